@@ -1,0 +1,39 @@
+// What a case proved and measured, as its KTAP says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace kproof::model {
+
+// A fact without which the result means nothing. Declared by the case, proven while it runs.
+struct Evidence {
+  std::string name;  // "mapping_is_pud"
+  bool proven = false;
+  std::string fact;  // "1 fault for 262144 pages"
+};
+
+struct Metric {
+  std::string name;  // "mprotect_ro_1g"
+  double value = 0;
+  std::string unit;  // "us"
+};
+
+struct Subtest {
+  enum class Result { ok, not_ok, skip };
+  std::string name;
+  Result result = Result::not_ok;
+  std::string diagnostic;  // the "# ..." lines before it, or the reason of a skip
+};
+
+// A whole KTAP document. `malformed` says why it is not one; "" if it is.
+struct CaseReport {
+  std::vector<Subtest> subtests;
+  std::vector<Evidence> evidence;
+  std::vector<Metric> metrics;
+  std::string skip_reason;  // "1..0 # SKIP reason"
+  std::string bail_out;     // "Bail out! reason"
+  std::string malformed;
+};
+
+}  // namespace kproof::model

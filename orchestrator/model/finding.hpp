@@ -1,0 +1,28 @@
+// One kernel problem seen on a console or in kmsg.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace kproof::model {
+
+enum class Source { console, kmsg };
+
+struct Finding {
+  std::string title;  // conventional, free of addresses and numbers
+  std::vector<std::string> alt_titles;
+  std::string type;   // syzkaller's words where it has one: "WARNING", "HANG", ...
+  std::string frame;  // the function to blame, "" if none is known
+  int level = 1;      // 1: the guest that the host runs; 2: its guest; ...
+  Source source = Source::console;
+  std::size_t start_line = 0;  // 1-based, inclusive, in the raw log
+  std::size_t end_line = 0;
+  std::string excerpt;     // those lines as they were, at most 16 KiB
+  bool panicked = false;   // the kernel did not survive it
+  bool corrupted = false;  // the report is truncated or mixed with another
+  std::string corrupted_reason;
+  std::size_t count = 1;  // how often this title was seen
+};
+
+}  // namespace kproof::model

@@ -1,0 +1,35 @@
+// A kernel as a plan names it, and as it lies on the disk, ready to boot.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <variant>
+
+namespace kproof::model {
+
+struct PackageSource {
+  std::string package;  // a Debian package or meta-package: "linux-image-amd64"
+};
+struct PathSource {
+  std::filesystem::path path;  // bzImage, vmlinux, a kernel build tree, or a .deb
+};
+
+struct KernelSpec {
+  std::string name;   // the key in the plan: "debian-6.1"
+  std::string label;  // for tables: "Debian 6.1"
+  std::variant<PackageSource, PathSource> source;
+  std::string place;  // "plan.yaml:3:5", for messages
+};
+
+struct KernelArtifact {
+  std::string name, label;          // as in the spec
+  std::string release;              // uname -r: "6.1.0-56-amd64"
+  std::string origin;               // for people: "linux-image-6.1.0-56-amd64 6.1.192-2"
+  std::filesystem::path boot_file;  // what QEMU's -kernel gets
+  bool pvh = false;                 // boot_file is an ELF vmlinux with a PVH entry, else a bzImage
+  std::filesystem::path modules_dir;  // a tree that holds *.ko[.xz|.zst|.gz]; "" when there is none
+  std::filesystem::path config;       // its .config; "" when unknown
+  std::string identity;               // content hash: equal kernels, equal identity
+};
+
+}  // namespace kproof::model

@@ -1,0 +1,71 @@
+// What became of one guest, from the start of QEMU to its end, as values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "util/units.hpp"
+
+namespace kproof::model {
+
+enum class Phase { start, boot, prepare, test, poweroff };
+
+// How the run of a guest ended. Exactly one.
+struct Orderly {};  // the agent said bye and the guest powered off
+struct Panicked {
+  Phase phase;
+};  // the kernel panicked
+struct Rebooted {
+  Phase phase;
+};  // it was reset without having been asked to
+struct PoweredOff {
+  Phase phase;
+};  // it powered off by itself, before bye
+struct Silent {
+  Phase phase;
+  util::Millis after;
+};  // no heartbeat, or no hello in time
+struct Flooded {
+  Phase phase;
+  std::size_t bytes;
+};  // its console passed the limit
+struct BadAgent {
+  Phase phase;
+  std::string what;
+};  // nonsense on the agent's port, or a refused job
+struct HostFault {
+  Phase phase;
+  std::string what;
+};  // QEMU failed to start, was killed, ...
+using GuestEnd =
+    std::variant<Orderly, Panicked, Rebooted, PoweredOff, Silent, Flooded, BadAgent, HostFault>;
+
+// How the case's process ended; empty optional in RunOutcome when it never started or never ended.
+struct CaseExit {
+  int exit_code = 0;
+  int signal = 0;          // 0: it exited
+  bool timed_out = false;  // the agent answered and the case did not end: we had it killed
+};
+
+struct PhaseTime {
+  Phase phase;
+  util::Millis duration{0};
+};
+
+struct Taint {
+  unsigned long before = 0, after = 0;  // /proc/sys/kernel/tainted
+};
+
+struct RunOutcome {
+  GuestEnd end = HostFault{Phase::start, "not run"};
+  std::optional<CaseExit> exit;
+  std::optional<Taint> taint;
+  std::vector<std::string> prepare_errors;  // "finit_module dax_pmem: No such device": unmet needs
+  std::vector<PhaseTime> phases;
+};
+
+std::string_view to_string(Phase phase);
+
+}  // namespace kproof::model

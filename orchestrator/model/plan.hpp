@@ -1,0 +1,55 @@
+// A plan: kernels x topologies x cases x repetitions, with expectations.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/kernel.hpp"
+#include "model/topology.hpp"
+#include "model/verdict.hpp"
+#include "util/units.hpp"
+
+namespace kproof::model {
+
+struct PlanCase {
+  std::string name;   // "mm/thp_mprotect": a program under lib/kproof/cases
+  std::string alias;  // its name in cell ids; the program's own when "" was given
+  std::vector<std::string> args;
+  std::optional<util::Millis> timeout;  // instead of the case's own; scaled as that is
+  std::string place;
+};
+
+// All limits are for KVM and are multiplied by the accelerator's scale (run/deadlines.hpp).
+struct Limits {
+  util::Millis boot{20000};          // from the start of QEMU to the agent's hello
+  util::Millis silence{15000};       // without a heartbeat of the agent
+  util::Millis poweroff{10000};      // from the agent's bye to the end of the guest
+  std::size_t console = 256u << 20;  // bytes of console before the guest is stopped
+};
+
+struct Plan {
+  std::string name;
+  std::filesystem::path file;
+  std::vector<KernelSpec> kernels;
+  std::vector<Topology> topologies;
+  std::vector<PlanCase> cases;
+  unsigned repetitions = 1;
+  std::vector<Expectation> expectations;
+  Limits limits;
+};
+
+// One point of a plan. `id` is stable across runs and is also its directory below cells/:
+// "debian-6.1/l1/mm/dax_1g_mprotect", with "@2" behind it for the second repetition.
+struct Cell {
+  std::string id;
+  KernelSpec kernel;
+  Topology topology;
+  PlanCase test;
+  unsigned repetition = 1;
+  Expectation expectation;  // what the plan says of this cell; "must pass" when it says nothing
+};
+
+}  // namespace kproof::model

@@ -1,0 +1,47 @@
+// Everything that is known of one finished cell: what cell.json holds.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/evidence.hpp"
+#include "model/finding.hpp"
+#include "model/outcome.hpp"
+#include "model/topology.hpp"
+#include "model/verdict.hpp"
+
+namespace kproof::model {
+
+struct CellResult {
+  std::string id;
+  std::string kernel;          // name in the plan
+  std::string kernel_label;    // for tables
+  std::string kernel_release;  // uname -r, "" when it never said
+  std::string kernel_origin;   // package and version, or path
+  std::string topology;
+  std::string test;    // the case's name (or alias) in the plan
+  std::string inputs;  // hash of all that went in; an equal hash may be reused
+  Judgement judgement;
+  Expectation expectation;
+  std::vector<Finding> findings;
+  std::vector<Evidence> evidence;
+  std::vector<Metric> metrics;
+  std::vector<Subtest> subtests;
+  std::vector<PhaseTime> phases;
+  std::map<std::string, std::string> files;  // role -> path below the run directory
+  std::string started;                       // UTC, ISO 8601
+  bool reused = false;                       // kept from an earlier run of the same inputs
+};
+
+struct HostFacts {
+  std::string hostname, os, kernel, cpu;
+  unsigned cores = 0;
+  std::uint64_t memory = 0;   // bytes
+  std::string qemu, libvirt;  // versions
+  std::string connection;     // libvirt URI
+  Accel accel = Accel::tcg;
+  std::string accel_reason;  // the fact behind the choice
+};
+
+}  // namespace kproof::model

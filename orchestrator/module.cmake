@@ -1,0 +1,26 @@
+# kproof_module(<name> [LINKS <module>...] [LIBS <target>...])
+#
+# One directory is one module is one namespace is one static library, kproof_<name>. LINKS names the
+# modules it may use: a missing arrow fails at link time, and ci/check-includes compares them with the
+# #include lines. Files *_test.cpp become one doctest program, the ctest `unit.<name>`.
+function(kproof_module name)
+  cmake_parse_arguments(arg "" "" "LINKS;LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  add_library(kproof_${name} STATIC ${sources})
+  target_include_directories(kproof_${name} PUBLIC ${PROJECT_SOURCE_DIR}/orchestrator)
+  list(TRANSFORM arg_LINKS PREPEND kproof_)
+  target_link_libraries(kproof_${name} PUBLIC kproof_host_flags ${arg_LINKS} ${arg_LIBS})
+
+  if(tests AND BUILD_TESTING)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE kproof_${name} kproof_testkit)
+    target_compile_definitions(${name}_test PRIVATE
+      KPROOF_TEST_DIR="${CMAKE_CURRENT_SOURCE_DIR}" KPROOF_BUILD_DIR="${PROJECT_BINARY_DIR}")
+    add_test(NAME unit.${name} COMMAND ${name}_test)
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
+  endif()
+endfunction()

@@ -1,0 +1,96 @@
+#include "util/files.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "util/error.hpp"
+
+namespace kproof::util {
+namespace fs = std::filesystem;
+
+[[noreturn]] static void fail(std::string_view verb, const fs::path& path, int error) {
+  throw HostError(fmt::format("cannot {} {}: {}", verb, path.string(), std::strerror(error)));
+}
+
+std::string read_file(const fs::path& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) fail("open", path, errno);
+  std::string content;
+  char buffer[1 << 16];
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n == 0) return content;
+    if (n > 0) content.append(buffer, static_cast<std::size_t>(n));
+    if (n < 0 && errno != EINTR) fail("read", path, errno);
+  }
+}
+
+static void write_all(const Fd& fd, std::string_view content, const fs::path& path) {
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd.get(), content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail("write", path, errno);
+    content.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content) {
+  const fs::path draft = path.string() + fmt::format(".{}.tmp", ::getpid());
+  try {
+    const Fd fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!fd) fail("create", draft, errno);
+    write_all(fd, content, draft);
+    if (::fsync(fd.get()) != 0) fail("sync", draft, errno);
+    if (::rename(draft.c_str(), path.c_str()) != 0) fail("rename", draft, errno);
+  } catch (...) {
+    ::unlink(draft.c_str());
+    throw;
+  }
+}
+
+ScratchDir::ScratchDir(const fs::path& parent, std::string_view prefix) {
+  std::string name = (parent / fmt::format("{}XXXXXX", prefix)).string();
+  if (!::mkdtemp(name.data())) fail("create a directory like", name, errno);
+  path_ = name;
+}
+
+ScratchDir::~ScratchDir() {
+  std::error_code ignored;  // a destructor has nobody to tell
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+static Fd lock_file(const fs::path& path, int operation) {
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!fd) fail("open", path, errno);
+  while (::flock(fd.get(), operation) != 0) {
+    if (errno == EWOULDBLOCK) return Fd();
+    if (errno != EINTR) fail("lock", path, errno);
+  }
+  if (::ftruncate(fd.get(), 0) == 0) write_all(fd, fmt::format("{}\n", ::getpid()), path);
+  return fd;
+}
+
+std::optional<FileLock> FileLock::try_acquire(const fs::path& path) {
+  Fd fd = lock_file(path, LOCK_EX | LOCK_NB);
+  if (!fd) return std::nullopt;
+  return FileLock(std::move(fd));
+}
+
+FileLock FileLock::acquire(const fs::path& path) {
+  return FileLock(lock_file(path, LOCK_EX));
+}
+
+std::string FileLock::holder(const fs::path& path) {
+  std::string pid = fs::exists(path) ? read_file(path) : "";
+  while (!pid.empty() && pid.back() == '\n')
+    pid.pop_back();
+  return pid;
+}
+
+}  // namespace kproof::util

@@ -1,0 +1,52 @@
+// Files: whole reads, atomic writes, scratch directories, locks. Failures are HostError and name
+// the path and errno's text.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "util/fd.hpp"
+
+namespace kproof::util {
+
+std::string read_file(const std::filesystem::path& path);
+
+// Writes beside `path`, fsyncs and renames, so that a reader, or a run resumed after kill -9, sees
+// the old content or the new and never half of it.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+// A directory that is removed, with all it holds, when its owner goes.
+class ScratchDir {
+ public:
+  // Makes `parent/prefixXXXXXX`, mode 0700.
+  ScratchDir(const std::filesystem::path& parent, std::string_view prefix);
+  explicit ScratchDir(std::string_view prefix)
+      : ScratchDir(std::filesystem::temp_directory_path(), prefix) {}
+  ScratchDir(ScratchDir&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  ScratchDir& operator=(ScratchDir&&) = delete;
+  ~ScratchDir();
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// An exclusive flock on a file, held as long as the object lives; the kernel drops it with the
+// process, so kill -9 leaves no stale lock. The file holds the pid of its last holder.
+class FileLock {
+ public:
+  // Empty when another process holds it; `holder()` then names that process.
+  static std::optional<FileLock> try_acquire(const std::filesystem::path& path);
+  // Waits until it is free.
+  static FileLock acquire(const std::filesystem::path& path);
+  // The pid written by the last holder, "" if there is none.
+  static std::string holder(const std::filesystem::path& path);
+
+ private:
+  explicit FileLock(Fd fd) : fd_(std::move(fd)) {}
+  Fd fd_;
+};
+
+}  // namespace kproof::util

@@ -1,0 +1,122 @@
+#include "util/subprocess.hpp"
+
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/process.hpp>
+#include <boost/process/async.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/wait.h>
+
+#include "util/error.hpp"
+
+namespace kproof::util {
+namespace bp = boost::process;
+namespace asio = boost::asio;
+
+// One output stream of the program, read until end of file; only the first bytes are kept.
+class Capture {
+ public:
+  Capture(asio::io_context& io, std::size_t limit) : pipe(io), limit_(limit) {}
+  void start() {
+    pipe.async_read_some(asio::buffer(buffer_),
+                         [this](boost::system::error_code error, std::size_t n) {
+                           text.append(buffer_, std::min(n, limit_ - text.size()));
+                           if (!error) start();
+                         });
+  }
+  bp::async_pipe pipe;
+  std::string text;
+
+ private:
+  std::size_t limit_;
+  char buffer_[1 << 15];
+};
+
+static boost::filesystem::path find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const auto path = bp::search_path(name);
+  if (path.empty())
+    throw HostError(fmt::format("{}: no such program in PATH", name),
+                    "`kproof doctor` lists what to install");
+  return path;
+}
+
+// Ends the whole group, whatever became of its leader.
+static void kill_group(bp::group& group) noexcept {
+  if (group.valid()) ::kill(-group.native_handle(), SIGKILL);
+}
+
+static void wait_and_decode(bp::child& child, CommandResult& result) {
+  std::error_code ignored;
+  child.wait(ignored);
+  const int status = child.native_exit_code();
+  if (WIFSIGNALED(status))
+    result.signal = WTERMSIG(status);
+  else
+    result.exit_code = WEXITSTATUS(status);
+}
+
+CommandResult run(const Command& command) {
+  const auto program = find_program(command.argv.at(0));
+  asio::io_context io;
+  Capture out(io, command.output_limit), err(io, command.output_limit);
+  bp::group group;
+  std::error_code error;
+  bp::child child(program, bp::args(std::vector(command.argv.begin() + 1, command.argv.end())),
+                  bp::start_dir(command.directory.empty() ? "." : command.directory.string()),
+                  bp::std_in<bp::null, bp::std_out> out.pipe, bp::std_err > err.pipe, group, error);
+  if (error)
+    throw HostError(fmt::format("cannot run {}: {}", shell_quote(command.argv), error.message()));
+
+  out.start();
+  err.start();
+  io.run_for(command.deadline);
+  CommandResult result;
+  result.timed_out = !io.stopped();
+  kill_group(group);  // at the deadline, or what the program left behind with our pipes closed
+  wait_and_decode(child, result);
+  result.out = std::move(out.text);
+  result.err = std::move(err.text);
+  return result;
+}
+
+static std::string last_lines(const std::string& text, int count) {
+  std::size_t begin = text.size();
+  while (begin > 0 && count >= 0)
+    if (text[--begin] == '\n' && begin + 1 != text.size()) --count;
+  return text.substr(begin == 0 ? 0 : begin + 1);
+}
+
+std::string run_checked(const Command& command) {
+  CommandResult result = run(command);
+  if (result.ok()) return std::move(result.out);
+  const std::string how =
+      result.timed_out ? fmt::format("did not end within {}", format_duration(command.deadline))
+      : result.signal  ? fmt::format("was killed by signal {}", result.signal)
+                       : fmt::format("exited with {}", result.exit_code);
+  throw HostError(
+      fmt::format("{} {}\n{}", shell_quote(command.argv), how, last_lines(result.err, 5)));
+}
+
+std::string shell_quote(const std::vector<std::string>& argv) {
+  std::vector<std::string> words;
+  for (const std::string& word : argv) {
+    const bool plain = !word.empty() && word.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789@%_-+=:,./") == std::string::npos;
+    if (plain) {
+      words.push_back(word);
+      continue;
+    }
+    std::string quoted = "'";
+    for (const char c : word)
+      c == '\'' ? quoted.append("'\\''") : quoted.append(1, c);
+    words.push_back(quoted + "'");
+  }
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+}  // namespace kproof::util

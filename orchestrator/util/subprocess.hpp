@@ -1,0 +1,46 @@
+// Runs programs of the host (dpkg-deb, apt-get, a case's --describe). The only user of
+// Boost.Process.
+//
+// Promises:
+//  1. No shell; argv as given; stdin is /dev/null.
+//  2. A program that does not exist is a HostError that names it and the package to install, if
+//  known.
+//  3. At the deadline the whole process group is killed, and that is told apart from an exit.
+//  4. Output is captured up to `output_limit` bytes a stream; the rest is read and dropped, so a
+//     chatty program never blocks.
+//  5. When run() returns or throws, nothing that it started runs.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "util/units.hpp"
+
+namespace kproof::util {
+
+struct Command {
+  std::vector<std::string> argv;    // argv[0] is searched in PATH unless it has a slash
+  std::filesystem::path directory;  // working directory; empty: ours
+  Millis deadline{60000};
+  std::size_t output_limit = 16 << 20;  // bytes a stream
+};
+
+struct CommandResult {
+  int exit_code = 0;  // meaningful when signal == 0 and !timed_out
+  int signal = 0;
+  bool timed_out = false;
+  std::string out, err;
+  bool ok() const { return exit_code == 0 && signal == 0 && !timed_out; }
+};
+
+CommandResult run(const Command& command);
+
+// run(), and any failure is a HostError with the command and the last lines of its stderr.
+std::string run_checked(const Command& command);
+
+// "a 'b c'": for messages; pasteable into a shell.
+std::string shell_quote(const std::vector<std::string>& argv);
+
+}  // namespace kproof::util

@@ -1,0 +1,63 @@
+#include "util/subprocess.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include "util/error.hpp"
+
+using namespace kproof;
+using namespace kproof::util;
+using namespace std::chrono_literals;
+
+static Command sh(std::string script) {
+  return {.argv = {"sh", "-c", std::move(script)}};
+}
+
+TEST_CASE("arguments arrive as given and stdin is empty") {
+  const auto result = run({.argv = {"printf", "%s|", "a b", "$HOME", "'"}});
+  CHECK(result.out == "a b|$HOME|'|");
+  CHECK(run(sh("cat")).ok());
+}
+
+TEST_CASE("a program that does not exist is a host fault that names it") {
+  CHECK_THROWS_WITH_AS(run({.argv = {"no-such-program"}}), doctest::Contains("no-such-program"),
+                       HostError);
+  CHECK_THROWS_WITH_AS(run({.argv = {"/no/such"}}), doctest::Contains("/no/such"), HostError);
+}
+
+TEST_CASE("at the deadline the whole process group dies") {
+  Command command = sh("sleep 1000 & echo $!; wait");
+  command.deadline = 200ms;
+  const auto result = run(command);
+  CHECK(result.timed_out);
+  const pid_t grandchild = std::stoi(result.out);
+  for (int i = 0; i < 200 && ::kill(grandchild, 0) == 0; ++i) {
+    // an orphan stays a zombie until somebody reaps it: that is not running
+    if (run(sh("grep -q '^State:.Z' /proc/" + std::to_string(grandchild) + "/status")).ok()) break;
+    std::this_thread::yield();
+  }
+  CHECK(!run(sh("grep -q '^State:.[RSD]' /proc/" + std::to_string(grandchild) + "/status")).ok());
+}
+
+TEST_CASE("output over the limit is dropped and the program still ends") {
+  Command command = sh("yes | head -c 1000000; echo end >&2");
+  command.output_limit = 1000;
+  const auto result = run(command);
+  CHECK(result.ok());
+  CHECK(result.out.size() == 1000);
+  CHECK(result.err == "end\n");
+}
+
+TEST_CASE("exits and signals are told apart") {
+  CHECK(run(sh("exit 3")).exit_code == 3);
+  CHECK(run(sh("kill -SEGV $$")).signal == SIGSEGV);
+}
+
+TEST_CASE("run_checked shows the command and the end of its stderr") {
+  CHECK_THROWS_WITH_AS(run_checked(sh("echo why >&2; exit 3")),
+                       doctest::Contains("sh -c 'echo why >&2; exit 3' exited with 3\nwhy"),
+                       HostError);
+}
