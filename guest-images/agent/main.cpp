@@ -1,0 +1,56 @@
+// kproof's agent: PID 1 of every guest. orchestrator/agent/PROTOCOL.md tells what it says to the
+// host.
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "program.hpp"
+#include "session.hpp"
+#include "system.hpp"
+
+using namespace kproof::guest;
+
+// A guest full of busy threads must not look silent: our loop goes before ordinary work. Children
+// start as ordinary tasks.
+static void raise_priority() {
+  sched_param priority{};
+  priority.sched_priority = 50;
+  ::sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &priority);
+}
+
+// Booted by hand, without a host: load everything, run the arguments, show all on the console.
+static void run_by_hand(const std::vector<std::string>& modules, char** argv) {
+  for (const std::string& module : modules) {
+    const std::string error = load_module(module);
+    if (!error.empty()) print_console("kproof agent: " + error);
+  }
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::execv(argv[0], argv);
+    ::_exit(127);
+  }
+  int status = 0;
+  while (::waitpid(-1, &status, 0) != pid) {
+  }
+  print_console("kproof agent: the case ended with wait status " + std::to_string(status));
+}
+
+int main(int argc, char** argv) {
+  mount_filesystems();
+  raise_priority();
+  std::vector<std::string> modules = module_manifest();
+  if (argc > 1) {
+    run_by_hand(modules, argv + 1);
+    power_off();
+  }
+  std::size_t loaded = 0;
+  std::string problem;
+  const Port port = Port::open(loaded, problem);
+  if (port.is_open()) {
+    modules.erase(modules.begin(), modules.begin() + static_cast<std::ptrdiff_t>(loaded));
+    Session(port, modules).run();
+  } else {
+    print_console("kproof agent: " + problem);
+  }
+  power_off();
+}

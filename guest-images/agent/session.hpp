@@ -1,0 +1,52 @@
+// One job, from hello to bye. A single thread and one poll loop: kmsg, the case's output, the host
+// and the heartbeat are served in turn, so that a heartbeat means that all of them are.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/frame.hpp"
+#include "agent/messages.hpp"
+#include "port.hpp"
+#include "program.hpp"
+
+namespace kproof::guest {
+
+class Session {
+ public:
+  // `modules`: what is still to be loaded before the case.
+  Session(Port port, std::vector<std::string> modules);
+  // Returns when bye was sent or the host is gone.
+  void run();
+
+ private:
+  bool wait_for_job();
+  void prepare();
+  void run_case();
+  void finish();
+
+  void turn();  // waits for the next event and serves it
+  void serve_host();
+  void serve_kmsg();
+  void serve_heartbeat();
+  void serve_child();
+  bool serve_output(int& fd, agent::Type type);  // false at end of file
+  void drain_output();
+  void drain_kmsg_until(const std::string& text);
+  void abort_case();
+
+  Port port_;
+  std::vector<std::string> modules_;
+  agent::Decoder decoder_;
+  int kmsg_ = -1, children_ = -1, heartbeat_ = -1;
+  bool host_gone_ = false;
+  std::optional<agent::Job> job_;
+  Program program_;
+  std::optional<agent::CaseEnded> ended_;
+  bool aborted_ = false;
+  std::string last_kmsg_;  // what was sent last, for drain_kmsg_until
+  agent::Bye bye_;
+};
+
+}  // namespace kproof::guest

@@ -1,0 +1,98 @@
+#include "system.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace kproof::guest {
+
+void mount_filesystems() {
+  struct Mount {
+    const char *type, *where;
+  };
+  // debugfs and tracefs may be missing from a small kernel: cases that need them say so themselves.
+  for (const auto& [type, where] :
+       {Mount{"proc", "/proc"}, Mount{"sysfs", "/sys"}, Mount{"devtmpfs", "/dev"},
+        Mount{"tmpfs", "/tmp"}, Mount{"tmpfs", "/run"}, Mount{"debugfs", "/sys/kernel/debug"},
+        Mount{"tracefs", "/sys/kernel/tracing"}}) {
+    ::mkdir(where, 0755);
+    ::mount(type, where, type, MS_NOSUID, nullptr);
+  }
+  ::mkdir("/dev/shm", 01777);
+  ::mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, nullptr);
+}
+
+std::vector<std::string> module_manifest() {
+  std::vector<std::string> lines;
+  std::ifstream manifest("/kproof/modules");
+  for (std::string line; std::getline(manifest, line);)
+    if (!line.empty()) lines.push_back(line);
+  return lines;
+}
+
+static std::string name_of(const std::string& path) {
+  const std::string file = path.substr(path.rfind('/') + 1);
+  return file.substr(0, file.find(".ko"));
+}
+
+std::string load_module(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const long result = fd < 0 ? -1 : ::syscall(SYS_finit_module, fd, "", 0);
+  const int error = errno;
+  if (fd >= 0) ::close(fd);
+  if (result == 0 || error == EEXIST) return "";
+  return "module " + name_of(path) + ": " + std::strerror(error);
+}
+
+static int write_file(const std::string& path, std::string_view text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return errno;
+  const ssize_t n = ::write(fd, text.data(), text.size());
+  const int error = n == static_cast<ssize_t>(text.size()) ? 0 : errno;
+  ::close(fd);
+  return error;
+}
+
+std::string set_sysctl(std::string name, const std::string& value) {
+  std::string path = name;
+  std::replace(path.begin(), path.end(), '.', '/');
+  const int error = write_file("/proc/sys/" + path, value);
+  return error ? "sysctl " + name + ": " + std::strerror(error) : "";
+}
+
+void write_kmsg(std::string_view line) {
+  write_file("/dev/kmsg", "<4>" + std::string(line));
+}
+
+void print_console(std::string_view line) {
+  write_file("/dev/console", std::string(line) + "\r\n");
+}
+
+std::string read_line(const char* path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+unsigned long taint() {
+  return std::strtoul(read_line("/proc/sys/kernel/tainted").c_str(), nullptr, 10);
+}
+
+void power_off() {
+  ::sync();
+  ::reboot(RB_POWER_OFF);
+  for (;;)
+    ::pause();  // no ACPI: the host's deadline ends it
+}
+
+}  // namespace kproof::guest

@@ -1,0 +1,28 @@
+// What PID 1 does to its machine. Failures are text: the agent reports them and goes on, because
+// the host decides what they mean.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kproof::guest {
+
+void mount_filesystems();
+
+// Lines of /kproof/modules: .ko files of the image in load order.
+std::vector<std::string> module_manifest();
+// "" or "module nfit: No such device". A module that is already there is no error.
+std::string load_module(const std::string& path);
+
+// "" or "sysctl kernel.x: Permission denied". `name` has dots.
+std::string set_sysctl(std::string name, const std::string& value);
+
+void write_kmsg(std::string_view line);  // at level warning, so that every console shows it
+void print_console(std::string_view line);
+std::string read_line(const char* path);  // first line, "" if it cannot be read
+unsigned long taint();                    // /proc/sys/kernel/tainted
+
+[[noreturn]] void power_off();
+
+}  // namespace kproof::guest

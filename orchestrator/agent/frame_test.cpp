@@ -1,0 +1,77 @@
+#include "agent/frame.hpp"
+
+#include <doctest/doctest.h>
+
+#include "agent/messages.hpp"
+
+using namespace kproof::agent;
+
+static std::string stream() {
+  return encode({Type::hello, 1, "{}"}) + encode({Type::heartbeat, 2, ""}) +
+         encode({Type::case_stdout, 1, std::string("\0KPRF\xff", 6)});
+}
+
+TEST_CASE("frames come back as they were, however the bytes are cut") {
+  const std::string bytes = stream();
+  for (std::size_t chunk = 1; chunk <= bytes.size(); ++chunk) {
+    Decoder decoder;
+    std::vector<Frame> frames;
+    for (std::size_t at = 0; at < bytes.size(); at += chunk) {
+      decoder.feed(std::string_view(bytes).substr(at, chunk));
+      while (auto frame = decoder.next())
+        frames.push_back(*frame);
+    }
+    REQUIRE(decoder.error() == "");
+    REQUIRE(frames.size() == 3);
+    CHECK(frames[0].payload == "{}");
+    CHECK(frames[1].level == 2);
+    CHECK(frames[2].payload == std::string("\0KPRF\xff", 6));
+  }
+}
+
+TEST_CASE("nonsense is told by its first byte and its place, and stays an error") {
+  Decoder decoder;
+  decoder.feed(encode({Type::heartbeat, 1, ""}));
+  CHECK(decoder.next());
+  decoder.feed("x");
+  CHECK(!decoder.next());
+  CHECK(decoder.error() == "no frame at byte 16 of the agent's stream");
+  decoder.feed(stream());
+  CHECK(!decoder.next());
+}
+
+TEST_CASE("a wrong version, type, length or checksum is an error") {
+  const auto error_with = [](std::size_t at, char value) {
+    std::string bytes = encode({Type::case_stdout, 1, "payload"});
+    bytes[at] = value;
+    Decoder decoder;
+    decoder.feed(bytes);
+    CHECK(!decoder.next());
+    return decoder.error();
+  };
+  CHECK(error_with(4, 9).starts_with("protocol version 9 instead of 1"));
+  CHECK(error_with(5, 60).starts_with("unknown frame type 60"));
+  CHECK(error_with(11, 1).starts_with("frame of 16777223 bytes"));
+  CHECK(error_with(20, 'X').starts_with("bad checksum"));
+}
+
+TEST_CASE("messages survive the way there and back") {
+  std::string error;
+  const auto job =
+      parse_job(to_json(Job{"n1", {"/cases/mm/x", "--size", "4M"}, {{"a.b", "1"}}}), error);
+  REQUIRE(job);
+  CHECK(job->argv.at(2) == "4M");
+  CHECK(job->sysctls.at(0).second == "1");
+  const auto ended = parse_case_ended(to_json(CaseEnded{3, 0, true, 12}), error);
+  REQUIRE(ended);
+  CHECK(ended->aborted);
+  CHECK(parse_bye(to_json(Bye{0, 512}), error)->taint_after == 512);
+  CHECK(parse_hello(to_json(Hello{1, "6.1", "\xff", "id"}), error)->version == "\uFFFD");
+}
+
+TEST_CASE("a message that is not one says why") {
+  std::string error;
+  CHECK(!parse_hello("{\"protocol\": \"one\"}", error));
+  CHECK(error.find("type") != std::string::npos);
+  CHECK(!parse_bye("nonsense", error));
+}

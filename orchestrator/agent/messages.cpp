@@ -1,0 +1,58 @@
+#include "agent/messages.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace kproof::agent {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hello, protocol, release, version, boot_id)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, nonce, argv, sysctls)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CaseEnded, exit_code, signal, aborted, duration_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bye, taint_before, taint_after)
+
+// Bytes that are not UTF-8 are replaced, never thrown over: kernels print what they like.
+template <class T>
+static std::string dump(const T& message) {
+  return nlohmann::json(message).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+template <class T>
+static std::optional<T> parse(std::string_view json, std::string& error) {
+  try {
+    return nlohmann::json::parse(json).get<T>();
+  } catch (const nlohmann::json::exception& e) {
+    error = e.what();
+    return std::nullopt;
+  }
+}
+
+std::string to_json(const Hello& hello) {
+  return dump(hello);
+}
+std::string to_json(const Job& job) {
+  return dump(job);
+}
+std::string to_json(const CaseEnded& ended) {
+  return dump(ended);
+}
+std::string to_json(const Bye& bye) {
+  return dump(bye);
+}
+
+std::optional<Hello> parse_hello(std::string_view json, std::string& error) {
+  return parse<Hello>(json, error);
+}
+std::optional<Job> parse_job(std::string_view json, std::string& error) {
+  return parse<Job>(json, error);
+}
+std::optional<CaseEnded> parse_case_ended(std::string_view json, std::string& error) {
+  return parse<CaseEnded>(json, error);
+}
+std::optional<Bye> parse_bye(std::string_view json, std::string& error) {
+  return parse<Bye>(json, error);
+}
+
+std::string canary(std::string_view nonce, std::string_view which) {
+  return "kproof-canary " + std::string(nonce) + " " + std::string(which);
+}
+
+}  // namespace kproof::agent
