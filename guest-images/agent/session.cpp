@@ -106,9 +106,9 @@ void Session::run_case() {
 
 void Session::finish() {
   bye_.taint_after = taint();
-  const std::string last = agent::canary(job_->nonce, "end");
-  write_kmsg(last);
-  drain_kmsg_until(last);
+  awaited_ = agent::canary(job_->nonce, "end");
+  write_kmsg(awaited_);
+  drain_kmsg();
   port_.send(Type::bye, to_json(bye_));
 }
 
@@ -157,9 +157,9 @@ void Session::serve_kmsg() {
     if (n < 0 && errno == EPIPE)
       continue;  // records were overwritten: the gap in seq tells the host
     if (n <= 0) break;
-    last_kmsg_.assign(record, static_cast<std::size_t>(n));
-    batch += last_kmsg_;
+    batch.append(record, static_cast<std::size_t>(n));
   }
+  if (!awaited_.empty() && batch.find(awaited_) != std::string::npos) awaited_.clear();
   if (!batch.empty()) port_.send(Type::kmsg, batch);
 }
 
@@ -201,12 +201,10 @@ void Session::drain_output() {
       if (!serve_output(*fd, type)) break;
 }
 
-void Session::drain_kmsg_until(const std::string& text) {
+void Session::drain_kmsg() {
   const std::uint64_t deadline = now_ms() + kDrainMs;
-  for (pollfd ready{kmsg_, POLLIN, 0}; now_ms() < deadline && ::poll(&ready, 1, kDrainMs) > 0;) {
-    serve_kmsg();
-    if (last_kmsg_.find(text) != std::string::npos) return;
-  }
+  for (pollfd ready{kmsg_, POLLIN, 0}; !awaited_.empty() && now_ms() < deadline;)
+    if (::poll(&ready, 1, kDrainMs) > 0) serve_kmsg();
 }
 
 }  // namespace kproof::guest

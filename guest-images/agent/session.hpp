@@ -33,7 +33,7 @@ class Session {
   void serve_child();
   bool serve_output(int& fd, agent::Type type);  // false at end of file
   void drain_output();
-  void drain_kmsg_until(const std::string& text);
+  void drain_kmsg();
   void abort_case();
 
   Port port_;
@@ -45,7 +45,7 @@ class Session {
   Program program_;
   std::optional<agent::CaseEnded> ended_;
   bool aborted_ = false;
-  std::string last_kmsg_;  // what was sent last, for drain_kmsg_until
+  std::string awaited_;         // the record that ends the draining of kmsg; "" once it was sent
   agent::Bye bye_;
 };
 

@@ -1,0 +1,35 @@
+// A guest as libvirt wants it. Pure: no file is looked at, no host is asked.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/kernel.hpp"
+#include "model/topology.hpp"
+
+namespace kproof::vm {
+
+struct GuestSpec {
+  std::string name;  // the domain's, unique on the host
+  model::Topology topology;
+  model::Accel accel = model::Accel::tcg;
+  std::filesystem::path emulator;  // "" lets libvirt choose (a daemon's own QEMU)
+  std::filesystem::path kernel;    // vmlinux with a PVH entry, or bzImage
+  std::filesystem::path initramfs;
+  std::string cmdline;                 // kernel_cmdline() makes it
+  std::filesystem::path console_log;   // QEMU writes the serial console here
+  std::filesystem::path agent_socket;  // a socket that we listen on; QEMU connects at its start
+  std::filesystem::path nvdimm_file;   // sparse, of topology.nvdimm bytes; unused when that is 0
+};
+
+std::string domain_xml(const GuestSpec& spec);
+
+// The kernel's command line: what every guest gets, then the case's needs, then the topology's
+// wishes.
+std::string kernel_cmdline(const model::Topology& topology,
+                           const std::vector<std::string>& of_case);
+
+}  // namespace kproof::vm

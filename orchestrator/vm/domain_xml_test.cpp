@@ -1,0 +1,56 @@
+#include "vm/domain_xml.hpp"
+
+#include <doctest/doctest.h>
+
+#include "testkit/golden.hpp"
+
+using namespace kproof;
+
+static vm::GuestSpec sample() {
+  vm::GuestSpec spec;
+  spec.name = "kproof-1-0";
+  spec.topology = {.name = "l1", .vcpus = 2, .memory = 2ull << 30};
+  spec.emulator = "/usr/lib/kproof/qemu-tied";
+  spec.kernel = "/cache/vmlinux";
+  spec.initramfs = "/out/images/1.cpio";
+  spec.cmdline = vm::kernel_cmdline(spec.topology, {"hugepages=2"});
+  spec.console_log = "/out/cells/a&b/console.log";
+  spec.agent_socket = "/run/kproof/agent.sock";
+  spec.nvdimm_file = "/dev/shm/kproof/nvdimm";
+  return spec;
+}
+
+static std::string check(const char* name, const vm::GuestSpec& spec) {
+  return testkit::compare_golden(std::string(KPROOF_TEST_DIR "/golden/") + name,
+                                 vm::domain_xml(spec));
+}
+
+TEST_CASE("a plain guest under TCG") {
+  CHECK(check("tcg.xml", sample()) == "");
+}
+
+TEST_CASE("a guest with an NVDIMM gets slots, address space and a NUMA node for it") {
+  auto spec = sample();
+  spec.topology.nvdimm = 4ull << 30;
+  CHECK(check("nvdimm.xml", spec) == "");
+}
+
+TEST_CASE(
+    "a guest under KVM, with a named CPU and RAM from 1 GiB hugetlb pages, by a daemon's own "
+    "QEMU") {
+  auto spec = sample();
+  spec.accel = model::Accel::kvm;
+  spec.emulator.clear();
+  spec.topology.cpu = "EPYC";
+  spec.topology.backing = model::Backing::hugetlb_1g;
+  CHECK(check("kvm_hugetlb_1g.xml", spec) == "");
+}
+
+TEST_CASE(
+    "the command line has ours first, then the case's, then the topology's, which may override") {
+  model::Topology topology;
+  topology.cmdline = {"panic=0"};
+  const std::string line = vm::kernel_cmdline(topology, {"hugepagesz=1G"});
+  CHECK(line.starts_with("console=ttyS0 ignore_loglevel printk.time=1"));
+  CHECK(line.ends_with("hugepagesz=1G panic=0"));
+}
