@@ -1,0 +1,90 @@
+#include "virt/guest.hpp"
+
+#include <chrono>
+#include <fstream>
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "virt/connection.hpp"
+#include "virt/handles.hpp"
+
+namespace kproof::virt {
+
+// QEMU ends within milliseconds of SIGTERM or SIGKILL unless the host itself is in trouble.
+static constexpr int kProcessWaitMs = 5000;
+// libvirt reports STOPPED 0.2 s after the process is gone.
+static constexpr int kStoppedWaitMs = 15000;
+
+void Guest::FreeDomain::operator()(_virDomain* domain) const noexcept {
+  virDomainFree(domain);
+}
+
+Guest::Guest(Connection& connection, std::string name, _virDomain* domain,
+             std::shared_ptr<EventQueue> events)
+    : connection_(&connection),
+      name_(std::move(name)),
+      domain_(domain),
+      events_(std::move(events)) {
+  if (connection.embedded()) adopt_process();
+}
+
+Guest::Guest(Guest&&) noexcept = default;
+
+Guest::~Guest() {
+  stop();
+}
+
+// Embedded libvirt writes QEMU's pid; it is our child, so the pid cannot be reused before we reap
+// it.
+void Guest::adopt_process() {
+  std::ifstream file(connection_->spec_.runtime_dir / "run/qemu" / (name_ + ".pid"));
+  file >> pid_;
+  if (pid_ > 0) process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+}
+
+std::optional<QemuExit> Guest::reap() {
+  siginfo_t info{};
+  if (exit_ || !process_) return exit_;
+  if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
+    return exit_;
+  exit_.emplace();
+  (info.si_code == CLD_EXITED ? exit_->exit_code : exit_->signal) = info.si_status;
+  return exit_;
+}
+
+bool Guest::wait_process(int milliseconds) noexcept {
+  pollfd gone{process_.get(), POLLIN, 0};
+  ::poll(&gone, 1, milliseconds);
+  return reap().has_value();
+}
+
+void Guest::wait_stopped(int milliseconds) noexcept {
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + std::chrono::milliseconds(milliseconds);
+  while (Clock::now() < deadline && virDomainIsActive(domain_.get()) == 1) {
+    while (const auto event = events_->take())
+      if (*event == Lifecycle::stopped || *event == Lifecycle::connection_lost) return;
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    pollfd ready{events_->fd(), POLLIN, 0};
+    ::poll(&ready, 1, static_cast<int>(left));
+  }
+}
+
+void Guest::stop() noexcept {
+  if (!domain_) return;
+  if (process_ && !reap()) {
+    ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
+    wait_process(kProcessWaitMs);
+  }
+  if (!process_) virDomainDestroy(domain_.get());
+  wait_stopped(kStoppedWaitMs);
+  domain_.reset();
+  connection_->forget(name_);
+}
+
+}  // namespace kproof::virt
