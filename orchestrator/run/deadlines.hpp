@@ -1,0 +1,28 @@
+// How long things may take.
+#pragma once
+
+#include <cstddef>
+
+#include "model/plan.hpp"
+#include "model/topology.hpp"
+#include "util/units.hpp"
+
+namespace kproof::run {
+
+struct Deadlines {
+  util::Millis boot;        // start of QEMU to hello, and hello to the start of the case
+  util::Millis silence;     // between two frames of the agent
+  util::Millis test;        // start to end of the case
+  util::Millis ping;        // for the agent's answer when the case is late
+  util::Millis poweroff;    // bye to the end of the guest
+  util::Millis last_words;  // from a panic on the console to the end of the guest
+  std::size_t console;      // bytes
+};
+
+// Limits are written for KVM. TCG runs kernel code 5 to 10 times slower (field notes: Debian 6.1
+// boots in 3 s, on KVM in about 0.5 s), and two of its vCPUs may share one busy core.
+unsigned scale_of(model::Accel accel);
+
+Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, model::Accel accel);
+
+}  // namespace kproof::run

@@ -1,0 +1,102 @@
+// What becomes of one guest: a state machine without I/O. The runner (runner.hpp) feeds it what it
+// sees and does what it says; the tests feed it stories.
+//
+// Promises, in the order of session_test.cpp:
+//  1. The phases follow each other: start, boot, prepare, test, poweroff; each one's time is known.
+//  2. Every phase ends: at its event or at its deadline.
+//  3. A case that is late is told from a kernel that is: ping first, and only an agent that does
+//  not
+//     answer makes the guest silent. A late case is killed and the guest ends in the orderly way.
+//  4. An end without bye is named by what the kernel said last: panic, restart, power down; without
+//  a
+//     word of it, a reset.
+//  5. QEMU's own death is the host's fault, never the kernel's, unless the kernel panicked first.
+//  6. Nonsense from the agent, and a console over its limit, end the guest at once.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/frame.hpp"
+#include "agent/messages.hpp"
+#include "model/outcome.hpp"
+#include "run/deadlines.hpp"
+
+namespace kproof::run {
+
+using Time = std::chrono::steady_clock::time_point;
+
+// What the runner sees.
+struct Started {};  // QEMU runs
+struct FrameArrived {
+  agent::Frame frame;
+};  // kmsg and output frames too: they prove life
+struct StreamBroken {
+  std::string what;
+};  // the agent's bytes are no frames
+struct ConsoleSaw {
+  bool panicked = false, power_down = false, restarting = false;
+  std::size_t bytes = 0;
+};
+struct ResetAsked {};   // libvirt: the guest resets
+struct PanicDevice {};  // libvirt: the guest wrote to the panic device
+struct GuestGone {};    // libvirt: the guest powered off or was reset
+struct QemuGone {
+  std::string how;
+};               // QEMU ended by itself: "killed by signal 9"
+struct Tick {};  // time passed
+using Event = std::variant<Started, FrameArrived, StreamBroken, ConsoleSaw, ResetAsked, PanicDevice,
+                           GuestGone, QemuGone, Tick>;
+
+// What the runner is to do.
+enum class Action { send_job, send_ping, send_abort, stop };
+
+class Session {
+ public:
+  Session(Deadlines deadlines, Time now);
+
+  std::vector<Action> handle(const Event& event, Time now);
+  Time next_deadline() const;
+  // The guest is over: nothing more is awaited of it.
+  bool over() const { return over_; }
+  model::Phase phase() const { return phase_; }
+  const std::optional<agent::Hello>& hello() const { return hello_; }
+
+  // Complete once over().
+  const model::RunOutcome& outcome() const { return outcome_; }
+
+ private:
+  using Actions = std::vector<Action>;
+  Actions on(const Started&, Time now);
+  Actions on(const FrameArrived& event, Time now);
+  Actions on(const StreamBroken& event, Time now);
+  Actions on(const ConsoleSaw& event, Time now);
+  Actions on(const ResetAsked&, Time now);
+  Actions on(const PanicDevice&, Time now);
+  Actions on(const GuestGone&, Time now);
+  Actions on(const QemuGone& event, Time now);
+  Actions on(const Tick&, Time now);
+
+  Actions on_hello(const std::string& json, Time now);
+  Actions on_case_ended(const std::string& json, Time now);
+  Actions on_bye(const std::string& json, Time now);
+  Actions on_late(Time now);
+  Actions on_gone(model::GuestEnd if_unexplained, Time now);
+  Actions finish(model::GuestEnd end, Time now);
+  Actions nonsense(const std::string& what, Time now);
+  void enter(model::Phase phase, Time now);
+
+  Deadlines deadlines_;
+  model::RunOutcome outcome_;
+  model::Phase phase_ = model::Phase::start;
+  Time phase_began_, last_heard_;
+  std::optional<Time> pinged_, aborted_, died_;  // died_: the kernel said that it panics
+  std::optional<agent::Hello> hello_;
+  ConsoleSaw console_;
+  bool bye_ = false, reset_asked_ = false, over_ = false;
+};
+
+}  // namespace kproof::run

@@ -1,0 +1,229 @@
+#include "run/session.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace kproof;
+using namespace kproof::run;
+using namespace std::chrono_literals;
+using agent::Type;
+using model::Phase;
+
+// A guest under a clock that the test turns.
+struct Story {
+  Time now{};
+  Session session{{.boot = 10s,
+                   .silence = 5s,
+                   .test = 20s,
+                   .ping = 2s,
+                   .poweroff = 3s,
+                   .last_words = 1s,
+                   .console = 1000},
+                  now};
+  std::vector<Action> happens(const Event& event) { return session.handle(event, now); }
+  std::vector<Action> says(Type type, std::string payload = "") {
+    return happens(FrameArrived{{type, 1, payload}});
+  }
+  std::vector<Action> passes(std::chrono::milliseconds time) {
+    now += time;
+    return happens(Tick{});
+  }
+  void boots() {
+    happens(Started{});
+    says(Type::hello, to_json(agent::Hello{1, "6.1", "Linux version 6.1", "id"}));
+  }
+  void runs_case() {
+    boots();
+    says(Type::case_started);
+  }
+  void lives(std::chrono::seconds time) {
+    for (auto t = 0s; t < time && !session.over(); t += 1s) {
+      now += 1s;
+      says(Type::heartbeat);
+      happens(Tick{});
+    }
+  }
+  template <class End>
+  End ended_as() {
+    REQUIRE(session.over());
+    const End* end = std::get_if<End>(&session.outcome().end);
+    REQUIRE(end);
+    return *end;
+  }
+};
+
+static const std::string kEnded = to_json(agent::CaseEnded{0, 0, false, 5});
+static const std::string kBye = to_json(agent::Bye{0, 0});
+using Actions = std::vector<Action>;
+
+TEST_CASE("1: an orderly guest goes through all phases and its times add up") {
+  Story story;
+  story.now += 1s;
+  story.happens(Started{});
+  story.now += 2s;
+  CHECK(story.says(Type::hello, to_json(agent::Hello{1, "6.1", "v", "id"})) ==
+        Actions{Action::send_job});
+  CHECK(story.session.phase() == Phase::prepare);
+  story.says(Type::prepare_error, "module nfit: No such device");
+  story.says(Type::case_started);
+  story.lives(4s);
+  story.says(Type::case_ended, kEnded);
+  story.says(Type::bye, to_json(agent::Bye{1, 2}));
+  story.now += 1s;
+  CHECK(story.happens(GuestGone{}) == Actions{Action::stop});
+  story.ended_as<model::Orderly>();
+  const auto& outcome = story.session.outcome();
+  CHECK(outcome.exit->exit_code == 0);
+  CHECK(outcome.taint->after == 2);
+  CHECK(outcome.prepare_errors == std::vector<std::string>{"module nfit: No such device"});
+  REQUIRE(outcome.phases.size() == 5);
+  CHECK(outcome.phases[0].duration == 1s);
+  CHECK(outcome.phases[1].duration == 2s);
+  CHECK(outcome.phases[3].duration == 4s);
+  CHECK(outcome.phases[4].duration == 1s);
+}
+
+TEST_CASE("2: a guest that never says hello is silent at the boot's deadline") {
+  Story story;
+  story.happens(Started{});
+  CHECK(story.session.next_deadline() == story.now + 10s);
+  CHECK(story.passes(9999ms).empty());
+  CHECK(story.passes(1ms) == Actions{Action::stop});
+  CHECK(story.ended_as<model::Silent>().phase == Phase::boot);
+}
+
+TEST_CASE("2: an agent whose heart stops is silent long before the case's deadline") {
+  Story story;
+  story.runs_case();
+  story.passes(5s);
+  CHECK(story.ended_as<model::Silent>().after == 5s);
+}
+
+TEST_CASE("2: a guest that says bye and does not power off is silent in that phase") {
+  Story story;
+  story.runs_case();
+  story.says(Type::case_ended, kEnded);
+  story.says(Type::bye, kBye);
+  story.passes(3s);
+  CHECK(story.ended_as<model::Silent>().phase == Phase::poweroff);
+}
+
+TEST_CASE(
+    "3: a late case is killed when the agent answers, and the guest ends in the orderly way") {
+  Story story;
+  story.runs_case();
+  story.lives(19s);
+  story.now += 1s;
+  story.says(Type::heartbeat);
+  CHECK(story.happens(Tick{}) == Actions{Action::send_ping});
+  CHECK(story.says(Type::pong) == Actions{Action::send_abort});
+  CHECK(story.says(Type::pong).empty());
+  story.says(Type::case_ended, to_json(agent::CaseEnded{0, 9, true, 20000}));
+  story.says(Type::bye, kBye);
+  story.happens(GuestGone{});
+  story.ended_as<model::Orderly>();
+  CHECK(story.session.outcome().exit->timed_out);
+}
+
+TEST_CASE("3: a late case whose agent does not answer the ping makes the guest silent") {
+  Story story;
+  story.runs_case();
+  story.lives(19s);
+  story.now += 1s;
+  story.says(Type::heartbeat);
+  story.happens(Tick{});
+  CHECK(story.passes(1999ms).empty());
+  CHECK(story.passes(1ms) == Actions{Action::stop});
+  story.ended_as<model::Silent>();
+}
+
+TEST_CASE("3: a late case that cannot be killed does not hold the host for ever") {
+  Story story;
+  story.runs_case();
+  story.lives(20s);
+  story.says(Type::pong);
+  story.lives(6s);
+  story.ended_as<model::Silent>();
+}
+
+TEST_CASE("4: an end without bye has the name of the kernel's last words") {
+  const auto end_after = [](ConsoleSaw words) {
+    Story story;
+    story.runs_case();
+    story.happens(words);
+    story.happens(GuestGone{});
+    return story.session.outcome().end;
+  };
+  CHECK(std::holds_alternative<model::Panicked>(end_after({.panicked = true})));
+  CHECK(std::holds_alternative<model::PoweredOff>(end_after({.power_down = true})));
+  CHECK(std::holds_alternative<model::Rebooted>(end_after({.restarting = true})));
+  CHECK(std::holds_alternative<model::Rebooted>(end_after({})));
+}
+
+TEST_CASE("4: a panic after bye is still a panic") {
+  Story story;
+  story.runs_case();
+  story.says(Type::case_ended, kEnded);
+  story.says(Type::bye, kBye);
+  story.happens(ConsoleSaw{.panicked = true});
+  story.happens(GuestGone{});
+  CHECK(story.ended_as<model::Panicked>().phase == Phase::poweroff);
+}
+
+TEST_CASE("4: a guest that panics and stays has a moment for its last words") {
+  Story story;
+  story.runs_case();
+  story.happens(ConsoleSaw{.panicked = true});
+  CHECK(story.passes(999ms).empty());
+  story.passes(1ms);
+  story.ended_as<model::Panicked>();
+}
+
+TEST_CASE("4: a second hello is a reboot") {
+  Story story;
+  story.runs_case();
+  story.says(Type::hello, to_json(agent::Hello{1, "6.1", "v", "id2"}));
+  story.ended_as<model::Rebooted>();
+}
+
+TEST_CASE("5: a killed QEMU is the host's fault, a panic before it is not") {
+  Story story;
+  story.runs_case();
+  story.happens(QemuGone{"was killed by signal 9"});
+  CHECK(story.ended_as<model::HostFault>().what == "QEMU was killed by signal 9");
+  Story panic;
+  panic.runs_case();
+  panic.happens(ConsoleSaw{.panicked = true});
+  panic.happens(QemuGone{"was killed by signal 9"});
+  panic.ended_as<model::Panicked>();
+}
+
+TEST_CASE("6: nonsense from the agent ends the guest at once") {
+  Story story;
+  story.boots();
+  CHECK(story.happens(StreamBroken{"no frame at byte 7"}) == Actions{Action::stop});
+  CHECK(story.ended_as<model::BadAgent>().what == "no frame at byte 7");
+  Story early;
+  early.happens(Started{});
+  early.says(Type::heartbeat);
+  early.ended_as<model::BadAgent>();
+  Story wrong;
+  wrong.boots();
+  wrong.says(Type::case_ended, "{}");
+  wrong.ended_as<model::BadAgent>();
+}
+
+TEST_CASE("6: a console over its limit ends the guest at once") {
+  Story story;
+  story.runs_case();
+  CHECK(story.happens(ConsoleSaw{.bytes = 1000}).empty());
+  CHECK(story.happens(ConsoleSaw{.bytes = 1001}) == Actions{Action::stop});
+  CHECK(story.ended_as<model::Flooded>().bytes == 1001);
+}
+
+TEST_CASE("after the end nothing moves it") {
+  Story story;
+  story.runs_case();
+  story.happens(StreamBroken{"x"});
+  CHECK(story.happens(GuestGone{}).empty());
+  story.ended_as<model::BadAgent>();
+}
