@@ -1,0 +1,77 @@
+#include "host/cpuinfo.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "util/files.hpp"
+
+namespace kproof::host {
+
+// The value of the first line "key<blanks>: value" or "key=value".
+static std::string field(const char* file, std::string_view key, char separator) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(key)) continue;
+    std::size_t at = line.find(separator);
+    if (at == std::string::npos) continue;
+    at = line.find_first_not_of(" \t\"", at + 1);
+    std::string value = at == std::string::npos ? "" : line.substr(at);
+    while (!value.empty() && (value.back() == '"' || value.back() == ' '))
+      value.pop_back();
+    return value;
+  }
+  return "";
+}
+
+bool has_cpu_flag(std::string_view flag) {
+  std::istringstream flags(field("/proc/cpuinfo", "flags", ':'));
+  for (std::string word; flags >> word;)
+    if (word == flag) return true;
+  return false;
+}
+
+std::string meminfo_field(std::string_view meminfo, std::string_view key) {
+  std::istringstream in{std::string(meminfo)};
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(std::string(key) + ":"))
+      return line.substr(line.find_first_not_of(' ', key.size() + 1));
+  return "";
+}
+
+static std::uint64_t meminfo_bytes(std::string_view key) {
+  return std::strtoull(meminfo_field(util::read_file("/proc/meminfo"), key).c_str(), nullptr, 10)
+         << 10;
+}
+
+std::uint64_t memory_available() {
+  return meminfo_bytes("MemAvailable");
+}
+
+std::uint64_t free_hugepages(std::uint64_t page) {
+  std::ifstream file(
+      fmt::format("/sys/kernel/mm/hugepages/hugepages-{}kB/free_hugepages", page >> 10));
+  std::uint64_t count = 0;
+  file >> count;
+  return count;
+}
+
+model::HostFacts machine_facts() {
+  model::HostFacts facts;
+  utsname uts{};
+  ::uname(&uts);
+  facts.hostname = uts.nodename;
+  facts.kernel = uts.release;
+  facts.os = field("/etc/os-release", "PRETTY_NAME", '=');
+  facts.cpu = field("/proc/cpuinfo", "model name", ':');
+  facts.cores = std::max(1u, std::thread::hardware_concurrency());
+  facts.memory = meminfo_bytes("MemTotal");
+  return facts;
+}
+
+}  // namespace kproof::host
