@@ -1,0 +1,34 @@
+// What a case is and needs, declared as data in the program itself: the source of --describe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kproof::lib {
+
+// The guest's side of model::CaseNeeds; empty or 0 means none.
+struct Needs {
+  std::vector<std::string_view> modules;  // as modprobe names them; built in is fine
+  std::vector<std::string_view> kconfig;  // symbols that must be y or m
+  std::vector<std::string_view> cmdline;  // kernel parameters
+  std::vector<std::pair<std::string_view, std::string_view>> sysctls;
+  std::uint64_t memory = 0;  // bytes of guest RAM, at least
+  unsigned vcpus = 0;        // at least
+  std::uint64_t nvdimm = 0;  // bytes of NVDIMM
+};
+
+struct Description {
+  std::string_view name;     // "<area>/<program>"
+  std::string_view summary;  // one line
+  Needs needs;
+  std::vector<std::string_view> evidence;  // each must be proven, or nothing was shown
+  unsigned timeout_ms = 20000;             // on KVM; kproof scales it for slower accelerators
+};
+
+// The JSON object of --describe, one line, schema 1.
+std::string to_json(const Description& description);
+
+}  // namespace kproof::lib

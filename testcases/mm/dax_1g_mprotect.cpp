@@ -1,0 +1,23 @@
+// mprotect of device DAX memory mapped by PUDs.
+#include "mm/devdax.hpp"
+#include "mm/suite.hpp"
+
+using namespace kproof;
+
+int main(int argc, char** argv) {
+  const lib::Description description{
+      .name = "mm/dax_1g_mprotect",
+      .summary = "mprotect of device DAX memory mapped by PUDs",
+      .needs = {.modules = {"libnvdimm", "nfit", "nd_pmem", "device_dax", "dax_pmem"},
+                .kconfig = {"CONFIG_ACPI_NFIT", "CONFIG_BLK_DEV_PMEM", "CONFIG_NVDIMM_DAX",
+                            "CONFIG_DEV_DAX", "CONFIG_DEV_DAX_PMEM",
+                            "CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD"},
+                .memory = 512ull << 20,
+                .vcpus = 2,
+                .nvdimm = 4ull << 30},
+      .evidence = mm::declared_evidence(mm::kPudSize),
+  };
+  return mm::run_mprotect_suite(
+      argc, argv, description, mm::kPudSize, 2 * mm::kPudSize,
+      [](std::uint64_t size) { return std::make_unique<mm::Devdax>(mm::kPudSize, size); });
+}

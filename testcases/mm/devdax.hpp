@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "mm/mapping.hpp"
+
+namespace kproof::mm {
+
+// A devdax (/dev/daxX.Y) whose alignment is the entry size. Takes one that is there; else makes one
+// of a pmem namespace through sysfs, which is what `ndctl create-namespace -m devdax -a` does. All
+// that the namespace held is lost then. Bails out if there is neither.
+class Devdax : public Provider {
+ public:
+  Devdax(std::size_t entry_size, std::size_t size);
+  void* map(std::size_t length) override;
+
+ private:
+  int fd_;
+};
+
+}  // namespace kproof::mm

@@ -1,0 +1,57 @@
+// What a child has of its parent's mapping. A devdax can only be mapped shared (check_vma refuses
+// MAP_PRIVATE), so nothing here depends on whose writes the other sees.
+#include <sys/mman.h>
+
+#include "lib/process.hpp"
+#include "mm/suite.hpp"
+
+namespace kproof::mm {
+
+static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
+
+// Runs `body` with a check of its own in the child; its diagnostics are the subtest's.
+template <class Body>
+static void check_in_child(lib::Check& check, Body body) {
+  const bool ok = lib::in_child([&] {
+    lib::Check childs;
+    body(childs);
+    return childs.ok();
+  });
+  check.that(ok, "that was the child");
+}
+
+void child_sees_data(Context& context, lib::Check& check) {
+  const auto region = populated(context, 5);
+  check_in_child(check, [&](lib::Check& childs) { region->expect_data(childs, "child", 5); });
+  region->expect_data(check, "parent, after the child", 5);
+}
+
+static void expect_write_refused(const Region& region, lib::Check& check, const char* who) {
+  const lib::Fault fault = lib::try_write(region.word(0), ~0ull);
+  check.that(fault.is(SIGSEGV, SEGV_ACCERR), "%s: write to a read-only mapping: %s", who,
+             fault.text().c_str());
+}
+
+void child_inherits_protection(Context& context, lib::Check& check) {
+  const auto region = populated(context, 5);
+  region->protect(check, PROT_READ);
+  check_in_child(check, [&](lib::Check& childs) {
+    expect_write_refused(*region, childs, "child");
+    region->expect_data(childs, "child", 5);
+  });
+}
+
+void child_cannot_change_parent(Context& context, lib::Check& check) {
+  const auto region = populated(context, 5);
+  check_in_child(check, [&](lib::Check& childs) { region->protect(childs, PROT_NONE); });
+  const lib::Fault fault = lib::catch_fault([&] { region->fill(6); });
+  check.that(!fault.happened(), "parent: write after the child's PROT_NONE: %s",
+             fault.text().c_str());
+  region->expect_data(check, "parent, after the child's PROT_NONE", 6);
+
+  region->protect(check, PROT_READ);
+  check_in_child(check, [&](lib::Check& childs) { region->protect(childs, kReadWrite); });
+  expect_write_refused(*region, check, "parent, after the child's PROT_READ|PROT_WRITE");
+}
+
+}  // namespace kproof::mm

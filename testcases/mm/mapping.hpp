@@ -1,0 +1,89 @@
+// Memory that one page-table entry maps 2 MiB or 1 GiB of, wherever it comes from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "lib/check.hpp"
+#include "lib/fault.hpp"
+
+namespace kproof::mm {
+
+using Word = volatile std::uint64_t;
+
+inline constexpr std::size_t kPmdSize = std::size_t{2} << 20;
+inline constexpr std::size_t kPudSize = std::size_t{1} << 30;
+inline constexpr std::size_t kPageSize = 4096;
+
+// What the kernel does with an mprotect or munmap that covers part of a huge page.
+enum class PartOfEntry {
+  refused,  // EINVAL, by the vm_ops' may_split: devdax (dax_may_split), hugetlb
+            // (hugetlb_vm_op_split)
+  split,    // the entry is split into smaller ones: THP
+};
+
+// Where a mapping comes from. A provider sets up what it needs, or bails out, before the first
+// map().
+class Provider {
+ public:
+  explicit Provider(std::size_t entry_size, PartOfEntry part)
+      : entry_size_(entry_size), part_(part) {}
+  virtual ~Provider() = default;
+
+  // Maps `length` bytes, a multiple of entry_size(), aligned to it, read-write, not yet populated.
+  // Repeated calls map the same memory if it is shared, fresh memory otherwise.
+  virtual void* map(std::size_t length) = 0;
+  // How many bytes of the range are mapped by huge entries now, by the kernel's own account;
+  // empty if it gives none for this kind of memory.
+  virtual std::optional<std::size_t> huge_bytes(const void* address, std::size_t length);
+
+  std::size_t entry_size() const { return entry_size_; }  // bytes that one entry maps
+  bool is_pud() const { return entry_size_ == kPudSize; }
+  PartOfEntry part_of_entry() const { return part_; }
+
+ private:
+  std::size_t entry_size_;
+  PartOfEntry part_;
+};
+
+// One mapping of a provider, unmapped in the end. It is looked at through 512 words an entry: one a
+// 4 KiB page of a PMD, one a 2 MiB block of a PUD. So smaller entries would show as more faults,
+// and of 1 GiB only 2 MiB of the host's memory are written.
+class Region {
+ public:
+  static constexpr std::size_t kWordsPerEntry = 512;
+
+  Region(Provider& provider, std::size_t length);
+  Region(const Region&) = delete;
+  Region& operator=(const Region&) = delete;
+  ~Region();
+
+  char* base() const { return base_; }
+  std::size_t length() const { return length_; }
+  std::size_t words() const { return length_ / stride_; }
+  Word* word(std::size_t index) const { return reinterpret_cast<Word*>(base_ + index * stride_); }
+
+  // mprotect of all of it, or of words [first, first + count); false and a failed check on an
+  // error.
+  bool protect(lib::Check& check, int prot) const { return protect(check, prot, 0, words()); }
+  bool protect(lib::Check& check, int prot, std::size_t first, std::size_t count) const;
+
+  // Writes the pattern of `seed` to all words, without a probe.
+  void fill(std::uint64_t seed) const;
+  // All of words [first, first + count) can be read and hold the pattern.
+  void expect_data(lib::Check& check, const char* when, std::uint64_t seed, std::size_t first,
+                   std::size_t count) const;
+  void expect_data(lib::Check& check, const char* when, std::uint64_t seed) const {
+    expect_data(check, when, seed, 0, words());
+  }
+
+ private:
+  char* base_;
+  std::size_t length_;
+  std::size_t stride_;
+};
+
+const char* prot_name(int prot);
+
+}  // namespace kproof::mm

@@ -1,0 +1,47 @@
+#include "mm/suite.hpp"
+
+#include <iterator>
+
+namespace kproof::mm {
+
+struct Behaviour {
+  const char* name;
+  void (*body)(Context&, lib::Check&);
+};
+
+static constexpr Behaviour kBehaviours[] = {
+    {"write after PROT_READ faults", write_after_read_only_faults},
+    {"read and write after PROT_NONE fault", access_after_none_faults},
+    {"data survives every toggle", data_survives_toggles},
+    {"write works again after PROT_READ|PROT_WRITE", write_works_again},
+    {"fork: the child sees the data", child_sees_data},
+    {"fork: the child inherits the protection", child_inherits_protection},
+    {"fork: the child's mprotect leaves the parent alone", child_cannot_change_parent},
+    {"mprotect of half the range protects that half only", mprotect_of_half_the_range},
+    {"munmap of half the range keeps the rest", munmap_of_half_the_range},
+    {"mprotect of half an entry changes that half or nothing", mprotect_of_half_an_entry},
+    {"munmap of half an entry removes that half or nothing", munmap_of_half_an_entry},
+    {"no write of another thread lands while read-only", no_write_lands_while_read_only},
+};
+
+int run_mprotect_suite(int argc, char** argv, const lib::Description& description,
+                       std::size_t entry_size, std::uint64_t default_size,
+                       const std::function<std::unique_ptr<Provider>(std::uint64_t)>& make) {
+  Scale scale{.size = default_size};
+  lib::Case test(argc, argv, description,
+                 {{.name = "--size", .help = "bytes to map (64M, 2G)", .size = &scale.size},
+                  {.name = "--seconds", .help = "length of the race", .number = &scale.seconds}});
+  if (scale.size == 0 || scale.size % (2 * entry_size) != 0)
+    lib::ktap::bail_out("--size must be a multiple of %zu MiB (two entries)", 2 * entry_size >> 20);
+  const auto provider = make(scale.size);
+  Context context{test, *provider, scale};
+  test.plan(std::size(kBehaviours));
+  prove_entry_size(context);
+  for (const Behaviour& behaviour : kBehaviours)
+    test.run(behaviour.name, [&](lib::Check& check) { behaviour.body(context, check); });
+  prove_toggles_keep_entries(context);
+  measure_mprotect(context);
+  return test.finish();
+}
+
+}  // namespace kproof::mm

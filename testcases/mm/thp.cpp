@@ -1,0 +1,52 @@
+#include "mm/thp.hpp"
+
+#include <cinttypes>
+#include <cstdio>
+#include <string>
+
+#include <sys/mman.h>
+
+#include "lib/ktap.hpp"
+#include "lib/safe.hpp"
+#include "lib/sysfs.hpp"
+
+namespace kproof::mm {
+
+Thp::Thp() : Provider(kPmdSize, PartOfEntry::split) {
+  const std::string path = "/sys/kernel/mm/transparent_hugepage/enabled";
+  const std::string enabled = lib::sysfs::read(path);
+  if (enabled.empty()) lib::ktap::bail_out("%s: not there: no THP in this kernel", path.c_str());
+  if (enabled.find("[never]") != std::string::npos)
+    lib::ktap::bail_out("%s is %s", path.c_str(), enabled.c_str());
+}
+
+// Reserves one PMD more than asked for and gives the ends back, so that the rest is aligned.
+void* Thp::map(std::size_t length) {
+  char* start = static_cast<char*>(lib::safe::mmap(
+      nullptr, length + kPmdSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  const std::size_t head = -reinterpret_cast<std::uintptr_t>(start) % kPmdSize;
+  if (head > 0) lib::safe::munmap(start, head);
+  lib::safe::munmap(start + head + length, kPmdSize - head);
+  lib::safe::madvise(start + head, length, MADV_HUGEPAGE);
+  return start + head;
+}
+
+std::optional<std::size_t> Thp::huge_bytes(const void* address, std::size_t length) {
+  const auto first = reinterpret_cast<std::uintptr_t>(address);
+  const std::string smaps = lib::sysfs::read("/proc/self/smaps");
+  if (smaps.empty()) return std::nullopt;
+  std::size_t sum = 0;
+  bool inside = false;
+  for (std::size_t at = 0; at < smaps.size(); at = smaps.find('\n', at) + 1) {
+    std::uintptr_t start = 0, end = 0;
+    std::size_t kilobytes = 0;
+    if (std::sscanf(&smaps[at], "%" SCNxPTR "-%" SCNxPTR " ", &start, &end) == 2)
+      inside = start >= first && end <= first + length;
+    else if (inside && std::sscanf(&smaps[at], "AnonHugePages: %zu kB", &kilobytes) == 1)
+      sum += kilobytes << 10;
+    if (smaps.find('\n', at) == std::string::npos) break;
+  }
+  return sum;
+}
+
+}  // namespace kproof::mm

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "mm/mapping.hpp"
+
+namespace kproof::mm {
+
+// Private anonymous memory with MADV_HUGEPAGE. Bails out if THP is switched off.
+class Thp : public Provider {
+ public:
+  Thp();
+  void* map(std::size_t length) override;
+  // AnonHugePages of /proc/self/smaps, which counts memory mapped by PMDs.
+  std::optional<std::size_t> huge_bytes(const void* address, std::size_t length) override;
+};
+
+}  // namespace kproof::mm
