@@ -1,5 +1,8 @@
 #include "util/subprocess.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 
 #include <boost/asio/io_context.hpp>
@@ -8,9 +11,12 @@
 #include <boost/process/async.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <poll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "util/error.hpp"
+#include "util/fd.hpp"
 
 namespace kproof::util {
 namespace bp = boost::process;
@@ -49,6 +55,20 @@ static void kill_group(bp::group& group) noexcept {
   if (group.valid()) ::kill(-group.native_handle(), SIGKILL);
 }
 
+// Whether the program ends in time. End of file on its pipes does not say so: xz, gzip and all that
+// use gnulib close theirs and check for errors before they exit.
+static bool ends_by(pid_t pid, std::chrono::steady_clock::time_point deadline) {
+  using namespace std::chrono;
+  const Fd program(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!program) throw HostError(fmt::format("pidfd_open: {}", std::strerror(errno)));
+  for (;;) {
+    const auto left = ceil<milliseconds>(deadline - steady_clock::now()).count();
+    pollfd ended{.fd = program.get(), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&ended, 1, static_cast<int>(std::max<decltype(left)>(left, 0)));
+    if (ready >= 0 || errno != EINTR) return ready > 0;
+  }
+}
+
 static void wait_and_decode(bp::child& child, CommandResult& result) {
   std::error_code ignored;
   child.wait(ignored);
@@ -73,9 +93,10 @@ CommandResult run(const Command& command) {
 
   out.start();
   err.start();
-  io.run_for(command.deadline);
+  const auto deadline = std::chrono::steady_clock::now() + command.deadline;
+  io.run_until(deadline);
   CommandResult result;
-  result.timed_out = !io.stopped();
+  result.timed_out = !io.stopped() || !ends_by(child.id(), deadline);
   kill_group(group);  // at the deadline, or what the program left behind with our pipes closed
   wait_and_decode(child, result);
   result.out = std::move(out.text);

@@ -61,3 +61,10 @@ TEST_CASE("run_checked shows the command and the end of its stderr") {
                        doctest::Contains("sh -c 'echo why >&2; exit 3' exited with 3\nwhy"),
                        HostError);
 }
+
+TEST_CASE("a program that closes its output before it exits is waited for, up to the deadline") {
+  CHECK(run(sh("exec >&- 2>&-; sleep 0.2; exit 3")).exit_code == 3);
+  Command command = sh("exec >&- 2>&-; sleep 1000");
+  command.deadline = 200ms;
+  CHECK(run(command).timed_out);
+}

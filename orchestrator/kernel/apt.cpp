@@ -1,0 +1,120 @@
+#include "kernel/apt.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <regex>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "util/error.hpp"
+
+namespace kproof::kernel {
+
+static std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    parts.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+static std::string_view trim(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(' ');
+  if (begin == std::string_view::npos) return "";
+  return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+// "linux-image-6.1.0-56-amd64 (= 6.1.192-2)" -> "linux-image-6.1.0-56-amd64=6.1.192-2".
+static std::string as_apt_takes_it(std::string_view relation) {
+  const std::size_t open = relation.find('(');
+  std::string name(trim(relation.substr(0, open)));
+  if (open == std::string_view::npos) return name;
+  const std::string_view condition = relation.substr(open + 1, relation.find(')') - open - 1);
+  if (condition.starts_with("= ")) name += fmt::format("={}", trim(condition.substr(2)));
+  return name;
+}
+
+static std::vector<std::string> image_dependencies(std::string_view depends) {
+  std::vector<std::string> images;
+  for (const std::string_view group : split(depends, ','))
+    for (const std::string_view relation : split(group, '|'))
+      if (trim(relation).starts_with("linux-image-")) images.push_back(as_apt_takes_it(relation));
+  return images;
+}
+
+static void read_field(PackageRecord& record, std::string_view name, std::string_view value) {
+  if (name == "Package") record.package = value;
+  if (name == "Version") record.version = value;
+  if (name == "Architecture") record.architecture = value;
+  if (name == "Size") std::from_chars(value.data(), value.data() + value.size(), record.size);
+  if (name == "Depends") record.images = image_dependencies(value);
+}
+
+std::vector<PackageRecord> parse_show(std::string_view text) {
+  std::vector<PackageRecord> records;
+  bool inside = false;
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.empty()) inside = false;
+    const std::size_t colon = line.find(':');
+    if (line.empty() || line.front() == ' ' || colon == std::string_view::npos) continue;
+    if (!inside) records.emplace_back();
+    inside = true;
+    read_field(records.back(), line.substr(0, colon), trim(line.substr(colon + 1)));
+  }
+  return records;
+}
+
+bool is_package_name(std::string_view text) {
+  // Debian policy 5.6.1 for names, 5.6.12 for versions.
+  static const std::regex form(
+      "[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+|/[a-z0-9-]+)?");
+  return std::regex_match(text.begin(), text.end(), form);
+}
+
+PackageRecord follow_to_kernel(const std::string& package, const Show& show) {
+  std::string name = package, via;
+  for (int depth = 0; depth < 8; ++depth) {  // Debian's chains have one link
+    const auto record = show(name);
+    if (!record)
+      throw ConfigError(via.empty()
+                            ? fmt::format("apt knows no package {}", name)
+                            : fmt::format("{} depends on {}, which apt does not know", via, name));
+    if (record->images.empty()) return *record;
+    via = record->package;
+    name = record->images.front();
+  }
+  throw ConfigError(fmt::format("{} leads through more than 8 meta-packages", package));
+}
+
+// Levenshtein's distance.
+static std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
+    }
+  }
+  return row[b.size()];
+}
+
+std::vector<std::string> close_names(std::string_view wanted, std::vector<std::string> names) {
+  std::vector<std::pair<std::size_t, std::string>> ranked;
+  for (std::string& name : names)
+    if (const std::size_t distance = edits(wanted, name); distance <= 2 + wanted.size() / 4)
+      ranked.emplace_back(distance, std::move(name));
+  std::sort(ranked.begin(), ranked.end());
+  ranked.resize(std::min<std::size_t>(ranked.size(), 3));
+  std::vector<std::string> best;
+  for (auto& [distance, name] : ranked)
+    best.push_back(std::move(name));
+  return best;
+}
+
+}  // namespace kproof::kernel

@@ -1,0 +1,85 @@
+#include "kernel/located.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "util/error.hpp"
+
+namespace kproof::kernel {
+namespace fs = std::filesystem;
+
+static std::vector<std::string> kernels_in(const fs::path& boot) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(boot, ignored))
+    if (file.is_regular_file() && file.path().filename().string().starts_with("vmlinuz-"))
+      names.push_back(file.path().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Located locate_in_root(const fs::path& root) {
+  const auto names = kernels_in(root / "boot");
+  if (names.empty())
+    throw ConfigError(fmt::format("{} holds no boot/vmlinuz-*, so it is no kernel", root.string()),
+                      "name a linux-image-* package that ships one");
+  if (names.size() > 1)
+    throw ConfigError(fmt::format("{} holds {} kernels", root.string(), names.size()),
+                      fmt::format("give one of {}", fmt::join(names, ", ")));
+  return {.image = names.front(), .root = root, .build_tree = {}, .note = ""};
+}
+
+static Located newer_of(const fs::path& bzimage, const fs::path& vmlinux, const fs::path& tree) {
+  const bool has_bzimage = fs::exists(bzimage), has_vmlinux = fs::exists(vmlinux);
+  const bool stale =
+      has_bzimage && has_vmlinux && fs::last_write_time(bzimage) < fs::last_write_time(vmlinux);
+  Located found{.image = has_bzimage && !stale ? bzimage : vmlinux,
+                .root = {},
+                .build_tree = tree,
+                .note = ""};
+  if (stale) found.note = fmt::format("{} is older than vmlinux: using vmlinux", bzimage.string());
+  return found;
+}
+
+Located locate_in_directory(const fs::path& directory) {
+  const fs::path bzimage = directory / "arch/x86/boot/bzImage", vmlinux = directory / "vmlinux";
+  if (fs::exists(bzimage) || fs::exists(vmlinux)) return newer_of(bzimage, vmlinux, directory);
+  if (fs::exists(directory / "Kconfig"))
+    throw ConfigError(
+        fmt::format("{} is a kernel source tree that has not been built", directory.string()),
+        "build it (`make bzImage modules`), or give its O= directory");
+  if (!kernels_in(directory / "boot").empty()) return locate_in_root(directory);
+  throw ConfigError(
+      fmt::format("{} holds neither arch/x86/boot/bzImage, vmlinux nor boot/vmlinuz-*",
+                  directory.string()),
+      "give a kernel build tree, an unpacked package, a bzImage, a vmlinux or a .deb");
+}
+
+Located locate_file(const fs::path& file) {
+  const fs::path boot = fs::absolute(file).parent_path();
+  const bool installed =
+      boot.filename() == "boot" && file.filename().string().starts_with("vmlinuz-");
+  return {.image = file, .root = installed ? boot.parent_path() : "", .build_tree = {}, .note = ""};
+}
+
+static fs::path if_exists(fs::path path) {
+  return fs::exists(path) ? std::move(path) : fs::path();
+}
+
+fs::path modules_of(const Located& kernel, const std::string& release) {
+  if (!kernel.build_tree.empty()) return kernel.build_tree;
+  if (kernel.root.empty()) return {};
+  const fs::path modules = if_exists(kernel.root / "lib/modules" / release);
+  return modules.empty() ? if_exists(kernel.root / "usr/lib/modules" / release) : modules;
+}
+
+fs::path config_of(const Located& kernel, const std::string& release) {
+  if (!kernel.build_tree.empty()) return if_exists(kernel.build_tree / ".config");
+  if (kernel.root.empty()) return {};
+  return if_exists(kernel.root / "boot" / ("config-" + release));
+}
+
+}  // namespace kproof::kernel

@@ -1,0 +1,28 @@
+// Where the parts of a kernel lie in a directory that somebody points at.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace kproof::kernel {
+
+struct Located {
+  std::filesystem::path image;       // a bzImage or a vmlinux
+  std::filesystem::path root;        // lib/modules/<release> and boot/config-<release> lie below it
+  std::filesystem::path build_tree;  // or: modules and .config lie in it. At most one of the two
+  std::string note;                  // worth telling the user; "" mostly
+};
+
+// A root holds boot/vmlinuz-*: an unpacked package, or "/". A build tree holds
+// arch/x86/boot/bzImage or vmlinux, the newer of which counts: a bzImage older than its vmlinux is
+// one that nobody rebuilt. ConfigError, without the plan's place, when it is neither.
+Located locate_in_root(const std::filesystem::path& root);
+Located locate_in_directory(const std::filesystem::path& directory);
+// A file called <root>/boot/vmlinuz-* has its modules in that root; any other file is alone.
+Located locate_file(const std::filesystem::path& file);
+
+// "" when there is none.
+std::filesystem::path modules_of(const Located& kernel, const std::string& release);
+std::filesystem::path config_of(const Located& kernel, const std::string& release);
+
+}  // namespace kproof::kernel

@@ -1,0 +1,161 @@
+#include "kernel/package.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "kernel/apt.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+#include "util/hash.hpp"
+#include "util/subprocess.hpp"
+
+namespace kproof::kernel {
+namespace fs = std::filesystem;
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+// Changes whenever apt's choice of a candidate may: after `apt-get update`, a change of sources or
+// preferences, an installation.
+static std::string state_of_apt() {
+  std::vector<fs::path> files{"/var/lib/dpkg/status"};
+  std::error_code ignored;  // a directory that is not there has nothing to say
+  for (const char* dir : {"/var/lib/apt/lists", "/etc/apt", "/etc/apt/sources.list.d",
+                          "/etc/apt/preferences.d", "/etc/apt/apt.conf.d"})
+    for (const auto& file : fs::directory_iterator(dir, ignored))
+      if (file.is_regular_file(ignored)) files.push_back(file.path());
+  std::sort(files.begin(), files.end());
+
+  util::Hasher hasher;
+  for (const fs::path& file : files) {
+    const auto modified = fs::last_write_time(file, ignored).time_since_epoch().count();
+    hasher.add(file.string()).add(std::to_string(modified));
+    hasher.add(std::to_string(fs::file_size(file, ignored)));
+  }
+  return hasher.hex();
+}
+
+static std::optional<PackageRecord> show(const std::string& package) {
+  const auto result =
+      util::run({.argv = {"apt-cache", "show", "--no-all-versions", "--", package}});
+  const auto records = parse_show(result.out);
+  return result.ok() && !records.empty() ? std::optional(records.front()) : std::nullopt;
+}
+
+static std::string next_step(const std::string& package) {
+  const auto names = util::run({.argv = {"apt-cache", "pkgnames", "linux-image"}}).out;
+  std::vector<std::string> known;
+  for (std::size_t at = 0, end = 0; (end = names.find('\n', at)) != std::string::npos; at = end + 1)
+    known.push_back(names.substr(at, end - at));
+  if (known.empty()) return "apt has no package lists: run `apt-get update`";
+  const auto close = close_names(package, std::move(known));
+  if (close.empty()) return "run `apt-get update`, or look with `apt-cache search linux-image`";
+  return fmt::format("did you mean {}? If it is new, run `apt-get update`",
+                     fmt::join(close, " or "));
+}
+
+static PackageRecord ask_apt(const std::string& package) {
+  if (!is_package_name(package))
+    throw ConfigError(fmt::format("\"{}\" is not a package name", package));
+  try {
+    return follow_to_kernel(package, show);
+  } catch (const ConfigError& error) {
+    throw ConfigError(error.what(), next_step(package));
+  }
+}
+
+// What ask_apt() said while apt was as it is now; asking takes half a second each time.
+static PackageRecord resolve(const fs::path& cache, const std::string& package) {
+  const std::string apt = state_of_apt();
+  const fs::path memo = cache / "resolved" / (util::Hasher().add(package).hex() + ".json");
+  if (fs::exists(memo)) {
+    const json old = json::parse(util::read_file(memo), nullptr, false);
+    if (old.is_object() && old.value("apt", "") == apt && old.value("asked", "") == package)
+      return {.package = old.value("package", ""),
+              .version = old.value("version", ""),
+              .architecture = old.value("architecture", ""),
+              .size = old.value("size", std::uint64_t{0}),
+              .images = {}};
+  }
+  const PackageRecord record = ask_apt(package);
+  fs::create_directories(memo.parent_path());
+  util::write_file_atomically(memo, json{{"apt", apt},
+                                         {"asked", package},
+                                         {"package", record.package},
+                                         {"version", record.version},
+                                         {"architecture", record.architecture},
+                                         {"size", record.size}}
+                                        .dump(2));
+  return record;
+}
+
+static fs::path download(const PackageRecord& record, const fs::path& directory) {
+  util::Command command{.argv = {"apt-get", "-q", "download"},
+                        .directory = directory,
+                        .deadline = 60min};  // apt gives up by itself when a mirror is silent
+  // As root apt would hand the download to the user _apt, who may not write here, and warn.
+  if (::geteuid() == 0) command.argv.insert(command.argv.end(), {"-o", "APT::Sandbox::User=root"});
+  command.argv.push_back(fmt::format("{}={}", record.package, record.version));
+  const auto result = util::run(command);
+  if (!result.ok())
+    throw HostError(
+        fmt::format("cannot download {} {}:\n{}", record.package, record.version, result.err),
+        "is the mirror reachable? If the version is gone, run `apt-get update`");
+  for (const auto& file : fs::directory_iterator(directory))
+    if (file.path().extension() == ".deb") return file.path();
+  throw HostError(fmt::format("apt-get download {} left no .deb", record.package));
+}
+
+static void unpack(const fs::path& deb, const fs::path& root) {
+  const auto result =
+      util::run({.argv = {"dpkg-deb", "-x", deb.string(), root.string()}, .deadline = 10min});
+  if (result.ok()) return;
+  const std::string message =
+      fmt::format("dpkg-deb cannot unpack {}:\n{}", deb.string(), result.err);
+  if (result.err.find("No space left") != std::string::npos || result.timed_out || result.signal)
+    throw HostError(message);
+  throw ConfigError(message);
+}
+
+UnpackedPackage fetch_package(const fs::path& cache, const std::string& package,
+                              const Progress& progress) {
+  const PackageRecord record = resolve(cache, package);
+  const std::string origin = fmt::format("{} {}", record.package, record.version);
+  std::string key = fmt::format("{}_{}_{}", record.package, record.version, record.architecture);
+  std::replace(key.begin(), key.end(), ':', '%');  // of an epoch; qemu's options dislike colons
+  const fs::path entry = cache / "packages" / key;
+  make_once(entry, progress, [&](const fs::path& draft) {
+    progress(fmt::format("fetching {} ({} MB)", origin, record.size / 1'000'000));
+    const fs::path deb = download(record, draft);
+    progress(fmt::format("unpacking {}", origin));
+    unpack(deb, draft / "root");
+    fs::remove(deb);
+  });
+  return {.root = entry / "root", .origin = origin, .identity = key};
+}
+
+static std::string name_and_version(const fs::path& deb) {
+  const auto result = util::run(
+      {.argv = {"dpkg-deb", "--show", "--showformat=${Package} ${Version}", deb.string()}});
+  if (!result.ok())
+    throw ConfigError(fmt::format("{} is a damaged package:\n{}", deb.string(), result.err));
+  return result.out;
+}
+
+UnpackedPackage unpack_deb(const fs::path& cache, const fs::path& deb, const Progress& progress) {
+  const std::string content = util::hash_file(deb);
+  const fs::path entry = cache / "debs" / content;
+  make_once(entry, progress, [&](const fs::path& draft) {
+    const std::string origin = name_and_version(deb);
+    progress(fmt::format("unpacking {} ({})", deb.filename().string(), origin));
+    unpack(deb, draft / "root");
+    util::write_file_atomically(draft / "origin", origin);
+  });
+  return {.root = entry / "root", .origin = util::read_file(entry / "origin"), .identity = content};
+}
+
+}  // namespace kproof::kernel

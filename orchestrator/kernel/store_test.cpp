@@ -1,0 +1,242 @@
+#include "kernel/store.hpp"
+
+#include <cstdlib>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "kernel/made_up.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+#include "util/subprocess.hpp"
+
+namespace fs = std::filesystem;
+using namespace kproof;
+using namespace kproof::kernel;
+
+namespace {
+// A cache and a place for inputs, gone afterwards.
+struct Bench {
+  util::ScratchDir dir{"kproof-test-"};
+  fs::path in = dir.path() / "in";
+  std::string told;
+  Store store{dir.path() / "cache", [this](std::string_view line) { (told += line) += '\n'; }};
+
+  Bench() { fs::create_directories(in); }
+  fs::path put(const std::string& name, const std::string& bytes) const {
+    fs::create_directories((in / name).parent_path());
+    util::write_file_atomically(in / name, bytes);
+    return in / name;
+  }
+  model::KernelArtifact fetch(const fs::path& path) const {
+    return store.fetch({"k", "K", model::PathSource{path}, "plan.yaml:3:5"});
+  }
+  // The message of the ConfigError that it must be.
+  std::string refusal(const fs::path& path) const {
+    try {
+      fetch(path);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "not refused";
+  }
+};
+}  // namespace
+
+static const std::string kVmlinux = made_up_vmlinux(18, "Linux version 6.1.0-x (me@here)");
+
+static std::string gzipped(const std::string& bytes) {
+  const util::ScratchDir dir("kproof-test-");
+  util::write_file_atomically(dir.path() / "x", bytes);
+  util::run_checked({.argv = {"gzip", "-n", "x"}, .directory = dir.path()});
+  return util::read_file(dir.path() / "x.gz");
+}
+
+TEST_CASE("a vmlinux is copied under its content, with its facts") {
+  const Bench bench;
+  const auto kernel = bench.fetch(bench.put("vmlinux", kVmlinux));
+  CHECK(kernel.pvh);
+  CHECK(kernel.release == "6.1.0-x");
+  CHECK(kernel.name == "k");
+  CHECK(kernel.origin == (bench.in / "vmlinux").string());
+  CHECK(util::read_file(kernel.boot_file) == kVmlinux);
+  CHECK(kernel.modules_dir.empty());
+  CHECK(kernel.config.empty());
+}
+
+TEST_CASE("the vmlinux inside a bzImage is booted when it has a PVH entry") {
+  const Bench bench;
+  const auto kernel =
+      bench.fetch(bench.put("bzImage", made_up_bzimage(gzipped(kVmlinux), "6.1.0-x (me)")));
+  CHECK(kernel.pvh);
+  CHECK(kernel.release == "6.1.0-x");
+  CHECK(util::read_file(kernel.boot_file) == kVmlinux);
+}
+
+TEST_CASE("a bzImage without a PVH entry, or of an unknown compression, boots as it is") {
+  const Bench bench;
+  const std::string no_pvh =
+      made_up_bzimage(gzipped(made_up_vmlinux(17, "Linux version 6.1.0-y (me)")), "6.1.0-y (me)");
+  const std::string lzo = made_up_bzimage("\x89LZO and so on", "6.1.0-z (me)");
+  for (const std::string& file : {no_pvh, lzo}) {
+    const auto kernel = bench.fetch(bench.put("bzImage", file));
+    CHECK(!kernel.pvh);
+    CHECK(util::read_file(kernel.boot_file) == file);
+  }
+}
+
+TEST_CASE("a second fetch prepares nothing and gives the same artifact") {
+  Bench bench;
+  const fs::path file = bench.put("vmlinux", kVmlinux);
+  const auto first = bench.fetch(file);
+  CHECK(bench.told.find("preparing") != std::string::npos);
+  bench.told.clear();
+  const auto second = bench.fetch(file);
+  CHECK(bench.told.empty());
+  CHECK(first.identity == second.identity);
+  CHECK(first.boot_file == second.boot_file);
+}
+
+TEST_CASE("another content is another kernel, and the first stays what it was") {
+  const Bench bench;
+  const auto first = bench.fetch(bench.put("vmlinux", kVmlinux));
+  const auto second = bench.fetch(bench.put("vmlinux", kVmlinux + "x"));
+  CHECK(first.identity != second.identity);
+  CHECK(util::read_file(first.boot_file) == kVmlinux);
+}
+
+TEST_CASE(
+    "a build tree gives its bzImage, modules and .config; a rebuilt module is another kernel") {
+  const Bench bench;
+  bench.put("tree/vmlinux", kVmlinux);
+  bench.put("tree/arch/x86/boot/bzImage", made_up_bzimage(gzipped(kVmlinux), "6.1.0-x (me)"));
+  bench.put("tree/.config", "CONFIG_DEV_DAX=m\n");
+  bench.put("tree/drivers/dax/dax.ko", "one");
+  const auto first = bench.fetch(bench.in / "tree");
+  CHECK(first.modules_dir == bench.in / "tree");
+  CHECK(first.config == bench.in / "tree/.config");
+  CHECK(first.pvh);
+  bench.put("tree/drivers/dax/dax.ko", "other");
+  CHECK(bench.fetch(bench.in / "tree").identity != first.identity);
+}
+
+TEST_CASE("a bzImage older than its vmlinux is not what the developer just built") {
+  Bench bench;
+  const fs::path old = bench.put("tree/arch/x86/boot/bzImage", made_up_bzimage("PAYLOAD", "5.0 x"));
+  const fs::path now = bench.put("tree/vmlinux", kVmlinux);
+  fs::last_write_time(old, fs::last_write_time(now) - std::chrono::hours(1));
+  CHECK(bench.fetch(bench.in / "tree").release == "6.1.0-x");
+  CHECK(bench.told.find("is older than vmlinux") != std::string::npos);
+}
+
+TEST_CASE("an unpacked package or an installed kernel gives its modules and config") {
+  const Bench bench;
+  const fs::path image = bench.put("root/boot/vmlinuz-6.1.0-x", kVmlinux);
+  bench.put("root/boot/config-6.1.0-x", "CONFIG_X=y\n");
+  bench.put("root/lib/modules/6.1.0-x/kernel/a.ko.xz", "a");
+  for (const fs::path& path : {bench.in / "root", image}) {
+    const auto kernel = bench.fetch(path);
+    CHECK(kernel.modules_dir == bench.in / "root/lib/modules/6.1.0-x");
+    CHECK(kernel.config == bench.in / "root/boot/config-6.1.0-x");
+  }
+}
+
+TEST_CASE("a .deb is unpacked once by its content, without being installed") {
+  Bench bench;
+  bench.put("pkg/DEBIAN/control",
+            "Package: linux-image-x\nVersion: 1:2-3\nArchitecture: amd64\nMaintainer: me <a@b>\n"
+            "Description: x\n");
+  bench.put("pkg/boot/vmlinuz-6.1.0-x", kVmlinux);
+  bench.put("pkg/lib/modules/6.1.0-x/a.ko", "a");
+  util::run_checked({.argv = {"dpkg-deb", "-b", "pkg", "x.deb"}, .directory = bench.in});
+  const auto kernel = bench.fetch(bench.in / "x.deb");
+  CHECK(kernel.release == "6.1.0-x");
+  CHECK(kernel.origin == (bench.in / "x.deb").string() + " (linux-image-x 1:2-3)");
+  CHECK(fs::exists(kernel.modules_dir / "a.ko"));
+  bench.told.clear();
+  bench.fetch(bench.in / "x.deb");
+  CHECK(bench.told.empty());
+
+  const std::string whole = util::read_file(bench.in / "x.deb");
+  CHECK(bench.refusal(bench.put("short.deb", whole.substr(0, whole.size() - 40)))
+            .find("dpkg-deb cannot unpack") != std::string::npos);
+}
+
+TEST_CASE("what is no kernel is refused with the plan's place and what it is") {
+  const Bench bench;
+  const auto refused = [&](const std::string& bytes, const std::string& why) {
+    const std::string message = bench.refusal(bench.put("file", bytes));
+    CHECK_MESSAGE(message.starts_with("plan.yaml:3:5: kernel k: "), message);
+    CHECK_MESSAGE(message.find(why) != std::string::npos, message);
+  };
+  refused("#!/bin/sh\n", "is not a kernel but text that begins \"#!/bin/sh\" (10 bytes)");
+  refused("", "an empty file");
+  refused(made_up_vmlinux(18, "Linux version 6.1.0 (x)", EM_AARCH64), "an ELF file for aarch64");
+  refused(made_up_vmlinux(17, "Linux version 6.1.0 (x)"), "no PVH entry");
+  refused(made_up_bzimage(gzipped(kVmlinux), "6.1").substr(0, 1100), "cut short");
+  std::string damaged = gzipped(kVmlinux);
+  damaged[damaged.size() / 2] ^= 0x55;
+  refused(made_up_bzimage(damaged, "6.1 x"), "damaged");
+}
+
+TEST_CASE("a path that does not exist, and directories that hold no kernel, are refused") {
+  const Bench bench;
+  CHECK(bench.refusal("/nonexistent/bzImage") ==
+        "plan.yaml:3:5: kernel k: /nonexistent/bzImage does not exist");
+  CHECK(bench.refusal(bench.in).find("holds neither") != std::string::npos);
+  bench.put("src/Kconfig", "");
+  CHECK(bench.refusal(bench.in / "src").find("has not been built") != std::string::npos);
+  bench.put("two/boot/vmlinuz-1", "");
+  bench.put("two/boot/vmlinuz-2", "");
+  CHECK(bench.refusal(bench.in / "two").find("holds 2 kernels") != std::string::npos);
+  CHECK(bench.refusal("/dev/null").find("neither a file nor a directory") != std::string::npos);
+}
+
+TEST_CASE("a name that is no package's is refused before apt sees it") {
+  const Bench bench;
+  CHECK_THROWS_WITH_AS(bench.store.fetch({"k", "K", model::PackageSource{"-o=x"}, "p:1:1"}),
+                       "p:1:1: kernel k: \"-o=x\" is not a package name", ConfigError);
+}
+
+TEST_CASE("a draft that a killed process left is never taken for an entry, and goes") {
+  const util::ScratchDir dir("kproof-test-");
+  const fs::path entry = dir.path() / "entry", left = dir.path() / "entry.draft-AbCdEf";
+  fs::create_directories(left / "half");
+  int fills = 0;
+  const auto fill = [&](const fs::path& draft) {
+    ++fills;
+    util::write_file_atomically(draft / "whole", "");
+  };
+  for (int i = 0; i < 2; ++i)
+    make_once(
+        entry, [](std::string_view) {}, fill);
+  CHECK(fills == 1);
+  CHECK(fs::exists(entry / "whole"));
+  CHECK(!fs::exists(left));
+}
+
+TEST_CASE("a fill that fails leaves nothing, and the next may try") {
+  const util::ScratchDir dir("kproof-test-");
+  const fs::path entry = dir.path() / "entry";
+  const Progress quiet = [](std::string_view) {};
+  CHECK_THROWS_AS(make_once(entry, quiet, [](const fs::path&) { throw HostError("disk full"); }),
+                  HostError);
+  CHECK(!fs::exists(entry));
+  make_once(entry, quiet, [](const fs::path&) {});
+  CHECK(fs::exists(entry));
+}
+
+TEST_CASE("two at once fill an entry once, and both find it made") {
+  const util::ScratchDir dir("kproof-test-");
+  const fs::path entry = dir.path() / "entry";
+  std::atomic<int> fills = 0;
+  const auto make = [&] {
+    make_once(
+        entry, [](std::string_view) {}, [&](const fs::path&) { ++fills; });
+    CHECK(fs::exists(entry));
+  };
+  std::thread a(make), b(make);
+  a.join();
+  b.join();
+  CHECK(fills == 1);
+}
