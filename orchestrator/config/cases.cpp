@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include "config/sections.hpp"
+#include "util/names.hpp"
+
+namespace kproof::config {
+
+// <area>/<name>; a glob may also cross the slash.
+static bool is_case_name(std::string_view name) {
+  const auto slash = name.find('/');
+  return slash != std::string_view::npos && is_name(name.substr(0, slash)) &&
+         is_name(name.substr(slash + 1));
+}
+
+static bool check_case(Problems& problems, const MaybeValue& value, std::string_view name) {
+  if (util::is_glob(name) || is_case_name(name)) return true;
+  problems.add(value->mark, fmt::format("`{}` is no name of a case", name),
+               "write <area>/<name>, for example mm/thp_mprotect, or a glob such as mm/*");
+  return false;
+}
+
+static std::optional<model::PlanCase> read_case_map(Problems& problems, const Value& value) {
+  const Map map(problems, value, {"case", "as", "args", "timeout"});
+  const auto name_value = map.require("case");
+  const auto name = text(problems, name_value);
+  model::PlanCase test{.place = problems.place(value.mark)};
+  test.args = texts(problems, map.find("args"));
+  test.timeout = duration(problems, map.find("timeout"));
+  const auto alias_value = map.find("as");
+  const auto alias = text(problems, alias_value);
+  if (!name || !check_case(problems, name_value, *name)) return std::nullopt;
+  test.name = *name;
+  test.alias = alias.value_or(*name);
+  if (alias && util::is_glob(*name))
+    problems.add(alias_value->mark, "a glob cannot have an alias: it names several cases");
+  else if (alias && !is_case_name(*alias))
+    problems.add(alias_value->mark, fmt::format("`{}` cannot be an alias", *alias),
+                 "write <area>/<name>, for example mm/thp_small");
+  return test;
+}
+
+static std::optional<model::PlanCase> read_case(Problems& problems, const Value& value) {
+  if (!value.node.IsScalar())
+    return read_case_map(problems, {value.node, value.mark, "case entry", value.mark});
+  const auto name = text(problems, value);
+  if (!name || !check_case(problems, value, *name)) return std::nullopt;
+  return model::PlanCase{.name = *name, .alias = *name, .place = problems.place(value.mark)};
+}
+
+void read_cases(Problems& problems, const MaybeValue& list, model::Plan& plan) {
+  for (const auto& value : items(problems, list)) {
+    auto test = read_case(problems, value);
+    if (!test) continue;
+    for (const auto& other : plan.cases)
+      if (other.alias == test->alias)
+        problems.add(
+            value.mark,
+            fmt::format("case `{}` is in the plan twice; first at {}", test->alias, other.place),
+            "give one of them another name with `as:`");
+    plan.cases.push_back(std::move(*test));
+  }
+}
+
+}  // namespace kproof::config

@@ -1,0 +1,38 @@
+// YAML plan -> model::Plan. Anything wrong is a ConfigError with file:line:col, the source line, a
+// caret and the next step (problems.hpp). The format, with every key:
+//
+//   schema: 1                 required; what this program reads
+//   name: quickstart          default: the file's stem
+//   kernels:
+//     debian-6.1:   { label: Debian 6.1, package: linux-image-amd64 }
+//     mine:         { path: ../linux }      relative to the plan; ~/ is the home directory
+//   topologies:               default: l1 with the defaults of model/topology.hpp
+//     l1: { vcpus: 2, memory: 2G, nvdimm: 4G, backing: anonymous, cpu: maximum, cmdline: [quiet] }
+//   cases:
+//     - mm/dax_1g_mprotect    or a glob: mm/*
+//     - { case: mm/thp_mprotect, as: mm/thp_small, args: [--size, 4M], timeout: 30s }
+//   repetitions: 1
+//   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 256M }
+//   expect:                   the last entry that matches a cell counts
+//     - { kernel: debian-6.1, topology: l1, case: mm/dax_1g_mprotect, verdict: fail,
+//         findings: ["^bad pud$"], subtests: ["^write after PROT_READ"], reason: "..." }
+//
+// A case is <area>/<name>, and so is an alias: ids of cells are directories and must not nest.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "model/plan.hpp"
+
+namespace kproof::config {
+
+// `file` is named in messages; relative kernel paths are below its directory. `home` is what "~/"
+// stands for.
+model::Plan parse_plan(std::string_view text, const std::filesystem::path& file,
+                       const std::filesystem::path& home);
+
+// Reads `file`; a file that cannot be read is a ConfigError too.
+model::Plan read_plan(const std::filesystem::path& file);
+
+}  // namespace kproof::config

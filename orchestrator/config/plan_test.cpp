@@ -1,0 +1,188 @@
+#include "config/plan.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "testkit/golden.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+
+using namespace kproof;
+using namespace std::chrono_literals;
+
+namespace {
+
+model::Plan parse(std::string_view text) {
+  return config::parse_plan(text, "plans/p.yaml", "/home/u");
+}
+
+// The whole message and hint of a plan that must be refused.
+std::string refusal(std::string_view text) {
+  try {
+    parse(text);
+  } catch (const ConfigError& error) {
+    return fmt::format("{}\n  hint: {}\n", error.what(), error.hint());
+  }
+  return "accepted";
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+const std::string kHead =
+    "schema: 1\n"
+    "kernels: { a: { package: linux-image-amd64 }, b: { path: x } }\n";
+const std::string kBase = kHead + "cases: [mm/one, { case: mm/two, as: mm/small }]\n";
+
+}  // namespace
+
+TEST_CASE("the smallest plan gets the documented defaults") {
+  const auto plan = parse(kBase);
+  CHECK(plan.name == "p");
+  CHECK(plan.repetitions == 1);
+  CHECK(plan.limits.boot == 20s);
+  REQUIRE(plan.topologies.size() == 1);
+  CHECK(plan.topologies[0].name == "l1");
+  CHECK(plan.kernels[0].label == "a");
+  CHECK(plan.kernels[0].place == "plans/p.yaml:2:12");
+  CHECK(plan.cases[0].alias == "mm/one");
+  CHECK(plan.cases[1].alias == "mm/small");
+  CHECK(plan.expectations.empty());
+}
+
+TEST_CASE("every key of a plan reaches the model") {
+  const auto plan = parse(kBase + R"(name: full
+topologies:
+  l1: { vcpus: 3, memory: 4G, nvdimm: 6G, backing: hugetlb-1g, cpu: EPYC, cmdline: [a=1, b] }
+  small:
+repetitions: 7
+limits: { boot: 1s, silence: 2s, poweroff: 3s, console: 4M }
+expect:
+  - { kernel: "a*", topology: l1, case: mm/small, verdict: fail, findings: [^x$], subtests: [y], reason: because }
+)");
+  CHECK(plan.name == "full");
+  const auto& l1 = plan.topologies[0];
+  CHECK(l1.vcpus == 3);
+  CHECK(l1.memory == 4ull << 30);
+  CHECK(l1.nvdimm == 6ull << 30);
+  CHECK(l1.backing == model::Backing::hugetlb_1g);
+  CHECK(l1.cpu == "EPYC");
+  CHECK(l1.cmdline == std::vector<std::string>{"a=1", "b"});
+  CHECK(plan.topologies[1].memory == model::Topology{}.memory);
+  CHECK(plan.repetitions == 7);
+  CHECK(plan.limits.poweroff == 3s);
+  CHECK(plan.limits.console == 4u << 20);
+  const auto& e = plan.expectations.at(0);
+  CHECK(e.kernel == "a*");
+  CHECK(e.test == "mm/small");
+  CHECK(e.verdict == model::Verdict::fail);
+  CHECK(e.findings == std::vector<std::string>{"^x$"});
+  CHECK(e.subtests == std::vector<std::string>{"y"});
+  CHECK(e.reason == "because");
+  CHECK(e.place == "plans/p.yaml:11:5");
+}
+
+TEST_CASE("a path is relative to the plan, absolute, or below the home directory") {
+  const auto path = [](std::string_view text) {
+    const auto plan =
+        parse(fmt::format("schema: 1\nkernels: {{k: {{path: {}}}}}\ncases: [mm/a]\n", text));
+    return std::get<model::PathSource>(plan.kernels[0].source).path.string();
+  };
+  CHECK(path("../linux") == "linux");
+  CHECK(path("bzImage") == "plans/bzImage");
+  CHECK(path("/boot/vmlinuz") == "/boot/vmlinuz");
+  CHECK(path("~/linux") == "/home/u/linux");
+}
+
+TEST_CASE("every problem of a plan is told at once, with place, line, caret and next step") {
+  const std::string text = R"(schema: 1
+kernels:
+  debian: { labl: Debian, package: linux-image-amd64 }
+  both: { package: linux-image-amd64, path: x }
+  debian: { path: y }
+  ../up: { path: z }
+  évil: { package: --purge }
+topologies:
+  l1: { vcpus: 0, memory: 2 gigs, backing: hugetlb, cmdline: [] }
+  l2: { memory: 3M }
+cases:
+  - mm/a
+  - mm/a
+  - thp
+  - { case: mm/*, as: mm/x }
+  - { as: mm/y, timeout: 30 }
+repetitions: many
+limits: { boot: 0s, console: 10, pwroff: 1s }
+expect:
+  - { kernel: debain, case: mm/a, verdict: fail, findings: ["("] }
+  - { verdict: failed }
+  - { verdict: crash }
+)";
+  CHECK(testkit::compare_golden(KPROOF_TEST_DIR "/testdata/problems.txt", refusal(text)) == "");
+}
+
+TEST_CASE("what is not one YAML mapping is refused with its place") {
+  CHECK(contains(refusal(""), "plans/p.yaml: the plan is empty"));
+  CHECK(contains(refusal("- a\n"), "plans/p.yaml:1:1: `the plan` must be a mapping, not a list"));
+  CHECK(contains(refusal("a: [1\nb: 2\n"), "plans/p.yaml:2:2: not YAML: "));
+  CHECK(contains(refusal(kBase + "---\nx: 1\n"), "a plan is one YAML document"));
+  CHECK(contains(refusal("\xff\xff\xff"), "plans/p.yaml"));
+  CHECK(contains(refusal(std::string(5000, '[')), "plans/p.yaml"));
+  CHECK(contains(refusal("x: &a [*a]\n"), "unknown key `x`"));
+}
+
+TEST_CASE("missing parts and empty lists are refused") {
+  CHECK(contains(refusal("cases: [mm/a]\n"), "lacks the key `schema`"));
+  CHECK(contains(refusal("schema: 2\n"), "this program reads schema 1, not `2`"));
+  CHECK(contains(refusal("schema: 1\nkernels: {}\ncases: []\n"), "`kernels` is empty"));
+  CHECK(contains(refusal("schema: 1\nkernels: {}\ncases: []\n"), "`cases` is an empty list"));
+  CHECK(contains(refusal(kBase + "topologies: {}\n"), "`topologies` is empty"));
+  CHECK(contains(refusal(kHead + "cases:\n"), "3:1: `cases` must be a list, not nothing"));
+  CHECK(contains(refusal(kBase + "name: a/b\n"), "cannot be a name"));
+  CHECK(contains(refusal(kBase + "? [a]\n: 1\n"), "must be a word"));
+  CHECK(
+      contains(refusal(kHead + "cases: [{case: mm/a, as: deep/er/name}]\n"), "cannot be an alias"));
+}
+
+TEST_CASE("an expectation must be able to prove something") {
+  const auto expect = [](std::string_view entry) {
+    return refusal(fmt::format("{}expect: [{{{}}}]\n", kBase, entry));
+  };
+  CHECK(
+      contains(expect("verdict: fail"), "an expected fail that any failure meets proves nothing"));
+  CHECK(contains(expect("verdict: pass, findings: [x]"), "a pass has no findings"));
+  CHECK(contains(expect("verdict: skip"), "an expected skip must say why"));
+  CHECK(contains(expect("verdict: broken"), "`broken` cannot be expected"));
+  CHECK(contains(expect("case: mm/a"), "lacks the key `verdict`"));
+  CHECK(contains(expect("verdict: pass, case: mm/two"), "`mm/two` matches no case of this plan"));
+  CHECK(contains(expect("verdict: pass, kernel: c"), "known kernels: a, b"));
+  CHECK(contains(expect("verdict: pass, topology: l2"), "did you mean `l1`?"));
+  CHECK(expect("verdict: hang") == "accepted");
+  CHECK(expect("verdict: miss, reason: no modules") == "accepted");
+}
+
+TEST_CASE("an expectation may name what a glob of the plan will stand for") {
+  const std::string plan = kHead + "cases: [mm/*]\nexpect: [{verdict: pass, case: ";
+  CHECK(refusal(plan + "mm/thp}]\n") == "accepted");
+  CHECK(refusal(plan + "'*thp'}]\n") == "accepted");
+  CHECK(contains(refusal(plan + "kvm/thp}]\n"), "matches no case"));
+}
+
+TEST_CASE("a plan that cannot be read is the user's error") {
+  CHECK_THROWS_AS(config::read_plan("/nonexistent/plan.yaml"), ConfigError);
+  CHECK_THROWS_AS(config::read_plan("/"), ConfigError);
+}
+
+TEST_CASE("the quickstart plan says that only dax_1g on 6.1 may fail") {
+  const auto plan = config::read_plan(KPROOF_TEST_DIR "/../../ci/plans/quickstart.yaml");
+  CHECK(plan.name == "quickstart");
+  REQUIRE(plan.kernels.size() == 2);
+  CHECK(std::get<model::PackageSource>(plan.kernels[0].source).package == "linux-image-amd64");
+  CHECK(std::get<model::PackageSource>(plan.kernels[1].source).package == "linux-image-6.12-amd64");
+  CHECK(plan.cases.size() == 5);
+  REQUIRE(plan.expectations.size() == 1);
+  CHECK(plan.expectations[0].kernel == "debian-6.1");
+  CHECK(plan.expectations[0].test == "mm/dax_1g_mprotect");
+  CHECK(plan.expectations[0].findings == std::vector<std::string>{"^bad pud$"});
+}

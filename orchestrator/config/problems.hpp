@@ -1,0 +1,39 @@
+// What is wrong with a document, collected, so that one run of the program tells all of it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <yaml-cpp/mark.h>
+
+namespace kproof::config {
+
+class Problems {
+ public:
+  // `file` is what messages call the document; `text` must outlive this.
+  Problems(std::string file, std::string_view text) : file_(std::move(file)), text_(text) {}
+
+  void add(const YAML::Mark& mark, std::string message, std::string hint = "");
+  // "plan.yaml:3:5"; lines and columns count from 1, columns in bytes as compilers do.
+  std::string place(const YAML::Mark& mark) const;
+  // Throws a ConfigError with all of them in the order of the document, at most 20; each is
+  //   plan.yaml:3:5: message
+  //       3 | source line
+  //         |     ^
+  // and then its hint; the last hint is the error's own. Does nothing when there are none.
+  void raise() const;
+
+ private:
+  struct Problem {
+    YAML::Mark mark;
+    std::string message, hint;
+  };
+  std::string render(const Problem& problem) const;
+
+  std::string file_;
+  std::string_view text_;
+  std::vector<Problem> list_;
+};
+
+}  // namespace kproof::config

@@ -1,0 +1,26 @@
+// The sections of a plan, each into its part of the model. Whatever is wrong goes to `problems`.
+#pragma once
+
+#include <filesystem>
+
+#include "config/reader.hpp"
+#include "model/plan.hpp"
+
+namespace kproof::config {
+
+// Where the plan lies, for paths in it.
+struct Location {
+  std::filesystem::path directory, home;
+};
+
+void read_kernels(Problems& problems, const MaybeValue& value, const Location& location,
+                  model::Plan& plan);
+// Without the section: one topology `l1` with the defaults of the model.
+void read_topologies(Problems& problems, const MaybeValue& value, model::Plan& plan);
+void read_cases(Problems& problems, const MaybeValue& list, model::Plan& plan);
+// The plan's kernels, topologies and cases must be there already: an expectation that can match
+// none of them is wrong. Where the plan's cases are globs themselves, only plan/ can tell, and
+// does.
+void read_expectations(Problems& problems, const MaybeValue& list, model::Plan& plan);
+
+}  // namespace kproof::config

@@ -1,0 +1,89 @@
+#include "plan/cells.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "plan/cases.hpp"
+#include "util/error.hpp"
+#include "util/names.hpp"
+
+namespace kproof::plan {
+using Names = std::vector<std::string>;
+
+static bool matches(const model::Expectation& e, const model::Cell& cell) {
+  return util::glob_match(e.kernel, cell.kernel.name) &&
+         util::glob_match(e.topology, cell.topology.name) &&
+         util::glob_match(e.test, cell.test.alias);
+}
+
+static std::string cell_id(const model::Cell& cell) {
+  const std::string id =
+      fmt::format("{}/{}/{}", cell.kernel.name, cell.topology.name, cell.test.alias);
+  return cell.repetition == 1 ? id : fmt::format("{}@{}", id, cell.repetition);
+}
+
+static std::vector<model::Cell> all_cells(const model::Plan& plan,
+                                          const std::vector<model::PlanCase>& cases) {
+  std::vector<model::Cell> cells;
+  for (const auto& kernel : plan.kernels)
+    for (const auto& topology : plan.topologies)
+      for (const auto& test : cases)
+        for (unsigned n = 1; n <= plan.repetitions; ++n) {
+          model::Cell cell{.kernel = kernel, .topology = topology, .test = test, .repetition = n};
+          cell.id = cell_id(cell);
+          cells.push_back(std::move(cell));
+        }
+  return cells;
+}
+
+static void attach_expectations(const model::Plan& plan, std::vector<model::Cell>& cells) {
+  for (const auto& expectation : plan.expectations) {
+    bool met = false;
+    for (auto& cell : cells)
+      if (matches(expectation, cell)) {
+        cell.expectation = expectation;
+        met = true;
+      }
+    if (!met)
+      throw ConfigError(
+          fmt::format("{}: no cell has kernel `{}`, topology `{}` and case `{}`", expectation.place,
+                      expectation.kernel, expectation.topology, expectation.test),
+          "`kproof plan` lists the cells; correct the entry or remove it");
+  }
+}
+
+// Throws when one of `filters` matches none of `names`.
+static void require_met(const Names& filters, const Names& names, std::string_view option,
+                        std::string_view what) {
+  for (const auto& filter : filters)
+    if (std::none_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return util::glob_match(filter, name); }))
+      throw ConfigError(fmt::format("{} {}: matches nothing in the plan", option, filter),
+                        util::suggest(filter, names, what));
+}
+
+static bool keeps(const Names& filters, const std::string& name) {
+  return filters.empty() || std::any_of(filters.begin(), filters.end(), [&](const auto& filter) {
+           return util::glob_match(filter, name);
+         });
+}
+
+std::vector<model::Cell> expand(const model::Plan& plan, const Filter& filter, const Names& known) {
+  const auto cases = resolve_cases(plan.cases, known);
+  auto cells = all_cells(plan, cases);
+  attach_expectations(plan, cells);
+  Names kernels, aliases;
+  for (const auto& kernel : plan.kernels)
+    kernels.push_back(kernel.name);
+  for (const auto& test : cases)
+    aliases.push_back(test.alias);
+  require_met(filter.kernels, kernels, "--kernel", "kernels");
+  require_met(filter.cases, aliases, "--case", "cases");
+  std::erase_if(cells, [&](const model::Cell& cell) {
+    return !keeps(filter.kernels, cell.kernel.name) || !keeps(filter.cases, cell.test.alias);
+  });
+  return cells;
+}
+
+}  // namespace kproof::plan
