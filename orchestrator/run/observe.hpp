@@ -1,0 +1,26 @@
+// What the logs of a finished guest say. They are read back from the disk, so that the verdict
+// rests on what is kept and can be looked at again.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/evidence.hpp"
+#include "model/finding.hpp"
+#include "run/files.hpp"
+#include "verdict/judge.hpp"
+
+namespace kproof::run {
+
+struct Observed {
+  std::vector<model::Finding> findings;   // of console and kmsg, one of each title
+  std::vector<verdict::Canary> canaries;  // of level 1, console and kmsg
+  model::CaseReport report;
+  std::size_t lost_kmsg = 0;
+  bool oopsed = false;
+};
+
+// `nonce`: of the canaries. HostError when a log cannot be read; one that does not exist is empty.
+Observed observe(const CellFiles& files, const std::string& nonce);
+
+}  // namespace kproof::run

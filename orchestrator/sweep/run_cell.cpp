@@ -1,0 +1,123 @@
+#include "sweep/run_cell.hpp"
+
+#include <chrono>
+#include <random>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "report/cell_json.hpp"
+#include "run/observe.hpp"
+#include "util/error.hpp"
+#include "verdict/judge.hpp"
+
+namespace kproof::sweep {
+namespace fs = std::filesystem;
+
+// Unguessable, so that nothing but our agent can have printed the canary.
+static std::string make_nonce() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+// Memory first: pages of an NVDIMM on a disk would be written back to it while the guest runs.
+static fs::path nvdimm_directory(std::uint64_t bytes, const fs::path& otherwise) {
+  struct statvfs shm {};
+  const bool fits = ::statvfs("/dev/shm", &shm) == 0 && shm.f_bavail * shm.f_frsize >= bytes;
+  return fits ? "/dev/shm" : otherwise;
+}
+
+static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsigned serial,
+                              const std::string& nonce) {
+  run::GuestJob job{.deadlines = cell.deadlines, .files = {site.out / "cells" / cell.cell.id}};
+  vm::GuestSpec& guest = job.guest;
+  guest.name = fmt::format("kproof-{}-{}", ::getpid(), serial);
+  guest.topology = cell.topology;
+  guest.accel = site.accel;
+  guest.emulator = site.emulator;
+  guest.kernel = cell.kernel.boot_file;
+  guest.initramfs = cell.image.path;
+  guest.cmdline = vm::kernel_cmdline(cell.topology, cell.cmdline);
+  guest.console_log = job.files.console();
+  guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
+  guest.nvdimm_file =
+      nvdimm_directory(cell.topology.nvdimm, site.runtime_dir) / (guest.name + ".nvdimm");
+  job.job.nonce = nonce;
+  job.job.argv = {"/cases/" + cell.cell.test.name};
+  job.job.argv.insert(job.job.argv.end(), cell.cell.test.args.begin(), cell.cell.test.args.end());
+  job.job.sysctls = cell.description.needs.sysctls;
+  return job;
+}
+
+static model::CellResult blank_result(const PreparedCell& cell) {
+  model::CellResult result;
+  result.id = cell.cell.id;
+  result.kernel = cell.kernel.name;
+  result.kernel_label = cell.kernel.label;
+  result.kernel_origin = cell.kernel.origin;
+  result.kernel_release = cell.kernel.release;
+  result.topology = cell.topology.name;
+  result.test = cell.cell.test.alias.empty() ? cell.cell.test.name : cell.cell.test.alias;
+  result.inputs = cell.inputs;
+  result.expectation = cell.cell.expectation;
+  result.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  return result;
+}
+
+static void judge_into(model::CellResult& result, const PreparedCell& cell,
+                       const model::RunOutcome& outcome, const run::Observed& seen) {
+  result.findings = seen.findings;
+  result.evidence = seen.report.evidence;
+  result.metrics = seen.report.metrics;
+  result.subtests = seen.report.subtests;
+  result.phases = outcome.phases;
+  result.judgement = verdict::judge(cell.cell.expectation, {.outcome = outcome,
+                                                            .report = seen.report,
+                                                            .evidence = cell.description.evidence,
+                                                            .findings = seen.findings,
+                                                            .canaries = seen.canaries,
+                                                            .unmet = cell.unmet,
+                                                            .lost_kmsg = seen.lost_kmsg,
+                                                            .oopsed = seen.oopsed});
+}
+
+static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell, const Site& site,
+                                                       unsigned serial,
+                                                       const run::StopRequest& stop,
+                                                       const run::PhaseListener& on_phase) {
+  model::CellResult result = blank_result(cell);
+  const std::string nonce = make_nonce();
+  const run::GuestJob job = make_job(cell, site, serial, nonce);
+  fs::remove_all(job.files.dir);  // logs of an earlier run must not be read as this one's
+  fs::create_directories(job.files.dir);
+  if (!cell.unmet.empty()) {
+    judge_into(result, cell, {}, {});
+    return result;
+  }
+  const auto story = run::run_guest(site.connection, job, stop, on_phase);
+  if (!story) return std::nullopt;
+  if (!story->release.empty()) result.kernel_release = story->release;
+  judge_into(result, cell, story->outcome, run::observe(job.files, nonce));
+  result.files = job.files.below(site.out);
+  return result;
+}
+
+std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& site,
+                                          unsigned serial, const run::StopRequest& stop,
+                                          const run::PhaseListener& on_phase) {
+  std::optional<model::CellResult> result;
+  try {
+    result = boot_and_judge(cell, site, serial, stop, on_phase);
+    if (result)
+      report::write_cell(*result, run::CellFiles{site.out / "cells" / cell.cell.id}.result());
+  } catch (
+      const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel
+    result = blank_result(cell);
+    result->judgement = {model::Verdict::broken, model::Blame::host, error.what(), false};
+  }
+  return result;
+}
+
+}  // namespace kproof::sweep

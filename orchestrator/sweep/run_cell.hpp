@@ -1,0 +1,28 @@
+// One cell: boot, watch, read the logs, judge.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "model/result.hpp"
+#include "run/runner.hpp"
+#include "sweep/prepare.hpp"
+#include "virt/connection.hpp"
+
+namespace kproof::sweep {
+
+struct Site {
+  virt::Connection& connection;
+  model::Accel accel;
+  std::filesystem::path out;          // of the run; the cell's directory is out/cells/<id>
+  std::filesystem::path runtime_dir;  // sockets
+  std::filesystem::path emulator;     // "" with a daemon
+};
+
+// `serial`: unique in this process. Nothing when stopped by request; then no cell.json is written.
+// A HostError of the cell alone (no room for its logs) becomes its verdict, broken.
+std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& site,
+                                          unsigned serial, const run::StopRequest& stop,
+                                          const run::PhaseListener& on_phase);
+
+}  // namespace kproof::sweep

@@ -1,0 +1,30 @@
+// Where this installation keeps its parts, found from the running program:
+// <prefix>/bin/kproof and <prefix>/lib/kproof/{agent,qemu-tied,cases/<area>/<name>}.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "model/case.hpp"
+
+namespace kproof::sweep {
+
+struct Workshop {
+  std::filesystem::path libexec;  // <prefix>/lib/kproof
+  std::string program;            // hash of the running program: another kproof judges anew
+
+  // HostError when a part is missing, naming it.
+  static Workshop find();
+  std::filesystem::path agent() const { return libexec / "agent"; }
+  std::filesystem::path emulator() const { return libexec / "qemu-tied"; }
+  std::filesystem::path case_program(const std::string& name) const {
+    return libexec / "cases" / name;
+  }
+
+  std::vector<std::string> case_names() const;  // "mm/thp_mprotect", sorted
+  // Runs the program with --describe. ConfigError when it does not describe itself.
+  model::CaseDescription describe(const std::string& name) const;
+};
+
+}  // namespace kproof::sweep
