@@ -1,0 +1,141 @@
+#include "console/analyzer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "console/line.hpp"
+#include "console/tracker.hpp"
+
+namespace kproof::console {
+
+class Analyzer::Impl {
+ public:
+  explicit Impl(Options options) : options_(std::move(options)), tracker_(options_) {}
+
+  void feed(std::string_view bytes);
+  void finish();
+  const Tracker& tracker() const { return tracker_; }
+
+ private:
+  void block(std::string_view block);
+  void slice(std::string_view block);
+  void pass_over(std::string_view lines);
+  std::size_t one_line(std::string_view rest);
+  void analyze(std::string_view raw);
+
+  const Options options_;
+  Tracker tracker_;
+  LineAssembler assembler_;
+  std::size_t lines_ = 0;  // '\n' passed
+  bool mid_line_ = false;  // the bytes before ended without '\n'
+  bool stamped_ = false;   // a time stamp was seen
+  std::vector<std::size_t> suspects_;
+  std::string clean_;
+};
+
+void Analyzer::Impl::feed(std::string_view bytes) {
+  assembler_.feed(bytes, [this](std::string_view lines) { block(lines); });
+}
+
+void Analyzer::Impl::finish() {
+  assembler_.finish([this](std::string_view lines) { block(lines); });
+  tracker_.close_all();
+}
+
+// Slices bound the list of suspects; they end where lines do, or where a long line is cut anyway.
+void Analyzer::Impl::block(std::string_view block) {
+  constexpr std::size_t kSlice = 32 * kMaxLine;
+  while (block.size() > kSlice + 1) {
+    const std::size_t newline = block.rfind('\n', kSlice);
+    const std::size_t size = newline == block.npos ? kSlice : newline + 1;
+    slice(block.substr(0, size));
+    block.remove_prefix(size);
+  }
+  if (!block.empty()) slice(block);
+}
+
+// Only lines with a suspect are looked at, and those that go on with a report.
+void Analyzer::Impl::slice(std::string_view slice) {
+  suspects_.clear();
+  tracker_.matcher().suspects(slice, suspects_);
+  auto suspect = suspects_.begin();
+  for (std::size_t pos = 0; pos < slice.size();) {
+    if (!tracker_.reading_report()) {
+      suspect = std::lower_bound(suspect, suspects_.end(), pos);
+      const std::size_t hit = suspect == suspects_.end() ? slice.size() : *suspect;
+      const std::size_t newline = hit == pos ? slice.npos : slice.rfind('\n', hit - 1);
+      const bool same_line = newline == slice.npos || newline < pos;
+      std::size_t start = hit == slice.size() ? hit : same_line ? pos : newline + 1;
+      start += hit == slice.size() ? 0 : (hit - start) / kMaxLine * kMaxLine;
+      pass_over(slice.substr(pos, start - pos));
+      pos = start;
+      if (pos == slice.size()) break;
+    }
+    pos += one_line(slice.substr(pos));
+  }
+}
+
+void Analyzer::Impl::pass_over(std::string_view lines) {
+  if (lines.empty()) return;
+  lines_ += static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
+  mid_line_ = lines.back() != '\n';
+  tracker_.set_lines(lines_ + (mid_line_ ? 1 : 0));
+  if (stamped_) return;
+  if (const auto usec = first_timestamp(lines)) {
+    stamped_ = true;
+    tracker_.note_first_stamp(*usec);
+  }
+}
+
+std::size_t Analyzer::Impl::one_line(std::string_view rest) {
+  const std::size_t newline = rest.substr(0, kMaxLine + 1).find('\n');
+  const std::size_t length = newline == rest.npos ? std::min(rest.size(), kMaxLine) : newline;
+  const std::size_t taken = length + (newline == rest.npos ? 0 : 1);
+  tracker_.set_lines(lines_ + 1);
+  analyze(rest.substr(0, length));
+  mid_line_ = newline == rest.npos;
+  if (!mid_line_) ++lines_;
+  return taken;
+}
+
+void Analyzer::Impl::analyze(std::string_view raw) {
+  clean_.clear();
+  clean(raw, clean_);
+  const Prefix prefix = parse_prefix(clean_);
+  Line line;
+  line.number = lines_ + 1;
+  line.usec = prefix.usec;
+  line.caller = prefix.caller;
+  line.text = std::string_view(clean_).substr(prefix.size);
+  line.raw = clean_;
+  line.trusted = prefix.usec || (options_.stamps == Stamps::automatic && !stamped_);
+  line.from_user = prefix.usec && options_.from_user && options_.from_user(*prefix.usec, line.text);
+  if (prefix.usec && !stamped_) {
+    stamped_ = true;
+    tracker_.note_first_stamp(*prefix.usec);
+  }
+  tracker_.line(line);
+}
+
+Analyzer::Analyzer(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Analyzer::Analyzer(Analyzer&&) noexcept = default;
+Analyzer& Analyzer::operator=(Analyzer&&) noexcept = default;
+Analyzer::~Analyzer() = default;
+
+void Analyzer::feed(std::string_view bytes) {
+  impl_->feed(bytes);
+}
+
+void Analyzer::finish() {
+  impl_->finish();
+}
+
+std::vector<model::Finding> Analyzer::findings() const {
+  return impl_->tracker().findings();
+}
+
+Facts Analyzer::facts() const {
+  return impl_->tracker().facts();
+}
+
+}  // namespace kproof::console

@@ -1,0 +1,71 @@
+// Bytes of a console in, findings out: streaming, in bounded memory, the same result whatever the
+// chunks. kmsg_analyzer.hpp is the sibling for /dev/kmsg.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/finding.hpp"
+
+namespace kproof::console {
+
+enum class Stamps {
+  // Our own guests: their kernel always prints "[ts]"; a line without one was printed by a program.
+  required,
+  // Any log: a line without a time stamp starts a finding only as long as none had one.
+  automatic,
+};
+
+struct Options {
+  int level = 1;
+  model::Source source = model::Source::console;
+  Stamps stamps = Stamps::automatic;
+  // Says whether user space is known to have written this line through /dev/kmsg (UserRecords).
+  // Called for suspicious lines only. The kernel's stream and the console race: analyse live to
+  // act at once, and once more when all of kmsg is there, to judge.
+  std::function<bool(std::uint64_t usec, std::string_view text)> from_user;
+  std::string nonce;  // of the canaries; "": none is awaited
+};
+
+// What the kernel's lines say besides findings.
+struct Facts {
+  bool canary_begin = false, canary_end = false;  // "kproof-canary <nonce> begin" and "... end"
+  bool panicked = false;                          // "Kernel panic - not syncing"
+  bool oopsed = false;      // a fault of the kernel, or a BUG; it may have survived
+  bool power_down = false;  // "reboot: Power down"
+  bool restarting = false;  // "reboot: Restarting system"
+  unsigned boots = 0;       // "Linux version" banners
+  std::size_t lines = 0;    // '\n' seen, and an unfinished last line
+  std::size_t started = 0;  // reports begun so far: it grows the moment the kernel complains
+  std::size_t dropped = 0;  // findings beyond kMostFindings
+};
+
+constexpr std::size_t kMostFindings = 256;  // distinct titles kept
+constexpr std::size_t kMostExcerpt = 16 << 10;
+
+class Analyzer {
+ public:
+  explicit Analyzer(Options options = {});
+  Analyzer(Analyzer&&) noexcept;
+  Analyzer& operator=(Analyzer&&) noexcept;
+  ~Analyzer();
+
+  void feed(std::string_view bytes);
+  // No more bytes: closes what is open. feed() must not be called again.
+  void finish();
+
+  // Findings so far in the order of their first lines, duplicates folded by title. A report that is
+  // still being printed is among them, under the title that its lines so far give.
+  std::vector<model::Finding> findings() const;
+  Facts facts() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kproof::console

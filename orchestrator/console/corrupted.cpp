@@ -1,0 +1,33 @@
+#include <algorithm>
+
+#include "console/describe.hpp"
+
+namespace kproof::console {
+
+// A trace that starts must hold a frame within this many lines.
+static constexpr std::size_t kSoon = 15;
+
+static bool has_frame_behind(const std::vector<ReportLine>& lines, std::size_t start) {
+  const std::size_t end = std::min(lines.size(), start + 1 + kSoon);
+  for (std::size_t i = start + 1; i < end; ++i) {
+    if (is_frame(lines[i].text) ||
+        lines[i].text.find("(stack is not available)") != std::string::npos)
+      return true;
+    if (starts_trace(lines[i].text)) return false;
+  }
+  return false;
+}
+
+std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace) {
+  if (!wants_trace) return "";
+  bool traced = false;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (is_intruder(lines[i].text)) return "mixed with a report of fault injection";
+    if (!starts_trace(lines[i].text)) continue;
+    traced = true;
+    if (!has_frame_behind(lines, i)) return "a stack trace without frames";
+  }
+  return traced ? "" : "no stack trace";
+}
+
+}  // namespace kproof::console

@@ -1,0 +1,147 @@
+#include "console/describe.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace kproof::console {
+using re2::StringPiece;
+
+static constexpr std::string_view kNoFrame = "corrupted";
+
+struct Replacement {
+  RE2 expression;
+  const char* by;
+};
+
+std::string generalize(std::string title) {
+  static const Replacement kReplacements[] = {
+      {RE2(R"(([a-zA-Z][a-zA-Z0-9_.]+)\+0x[0-9a-z]+/0x[0-9a-z]+)"), R"(\1)"},
+      {RE2(R"(([^a-zA-Z0-9_])(?:0x)[0-9a-f]+)"), R"(\1ADDR)"},
+      {RE2(R"(([^a-zA-Z0-9_])[0-9a-f]{8,}\b)"), R"(\1ADDR)"},
+      {RE2(R"((?:\d{1,3}\.){3}\d{1,3})"), "IP"},
+      {RE2(R"(\bCPU#[0-9]+)"), "CPU"},
+      {RE2(R"((:[0-9]+)+)"), ":LINE"},
+      {RE2(R"(([^a-zA-Z0-9_])[0-9]+\b)"), R"(\1NUM)"},
+  };
+  for (const Replacement& replacement : kReplacements)
+    RE2::GlobalReplace(&title, replacement.expression, replacement.by);
+  title.erase(title.find_last_not_of(" \t") + 1);
+  constexpr std::size_t kLongest = 160;
+  return title.substr(0, kLongest);
+}
+
+static std::vector<std::string> captures(const RE2& expression, std::string_view text) {
+  constexpr int kMost = 5;
+  StringPiece found[kMost + 1];
+  const int groups = std::min(kMost, expression.NumberOfCapturingGroups());
+  std::vector<std::string> values;
+  if (expression.Match(StringPiece(text.data(), text.size()), 0, text.size(), RE2::UNANCHORED,
+                       found, groups + 1))
+    for (int i = 1; i <= groups; ++i)
+      values.emplace_back(found[i]);
+  return values;
+}
+
+static void replace(std::string& text, std::string_view what, std::string_view by) {
+  for (std::size_t pos = 0; (pos = text.find(what, pos)) != text.npos; pos += by.size())
+    text.replace(pos, what.size(), by);
+}
+
+static std::string fill(std::string_view form, const std::vector<std::string>& values,
+                        std::string_view frame) {
+  std::string text(form);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    replace(text, fmt::format("{{{}}}", i + 1), values[i]);
+  text = generalize(std::move(text));
+  replace(text, "{frame}", frame);
+  return text;
+}
+
+static std::string whole_text(const std::vector<ReportLine>& lines) {
+  std::string text;
+  for (const ReportLine& line : lines)
+    text.append(line.text).append("\n");
+  return text;
+}
+
+// The values for a title from this row, nothing if the report is not of its form.
+static std::optional<std::vector<std::string>> values_of(const Row& row,
+                                                         const std::vector<ReportLine>& lines) {
+  const std::string& first = lines.front().text;
+  if (!row.matches(first)) return std::nullopt;
+  std::vector<std::string> values;
+  if (row.line) values = captures(*row.line, first);
+  if (!row.body) return values;
+  const std::string text = whole_text(lines);
+  if (!RE2::PartialMatch(text, *row.body)) return std::nullopt;
+  for (std::string& value : captures(*row.body, text))
+    values.push_back(std::move(value));
+  return values;
+}
+
+static void add_alternatives(model::Finding& finding, const Pattern& pattern,
+                             const std::vector<std::string>& values, const Blame& blame,
+                             std::string_view frame) {
+  std::vector<std::string>& titles = finding.alt_titles;
+  const auto add = [&](std::string_view form, std::string_view name) {
+    if (form.empty()) return;
+    std::string title = fill(form, values, name);
+    if (title != finding.title && !std::ranges::count(titles, title))
+      titles.push_back(std::move(title));
+  };
+  for (const std::string_view alternative : pattern.alt)
+    add(alternative, frame);
+  for (const std::string& other : blame.also) {
+    add(pattern.title, other);
+    for (const std::string_view alternative : pattern.alt)
+      add(alternative, other);
+  }
+  std::ranges::sort(titles);
+}
+
+static model::Finding name_by(const Pattern& pattern, const std::vector<std::string>& values,
+                              const std::vector<ReportLine>& lines) {
+  model::Finding finding;
+  const Blame blame = pattern.stack ? find_frame(*pattern.stack, lines) : Blame{};
+  const std::string frame = blame.frame.empty() ? std::string(kNoFrame) : blame.frame;
+  finding.title = fill(pattern.title, values, frame);
+  finding.frame = blame.frame;
+  add_alternatives(finding, pattern, values, blame, frame);
+  if (pattern.flags & kMixed) {
+    finding.corrupted_reason = "only the header of the report could be read";
+  } else if (pattern.stack && blame.frame.empty()) {
+    finding.corrupted_reason = "no function to blame in its stack trace";
+  } else {
+    finding.corrupted_reason = why_corrupted(lines, !(pattern.flags & kBare));
+  }
+  return finding;
+}
+
+static model::Finding name_by_header(const std::vector<ReportLine>& lines) {
+  model::Finding finding;
+  finding.title = generalize(lines.front().text);
+  finding.corrupted_reason = "the rest of the report does not fit its header";
+  return finding;
+}
+
+static model::Finding name(const Row& row, const std::vector<ReportLine>& lines) {
+  const Row* end = rows().data() + rows().size();
+  for (const Row* candidate = &row; candidate != end; ++candidate)
+    if (const auto values = values_of(*candidate, lines))
+      return name_by(*candidate->pattern, *values, lines);
+  return name_by_header(lines);
+}
+
+model::Finding describe(const Row& row, const std::vector<ReportLine>& lines) {
+  std::vector<ReportLine> sure;
+  std::ranges::copy_if(lines, std::back_inserter(sure),
+                       [](const ReportLine& line) { return !is_questionable(line.text); });
+  model::Finding finding = name(row, sure);
+  finding.type = type_of(finding.title);
+  finding.corrupted = !finding.corrupted_reason.empty();
+  return finding;
+}
+
+}  // namespace kproof::console

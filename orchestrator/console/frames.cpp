@@ -1,0 +1,171 @@
+#include "console/frames.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include <re2/re2.h>
+
+#include "console/machinery.hpp"
+
+namespace kproof::console {
+using re2::StringPiece;
+
+static void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t pos = 0; (pos = text.find(from, pos)) != text.npos; pos += to.size())
+    text.replace(pos, from.size(), to);
+}
+
+std::string expand(std::string_view expression) {
+  std::string text(expression);
+  replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
+  replace_all(text, "@F", R"(([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
+  return text;
+}
+
+static StringPiece piece(std::string_view text) {
+  return StringPiece(text.data(), text.size());
+}
+
+static const RE2& frame_expression() {
+  static const RE2 re(expand(R"(^ *(?:@PC ){0,2}(?:\(.\) )?@F)"));
+  return re;
+}
+
+// 32-bit Arm: "[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)", or newer
+// " __schedule from schedule+0x60/0xdc".
+static const RE2& arm_expression() {
+  static const RE2 re(
+      R"(^ *(?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\)? from (?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
+  return re;
+}
+
+// powerpc: "[c0000000] [c00000] func+0x1/0x2 (unreliable)" is covered by frame_expression().
+
+bool starts_trace(std::string_view text) {
+  static const RE2 re(
+      R"(Call [Tt]race:?|Allocated:|Allocated by task \d+:|Freed:|Freed by task \d+:|(?:^|[^k]) ?backtrace(?: \(crc [0-9a-f]*\))?:|Backtrace:|Uninit was (?:stored|created))");
+  return RE2::PartialMatch(piece(text), re) && text.find("stack backtrace") == text.npos;
+}
+
+bool is_frame(std::string_view text) {
+  return RE2::PartialMatch(piece(text), frame_expression()) ||
+         RE2::PartialMatch(piece(text), arm_expression());
+}
+
+bool is_questionable(std::string_view text) {
+  static const RE2 re(expand(R"(^ *(?:@PC ){0,2} *\? +[a-zA-Z0-9_.]+\+0x[0-9a-f]+/)"));
+  return text.find('?') != text.npos && RE2::PartialMatch(piece(text), re);
+}
+
+bool is_intruder(std::string_view text) {
+  if (text.find("should_fail") == text.npos) return false;
+  static const RE2 re(
+      R"(^(?: *\[\<?(?:0x)?[0-9a-f]+\>?\])? *should_fail(?:slab|_ex)?(?:\.[a-z.0-9]+)?\+0x)");
+  return RE2::PartialMatch(piece(text), re);
+}
+
+namespace {
+
+// The steps of a Stack, compiled; made once for each Stack and kept, because they are constants.
+struct CompiledStack {
+  std::vector<std::unique_ptr<RE2>> steps, otherwise;  // null: kTrace
+  std::unique_ptr<RE2> skip;                           // null: none
+};
+
+std::vector<std::unique_ptr<RE2>> compile(const std::vector<std::string_view>& steps) {
+  std::vector<std::unique_ptr<RE2>> compiled;
+  for (const std::string_view step : steps)
+    compiled.push_back(step == kTrace ? nullptr : std::make_unique<RE2>(expand(step)));
+  return compiled;
+}
+
+const CompiledStack& compiled(const Stack& stack) {
+  static std::mutex mutex;
+  static std::map<const Stack*, CompiledStack> cache;
+  const std::lock_guard lock(mutex);
+  auto [entry, fresh] = cache.try_emplace(&stack);
+  if (fresh) {
+    entry->second.steps = compile(stack.steps);
+    entry->second.otherwise = compile(stack.otherwise);
+    if (!stack.skip.empty()) entry->second.skip = std::make_unique<RE2>(piece(stack.skip));
+  }
+  return entry->second;
+}
+
+// Walks down a report along the steps and gathers the frames that are not machinery.
+class Walk {
+ public:
+  Walk(const std::vector<ReportLine>& lines, const std::vector<std::unique_ptr<RE2>>& steps,
+       const RE2* skip, bool first_is_enough)
+      : lines_(lines), steps_(steps), skip_(skip), first_is_enough_(first_is_enough) {}
+
+  std::vector<std::string> frames() {
+    while (step_ < steps_.size() && at_ < lines_.size() && !done())
+      steps_[step_] ? skip_to(*steps_[step_]) : follow();
+    return std::move(frames_);
+  }
+
+ private:
+  bool done() const { return broken_ || (first_is_enough_ && !frames_.empty()); }
+
+  void skip_to(const RE2& expression) {
+    while (at_ < lines_.size() && !done()) {
+      const std::string& text = lines_[at_++].text;
+      broken_ = is_intruder(text);
+      if (!broken_ && take(text, expression)) break;
+    }
+    ++step_;
+  }
+
+  void follow() {
+    const RE2* next = step_ + 1 < steps_.size() ? steps_[step_ + 1].get() : nullptr;
+    while (at_ < lines_.size() && !done()) {
+      const std::string& text = lines_[at_++].text;
+      broken_ = is_intruder(text);
+      if (broken_) return;
+      if (starts_trace(text)) break;
+      if (next && take(text, *next)) {
+        ++step_;
+        break;
+      }
+      if (!take(text, frame_expression())) take(text, arm_expression());
+    }
+    ++step_;
+  }
+
+  bool take(const std::string& text, const RE2& expression) {
+    StringPiece found[4];
+    const int groups = std::min(3, expression.NumberOfCapturingGroups());
+    if (!expression.Match(text, 0, text.size(), RE2::UNANCHORED, found, groups + 1)) return false;
+    for (int i = 1; i <= groups; ++i)
+      if (!found[i].empty()) consider(std::string(found[i]));
+    return true;
+  }
+
+  void consider(std::string name) {
+    if (is_machinery(name) || (skip_ && RE2::PartialMatch(name, *skip_))) return;
+    if (frames_.empty() || frames_.back() != name) frames_.push_back(std::move(name));
+  }
+
+  const std::vector<ReportLine>& lines_;
+  const std::vector<std::unique_ptr<RE2>>& steps_;
+  const RE2* skip_;
+  const bool first_is_enough_;
+  std::size_t at_ = 0, step_ = 0;
+  bool broken_ = false;
+  std::vector<std::string> frames_;
+};
+
+}  // namespace
+
+Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
+  const CompiledStack& ready = compiled(stack);
+  const bool first = stack.pick == Pick::first;
+  Blame blame = pick_frame(Walk(lines, ready.steps, ready.skip.get(), first).frames(), stack.pick);
+  if (blame.frame.empty() && !ready.otherwise.empty())
+    blame = pick_frame(Walk(lines, ready.otherwise, ready.skip.get(), first).frames(), stack.pick);
+  return blame;
+}
+
+}  // namespace kproof::console

@@ -1,0 +1,53 @@
+// Which function a report blames: reads stack traces and passes over the machinery.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kproof::console {
+
+// In line and frame expressions "@F" stands for a function with its offset ("func.isra.0+0x1/0x2";
+// captured: "func"), "@PC" for an address in brackets.
+std::string expand(std::string_view expression);
+
+// How to choose among the frames that are left.
+enum class Pick {
+  first,  // the first
+  stall,  // what calls the looping code: the frame below a dispatcher
+  hung,   // what waits: grouped where all wait for the same thing
+};
+
+// A step of the way to the frames: kTrace follows a stack trace to its end or to the next step;
+// any other text is a regular expression that the walk skips to, its captures being frames.
+inline constexpr std::string_view kTrace = "";
+
+struct Stack {
+  std::vector<std::string_view> steps;
+  std::vector<std::string_view> otherwise;  // when `steps` gave no frame
+  std::string_view skip;                    // machinery of this kind of report, an expression
+  Pick pick = Pick::first;
+};
+
+// A line of a report as frames need it.
+struct ReportLine {
+  std::size_t number = 0;
+  std::string text;  // without prefix
+};
+
+// The frame, and other names under which it may be known. "" if there is none.
+struct Blame {
+  std::string frame;
+  std::vector<std::string> also;
+};
+Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines);
+
+// Does a stack trace start here? Is this one of its frames?
+bool starts_trace(std::string_view text);
+bool is_frame(std::string_view text);
+// " ? func+0x1/0x2": left on the stack, perhaps never called.
+bool is_questionable(std::string_view text);
+// Output of fault injection in the middle of a report: two reports are mixed.
+bool is_intruder(std::string_view text);
+
+}  // namespace kproof::console

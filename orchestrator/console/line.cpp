@@ -1,0 +1,154 @@
+#include "console/line.hpp"
+
+#include <algorithm>
+
+namespace kproof::console {
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+static std::size_t skip(std::string_view line, std::size_t pos, char c) {
+  while (pos < line.size() && line[pos] == c)
+    ++pos;
+  return pos;
+}
+
+static std::size_t skip_digits(std::string_view line, std::size_t pos) {
+  while (pos < line.size() && is_digit(line[pos]))
+    ++pos;
+  return pos;
+}
+
+struct Stamp {
+  std::uint64_t usec = 0;
+  std::size_t end = 0;  // behind the ']'; 0: not a time stamp
+};
+
+// "[   12.345678]" at `pos`, as print_time() in kernel/printk/printk.c writes it: "[%5lu.%06lu]".
+static Stamp stamp_at(std::string_view line, std::size_t pos) {
+  if (pos >= line.size() || line[pos] != '[') return {};
+  const std::size_t seconds = skip(line, pos + 1, ' ');
+  const std::size_t dot = skip_digits(line, seconds);
+  if (dot == seconds || dot - seconds > 12 || dot >= line.size() || line[dot] != '.') return {};
+  const std::size_t end = skip_digits(line, dot + 1);
+  if (end != dot + 7 || end >= line.size() || line[end] != ']') return {};
+  std::uint64_t usec = 0;
+  for (std::size_t i = seconds; i < end; ++i)
+    if (i != dot) usec = usec * 10 + static_cast<std::uint64_t>(line[i] - '0');
+  return {usec, end + 1};
+}
+
+// The first time stamp at or behind `pos`.
+static std::size_t find_stamp(std::string_view line, std::size_t pos) {
+  for (; (pos = line.find('[', pos)) != line.npos; ++pos)
+    if (stamp_at(line, pos).end != 0) return pos;
+  return line.npos;
+}
+
+std::optional<std::uint64_t> first_timestamp(std::string_view bytes) {
+  const std::size_t pos = find_stamp(bytes, 0);
+  if (pos == bytes.npos) return std::nullopt;
+  return stamp_at(bytes, pos).usec;
+}
+
+// "[ T1234]" or "[    C0]", as print_caller() writes it.
+static void read_caller(std::string_view line, Prefix& prefix) {
+  std::size_t pos = prefix.size;
+  if (pos >= line.size() || line[pos] != '[') return;
+  const std::size_t begin = skip(line, pos + 1, ' ');
+  if (begin >= line.size() || (line[begin] != 'T' && line[begin] != 'C')) return;
+  const std::size_t end = skip_digits(line, begin + 1);
+  if (end == begin + 1 || end >= line.size() || line[end] != ']') return;
+  prefix.caller = line.substr(begin, end - begin);
+  prefix.size = end + 1;
+}
+
+// "<4>" at `pos`: the end of it, or `pos`.
+static std::size_t skip_level(std::string_view line, std::size_t pos) {
+  if (pos >= line.size() || line[pos] != '<') return pos;
+  const std::size_t end = skip_digits(line, pos + 1);
+  const bool level = end > pos + 1 && end - pos <= 4 && end < line.size() && line[end] == '>';
+  return level ? end + 1 : pos;
+}
+
+// "Jan  1 00:00:00 host kernel: " and "2024-01-01T00:00:00+0000 host kernel: ".
+static std::size_t skip_syslog(std::string_view line, std::size_t pos) {
+  constexpr std::string_view kTag = "kernel: ";
+  constexpr std::size_t kLongest = 120;  // a date, a host name and a facility
+  const std::size_t tag = line.substr(0, kLongest).find(kTag, pos);
+  const bool dated = tag != line.npos && std::count_if(line.begin() + pos, line.begin() + tag,
+                                                       [](char c) { return c == ':'; }) >= 2;
+  return dated ? tag + kTag.size() : pos;
+}
+
+Prefix parse_prefix(std::string_view line) {
+  Prefix prefix;
+  prefix.size = skip_level(line, 0);
+  prefix.size = skip_level(line, skip_syslog(line, prefix.size));
+  Stamp stamp = stamp_at(line, prefix.size);
+  if (stamp.end == 0) {
+    const std::size_t glued = find_stamp(line, prefix.size);
+    if (glued != line.npos) stamp = stamp_at(line, glued);
+  }
+  if (stamp.end == 0) return prefix;
+  prefix.usec = stamp.usec;
+  prefix.size = stamp.end;
+  read_caller(line, prefix);
+  if (prefix.size < line.size() && line[prefix.size] == ' ') ++prefix.size;
+  prefix.size = skip_level(line, prefix.size);
+  return prefix;
+}
+
+// The end of the escape sequence that begins at `pos`: CSI as ECMA-48 has it, else two bytes.
+static std::size_t skip_escape(std::string_view raw, std::size_t pos) {
+  if (pos + 1 >= raw.size()) return raw.size();
+  if (raw[pos + 1] != '[') return pos + 2;
+  for (pos += 2; pos < raw.size(); ++pos)
+    if (raw[pos] >= 0x40 && raw[pos] <= 0x7e) return pos + 1;
+  return raw.size();
+}
+
+void clean(std::string_view raw, std::string& out) {
+  for (std::size_t pos = 0; pos < raw.size();) {
+    const std::size_t end = std::min(raw.find_first_of("\r\x1b", pos), raw.size());
+    out.append(raw, pos, end - pos);
+    pos = end;
+    if (pos < raw.size()) pos = raw[pos] == '\r' ? pos + 1 : skip_escape(raw, pos);
+  }
+}
+
+std::string clean(std::string_view raw) {
+  std::string out;
+  clean(raw, out);
+  return out;
+}
+
+void LineAssembler::feed(std::string_view bytes, const Sink& sink) {
+  while (!partial_.empty() && !bytes.empty()) {
+    const std::size_t newline = bytes.find('\n');
+    const std::size_t wanted = newline == bytes.npos ? bytes.size() : newline + 1;
+    // A piece is cut only when a byte of the line lies behind it: the same whatever the chunks.
+    const bool overlong = partial_.size() + wanted > kMaxLine + (newline == bytes.npos ? 0u : 1u);
+    const std::size_t taken = overlong ? kMaxLine - partial_.size() : wanted;
+    partial_.append(bytes, 0, taken);
+    bytes.remove_prefix(taken);
+    if (!overlong && newline == bytes.npos) return;
+    sink(partial_);
+    partial_.clear();
+    if (overlong) break;
+  }
+  const std::size_t last = bytes.rfind('\n');
+  std::size_t whole = last == bytes.npos ? 0 : last + 1;
+  if (whole != 0) sink(bytes.substr(0, whole));
+  for (; bytes.size() - whole > kMaxLine; whole += kMaxLine)
+    sink(bytes.substr(whole, kMaxLine));
+  partial_.assign(bytes.substr(whole));
+}
+
+void LineAssembler::finish(const Sink& sink) {
+  if (!partial_.empty()) sink(partial_);
+  partial_.clear();
+}
+
+}  // namespace kproof::console

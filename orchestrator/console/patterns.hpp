@@ -1,0 +1,51 @@
+// What kernels print when something is wrong, as ordered tables of data. To teach the detector a
+// message, add a row (patterns_*.cpp), and a log to golden/.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "console/frames.hpp"
+
+namespace kproof::console {
+
+enum PatternFlag : unsigned {
+  kBare = 1,     // complete without a stack trace
+  kMixed = 2,    // whoever prints this was interrupted: the report is always corrupted
+  kJoins = 4,    // goes on with the report that is open, if one is
+  kOops = 8,     // a fault or a BUG: the task, or the kernel, does not survive
+  kSingle = 16,  // the one line is the whole report
+};
+
+struct Pattern {
+  std::string_view trigger;  // a literal that every matching line holds, for the prefilter
+  // Searched in a line that holds the trigger; "" means that the trigger is enough. RE2, with the
+  // shorthands of expand().
+  std::string_view line;
+  // "{1}": a capture of `line`, or, counted on, of `body`; "{frame}": the blamed function. "" makes
+  // the row a false friend: the line starts nothing, whatever rows below say.
+  std::string_view title;
+  const Stack* stack = nullptr;  // for {frame}
+  std::array<std::string_view, 2> alt = {};
+  std::string_view body = "";  // must be found in the whole report too
+  unsigned flags = 0;
+};
+
+// All tables, in order; the first row that matches a line names it.
+std::vector<std::span<const Pattern>> pattern_tables();
+
+std::span<const Pattern> false_friends();     // before all others
+std::span<const Pattern> memory_patterns();   // sanitizers, page tables, allocators, lists
+std::span<const Pattern> locking_patterns();  // lockdep, atomic context, RCU usage
+std::span<const Pattern> stall_patterns();    // lockups, stalls, hung tasks
+std::span<const Pattern> fault_patterns();    // oopses, BUG(), panics, hardware, reboots
+std::span<const Pattern> warning_patterns();  // WARN() and its relatives
+std::span<const Pattern> general_patterns();  // what has only a header in common; last
+
+// The kind of bug in syzkaller's words, told by the title ("KASAN-USE-AFTER-FREE-READ", "HANG");
+// "" where syzkaller has none.
+std::string_view type_of(std::string_view title);
+
+}  // namespace kproof::console

@@ -1,0 +1,66 @@
+#include "console/report.hpp"
+
+#include "console/analyzer.hpp"
+#include "console/describe.hpp"
+
+namespace kproof::console {
+
+// Words that only reports print, besides frames.
+static bool is_structural(std::string_view text) {
+  static const RE2 re(
+      R"(^\s*(?:CPU: |Hardware name|Call [Tt]race|Backtrace|(?:E|R)?(?:IP|SP|AX|BX|CX|DX|SI|DI|BP): ?|RIP|RSP|R[A-D0-9][X0-9]:|Code: |Modules linked in|---\[|FS: |CS: |DR[0-9]: |CR2: |</?[A-Z_ ]+>|Workqueue: |Oops|Kernel panic|Kernel Offset|Tainted|Process |Stack:|pstate|pc : |lr : |sp : |x\d+ ?: |r\d+ ?: |Allocated by|Freed by|The buggy|Memory state|=====|-----|stack backtrace|other info|\d+ locks? held|#\d+: |raw: |page:|flags: |INFO: |rcu: |task:|Sending NMI|NMI backtrace|Rebooting in|unreferenced object|  (?:comm|hex dump|backtrace)|Read of size|Write of size|Showing all locks|Not tainted|Comm: ))");
+  return is_frame(text) || is_questionable(text) ||
+         RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
+}
+
+Report::Report(const Row& row, std::size_t number, std::string_view caller, bool stamped,
+               std::string_view text)
+    : row_(&row), start_(number), end_(number), caller_(caller), stamped_(stamped) {
+  lines_.push_back({number, std::string(text)});
+  text_size_ = text.size();
+}
+
+bool Report::wants(std::string_view caller, bool stamped) const {
+  if (caller == caller_) return stamped || !stamped_;
+  return other_cpus_ && caller.starts_with('C');
+}
+
+void Report::add(std::size_t number, std::string_view text) {
+  // Panics, and lock reports that only printing the oops provoked, hold nothing new once the
+  // report itself is there.
+  constexpr std::size_t kEnough = 40;
+  if (text.find("Sending NMI") != text.npos) other_cpus_ = true;
+  if (text.find("Kernel panic - not syncing") != text.npos && lines_.size() > kEnough)
+    text_over_ = true;
+  if (is_structural(text)) {
+    idle_ = 0;
+    end_ = number;
+  } else {
+    ++idle_;
+  }
+  if (text_over_ || text.find("Disabling lock debugging due to kernel taint") != text.npos) return;
+  lines_.push_back({number, std::string(text)});
+  text_size_ += text.size() + sizeof(ReportLine);
+}
+
+void Report::join(std::size_t number, std::string_view text) {
+  add(number, text);
+  idle_ = 0;
+  end_ = number;
+}
+
+void Report::show(std::size_t number, std::string_view raw) {
+  if (excerpt_.size() + raw.size() + 1 <= kMostExcerpt) excerpt_.append(raw).append("\n");
+  if (number == end_ || excerpt_end_ == 0) excerpt_end_ = excerpt_.size();
+}
+
+model::Finding Report::describe() const {
+  model::Finding finding = console::describe(*row_, lines_);
+  finding.start_line = start_;
+  finding.end_line = end_;
+  finding.excerpt = excerpt_.substr(0, excerpt_end_);
+  finding.panicked = panicked_;
+  return finding;
+}
+
+}  // namespace kproof::console

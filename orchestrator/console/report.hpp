@@ -1,0 +1,57 @@
+// The lines of one report, and what they say.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "console/frames.hpp"
+#include "console/rows.hpp"
+#include "model/finding.hpp"
+
+namespace kproof::console {
+
+// A report that is being read. Holds at most kMostText bytes of text and kMostExcerpt of excerpt.
+class Report {
+ public:
+  static constexpr std::size_t kMostText = 128 << 10;
+
+  // `row` matched `text`, line `number`; `caller` is who printed it, "" if the kernel does not say.
+  Report(const Row& row, std::size_t number, std::string_view caller, bool stamped,
+         std::string_view text);
+
+  // Does a line of this caller belong to it?
+  bool wants(std::string_view caller, bool stamped) const;
+  void add(std::size_t number, std::string_view text);
+  // The same report goes on: a panic behind an oops.
+  void join(std::size_t number, std::string_view text);
+  // Any line that was printed meanwhile, as it was.
+  void show(std::size_t number, std::string_view raw);
+
+  bool warm() const { return idle_ < kWarm; }
+  bool full() const { return text_size_ > kMostText || idle_ > kCold; }
+  void mark_panicked() { panicked_ = true; }
+  std::size_t start() const { return start_; }
+  const Row& row() const { return *row_; }
+
+  model::Finding describe() const;
+
+ private:
+  // Lines without a word of a report: so many, and what comes is not its tail; the report is over.
+  static constexpr std::size_t kWarm = 25, kCold = 300;
+
+  const Row* row_;
+  std::size_t start_, end_;
+  std::string caller_;
+  bool stamped_;
+  std::vector<ReportLine> lines_;
+  std::size_t text_size_ = 0;
+  std::size_t idle_ = 0;
+  std::string excerpt_;
+  std::size_t excerpt_end_ = 0;  // without the lines behind the last one that belongs
+  bool panicked_ = false;
+  bool other_cpus_ = false;  // backtraces of other CPUs are part of it
+  bool text_over_ = false;   // behind a panic: its trace is no news
+};
+
+}  // namespace kproof::console

@@ -1,0 +1,93 @@
+#include "console/rows.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace kproof::console {
+
+static std::unique_ptr<RE2> compile(std::string_view expression) {
+  if (expression.empty()) return nullptr;
+  auto compiled = std::make_unique<RE2>(expand(expression));
+  if (!compiled->ok())
+    throw std::logic_error(fmt::format("pattern {}: {}", expression, compiled->error()));
+  return compiled;
+}
+
+static std::vector<Row> compile_rows() {
+  std::vector<Row> all;
+  for (const auto table : pattern_tables())
+    for (const Pattern& pattern : table)
+      all.push_back({&pattern, compile(pattern.line), compile(pattern.body)});
+  return all;
+}
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> all = compile_rows();
+  return all;
+}
+
+bool Row::matches(std::string_view text) const {
+  return text.find(pattern->trigger) != text.npos &&
+         (!line || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *line));
+}
+
+// Distinct literals, and which rows each one triggers.
+struct Literals {
+  std::vector<std::string_view> texts;
+  std::vector<std::vector<unsigned>> triggered;  // rows; none: of interest to the facts
+  std::size_t escape = 0;                        // where ESC is: it is not looked for in clean text
+};
+
+static Literals collect_literals() {
+  std::map<std::string_view, std::vector<unsigned>> distinct;
+  for (unsigned i = 0; i < rows().size(); ++i)
+    distinct[rows()[i].pattern->trigger].push_back(i);
+  for (const std::string_view text : {interest::kCanary, interest::kBanner, interest::kPowerDown,
+                                      interest::kRestart, std::string_view("\x1b")})
+    distinct[text];
+  Literals literals;
+  for (const auto& [text, triggered] : distinct) {
+    literals.texts.push_back(text);
+    literals.triggered.push_back(triggered);
+  }
+  return literals;
+}
+
+static const Literals& literals() {
+  static const Literals all = collect_literals();
+  return all;
+}
+
+Matcher::Matcher() : prefilter_(literals().texts) {}
+
+void Matcher::suspects(std::string_view block, std::vector<std::size_t>& offsets) {
+  hits_.clear();
+  prefilter_.scan(block, hits_);
+  for (const Prefilter::Hit& hit : hits_)
+    if (offsets.empty() || offsets.back() != hit.last) offsets.push_back(hit.last);
+}
+
+Matcher::Verdict Matcher::look(std::string_view text) {
+  Verdict verdict;
+  hits_.clear();
+  candidates_.clear();
+  prefilter_.scan(text, hits_);
+  for (const Prefilter::Hit& hit : hits_) {
+    const std::vector<unsigned>& triggered = literals().triggered[hit.literal];
+    verdict.interesting |= triggered.empty();
+    candidates_.insert(candidates_.end(), triggered.begin(), triggered.end());
+  }
+  std::ranges::sort(candidates_);
+  for (const unsigned index : candidates_)
+    if (rows()[index].matches(text)) {
+      const Row& row = rows()[index];
+      verdict.row = row.pattern->title.empty() ? nullptr : &row;
+      break;
+    }
+  return verdict;
+}
+
+}  // namespace kproof::console

@@ -1,0 +1,55 @@
+// The pattern tables, compiled.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <re2/re2.h>
+
+#include "console/patterns.hpp"
+#include "console/prefilter.hpp"
+
+namespace kproof::console {
+
+struct Row {
+  const Pattern* pattern;
+  std::unique_ptr<RE2> line;  // null: the trigger is enough
+  std::unique_ptr<RE2> body;  // null: no condition
+  bool matches(std::string_view text) const;
+};
+
+// Compiled once in a process and only read: the tables are constants.
+const std::vector<Row>& rows();
+
+// Finds lines that rows want to see. One for each Analyzer: Hyperscan's scratch space is not
+// shared.
+class Matcher {
+ public:
+  Matcher();
+
+  // Appends the offsets of the last bytes of everything suspicious in a block of lines, ascending:
+  // triggers, lines of interest to the facts, and escape sequences, which may hide a trigger.
+  void suspects(std::string_view block, std::vector<std::size_t>& offsets);
+
+  struct Verdict {
+    const Row* row = nullptr;  // the first that matches and is no false friend
+    bool interesting = false;  // something for the facts
+  };
+  // `text`: one line, clean, without prefix.
+  Verdict look(std::string_view text);
+
+ private:
+  Prefilter prefilter_;
+  std::vector<Prefilter::Hit> hits_;
+  std::vector<unsigned> candidates_;
+};
+
+// Lines that are no findings and still matter: model of Facts.
+namespace interest {
+inline constexpr std::string_view kCanary = "kproof-canary ";
+inline constexpr std::string_view kBanner = "Linux version ";
+inline constexpr std::string_view kPowerDown = "reboot: Power down";
+inline constexpr std::string_view kRestart = "reboot: Restarting system";
+}  // namespace interest
+
+}  // namespace kproof::console

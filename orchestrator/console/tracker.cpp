@@ -1,0 +1,129 @@
+#include "console/tracker.hpp"
+
+#include <algorithm>
+
+namespace kproof::console {
+
+void Tracker::line(const Line& line) {
+  const Matcher::Verdict verdict = matcher_.look(line.text);
+  if (verdict.interesting) note_facts(line);
+  if (line.from_user) return;
+  if (verdict.row && line.trusted)
+    note_row(line, *verdict.row);
+  else if (Report* report = open_for(line))
+    report->add(line.number, line.text);
+  for (Report& report : open_)
+    report.show(line.number, line.raw);
+  close_stale();
+}
+
+// A canary is a program's line by nature: it comes through /dev/kmsg.
+void Tracker::note_facts(const Line& line) {
+  const std::string canary = std::string(interest::kCanary) + options_.nonce;
+  if (!options_.nonce.empty()) {
+    facts_.canary_begin |= line.text == canary + " begin";
+    facts_.canary_end |= line.text == canary + " end";
+  }
+  if (line.from_user || !line.trusted) return;
+  facts_.power_down |= line.text.starts_with(interest::kPowerDown);
+  facts_.restarting |= line.text.starts_with(interest::kRestart);
+  if (line.text.starts_with(interest::kBanner)) note_banner(line);
+}
+
+// A banner behind another, or behind a later time, says that the kernel has started anew.
+void Tracker::note_banner(const Line& line) {
+  const bool reboot = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
+  ++facts_.boots;
+  if (!reboot) return;
+  model::Finding finding;
+  finding.title = "unexpected kernel reboot";
+  finding.type = type_of(finding.title);
+  finding.start_line = finding.end_line = line.number;
+  finding.excerpt = std::string(line.raw.substr(0, kMostExcerpt)) + "\n";
+  ++facts_.started;
+  findings_.record(std::move(finding));
+}
+
+Report* Tracker::open_for(const Line& line) {
+  const auto found = std::ranges::find_if(open_, [&](const Report& report) {
+    return report.wants(line.caller, line.usec.has_value());
+  });
+  return found == open_.end() ? nullptr : &*found;
+}
+
+void Tracker::note_row(const Line& line, const Row& row) {
+  const bool panic = line.text.find("Kernel panic - not syncing") != line.text.npos;
+  facts_.panicked |= panic;
+  facts_.oopsed |= (row.pattern->flags & kOops) != 0;
+  Report* open = open_for(line);
+  if (panic)
+    for (Report& report : open_)
+      if (report.warm()) report.mark_panicked();
+  if (open && open->warm() && (row.pattern->flags & kJoins)) {
+    open->join(line.number, line.text);
+    return;
+  }
+  if (open) close(static_cast<std::size_t>(open - open_.data()));
+  start(row, line);
+  if (panic) open_.back().mark_panicked();
+}
+
+void Tracker::start(const Row& row, const Line& line) {
+  ++facts_.started;
+  if (open_.size() == kMostOpen) close(0);
+  open_.emplace_back(row, line.number, line.caller, line.usec.has_value(), line.text);
+}
+
+void Tracker::close(std::size_t index) {
+  findings_.record(open_[index].describe());
+  open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void Tracker::close_stale() {
+  for (std::size_t i = open_.size(); i-- > 0;)
+    if (open_[i].full()) close(i);
+}
+
+void Tracker::close_all() {
+  while (!open_.empty())
+    close(0);
+}
+
+void Findings::record(model::Finding finding) {
+  const auto known = by_title_.find(finding.title);
+  if (known != by_title_.end()) {
+    model::Finding& first = done_[known->second];
+    ++first.count;
+    first.panicked |= finding.panicked;
+    return;
+  }
+  if (done_.size() == kMostFindings) {
+    ++dropped_;
+    return;
+  }
+  finding.level = options_->level;
+  finding.source = options_->source;
+  by_title_.emplace(finding.title, done_.size());
+  done_.push_back(std::move(finding));
+}
+
+std::vector<model::Finding> Findings::sorted() const {
+  std::vector<model::Finding> sorted = done_;
+  std::ranges::stable_sort(sorted, {}, &model::Finding::start_line);
+  return sorted;
+}
+
+std::vector<model::Finding> Tracker::findings() const {
+  Findings all = findings_;
+  for (const Report& report : open_)
+    all.record(report.describe());
+  return all.sorted();
+}
+
+Facts Tracker::facts() const {
+  Facts facts = facts_;
+  facts.dropped = findings_.dropped();
+  return facts;
+}
+
+}  // namespace kproof::console

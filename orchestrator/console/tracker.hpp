@@ -1,0 +1,76 @@
+// Lines in, findings out: what console and kmsg have in common.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "console/analyzer.hpp"
+#include "console/report.hpp"
+#include "console/rows.hpp"
+
+namespace kproof::console {
+
+// One line, clean, without its prefix.
+struct Line {
+  std::size_t number = 0;  // 1-based
+  std::optional<std::uint64_t> usec;
+  std::string_view caller;
+  std::string_view text;
+  std::string_view raw;    // for excerpts
+  bool trusted = true;     // false: it may go on with a report, and never starts one
+  bool from_user = false;  // known to be a program's: only canaries are looked for
+};
+
+// Finished findings, duplicates folded by title.
+class Findings {
+ public:
+  explicit Findings(const Options& options) : options_(&options) {}
+  void record(model::Finding finding);
+  std::size_t dropped() const { return dropped_; }
+  std::vector<model::Finding> sorted() const;  // by first line
+
+ private:
+  const Options* options_;
+  std::vector<model::Finding> done_;
+  std::unordered_map<std::string, std::size_t> by_title_;  // index into done_
+  std::size_t dropped_ = 0;
+};
+
+class Tracker {
+ public:
+  explicit Tracker(const Options& options) : options_(options), findings_(options) {}
+
+  void line(const Line& line);
+  void close_all();
+  bool reading_report() const { return !open_.empty(); }
+
+  std::vector<model::Finding> findings() const;
+  Facts facts() const;
+  void set_lines(std::size_t lines) { facts_.lines = lines; }
+  Matcher& matcher() { return matcher_; }
+  void note_first_stamp(std::uint64_t usec) { first_usec_ = usec; }
+
+ private:
+  static constexpr std::size_t kMostOpen = 8;  // reports that are printed at the same time
+
+  void note_facts(const Line& line);
+  void note_banner(const Line& line);
+  void note_row(const Line& line, const Row& row);
+  void start(const Row& row, const Line& line);
+  void close(std::size_t index);
+  void close_stale();
+  Report* open_for(const Line& line);
+
+  const Options& options_;
+  Matcher matcher_;
+  Facts facts_;
+  std::vector<Report> open_;
+  Findings findings_;
+  std::optional<std::uint64_t> first_usec_;
+};
+
+}  // namespace kproof::console
