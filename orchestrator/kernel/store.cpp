@@ -54,7 +54,8 @@ static std::string identity_of_files(const fs::path& directory) {
   if (directory.empty()) return "";
   for (const auto& file : fs::recursive_directory_iterator(directory))
     if (is_module(file.path()) && file.is_regular_file())
-      lines.insert(fmt::format("{} {} {}", file.path().string(), file.file_size(),
+      lines.insert(fmt::format("{} {} {}", file.path().lexically_relative(directory).string(),
+                               file.file_size(),
                                file.last_write_time().time_since_epoch().count()));
   util::Hasher hasher;
   for (const std::string& line : lines)
@@ -77,8 +78,7 @@ static Candidate of_package(const UnpackedPackage& package, const std::string& o
 
 static Candidate find_path(const fs::path& cache, const fs::path& path, const Progress& progress) {
   if (!fs::exists(path))
-    throw ConfigError(fmt::format("{} does not exist", path.string()),
-                      "relative paths begin at the plan's directory");
+    throw ConfigError(fmt::format("{} does not exist", fs::absolute(path).string()));
   if (fs::is_directory(path)) return {locate_in_directory(path), path.string(), ""};
   if (!fs::is_regular_file(path))
     throw ConfigError(fmt::format("{} is neither a file nor a directory", path.string()));

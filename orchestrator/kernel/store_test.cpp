@@ -1,9 +1,13 @@
 #include "kernel/store.hpp"
 
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "kernel/made_up.hpp"
 #include "util/error.hpp"
@@ -120,6 +124,15 @@ TEST_CASE(
   CHECK(bench.fetch(bench.in / "tree").identity != first.identity);
 }
 
+TEST_CASE("the same build tree elsewhere is the same kernel") {
+  const Bench bench;
+  bench.put("tree/vmlinux", kVmlinux);
+  const fs::path module = bench.put("tree/drivers/dax/dax.ko", "one");
+  const auto here = bench.fetch(bench.in / "tree");
+  fs::rename(bench.in / "tree", bench.in / "moved");
+  CHECK(bench.fetch(bench.in / "moved").identity == here.identity);
+}
+
 TEST_CASE("a bzImage older than its vmlinux is not what the developer just built") {
   Bench bench;
   const fs::path old = bench.put("tree/arch/x86/boot/bzImage", made_up_bzimage("PAYLOAD", "5.0 x"));
@@ -196,6 +209,27 @@ TEST_CASE("a name that is no package's is refused before apt sees it") {
   const Bench bench;
   CHECK_THROWS_WITH_AS(bench.store.fetch({"k", "K", model::PackageSource{"-o=x"}, "p:1:1"}),
                        "p:1:1: kernel k: \"-o=x\" is not a package name", ConfigError);
+}
+
+TEST_CASE("kill -9 in the middle leaves no entry, and no lock that stays") {
+  const util::ScratchDir dir("kproof-test-");
+  const fs::path entry = dir.path() / "entry";
+  const Progress quiet = [](std::string_view) {};
+  const pid_t child = ::fork();
+  if (child == 0)
+    make_once(entry, quiet, [](const fs::path& draft) {
+      util::write_file_atomically(draft / "half", "");
+      ::kill(::getpid(), SIGKILL);
+    });
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  CHECK(!fs::exists(entry));
+  make_once(entry, quiet,
+            [](const fs::path& draft) { util::write_file_atomically(draft / "whole", ""); });
+  CHECK(fs::exists(entry / "whole"));
+  CHECK(!fs::exists(entry / "half"));
+  CHECK(std::distance(fs::directory_iterator(dir.path()), {}) == 2);  // it and its lock
 }
 
 TEST_CASE("a draft that a killed process left is never taken for an entry, and goes") {
