@@ -1,0 +1,124 @@
+#include "verdict/judge.hpp"
+
+#include <algorithm>
+#include <regex>
+
+#include <fmt/format.h>
+
+#include "verdict/rows.hpp"
+
+namespace kproof::verdict {
+using model::Verdict;
+
+namespace {
+
+struct Applied {
+  const Row* row;
+  Ruling ruling;
+};
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+static std::vector<Applied> apply_all(const Observation& o) {
+  std::vector<Applied> applied;
+  for (const Row& row : rows())
+    if (auto ruling = row.apply(o)) applied.push_back({&row, std::move(*ruling)});
+  return applied;
+}
+
+// "" when each name matches a pattern and each pattern a name, else what is amiss.
+static std::string compare(std::string_view what, const Names& names, const Names& patterns) {
+  const auto met = [](const std::string& name, const std::string& pattern) {
+    return std::regex_search(name, std::regex(pattern, std::regex::ECMAScript));
+  };
+  for (const auto& name : names)
+    if (std::none_of(patterns.begin(), patterns.end(), [&](const auto& p) { return met(name, p); }))
+      return fmt::format("{} `{}` was not expected", what, name);
+  for (const auto& pattern : patterns)
+    if (std::none_of(names.begin(), names.end(), [&](const auto& n) { return met(n, pattern); }))
+      return fmt::format("no {} matches `{}`", what, pattern);
+  return "";
+}
+
+static std::string compare_symptoms(const model::Expectation& e, const Observation& o) {
+  Names titles, failed;
+  for (const auto& finding : o.findings)
+    titles.push_back(finding.title);
+  for (const auto& subtest : o.report.subtests)
+    if (subtest.result == model::Subtest::Result::not_ok) failed.push_back(subtest.name);
+  const std::string amiss = compare("finding", titles, e.findings);
+  return amiss.empty() ? compare("failed subtest", failed, e.subtests) : amiss;
+}
+
+static bool objects(const model::Expectation& e, const Applied& applied) {
+  switch (applied.row->bearing) {
+    case Bearing::symptom:
+      // A taint is no finding that a pattern could match: it goes with declared findings only.
+      return applied.row->name == "taint" && e.findings.empty();
+    case Bearing::aftermath:
+      return e.verdict == Verdict::fail;
+    case Bearing::objection:
+      break;
+  }
+  return true;
+}
+
+// "" when the cell is as declared, else what is not.
+static std::string deviation(const model::Expectation& e, const Observation& o,
+                             const std::vector<Applied>& applied) {
+  const Verdict verdict = applied.empty() ? Verdict::pass : applied[0].ruling.verdict;
+  if (verdict == Verdict::broken) return "a broken cell says nothing of the kernel";
+  if (verdict != e.verdict) return fmt::format("this is {}", to_string(verdict));
+  if (verdict == Verdict::pass) return "";
+  if (verdict == Verdict::skip || verdict == Verdict::miss) {
+    const auto symptom = std::find_if(applied.begin(), applied.end(), [](const Applied& a) {
+      return a.row->bearing == Bearing::symptom;
+    });
+    return symptom == applied.end() ? "" : symptom->ruling.reason;
+  }
+  for (const auto& a : applied)
+    if (objects(e, a)) return a.ruling.reason;
+  return compare_symptoms(e, o);
+}
+
+static std::string pass_reason(const Observation& o) {
+  const auto& subtests = o.report.subtests;
+  const auto ok = std::count_if(subtests.begin(), subtests.end(), [](const model::Subtest& s) {
+    return s.result == model::Subtest::Result::ok;
+  });
+  return fmt::format("{} of {} subtests ok, {} skipped; {} evidence proven", ok, subtests.size(),
+                     static_cast<std::ptrdiff_t>(subtests.size()) - ok, o.report.evidence.size());
+}
+
+static std::string describe(const model::Expectation& e) {
+  std::string text = fmt::format("expected {}", to_string(e.verdict));
+  if (!e.place.empty()) text += fmt::format(" ({})", e.place);
+  return text;
+}
+
+model::Judgement judge(const model::Expectation& expectation, const Observation& observation) {
+  const auto applied = apply_all(observation);
+  const std::string amiss = deviation(expectation, observation, applied);
+  model::Judgement judgement{.verdict = Verdict::pass,
+                             .blame = model::Blame::none,
+                             .reason = pass_reason(observation),
+                             .expected = amiss.empty()};
+  if (!applied.empty()) {
+    judgement.verdict = applied[0].ruling.verdict;
+    judgement.blame = applied[0].ruling.blame;
+    judgement.reason = applied[0].ruling.reason;
+  }
+  // That a plain cell should have passed goes without saying.
+  if (!amiss.empty() && expectation.verdict != Verdict::pass)
+    judgement.reason += fmt::format("; {}, but {}", describe(expectation), amiss);
+  return judgement;
+}
+
+std::string_view deciding_row(const Observation& observation) {
+  for (const Row& row : rows())
+    if (row.apply(observation)) return row.name;
+  return "pass";
+}
+
+}  // namespace kproof::verdict

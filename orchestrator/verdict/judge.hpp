@@ -1,0 +1,91 @@
+// (expectation, outcome, findings, evidence) -> verdict. The one place that decides.
+//
+// The truth table, in order of precedence; the first row that applies gives verdict and blame.
+//
+//  row         applies when                                                verdict  blame
+//  unbootable  the kernel or host lacks what the case needs (known         skip     config
+//              before the boot), and so the guest was never started
+//  host        the end is HostFault                                        broken   host
+//  crash       the end is Panicked or Rebooted; an oops was seen, or a     crash    kernel
+//              finding that the kernel did not survive; the taint got D
+//  silent      the end is Silent                                           hang     kernel
+//  timeout     the case was killed at its deadline, the agent answered     hang     test (1)
+//  flood       the end is Flooded                                          fail     kernel (2)
+//  poweroff    the end is PoweredOff: before the agent said bye            fail     test (3)
+//  finding     the kernel printed a problem, at whatever level             fail     kernel
+//  taint       the taint grew while the case ran                           fail     kernel
+//  agent       the end is BadAgent                                         broken   host (4)
+//  blind       a canary was not seen; kmsg records were lost; the agent    broken   host
+//              never told the taint
+//  unmet       needs were unmet before the boot; the guest ran all the     skip     config
+//              same
+//  prepare     a module did not load, a sysctl was refused                 miss     config
+//  no-exit     the case never started, or its end was not reported         broken   host
+//  signal      the case died by a signal                                   fail     test
+//  malformed   its output is no KTAP document                              fail     test
+//  bail-out    "Bail out!": it could not establish a precondition          miss     test
+//  whole-skip  "1..0 # SKIP"                                               skip     none
+//  not-ok      a subtest is not ok                                         fail     kernel
+//  exit-code   the exit code contradicts the KTAP                          fail     test
+//  evidence    declared evidence is missing or unproven, or any unproven   miss     test
+//              evidence was reported
+//  nothing     there are no subtests, or all were skipped                  skip     test
+//  pass        no row above applies                                        pass     none
+//
+// (1) kernel, when it printed a finding: a task that hangs in the kernel is not the test's fault.
+// (2) test, in the phase `test` and without a finding: a case's own output never reaches the
+//     console, but as root it can write to /dev/kmsg, and who did cannot be known from here.
+// (3) kernel, in any other phase: nothing of the test was running.
+// (4) Frames of our own agent are our instrument. Garbage there means that neither results nor kmsg
+//     can be believed, whoever caused it: "a detector that could not see" (design.md).
+//
+// A finding that was seen is never hidden: it outranks every row that says "could not see", and the
+// reason of any row above it names it.
+//
+// Expected, as model::Expectation says, and: `broken` never is. A failure that was declared counts
+// only if nothing else is wrong: all declared evidence was proven (else it did not fail for the
+// declared reason), and no row applies besides crash, silent, timeout, finding, not-ok and, where
+// findings were declared, taint. When crash or hang is expected, rows that follow from the guest's
+// or the case's early end (poweroff, agent, blind but for begin canaries, no-exit, signal,
+// malformed, exit-code, nothing) are no objection.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/evidence.hpp"
+#include "model/finding.hpp"
+#include "model/outcome.hpp"
+#include "model/verdict.hpp"
+
+namespace kproof::verdict {
+
+// What one log of one level showed of the canary.
+struct Canary {
+  int level = 1;
+  model::Source source = model::Source::console;
+  bool begin = false;  // after the agent started
+  bool end = false;    // before its orderly power-off
+};
+
+struct Observation {
+  const model::RunOutcome& outcome;
+  const model::CaseReport& report;
+  std::vector<std::string> evidence;     // declared by the case
+  std::vector<model::Finding> findings;  // of all levels and sources
+  // One for each level and source that was to be watched. Level 1's console and kmsg always are: if
+  // absent here, they count as not seen.
+  std::vector<Canary> canaries;
+  std::vector<std::string> unmet;  // needs unmet before the boot: "kernel lacks CONFIG_DEV_DAX"
+  std::size_t lost_kmsg = 0;       // records that the kernel dropped before the agent read them
+  bool oopsed = false;             // console/: an oops or a BUG, survived or not
+};
+
+model::Judgement judge(const model::Expectation& expectation, const Observation& observation);
+
+// The row of the table that decided: "finding", "pass". For tests and for debugging.
+std::string_view deciding_row(const Observation& observation);
+
+}  // namespace kproof::verdict

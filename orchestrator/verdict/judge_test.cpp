@@ -1,0 +1,391 @@
+#include "verdict/judge.hpp"
+
+#include <doctest/doctest.h>
+
+#include "verdict/taint.hpp"
+
+using namespace kproof::model;
+using namespace std::chrono_literals;
+using kproof::verdict::Canary;
+using kproof::verdict::Observation;
+
+namespace {
+
+using Result = Subtest::Result;
+
+// A cell in which nothing is wrong; each test spoils what its row is about.
+struct Scene {
+  RunOutcome outcome{.end = Orderly{}, .exit = CaseExit{}, .taint = Taint{}};
+  CaseReport report{.subtests = {{"write after PROT_READ faults", Result::ok, ""},
+                                 {"munmap of part of the range", Result::ok, ""}},
+                    .evidence = {{"mapping_is_pud", true, "1 fault"}}};
+  Observation observation{
+      .outcome = outcome,
+      .report = report,
+      .evidence = {"mapping_is_pud"},
+      .canaries = {{1, Source::console, true, true}, {1, Source::kmsg, true, true}}};
+  Expectation expectation;
+
+  Judgement judge() const { return kproof::verdict::judge(expectation, observation); }
+  void find(std::string title, bool panicked = false) {
+    observation.findings.push_back({.title = std::move(title), .panicked = panicked});
+  }
+  void fail_subtest() {
+    report.subtests[0].result = Result::not_ok;
+    outcome.exit->exit_code = 1;
+  }
+  void expect_bad_pud() {
+    expectation = {.verdict = Verdict::fail,
+                   .findings = {"^bad pud$"},
+                   .subtests = {"^write after PROT_READ"},
+                   .place = "p.yaml:20:5"};
+  }
+};
+
+void check(const Scene& scene, std::string_view row, Verdict verdict, Blame blame,
+           std::string_view reason) {
+  const Judgement judgement = scene.judge();
+  CHECK(kproof::verdict::deciding_row(scene.observation) == row);
+  CHECK(to_string(judgement.verdict) == to_string(verdict));
+  CHECK(to_string(judgement.blame) == to_string(blame));
+  CHECK(judgement.reason == reason);
+  CHECK(judgement.expected == (verdict == Verdict::pass));
+}
+
+}  // namespace
+
+TEST_CASE("pass: everything was seen and nothing is wrong") {
+  const Scene s;
+  check(s, "pass", Verdict::pass, Blame::none, "2 of 2 subtests ok, 0 skipped; 1 evidence proven");
+}
+
+TEST_CASE("unbootable: needs unmet before the boot, and so no guest, is skip") {
+  Scene s;
+  s.outcome = {};
+  s.observation.unmet = {"kernel lacks CONFIG_DEV_DAX", "no module nfit"};
+  check(s, "unbootable", Verdict::skip, Blame::config,
+        "kernel lacks CONFIG_DEV_DAX, no module nfit");
+}
+
+TEST_CASE("host: a fault of the host is broken, and findings are still named") {
+  Scene s;
+  s.outcome.end = HostFault{Phase::test, "QEMU was killed by signal 9"};
+  s.find("bad pud");
+  check(s, "host", Verdict::broken, Blame::host,
+        "host fault in phase test: QEMU was killed by signal 9; finding: bad pud");
+}
+
+TEST_CASE("host: what never ran is broken") {
+  Scene s;
+  s.outcome = {};
+  check(s, "host", Verdict::broken, Blame::host, "host fault in phase start: not run");
+}
+
+TEST_CASE("crash: a panic is the kernel's, before the agent and during a case") {
+  Scene s;
+  s.outcome = {.end = Panicked{Phase::boot}};
+  check(s, "crash", Verdict::crash, Blame::kernel, "the kernel panicked in phase boot");
+}
+
+TEST_CASE("crash: a reset that nobody asked for") {
+  Scene s;
+  s.outcome.end = Rebooted{Phase::test};
+  check(s, "crash", Verdict::crash, Blame::kernel, "the guest was reset in phase test, unasked");
+}
+
+TEST_CASE("crash: an oops beats a lost connection, and an orderly end too") {
+  Scene s;
+  s.observation.oopsed = true;
+  s.find("BUG: unable to handle page fault in f");
+  check(s, "crash", Verdict::crash, Blame::kernel,
+        "the kernel oopsed; finding: BUG: unable to handle page fault in f");
+  s.outcome.end = BadAgent{Phase::test, "the port closed"};
+  check(s, "crash", Verdict::crash, Blame::kernel,
+        "the kernel oopsed; finding: BUG: unable to handle page fault in f");
+  s.outcome.end = Silent{Phase::test, 15s};
+  CHECK(s.judge().verdict == Verdict::crash);
+}
+
+TEST_CASE("crash: a finding that the kernel did not survive, or taint D, is enough") {
+  Scene s;
+  s.outcome.end = PoweredOff{Phase::test};
+  s.find("kernel BUG in f", true);
+  check(s, "crash", Verdict::crash, Blame::kernel, "the kernel died; finding: kernel BUG in f");
+  Scene t;
+  t.outcome.taint = Taint{512, 512 | 128};
+  check(t, "crash", Verdict::crash, Blame::kernel,
+        "the kernel oopsed: its taint grew by D (kernel died recently: OOPS or BUG)");
+}
+
+TEST_CASE("silent: a guest without a heartbeat hangs") {
+  Scene s;
+  s.outcome.end = Silent{Phase::test, 15s};
+  s.find("soft lockup in f");
+  check(s, "silent", Verdict::hang, Blame::kernel,
+        "the guest was silent for 15.0s in phase test; finding: soft lockup in f");
+}
+
+TEST_CASE("timeout: a case that never ends is the test's hang, unless the kernel complained") {
+  Scene s;
+  s.outcome.exit->timed_out = true;
+  check(s, "timeout", Verdict::hang, Blame::test,
+        "the case did not end before its deadline, while the agent answered");
+  s.find("hung task in f");
+  CHECK(s.judge().blame == Blame::kernel);
+}
+
+TEST_CASE("flood: the kernel's fault, unless only the test can have done it") {
+  Scene s;
+  s.outcome.end = Flooded{Phase::boot, 100};
+  check(s, "flood", Verdict::fail, Blame::kernel,
+        "the console was flooded in phase boot: 100 bytes");
+  s.outcome.end = Flooded{Phase::test, 100};
+  CHECK(s.judge().blame == Blame::test);
+  s.find("bad pmd");
+  check(s, "flood", Verdict::fail, Blame::kernel,
+        "the console was flooded in phase test: 100 bytes; finding: bad pmd");
+}
+
+TEST_CASE("poweroff: a guest that powers off by itself did not finish its test") {
+  Scene s;
+  s.outcome.end = PoweredOff{Phase::test};
+  check(s, "poweroff", Verdict::fail, Blame::test, "the guest powered off by itself in phase test");
+  s.outcome.end = PoweredOff{Phase::boot};
+  CHECK(s.judge().blame == Blame::kernel);
+}
+
+TEST_CASE("finding: outranks all that could not be seen") {
+  Scene s;
+  s.find("bad pud");
+  s.fail_subtest();
+  const std::string reason = "finding: bad pud; not ok: write after PROT_READ faults";
+  check(s, "finding", Verdict::fail, Blame::kernel, reason);
+  s.observation.canaries.clear();
+  s.observation.lost_kmsg = 3;
+  s.observation.unmet = {"x"};
+  s.outcome.prepare_errors = {"y"};
+  s.outcome.end = BadAgent{Phase::test, "z"};
+  check(s, "finding", Verdict::fail, Blame::kernel, reason);
+}
+
+TEST_CASE("finding: one of an inner guest names its level, and many are counted") {
+  Scene s;
+  for (const char* title : {"a", "a", "b", "c", "d"})
+    s.find(title);
+  s.observation.findings[2].level = 2;
+  CHECK(s.judge().reason == "finding: a, b (L2), c and 1 more");
+}
+
+TEST_CASE("taint: growth is the kernel's fault and is decoded") {
+  Scene s;
+  s.outcome.taint = Taint{1, 1 | 512 | 1 << 14};
+  check(s, "taint", Verdict::fail, Blame::kernel,
+        "the kernel's taint grew: W (kernel issued warning), L (soft lockup)");
+  s.outcome.taint = Taint{512, 512};
+  CHECK(s.judge().verdict == Verdict::pass);
+}
+
+TEST_CASE("agent: nonsense on its port means that nothing can be believed") {
+  Scene s;
+  s.outcome.end = BadAgent{Phase::test, "frame of 4 GiB"};
+  check(s, "agent", Verdict::broken, Blame::host,
+        "the agent could not be believed in phase test: frame of 4 GiB");
+}
+
+TEST_CASE("blind: each missing canary is broken and names its log") {
+  Scene s;
+  s.observation.canaries[0].begin = false;
+  check(s, "blind", Verdict::broken, Blame::host, "the begin canary was not seen on L1's console");
+  Scene t;
+  t.observation.canaries[1].end = false;
+  check(t, "blind", Verdict::broken, Blame::host, "the end canary was not seen on L1's kmsg");
+  Scene u;
+  u.observation.canaries.clear();
+  check(u, "blind", Verdict::broken, Blame::host,
+        "the begin canary was not seen on L1's console, L1's kmsg");
+  Scene v;
+  v.observation.canaries.push_back({2, Source::console, true, false});
+  check(v, "blind", Verdict::broken, Blame::host, "the end canary was not seen on L2's console");
+}
+
+TEST_CASE("blind: lost kmsg records and an untold taint are broken") {
+  Scene s;
+  s.observation.lost_kmsg = 7;
+  s.outcome.taint.reset();
+  check(s, "blind", Verdict::broken, Blame::host,
+        "7 kmsg records were lost, the agent never told the kernel's taint");
+}
+
+TEST_CASE("unmet: needs unmet before the boot are skip, though the guest ran") {
+  Scene s;
+  s.observation.unmet = {"kernel lacks CONFIG_DEV_DAX"};
+  check(s, "unmet", Verdict::skip, Blame::config, "kernel lacks CONFIG_DEV_DAX");
+}
+
+TEST_CASE("prepare: a module that did not load is miss") {
+  Scene s;
+  s.outcome.prepare_errors = {"finit_module dax_pmem: No such device"};
+  s.outcome.exit.reset();
+  check(s, "prepare", Verdict::miss, Blame::config, "finit_module dax_pmem: No such device");
+}
+
+TEST_CASE("no-exit: a case whose end nobody reported is broken") {
+  Scene s;
+  s.outcome.exit.reset();
+  check(s, "no-exit", Verdict::broken, Blame::host, "the agent never reported an end of the case");
+}
+
+TEST_CASE("signal: a case that dies is the test's fault, though its KTAP is cut off") {
+  Scene s;
+  s.outcome.exit->signal = 11;
+  s.report.malformed = "1..4, but 2 results";
+  check(s, "signal", Verdict::fail, Blame::test, "the case died by signal 11");
+}
+
+TEST_CASE("malformed: garbage is the test's fault") {
+  Scene s;
+  s.report = {.malformed = "line 1: no version"};
+  check(s, "malformed", Verdict::fail, Blame::test,
+        "the case printed no valid KTAP: line 1: no version");
+}
+
+TEST_CASE("bail-out: a precondition that could not be established is miss") {
+  Scene s;
+  s.report.bail_out = "no /dev/dax0.0";
+  s.outcome.exit->exit_code = 2;
+  check(s, "bail-out", Verdict::miss, Blame::test, "the case bailed out: no /dev/dax0.0");
+}
+
+TEST_CASE("whole-skip: a case may say that it does not apply") {
+  Scene s;
+  s.report = {.skip_reason = "no THP"};
+  s.outcome.exit->exit_code = 4;
+  check(s, "whole-skip", Verdict::skip, Blame::none, "the case skipped itself: no THP");
+}
+
+TEST_CASE("not-ok: failed subtests are the kernel's fault and are named") {
+  Scene s;
+  s.fail_subtest();
+  check(s, "not-ok", Verdict::fail, Blame::kernel, "not ok: write after PROT_READ faults");
+  s.report.subtests[0].name = "";
+  check(s, "not-ok", Verdict::fail, Blame::kernel, "not ok: subtest 1");
+}
+
+TEST_CASE("exit-code: one that contradicts the KTAP is the test's fault") {
+  Scene s;
+  s.outcome.exit->exit_code = 1;
+  check(s, "exit-code", Verdict::fail, Blame::test, "the case exited with 1, but its KTAP means 0");
+}
+
+TEST_CASE("evidence: missing or unproven is miss, never pass") {
+  Scene s;
+  s.observation.evidence = {"mapping_is_pud", "accel_is_kvm"};
+  s.report.evidence.push_back({"mapping_is_pud", false, "512 faults"});
+  check(s, "evidence", Verdict::miss, Blame::test,
+        "evidence: accel_is_kvm missing, mapping_is_pud unproven (512 faults)");
+}
+
+TEST_CASE("nothing: no subtests, or only skipped ones, is skip") {
+  Scene s;
+  s.report.subtests = {{"fork", Result::skip, "no memory"}};
+  check(s, "nothing", Verdict::skip, Blame::test,
+        "all 1 subtests were skipped; the first: no memory");
+  s.report.subtests.clear();
+  check(s, "nothing", Verdict::skip, Blame::test, "the case has no subtests");
+}
+
+TEST_CASE("a declared failure is expected when it is seen as declared") {
+  Scene s;
+  s.expect_bad_pud();
+  s.find("bad pud");
+  s.fail_subtest();
+  CHECK(s.judge().expected);
+  CHECK(s.judge().reason == "finding: bad pud; not ok: write after PROT_READ faults");
+  s.outcome.taint = Taint{0, 512};
+  CHECK(s.judge().expected);
+}
+
+TEST_CASE("a declared failure that does not happen is unexpected") {
+  Scene s;
+  s.expect_bad_pud();
+  const Judgement judgement = s.judge();
+  CHECK(judgement.verdict == Verdict::pass);
+  CHECK(!judgement.expected);
+  CHECK(judgement.reason ==
+        "2 of 2 subtests ok, 0 skipped; 1 evidence proven; expected fail (p.yaml:20:5), but this "
+        "is pass");
+}
+
+TEST_CASE("a failure other than the declared one is unexpected and says what differs") {
+  const auto deviation = [](auto spoil) {
+    Scene s;
+    s.expect_bad_pud();
+    s.find("bad pud");
+    s.fail_subtest();
+    spoil(s);
+    const Judgement judgement = s.judge();
+    CHECK(!judgement.expected);
+    CHECK(judgement.verdict == Verdict::fail);
+    const auto but = judgement.reason.find("but ");
+    REQUIRE(but != std::string::npos);
+    return judgement.reason.substr(but + 4);
+  };
+  CHECK(deviation([](Scene& s) { s.find("WARNING in f"); }) ==
+        "finding `WARNING in f` was not expected");
+  CHECK(deviation([](Scene& s) { s.observation.findings.clear(); }) ==
+        "no finding matches `^bad pud$`");
+  CHECK(deviation([](Scene& s) { s.report.subtests[1].result = Result::not_ok; }) ==
+        "failed subtest `munmap of part of the range` was not expected");
+  CHECK(deviation([](Scene& s) {
+          s.report.subtests[0].result = Result::ok;
+          s.outcome.exit->exit_code = 0;
+        }) == "no failed subtest matches `^write after PROT_READ`");
+  CHECK(deviation([](Scene& s) { s.report.evidence[0].proven = false; }) ==
+        "evidence: mapping_is_pud unproven (1 fault)");
+  CHECK(deviation([](Scene& s) { s.report.evidence.clear(); }) ==
+        "evidence: mapping_is_pud missing");
+  CHECK(deviation([](Scene& s) { s.observation.canaries[1].end = false; }) ==
+        "the end canary was not seen on L1's kmsg");
+  CHECK(deviation([](Scene& s) { s.outcome.exit->signal = 11; }) == "the case died by signal 11");
+  CHECK(deviation([](Scene& s) {
+          s.expectation.findings.clear();
+          s.observation.findings.clear();
+          s.outcome.taint = Taint{0, 512};
+        }) == "the kernel's taint grew: W (kernel issued warning)");
+}
+
+TEST_CASE("an expected crash may leave the rest undone, but not its evidence") {
+  Scene s;
+  s.expectation = {.verdict = Verdict::crash, .findings = {"^kernel BUG in f$"}};
+  s.find("kernel BUG in f", true);
+  s.outcome = {.end = Panicked{Phase::test}};
+  s.report.malformed = "1..4, but 2 results";
+  s.observation.canaries = {{1, Source::console, true, false}, {1, Source::kmsg, true, false}};
+  CHECK(s.judge().expected);
+  s.report.evidence.clear();
+  CHECK(!s.judge().expected);
+}
+
+TEST_CASE("an expected skip or miss does not cover a symptom of the kernel") {
+  Scene s;
+  s.expectation = {.verdict = Verdict::miss, .reason = "no hardware"};
+  s.report.bail_out = "no /dev/dax0.0";
+  s.outcome.exit->exit_code = 2;
+  CHECK(s.judge().expected);
+  s.report.subtests[0].result = Result::not_ok;
+  CHECK(!s.judge().expected);
+}
+
+TEST_CASE("broken is never expected") {
+  Scene s;
+  s.expectation.verdict = Verdict::broken;
+  s.outcome = {};
+  CHECK(!s.judge().expected);
+}
+
+TEST_CASE("taint bits are decoded by letter, and unknown ones by number") {
+  CHECK(kproof::verdict::decode_taint(0) == "");
+  CHECK(kproof::verdict::decode_taint(1ul << 12 | 1ul << 13) ==
+        "O (externally built module), E (unsigned module)");
+  CHECK(kproof::verdict::decode_taint(1ul << 40) == "bit 40");
+}

@@ -1,0 +1,303 @@
+#include "verdict/rows.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "verdict/taint.hpp"
+
+namespace kproof::verdict {
+using model::Blame;
+using model::Phase;
+using model::Source;
+using model::Verdict;
+using Applies = std::optional<Ruling>;
+
+template <class End>
+static const End* ended(const Observation& o) {
+  return std::get_if<End>(&o.outcome.end);
+}
+
+static std::string join(const std::vector<std::string>& parts) {
+  return fmt::to_string(fmt::join(parts, ", "));
+}
+
+// The first three, and how many more there are.
+static std::string name_some(std::vector<std::string> names) {
+  constexpr std::size_t kShown = 3;
+  if (names.size() <= kShown) return join(names);
+  const std::size_t more = names.size() - kShown;
+  names.resize(kShown);
+  return fmt::format("{} and {} more", join(names), more);
+}
+
+std::string name_findings(const std::vector<model::Finding>& findings) {
+  std::vector<std::string> names;
+  for (const auto& finding : findings) {
+    const std::string name =
+        finding.level == 1 ? finding.title : fmt::format("{} (L{})", finding.title, finding.level);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return name_some(std::move(names));
+}
+
+std::string name_failed_subtests(const model::CaseReport& report) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < report.subtests.size(); ++i) {
+    const auto& subtest = report.subtests[i];
+    // KTAP lets a result line have no description.
+    if (subtest.result == model::Subtest::Result::not_ok)
+      names.push_back(subtest.name.empty() ? fmt::format("subtest {}", i + 1) : subtest.name);
+  }
+  return name_some(std::move(names));
+}
+
+// Findings are named in the reason whatever row decides.
+static Ruling with_findings(const Observation& o, Verdict verdict, Blame blame,
+                            std::string reason) {
+  if (!o.findings.empty()) reason += "; finding: " + name_findings(o.findings);
+  return {verdict, blame, std::move(reason)};
+}
+
+static Applies unbootable(const Observation& o) {
+  const auto* fault = ended<model::HostFault>(o);
+  if (o.unmet.empty() || !o.findings.empty() || !fault || fault->phase != Phase::start)
+    return std::nullopt;
+  return Ruling{Verdict::skip, Blame::config, join(o.unmet)};
+}
+
+static Applies host(const Observation& o) {
+  const auto* fault = ended<model::HostFault>(o);
+  if (!fault) return std::nullopt;
+  return with_findings(
+      o, Verdict::broken, Blame::host,
+      fmt::format("host fault in phase {}: {}", to_string(fault->phase), fault->what));
+}
+
+static unsigned long grown_taint(const Observation& o) {
+  return o.outcome.taint ? o.outcome.taint->after & ~o.outcome.taint->before : 0;
+}
+
+static Applies crash(const Observation& o) {
+  const bool fatal = std::any_of(o.findings.begin(), o.findings.end(),
+                                 [](const model::Finding& finding) { return finding.panicked; });
+  std::string reason;
+  if (const auto* end = ended<model::Panicked>(o))
+    reason = fmt::format("the kernel panicked in phase {}", to_string(end->phase));
+  else if (const auto* reset = ended<model::Rebooted>(o))
+    reason = fmt::format("the guest was reset in phase {}, unasked", to_string(reset->phase));
+  else if (fatal)
+    reason = "the kernel died";
+  else if (o.oopsed)
+    reason = "the kernel oopsed";
+  else if (grown_taint(o) & kTaintDie)
+    reason = "the kernel oopsed: its taint grew by " + decode_taint(grown_taint(o));
+  else
+    return std::nullopt;
+  return with_findings(o, Verdict::crash, Blame::kernel, reason);
+}
+
+static Applies silent(const Observation& o) {
+  const auto* end = ended<model::Silent>(o);
+  if (!end) return std::nullopt;
+  return with_findings(o, Verdict::hang, Blame::kernel,
+                       fmt::format("the guest was silent for {} in phase {}",
+                                   util::format_duration(end->after), to_string(end->phase)));
+}
+
+static Applies timeout(const Observation& o) {
+  if (!o.outcome.exit || !o.outcome.exit->timed_out) return std::nullopt;
+  return with_findings(o, Verdict::hang, o.findings.empty() ? Blame::test : Blame::kernel,
+                       "the case did not end before its deadline, while the agent answered");
+}
+
+static Applies flood(const Observation& o) {
+  const auto* end = ended<model::Flooded>(o);
+  if (!end) return std::nullopt;
+  const bool test = end->phase == Phase::test && o.findings.empty();
+  return with_findings(o, Verdict::fail, test ? Blame::test : Blame::kernel,
+                       fmt::format("the console was flooded in phase {}: {} bytes",
+                                   to_string(end->phase), end->bytes));
+}
+
+static Applies poweroff(const Observation& o) {
+  const auto* end = ended<model::PoweredOff>(o);
+  if (!end) return std::nullopt;
+  const bool test = end->phase == Phase::test && o.findings.empty();
+  return with_findings(
+      o, Verdict::fail, test ? Blame::test : Blame::kernel,
+      fmt::format("the guest powered off by itself in phase {}", to_string(end->phase)));
+}
+
+static Applies finding(const Observation& o) {
+  if (o.findings.empty()) return std::nullopt;
+  std::string reason = "finding: " + name_findings(o.findings);
+  const std::string failed = name_failed_subtests(o.report);
+  if (!failed.empty()) reason += "; not ok: " + failed;
+  return Ruling{Verdict::fail, Blame::kernel, std::move(reason)};
+}
+
+static Applies taint(const Observation& o) {
+  const unsigned long grown = grown_taint(o);
+  if (grown == 0) return std::nullopt;
+  return Ruling{Verdict::fail, Blame::kernel, "the kernel's taint grew: " + decode_taint(grown)};
+}
+
+static Applies agent(const Observation& o) {
+  const auto* end = ended<model::BadAgent>(o);
+  if (!end) return std::nullopt;
+  return Ruling{Verdict::broken, Blame::host,
+                fmt::format("the agent could not be believed in phase {}: {}",
+                            to_string(end->phase), end->what)};
+}
+
+static std::string name_log(const Canary& canary) {
+  return fmt::format("L{}'s {}", canary.level,
+                     canary.source == Source::console ? "console" : "kmsg");
+}
+
+// `canaries` and those that must be there and are not.
+static std::vector<Canary> all_canaries(std::vector<Canary> canaries) {
+  for (const Source source : {Source::console, Source::kmsg})
+    if (std::none_of(canaries.begin(), canaries.end(), [&](const Canary& canary) {
+          return canary.level == 1 && canary.source == source;
+        }))
+      canaries.push_back({.level = 1, .source = source});
+  return canaries;
+}
+
+static Applies blind_begin(const Observation& o) {
+  std::vector<std::string> unseen;
+  for (const auto& canary : all_canaries(o.canaries))
+    if (!canary.begin) unseen.push_back(name_log(canary));
+  if (unseen.empty()) return std::nullopt;
+  return Ruling{Verdict::broken, Blame::host, "the begin canary was not seen on " + join(unseen)};
+}
+
+static Applies blind_end(const Observation& o) {
+  std::vector<std::string> facts;
+  for (const auto& canary : all_canaries(o.canaries))
+    if (!canary.end && ended<model::Orderly>(o))
+      facts.push_back("the end canary was not seen on " + name_log(canary));
+  if (o.lost_kmsg > 0) facts.push_back(fmt::format("{} kmsg records were lost", o.lost_kmsg));
+  if (!o.outcome.taint) facts.push_back("the agent never told the kernel's taint");
+  if (facts.empty()) return std::nullopt;
+  return Ruling{Verdict::broken, Blame::host, join(facts)};
+}
+
+static Applies unmet(const Observation& o) {
+  if (o.unmet.empty()) return std::nullopt;
+  return Ruling{Verdict::skip, Blame::config, join(o.unmet)};
+}
+
+static Applies prepare(const Observation& o) {
+  if (o.outcome.prepare_errors.empty()) return std::nullopt;
+  return Ruling{Verdict::miss, Blame::config, join(o.outcome.prepare_errors)};
+}
+
+static Applies no_exit(const Observation& o) {
+  if (o.outcome.exit) return std::nullopt;
+  return Ruling{Verdict::broken, Blame::host, "the agent never reported an end of the case"};
+}
+
+static Applies signal(const Observation& o) {
+  if (!o.outcome.exit || o.outcome.exit->signal == 0) return std::nullopt;
+  return Ruling{Verdict::fail, Blame::test,
+                fmt::format("the case died by signal {}", o.outcome.exit->signal)};
+}
+
+static Applies malformed(const Observation& o) {
+  if (o.report.malformed.empty()) return std::nullopt;
+  return Ruling{Verdict::fail, Blame::test,
+                "the case printed no valid KTAP: " + o.report.malformed};
+}
+
+static Applies bail_out(const Observation& o) {
+  if (o.report.bail_out.empty()) return std::nullopt;
+  std::string reason = "the case bailed out: " + o.report.bail_out;
+  const std::string failed = name_failed_subtests(o.report);
+  if (!failed.empty()) reason += "; not ok before: " + failed;
+  return Ruling{Verdict::miss, Blame::test, std::move(reason)};
+}
+
+static Applies whole_skip(const Observation& o) {
+  if (o.report.skip_reason.empty()) return std::nullopt;
+  return Ruling{Verdict::skip, Blame::none, "the case skipped itself: " + o.report.skip_reason};
+}
+
+static Applies not_ok(const Observation& o) {
+  const std::string failed = name_failed_subtests(o.report);
+  if (failed.empty()) return std::nullopt;
+  return Ruling{Verdict::fail, Blame::kernel, "not ok: " + failed};
+}
+
+// The exit code that goes with a report (KTAP.md).
+static int exit_code_of(const model::CaseReport& report) {
+  if (!report.bail_out.empty()) return 2;
+  if (!report.skip_reason.empty()) return 4;
+  return name_failed_subtests(report).empty() ? 0 : 1;
+}
+
+static Applies exit_code(const Observation& o) {
+  if (!o.outcome.exit || o.outcome.exit->exit_code == exit_code_of(o.report)) return std::nullopt;
+  return Ruling{Verdict::fail, Blame::test,
+                fmt::format("the case exited with {}, but its KTAP means {}",
+                            o.outcome.exit->exit_code, exit_code_of(o.report))};
+}
+
+static Applies evidence(const Observation& o) {
+  std::vector<std::string> lacking;
+  for (const auto& name : o.evidence)
+    if (std::none_of(o.report.evidence.begin(), o.report.evidence.end(),
+                     [&](const model::Evidence& e) { return e.name == name; }))
+      lacking.push_back(name + " missing");
+  for (const auto& e : o.report.evidence)
+    if (!e.proven) lacking.push_back(fmt::format("{} unproven ({})", e.name, e.fact));
+  if (lacking.empty()) return std::nullopt;
+  return Ruling{Verdict::miss, Blame::test, "evidence: " + join(lacking)};
+}
+
+static Applies nothing(const Observation& o) {
+  const auto skipped = [](const model::Subtest& subtest) {
+    return subtest.result == model::Subtest::Result::skip;
+  };
+  const auto& subtests = o.report.subtests;
+  if (!std::all_of(subtests.begin(), subtests.end(), skipped)) return std::nullopt;
+  return Ruling{Verdict::skip, Blame::test,
+                subtests.empty() ? "the case has no subtests"
+                                 : fmt::format("all {} subtests were skipped; the first: {}",
+                                               subtests.size(), subtests[0].diagnostic)};
+}
+
+static constexpr std::array<Row, 23> kRows{{
+    {"unbootable", Bearing::objection, unbootable},
+    {"host", Bearing::objection, host},
+    {"crash", Bearing::symptom, crash},
+    {"silent", Bearing::symptom, silent},
+    {"timeout", Bearing::symptom, timeout},
+    {"flood", Bearing::objection, flood},
+    {"poweroff", Bearing::aftermath, poweroff},
+    {"finding", Bearing::symptom, finding},
+    {"taint", Bearing::symptom, taint},
+    {"agent", Bearing::aftermath, agent},
+    {"blind", Bearing::objection, blind_begin},
+    {"blind", Bearing::aftermath, blind_end},
+    {"unmet", Bearing::objection, unmet},
+    {"prepare", Bearing::objection, prepare},
+    {"no-exit", Bearing::aftermath, no_exit},
+    {"signal", Bearing::aftermath, signal},
+    {"malformed", Bearing::aftermath, malformed},
+    {"bail-out", Bearing::objection, bail_out},
+    {"whole-skip", Bearing::objection, whole_skip},
+    {"not-ok", Bearing::symptom, not_ok},
+    {"exit-code", Bearing::aftermath, exit_code},
+    {"evidence", Bearing::objection, evidence},
+    {"nothing", Bearing::aftermath, nothing},
+}};
+
+std::span<const Row> rows() {
+  return kRows;
+}
+
+}  // namespace kproof::verdict

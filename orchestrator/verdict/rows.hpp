@@ -1,0 +1,39 @@
+// The rows of the truth table of judge.hpp as data. Internal to verdict/.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "verdict/judge.hpp"
+
+namespace kproof::verdict {
+
+struct Ruling {
+  model::Verdict verdict;
+  model::Blame blame;
+  std::string reason;
+};
+
+// How a row bears on a failure that was declared.
+enum class Bearing {
+  symptom,    // what a declared failure looks like
+  aftermath,  // follows when the guest or the case ends early
+  objection,  // makes it a failure for another reason
+};
+
+struct Row {
+  std::string_view name;
+  Bearing bearing;
+  std::optional<Ruling> (*apply)(const Observation&);  // empty: the row does not apply
+};
+
+// In order of precedence; when none applies, the verdict is pass.
+std::span<const Row> rows();
+
+// "bad pud", "a, b, c and 2 more"; "" only when there are none.
+std::string name_findings(const std::vector<model::Finding>& findings);
+std::string name_failed_subtests(const model::CaseReport& report);
+
+}  // namespace kproof::verdict
