@@ -21,9 +21,9 @@ static void check_in_child(lib::Check& check, Body body) {
 }
 
 void child_sees_data(Context& context, lib::Check& check) {
-  const auto region = populated(context, 5);
-  check_in_child(check, [&](lib::Check& childs) { region->expect_data(childs, "child", 5); });
-  region->expect_data(check, "parent, after the child", 5);
+  Region& region = populated(context, 5);
+  check_in_child(check, [&](lib::Check& childs) { region.expect_data(childs, "child", 5); });
+  region.expect_data(check, "parent, after the child", 5);
 }
 
 static void expect_write_refused(const Region& region, lib::Check& check, const char* who) {
@@ -33,25 +33,25 @@ static void expect_write_refused(const Region& region, lib::Check& check, const 
 }
 
 void child_inherits_protection(Context& context, lib::Check& check) {
-  const auto region = populated(context, 5);
-  region->protect(check, PROT_READ);
+  Region& region = populated(context, 5);
+  region.protect(check, PROT_READ);
   check_in_child(check, [&](lib::Check& childs) {
-    expect_write_refused(*region, childs, "child");
-    region->expect_data(childs, "child", 5);
+    expect_write_refused(region, childs, "child");
+    region.expect_data(childs, "child", 5);
   });
 }
 
 void child_cannot_change_parent(Context& context, lib::Check& check) {
-  const auto region = populated(context, 5);
-  check_in_child(check, [&](lib::Check& childs) { region->protect(childs, PROT_NONE); });
-  const lib::Fault fault = lib::catch_fault([&] { region->fill(6); });
+  Region& region = populated(context, 5);
+  check_in_child(check, [&](lib::Check& childs) { region.protect(childs, PROT_NONE); });
+  const lib::Fault fault = lib::catch_fault([&] { region.fill(6); });
   check.that(!fault.happened(), "parent: write after the child's PROT_NONE: %s",
              fault.text().c_str());
-  region->expect_data(check, "parent, after the child's PROT_NONE", 6);
+  region.expect_data(check, "parent, after the child's PROT_NONE", 6);
 
-  region->protect(check, PROT_READ);
-  check_in_child(check, [&](lib::Check& childs) { region->protect(childs, kReadWrite); });
-  expect_write_refused(*region, check, "parent, after the child's PROT_READ|PROT_WRITE");
+  region.protect(check, PROT_READ);
+  check_in_child(check, [&](lib::Check& childs) { region.protect(childs, kReadWrite); });
+  expect_write_refused(region, check, "parent, after the child's PROT_READ|PROT_WRITE");
 }
 
 }  // namespace kproof::mm

@@ -9,14 +9,14 @@
 
 namespace kproof::mm {
 
-std::optional<std::size_t> Provider::huge_bytes(const void*, std::size_t) {
+std::optional<HugeAccount> Provider::account(const void*, std::size_t) {
   return std::nullopt;
 }
 
 Region::Region(Provider& provider, std::size_t length)
     : base_(static_cast<char*>(provider.map(length))),
       length_(length),
-      stride_(provider.entry_size() / kWordsPerEntry) {}
+      stride_(provider.stride()) {}
 
 // A part may be gone by now (munmap of a hole is no error), and the rest goes with it.
 Region::~Region() {

@@ -16,11 +16,24 @@ inline constexpr std::size_t kPmdSize = std::size_t{2} << 20;
 inline constexpr std::size_t kPudSize = std::size_t{1} << 30;
 inline constexpr std::size_t kPageSize = 4096;
 
+// A mapping is looked at through words this far apart. Of a PMD it is each 4 KiB page. Of a PUD it
+// is 32 MiB, as a host with huge pages of its own backs each word with 2 MiB: 64 MiB for 1 GiB.
+// Either way, smaller entries show as a fault for each word.
+constexpr std::size_t stride_of(std::size_t entry_size) {
+  return entry_size == kPudSize ? std::size_t{32} << 20 : kPageSize;
+}
+
 // What the kernel does with an mprotect or munmap that covers part of a huge page.
 enum class PartOfEntry {
   refused,  // EINVAL, by the vm_ops' may_split: devdax (dax_may_split), hugetlb
             // (hugetlb_vm_op_split)
   split,    // the entry is split into smaller ones: THP
+};
+
+// What the kernel itself says of a range.
+struct HugeAccount {
+  const char* counter;  // "AnonHugePages"
+  std::size_t bytes;    // mapped by huge entries now
 };
 
 // Where a mapping comes from. A provider sets up what it needs, or bails out, before the first
@@ -34,11 +47,12 @@ class Provider {
   // Maps `length` bytes, a multiple of entry_size(), aligned to it, read-write, not yet populated.
   // Repeated calls map the same memory if it is shared, fresh memory otherwise.
   virtual void* map(std::size_t length) = 0;
-  // How many bytes of the range are mapped by huge entries now, by the kernel's own account;
-  // empty if it gives none for this kind of memory.
-  virtual std::optional<std::size_t> huge_bytes(const void* address, std::size_t length);
+  // Empty if the kernel keeps no account of this kind of memory.
+  virtual std::optional<HugeAccount> account(const void* address, std::size_t length);
 
   std::size_t entry_size() const { return entry_size_; }  // bytes that one entry maps
+  std::size_t stride() const { return stride_of(entry_size_); }
+  std::size_t words_per_entry() const { return entry_size_ / stride(); }
   bool is_pud() const { return entry_size_ == kPudSize; }
   PartOfEntry part_of_entry() const { return part_; }
 
@@ -47,13 +61,9 @@ class Provider {
   PartOfEntry part_;
 };
 
-// One mapping of a provider, unmapped in the end. It is looked at through 512 words an entry: one a
-// 4 KiB page of a PMD, one a 2 MiB block of a PUD. So smaller entries would show as more faults,
-// and of 1 GiB only 2 MiB of the host's memory are written.
+// One mapping of a provider, unmapped in the end.
 class Region {
  public:
-  static constexpr std::size_t kWordsPerEntry = 512;
-
   Region(Provider& provider, std::size_t length);
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;

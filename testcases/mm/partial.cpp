@@ -35,7 +35,7 @@ static void expect_unmapped(const Region& region, lib::Check& check, std::size_t
 }
 
 void mprotect_of_half_the_range(Context& context, lib::Check& check) {
-  const auto region = populated(context, 7);
+  const auto region = populated_to_spoil(context, 7);
   const std::size_t half = region->words() / 2;
   if (!region->protect(check, PROT_READ, 0, half)) return;
   region->expect_data(check, "first half read-only", 7);
@@ -45,7 +45,7 @@ void mprotect_of_half_the_range(Context& context, lib::Check& check) {
 }
 
 void munmap_of_half_the_range(Context& context, lib::Check& check) {
-  const auto region = populated(context, 7);
+  const auto region = populated_to_spoil(context, 7);
   const std::size_t half = region->words() / 2;
   const int result = ::munmap(region->base(), region->length() / 2);
   if (!check.that(result == 0, "munmap of half the range: %s", std::strerror(errno))) return;
@@ -66,8 +66,8 @@ static bool refused(const Context& context, lib::Check& check, int result, const
 }
 
 void mprotect_of_half_an_entry(Context& context, lib::Check& check) {
-  const auto region = populated(context, 8);
-  const std::size_t half = Region::kWordsPerEntry / 2;
+  const auto region = populated_to_spoil(context, 8);
+  const std::size_t half = context.provider.words_per_entry() / 2;
   const int result = ::mprotect(region->base(), context.provider.entry_size() / 2, PROT_READ);
   if (!refused(context, check, result, "mprotect")) {
     expect_read_only_holds(*region, check, 0, half);
@@ -79,8 +79,8 @@ void mprotect_of_half_an_entry(Context& context, lib::Check& check) {
 }
 
 void munmap_of_half_an_entry(Context& context, lib::Check& check) {
-  const auto region = populated(context, 8);
-  const std::size_t half = Region::kWordsPerEntry / 2;
+  const auto region = populated_to_spoil(context, 8);
+  const std::size_t half = context.provider.words_per_entry() / 2;
   const int result = ::munmap(region->base(), context.provider.entry_size() / 2);
   const bool whole = refused(context, check, result, "munmap");
   const std::size_t first = whole ? 0 : half;

@@ -39,43 +39,43 @@ void expect_read_only_holds(const Region& region, lib::Check& check, std::size_t
 }
 
 void write_after_read_only_faults(Context& context, lib::Check& check) {
-  const auto region = populated(context, 1);
-  expect_read_only_holds(*region, check, 0, region->words());
+  Region& region = populated(context, 1);
+  expect_read_only_holds(region, check, 0, region.words());
 }
 
 void access_after_none_faults(Context& context, lib::Check& check) {
-  const auto region = populated(context, 1);
-  rounds(*region, check, PROT_NONE, 0, region->words(), [&](std::size_t index) {
+  Region& region = populated(context, 1);
+  rounds(region, check, PROT_NONE, 0, region.words(), [&](std::size_t index) {
     std::uint64_t value = 0;
-    const lib::Fault read = lib::try_read(region->word(index), value);
+    const lib::Fault read = lib::try_read(region.word(index), value);
     expect_access_error(check, read, "read", PROT_NONE, index);
-    const lib::Fault write = lib::try_write(region->word(index), ~0ull);
+    const lib::Fault write = lib::try_write(region.word(index), ~0ull);
     expect_access_error(check, write, "write", PROT_NONE, index);
   });
 }
 
 void data_survives_toggles(Context& context, lib::Check& check) {
-  const auto region = populated(context, 3);
-  region->protect(check, PROT_READ);
-  region->expect_data(check, "read-only", 3);
-  region->protect(check, PROT_NONE);
-  region->protect(check, PROT_READ);
-  region->expect_data(check, "read-only after none", 3);
-  region->protect(check, kReadWrite);
-  region->expect_data(check, "read-write again", 3);
+  Region& region = populated(context, 3);
+  region.protect(check, PROT_READ);
+  region.expect_data(check, "read-only", 3);
+  region.protect(check, PROT_NONE);
+  region.protect(check, PROT_READ);
+  region.expect_data(check, "read-only after none", 3);
+  region.protect(check, kReadWrite);
+  region.expect_data(check, "read-write again", 3);
 }
 
 void write_works_again(Context& context, lib::Check& check) {
-  const auto region = populated(context, 1);
+  Region& region = populated(context, 1);
   std::uint64_t seed = 1;
   for (const int prot : {PROT_READ, PROT_NONE}) {
-    region->protect(check, prot);
-    region->protect(check, kReadWrite);
+    region.protect(check, prot);
+    region.protect(check, kReadWrite);
     ++seed;
-    const lib::Fault fault = lib::catch_fault([&] { region->fill(seed); });
+    const lib::Fault fault = lib::catch_fault([&] { region.fill(seed); });
     if (check.that(!fault.happened(), "write after %s and back: %s", prot_name(prot),
                    fault.text().c_str()))
-      region->expect_data(check, "written again", seed);
+      region.expect_data(check, "written again", seed);
   }
 }
 

@@ -27,14 +27,20 @@ static constexpr Behaviour kBehaviours[] = {
 int run_mprotect_suite(int argc, char** argv, const lib::Description& description,
                        std::size_t entry_size, std::uint64_t default_size,
                        const std::function<std::unique_ptr<Provider>(std::uint64_t)>& make) {
-  Scale scale{.size = default_size};
+  Scale scale{.size = default_size, .touch = stride_of(entry_size)};
   lib::Case test(argc, argv, description,
                  {{.name = "--size", .help = "bytes to map (64M, 2G)", .size = &scale.size},
+                  {.name = "--touch",
+                   .help = "distance of the touches that prove the entry size (4K)",
+                   .size = &scale.touch},
                   {.name = "--seconds", .help = "length of the race", .number = &scale.seconds}});
   if (scale.size == 0 || scale.size % (2 * entry_size) != 0)
     lib::ktap::bail_out("--size must be a multiple of %zu MiB (two entries)", 2 * entry_size >> 20);
+  if (scale.touch == 0 || scale.touch % kPageSize != 0 || scale.touch > stride_of(entry_size))
+    lib::ktap::bail_out("--touch must be a multiple of 4K and at most %zu KiB",
+                        stride_of(entry_size) >> 10);
   const auto provider = make(scale.size);
-  Context context{test, *provider, scale};
+  Context context{test, *provider, scale, nullptr};
   test.plan(std::size(kBehaviours));
   prove_entry_size(context);
   for (const Behaviour& behaviour : kBehaviours)

@@ -10,8 +10,11 @@
 
 namespace kproof::mm {
 
+inline constexpr unsigned kFewestWindows = 16;
+
 struct Scale {
   std::uint64_t size;    // bytes mapped; a multiple of two entries
+  std::uint64_t touch;   // bytes from one touch to the next in the proof of the entry size
   double seconds = 0.5;  // of the race; at least kFewestWindows windows are run in any case
 };
 
@@ -20,10 +23,19 @@ struct Context {
   lib::Case& test;
   Provider& provider;
   Scale scale;
+  std::unique_ptr<Region> kept;  // from the behaviour before; see populated()
 };
 
-// A mapping, populated with the pattern `seed`; that it took one fault an entry is checked again.
-std::unique_ptr<Region> populated(Context& context, std::uint64_t seed);
+// A read-write mapping, populated with the pattern `seed`, all of it huge: the one that the
+// behaviour before left behind if it is still that, else a new one. (To zero pages is what costs
+// time here.)
+Region& populated(Context& context, std::uint64_t seed);
+
+// The same, for a behaviour that leaves it unfit for the next.
+inline std::unique_ptr<Region> populated_to_spoil(Context& context, std::uint64_t seed) {
+  populated(context, seed);
+  return std::move(context.kept);
+}
 
 // The main() of a *_mprotect program. `make` sets the provider up; it runs after --describe and the
 // options have been dealt with.

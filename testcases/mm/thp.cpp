@@ -31,7 +31,7 @@ void* Thp::map(std::size_t length) {
   return start + head;
 }
 
-std::optional<std::size_t> Thp::huge_bytes(const void* address, std::size_t length) {
+std::optional<HugeAccount> Thp::account(const void* address, std::size_t length) {
   const auto first = reinterpret_cast<std::uintptr_t>(address);
   const std::string smaps = lib::sysfs::read("/proc/self/smaps");
   if (smaps.empty()) return std::nullopt;
@@ -46,7 +46,7 @@ std::optional<std::size_t> Thp::huge_bytes(const void* address, std::size_t leng
       sum += kilobytes << 10;
     if (smaps.find('\n', at) == std::string::npos) break;
   }
-  return sum;
+  return HugeAccount{"AnonHugePages", sum};
 }
 
 }  // namespace kproof::mm

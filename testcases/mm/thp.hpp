@@ -10,7 +10,7 @@ class Thp : public Provider {
   Thp();
   void* map(std::size_t length) override;
   // AnonHugePages of /proc/self/smaps, which counts memory mapped by PMDs.
-  std::optional<std::size_t> huge_bytes(const void* address, std::size_t length) override;
+  std::optional<HugeAccount> account(const void* address, std::size_t length) override;
 };
 
 }  // namespace kproof::mm

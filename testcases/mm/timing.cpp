@@ -15,15 +15,15 @@ static double timed_mprotect(const Region& region, int prot) {
 
 void measure_mprotect(Context& context) {
   constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-  const auto region = populated(context, 1);
+  Region& region = populated(context, 1);
   std::vector<double> rw_ro, ro_rw, rw_none;
   for (unsigned i = 0; i < kSamples; ++i) {
-    rw_ro.push_back(timed_mprotect(*region, PROT_READ));
-    ro_rw.push_back(timed_mprotect(*region, kReadWrite));
-    region->fill(i);  // some kernels drop the entries, and mprotect of nothing is fast
-    rw_none.push_back(timed_mprotect(*region, PROT_NONE));
-    lib::safe::mprotect(region->base(), region->length(), kReadWrite);
-    region->fill(i);
+    rw_ro.push_back(timed_mprotect(region, PROT_READ));
+    ro_rw.push_back(timed_mprotect(region, kReadWrite));
+    region.fill(i);  // some kernels drop the entries, and mprotect of nothing is fast
+    rw_none.push_back(timed_mprotect(region, PROT_NONE));
+    lib::safe::mprotect(region.base(), region.length(), kReadWrite);
+    region.fill(i);
   }
   context.test.metric("mprotect_rw_ro", lib::percentile(rw_ro, 50), "us");
   context.test.metric("mprotect_ro_rw", lib::percentile(ro_rw, 50), "us");
