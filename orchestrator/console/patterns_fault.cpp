@@ -4,7 +4,7 @@
 namespace kproof::console {
 
 static constexpr std::string_view kIp =
-    R"(\b(?:IP|NIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
+    R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
 
 static const Stack kFault{{kIp, "Call [Tt]race|Backtrace", kTrace},
                           {"Call [Tt]race|Backtrace", kTrace}};

@@ -10,7 +10,7 @@ static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}};
 static const Stack kTraceOnly{{"Call [Tt]race", kTrace}};
 static const Stack kUbsanTrace{{"Call [Tt]race", kTrace}, {}, "^(__)?ubsan|^get_size"};
 static const Stack kRip{
-    {R"(\b(?:IP|NIP|pc|PC is at):? +(?:[0-9]+:)?(?:@PC +)*@F)", "Call [Tt]race", kTrace},
+    {R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)", "Call [Tt]race", kTrace},
     {"Call [Tt]race", kTrace}};
 static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace}};
 static const Stack kStored{{"Uninit was (?:stored|created)", kTrace}};

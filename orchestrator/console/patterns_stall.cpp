@@ -3,9 +3,10 @@
 
 namespace kproof::console {
 
-static constexpr std::string_view kIp = R"(\b(?:IP|NIP|pc|PC is at):? +(?:[0-9]+:)?(?:@PC +)*@F)";
+static constexpr std::string_view kIp =
+    R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
 static constexpr std::string_view kLrIp =
-    R"(\b(?:IP|NIP|pc|PC is at|LR|lr)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
+    R"(\b(?:R?IP|NIP|EIP|pc|PC is at|LR|lr)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
 
 static const Stack kStall{{"Call [Tt]race", kTrace, kIp, "Call [Tt]race", kTrace},
                           {kLrIp, "Call [Tt]race", kTrace},

@@ -5,7 +5,7 @@ namespace kproof::console {
 
 static constexpr std::string_view kHere = R"(WARNING: .* at .* @F)";
 static constexpr std::string_view kIp =
-    R"(\b(?:IP|NIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
+    R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
 
 // Newer kernels trap into WARN(): the true stack starts at the instruction pointer below the trap's
 // own. Older ones just print a stack.

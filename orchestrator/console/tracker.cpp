@@ -55,6 +55,7 @@ void Tracker::note_row(const Line& line, const Row& row) {
   const bool panic = line.text.find("Kernel panic - not syncing") != line.text.npos;
   facts_.panicked |= panic;
   facts_.oopsed |= (row.pattern->flags & kOops) != 0;
+  if (row.pattern->flags & kSingle) return note_single(line, row);
   Report* open = open_for(line);
   if (panic)
     for (Report& report : open_)
@@ -66,6 +67,14 @@ void Tracker::note_row(const Line& line, const Row& row) {
   if (open) close(static_cast<std::size_t>(open - open_.data()));
   start(row, line);
   if (panic) open_.back().mark_panicked();
+}
+
+// A report that may go on around this line does.
+void Tracker::note_single(const Line& line, const Row& row) {
+  ++facts_.started;
+  Report report(row, line.number, line.caller, line.usec.has_value(), line.text);
+  report.show(line.number, line.raw);
+  findings_.record(report.describe());
 }
 
 void Tracker::start(const Row& row, const Line& line) {
