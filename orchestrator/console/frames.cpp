@@ -40,6 +40,13 @@ static const RE2& arm_expression() {
   return re;
 }
 
+// Where an interrupt hit the kernel, in the middle of a trace.
+static const RE2& interrupted_expression() {
+  static const RE2 re(
+      expand(R"(^(?:RIP: 0010:|PC is at |pc : |--- interrupt: [0-9a-f]+ at )(?:@PC +)*@F)"));
+  return re;
+}
+
 // powerpc: "[c0000000] [c00000] func+0x1/0x2 (unreliable)" is covered by frame_expression().
 
 bool starts_trace(std::string_view text) {
@@ -129,7 +136,8 @@ class Walk {
         ++step_;
         break;
       }
-      if (!take(text, frame_expression())) take(text, arm_expression());
+      if (!take(text, frame_expression()) && !take(text, arm_expression()))
+        take(text, interrupted_expression());
     }
     ++step_;
   }
@@ -162,7 +170,8 @@ class Walk {
 Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
   const CompiledStack& ready = compiled(stack);
   const bool first = stack.pick == Pick::first;
-  Blame blame = pick_frame(Walk(lines, ready.steps, ready.skip.get(), first).frames(), stack.pick);
+  Walk walk(lines, ready.steps, ready.skip.get(), first);
+  Blame blame = pick_frame(walk.frames(), stack.pick);
   if (blame.frame.empty() && !ready.otherwise.empty())
     blame = pick_frame(Walk(lines, ready.otherwise, ready.skip.get(), first).frames(), stack.pick);
   return blame;

@@ -48,7 +48,7 @@ static constexpr std::array kMachinery = {
     "^do_debug_exception",
     "^el1_(dbg|sync|irq|64|h)",
     "^el1h_",
-    "^ret_from_exception$",
+
     "^__bug",
     "print_usage_bug",
     "^print_circular",
@@ -185,7 +185,7 @@ static constexpr std::array kMachinery = {
     "^__vmalloc",
     "^vzalloc",
     "^vfree",
-    "^__vfree",
+
     "^vmalloc",
     "^__?alloc_pages",
     "^__alloc_frozen",
@@ -296,7 +296,6 @@ static constexpr std::array kMachinery = {
     "^rb_(erase|insert|next|first|link)",
     "^__rb_",
     "^rhashtable_|^rht_|^__rhashtable",
-    "^kobject_add_internal",
     "^__flush_work",
     "^flush_work",
     "^cancel_(delayed_)?work",
@@ -320,14 +319,123 @@ static constexpr std::array kMachinery = {
     "^__die",
     "^oops_(enter|exit|begin|end)",
     "^no_context$",
-    "^bad_area",
-    "^__bad_area",
+
     "^page_fault_oops",
     "^general_protection",
     "^error_(entry|code)",
     "^double_fault",
     "^asm_(sysvec|common)",
-    "^hci_dev_get_unused",
+
+    // Small steps that many kinds of misuse pass through.
+    "might_(sleep|fault|resched)",
+    "debug_print_object",
+    "^print_",
+    "^spin_(dump|bug)",
+    "this_cpu_preempt",
+    "^rwlock_bug",
+    "rq_lock",
+    "^perf_trace_",
+    "^__rela_dyn_start",
+    "_unregister$",
+    "^device_destroy",
+    "^tty_unregister",
+    "sysfs",
+    "^i2c_(del|add)_",
+    "try_to_grab_pending",
+    "^sched_show_task",
+    "^___kmalloc",
+    "try_to_del_timer",
+    "^(put|get)_device",
+    "tag_check_fault",
+    "kobject",
+    "_write_lock$",
+    "rt_mutex",
+    "^el1_abort",
+    "aes_",
+    "^do_read_cache_",
+    "^truncate_(inode|folio|pages)",
+    "^__check_",
+    "^check_copy_size",
+    "^__stack_chk_fail",
+    "^hex_(string|dump|byte)",
+    "^bin2hex",
+    "__wake_up",
+    "^wake_up",
+    "^finish_wait$",
+    "^prepare_to_wait",
+    "^wait_for_",
+    "^complete(_all)?$",
+    "^kthread_(stop|park|queue_work)",
+    "^(del|add|mod)_timer",
+    "^__mod_timer",
+    "^lock_timer_base",
+    "^timer_delete",
+    "^__timer_delete",
+    "^detach_",
+    "^hrtimer_(cancel|try_to_cancel|start)",
+    "^try_to_del_timer",
+    "^skb_(put|pull|push|put_data)$",
+    "^__skb_(put|pull|push)",
+    "^skb_copy_(bits|to|from)",
+    "^kobject_",
+    "^klist_",
+    "^device_(del|unregister|add|initialize|register)$",
+    "^sysfs_(create|remove|add|warn)",
+    "^internal_create_group",
+    "^usb_(control|bulk|interrupt)_msg",
+    "^usb_start_wait_urb",
+    "^usb_(kill|unlink|free)_urb",
+    "(drain|destroy|flush|__flush)_workqueue",
+    "queue_(delayed_)?work",
+    "^lock_sock",
+    "^release_sock",
+    "^__lock_sock",
+    "^_?logic_(in|out)",
+    "^__?do_kernel_fault",
+    "^_atomic_dec_and_",
+    "^atomic_dec_and",
+    "^iput",
+    "^dput",
+    "^fast_dput",
+    "^(drop|inc|clear|set)_nlink",
+    "^mark_buffer_dirty",
+    "^folio_(lock|unlock|put|wait)",
+    "^folios_put",
+    "^__folio_put",
+    "^put_page",
+    "^get_page",
+    "^__put_page",
+    "^unlock_page",
+    "^ref_tracker_",
+    "^assertfail",
+    "^__phys_addr",
+    "^srcu_|srcu_struct$",
+    "^crc(16|32|64|_|t10dif|c)",
+    "^__crc32",
+    "^add_uevent_var",
+    "^kobject_uevent",
+    "rollback_registered",
+    "^unregister_netdev",
+    "^alloc_page",
+    "^get_taint|^print_taint",
+    "^free_page_is_bad",
+    "^_?_?cond_resched",
+    "^schedule_timeout",
+    "^___preempt_schedule",
+    "^retint_",
+    "^add_taint",
+    "^warn_alloc",
+    "^find_(lock_)?entries|^find_get_entr|^find_lock_entries",
+    "^smp_call_function_call",
+    "^__hwasan_check",
+    "^hwasan",
+    "kernel_fault$",
+    "^rust_helper_BUG",
+    "rust_begin_unwind",
+    "rust_panic",
+    "panicking",
+    "^string_escape",
+
     "^skb_(panic|over_panic|under_panic)$",
     "^rust_begin_unwind",
     "^core::panicking",
@@ -350,6 +458,10 @@ bool is_machinery(std::string_view function) {
 // Functions that dispatch work: what they called is the piece of work that loops.
 static constexpr std::array kDispatchers = {
     "^process_one_work$",
+    "sys_(ioctl|read|write|readv|writev|pread64|pwrite64|connect|bind|sendfile|openat|open|close|"
+    "splice|mount)$",
+    "_compat_ioctl$",
+    "SyS_(ioctl|read|write|connect|bind|sendfile|openat|open|close|splice|mount)$",
     "^do_syscall_",
     "^do_fast_syscall",
     "^do_int80",
@@ -401,20 +513,20 @@ static constexpr std::array kDispatchers = {
     "^mount_fs",
     "^legacy_get_tree",
     "^rtnetlink_rcv",
-    "^netlink_rcv_skb",
-    "^genl_rcv",
-    "^(do_)?fault$",
+    "^nfnetlink_rcv_msg",
+
+    "^(__)?do_fault$",
     "^handle_mm_fault",
     "^__handle_mm_fault",
     "^mmap_region",
     "^task_work_run",
     "^__fput$",
-    "^nf_hook_slow",
+
     "^napi_poll|^__napi_poll|^net_rx_action",
     "^handle_irq_event",
     "^__handle_irq",
     "^generic_handle_irq",
-    "^do_one_initcall",
+
     "^drop_caches",
     "^call_usermodehelper",
     "^secondary_startup",
@@ -422,18 +534,19 @@ static constexpr std::array kDispatchers = {
     "^rcu_(do_batch|core)",
 };
 
-// One name for a system call on every architecture: "__x64_sys_futex" -> "sys_futex".
-static std::string plain_syscall(const std::string& function) {
-  static const RE2 re(
-      R"(^(?:(?:__)?(?:x64|x32|ia32|ia32_compat|arm64|arm64_compat|s390x?|riscv|powerpc|se|do)_(?:compat_)?sys_|(?:__?)?(?:SyS|SYSC|C_SYSC|compat_SyS|ksys|sys)_|____?sys_)(\w+)$)");
-  std::string name;
-  return RE2::FullMatch(function, re, &name) ? "sys_" + name : function;
-}
-
+// One name for a system call on every architecture, as the community has it: "__x64_sys_futex" is
+// "sys_futex"; wrappers that old kernels and compilers generate lose their whole prefix.
 static Blame with_plain_name(const std::string& function) {
-  const std::string plain = plain_syscall(function);
-  if (plain == function) return {function, {}};
-  return {plain, {function}};
+  static const RE2 of_architecture(
+      R"(^__(?:x64|x32|ia32|ia32_compat|arm64|arm64_compat|s390|s390x|riscv|powerpc)_(?:compat_)?(sys_\w+)$)");
+  static const RE2 wrapper(R"(^(?:compat_)?(?:SyS|SYSC|C_SYSC)_(\w+)$)");
+  static const RE2 generated(R"(^__se_sys_(\w+)$)");
+  std::string plain;
+  if (RE2::FullMatch(function, generated, &plain)) return {plain, {function, "sys_" + plain}};
+  if (RE2::FullMatch(function, of_architecture, &plain) ||
+      RE2::FullMatch(function, wrapper, &plain))
+    return {plain, {function}};
+  return {function, {}};
 }
 
 static Blame pick_stall(const std::vector<std::string>& frames) {

@@ -9,6 +9,9 @@ static constexpr std::string_view kIp =
 static const Stack kFault{{kIp, "Call [Tt]race|Backtrace", kTrace},
                           {"Call [Tt]race|Backtrace", kTrace}};
 static const Stack kTraceOnly{{"Call [Tt]race|Backtrace", kTrace}};
+// What overflows is a recursion: name what was asked for, not where it ended.
+static const Stack kDeep{
+    {kIp, "Call [Tt]race|Backtrace", kTrace}, {"Call [Tt]race|Backtrace", kTrace}, "", Pick::stall};
 static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"Call [Tt]race", kTrace}};
 
 static constexpr std::string_view kBadAccess = "bad-access in {frame}";
@@ -81,14 +84,14 @@ static const Pattern kPatterns[] = {
     {"stack guard page was hit",
      R"(BUG: (?:[A-Za-z]+ )?stack guard page was hit)",
      "BUG: stack guard page was hit in {frame}",
-     &kFault,
+     &kDeep,
      {kOverflow},
      "",
      kOops},
     {"stack overflow",
      R"((?:^|kernel )stack overflow \()",
      "kernel stack overflow in {frame}",
-     &kFault,
+     &kDeep,
      {kOverflow},
      "",
      kOops},
@@ -116,14 +119,6 @@ static const Pattern kPatterns[] = {
     {"traps: PANIC", "", "PANIC: double fault in {frame}", &kFault, {}, "", kOops},
     {"kernel BUG at", "", "kernel BUG in {frame}", &kFault, {}, "", kOops},
     {"Kernel BUG at", "", "kernel BUG in {frame}", &kFault, {}, "", kOops},
-    {"unchecked MSR access error", "", "unchecked MSR access error in {frame}", &kTraceOnly},
-    {"Bad mode in",
-     R"(Bad mode in .* handler detected)",
-     "Bad mode in {frame}",
-     &kFault,
-     {},
-     "",
-     kOops},
     {"Oops", R"(^Oops(?: - |: ))", "Oops in {frame}", &kFault, {}, "", kOops | kJoins},
 
     {"Kernel panic - not syncing",
@@ -143,8 +138,15 @@ static const Pattern kPatterns[] = {
     {"Kernel panic - not syncing",
      "panic - not syncing: corrupted stack end detected",
      "kernel panic: corrupted stack end in {frame}",
-     &kTraceOnly,
+     &kDeep,
      {kOverflow},
+     "",
+     kJoins | kOops},
+    {"Kernel panic - not syncing",
+     "Kernel stack is corrupted in: (?:@PC )?@F",
+     "kernel panic: stack is corrupted in {1}",
+     nullptr,
+     {},
      "",
      kJoins | kOops},
     {"Kernel panic - not syncing",
@@ -157,7 +159,7 @@ static const Pattern kPatterns[] = {
     {"Kernel panic - not syncing",
      "panic - not syncing: kernel stack overflow",
      "kernel stack overflow in {frame}",
-     &kFault,
+     &kDeep,
      {kOverflow},
      "",
      kJoins | kOops},
@@ -198,15 +200,14 @@ static const Pattern kPatterns[] = {
      {},
      R"(rust_kernel: panicked at .*:\n(?:rust_kernel: )?(.*)\n)",
      kOops},
-    {"trusty: ", R"(trusty:.* panic:? (.*))", "trusty: panic: {1}", nullptr, {}, "", kBare},
     {"trusty: ",
-     R"(trusty:.*ASSERT FAILED.*: (.*))",
+     R"(trusty: panic \(.*\): ASSERT FAILED.*?\): ?(.*))",
      "trusty: ASSERT FAILED: {1}",
      nullptr,
      {},
      "",
      kBare},
-    {"ASSERT FAILED", R"(trusty.*(ASSERT FAILED:.*))", "trusty: {1}", nullptr, {}, "", kBare},
+    {"trusty: ", R"(trusty: panic \(.*\): (.*))", "trusty: panic: {1}", nullptr, {}, "", kBare},
 };
 
 std::span<const Pattern> fault_patterns() {

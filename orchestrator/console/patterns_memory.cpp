@@ -6,13 +6,16 @@ namespace kproof::console {
 static const Stack kAfterKasan{{"BUG: KASAN: [a-z-]+ in @F", "Call [Tt]race", kTrace},
                                {"Call [Tt]race", kTrace}};
 static const Stack kAfterKfence{{"BUG: KFENCE: [a-z -]+ in @F", kTrace}};
-static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}};
+static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}, {}, "^usb_submit_urb"};
 static const Stack kTraceOnly{{"Call [Tt]race", kTrace}};
 static const Stack kUbsanTrace{{"Call [Tt]race", kTrace}, {}, "^(__)?ubsan|^get_size"};
 static const Stack kRip{
     {R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)", "Call [Tt]race", kTrace},
     {"Call [Tt]race", kTrace}};
-static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace}};
+static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
+                         {},
+                         "kmemleak|mmap|kmem|slab|alloc|create_object|idr_get|list_lru_init|"
+                         "asprintf|pcpu_create|strn?dup|memdup|kobject_set_name|dup_"};
 static const Stack kStored{{"Uninit was (?:stored|created)", kTrace}};
 
 // One bare pr_err each, from pgd_ERROR() and its like: no BUG, no trace, no taint. Finding these is

@@ -5,15 +5,14 @@ namespace kproof::console {
 
 static constexpr std::string_view kIp =
     R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
-static constexpr std::string_view kLrIp =
-    R"(\b(?:R?IP|NIP|EIP|pc|PC is at|LR|lr)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
-
-static const Stack kStall{{"Call [Tt]race", kTrace, kIp, "Call [Tt]race", kTrace},
-                          {kLrIp, "Call [Tt]race", kTrace},
-                          "apic_timer_interrupt|rcu",
-                          Pick::stall};
+// The stack of the code that loops begins below the interrupt that found it looping.
+static const Stack kStall{
+    {"apic_timer_interrupt|__irq_svc|el1h?_(?:64_)?irq|timer_interrupt_common", kTrace},
+    {"Call [Tt]race", kTrace},
+    "apic_timer_interrupt|rcu",
+    Pick::stall};
 static const Stack kSoftLockup{
-    {kIp, "Call [Tt]race", kTrace}, {"Call [Tt]race", kTrace}, "", Pick::stall};
+    {kIp, "Call [Tt]race", kTrace}, {"Call [Tt]race", kTrace}, "apic_timer_interrupt", Pick::stall};
 static const Stack kHung{{"Call [Tt]race|Backtrace", kTrace}, {}, "", Pick::hung};
 
 static constexpr std::string_view kStallAlt = "stall in {frame}";
