@@ -18,6 +18,7 @@ static void replace_all(std::string& text, std::string_view from, std::string_vi
 
 std::string expand(std::string_view expression) {
   std::string text(expression);
+  replace_all(text, "@T", "(?:Call [Tt]race|Backtrace):?");
   replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
   replace_all(text, "@F", R"(([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
   return text;

@@ -6,13 +6,11 @@ namespace kproof::console {
 static constexpr std::string_view kIp =
     R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
 
-static const Stack kFault{{kIp, "Call [Tt]race|Backtrace", kTrace},
-                          {"Call [Tt]race|Backtrace", kTrace}};
-static const Stack kTraceOnly{{"Call [Tt]race|Backtrace", kTrace}};
+static const Stack kFault{{kIp, "@T", kTrace}, {"@T", kTrace}};
+static const Stack kTraceOnly{{"@T", kTrace}};
 // What overflows is a recursion: name what was asked for, not where it ended.
-static const Stack kDeep{
-    {kIp, "Call [Tt]race|Backtrace", kTrace}, {"Call [Tt]race|Backtrace", kTrace}, "", Pick::stall};
-static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"Call [Tt]race", kTrace}};
+static const Stack kDeep{{kIp, "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};
+static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"@T", kTrace}};
 
 static constexpr std::string_view kBadAccess = "bad-access in {frame}";
 static constexpr std::string_view kOverflow = "stack-overflow in {frame}";
@@ -148,7 +146,7 @@ static const Pattern kPatterns[] = {
      nullptr,
      {},
      "",
-     kJoins | kOops},
+     kBare | kJoins | kOops},
     {"Kernel panic - not syncing",
      "Kernel stack is corrupted in",
      "kernel panic: stack is corrupted in {frame}",
@@ -169,14 +167,14 @@ static const Pattern kPatterns[] = {
      nullptr,
      {},
      "",
-     kBare | kJoins | kOops},
+     kJoins | kOops},
     {"Kernel panic - not syncing",
      "panic - not syncing: (.*)",
      "kernel panic: {1}",
      nullptr,
      {},
      "",
-     kBare | kJoins | kOops},
+     kJoins | kOops},
 
     {"mce: [Hardware Error]",
      R"(\[Hardware Error\]: (?:Machine check events logged|CPU [0-9]+: Machine Check))",

@@ -10,12 +10,11 @@ static constexpr std::string_view kIp =
 // Newer kernels trap into WARN(): the true stack starts at the instruction pointer below the trap's
 // own. Older ones just print a stack.
 static Stack warning_stack(std::string_view skip) {
-  return {
-      {"Call [Tt]race|Backtrace", kIp, kTrace, kTrace}, {"Call [Tt]race|Backtrace", kTrace}, skip};
+  return {{"@T", kIp, kTrace, kTrace}, {"@T", kTrace}, skip};
 }
-static const Stack kPlain{
-    {kIp, "Call [Tt]race|Backtrace", kTrace}, {"Call [Tt]race|Backtrace", kTrace}, ""};
+static const Stack kPlain{{kIp, "@T", kTrace}, {"@T", kTrace}, ""};
 static const Stack kNew = warning_stack("");
+static const Stack kProc = warning_stack("^_?proc_|_proc$");
 static const Stack kUsb = warning_stack(
     "usb_submit_urb|usb_start_wait_urb|usb_bulk_msg|usb_interrupt_msg|usb_control_msg");
 
@@ -45,7 +44,7 @@ static const Pattern kPatterns[] = {
     {"WARNING: ", "WARNING: .*mm/usercopy\\.c", "WARNING: bad usercopy in {frame}", &kPlain},
     {"WARNING: ", "WARNING: .*lib/kobject\\.c", "WARNING: kobject bug in {frame}", &kPlain},
     {"WARNING: ", "WARNING: .*fs/proc/generic\\.c", "WARNING: proc registration bug in {frame}",
-     &kPlain},
+     &kProc},
     {"WARNING: ", "WARNING: .*lib/refcount\\.c", "WARNING: refcount bug in {frame}", &kPlain},
     {"WARNING: ", "WARNING: .*kernel/locking/lockdep\\.c", "WARNING: locking bug in {frame}",
      &kPlain},

@@ -10,8 +10,9 @@ void Tracker::line(const Line& line) {
   if (line.from_user) return;
   if (verdict.row && line.trusted)
     note_row(line, *verdict.row);
-  else if (Report* report = open_for(line))
-    report->add(line.number, line.text);
+  else
+    for (Report& report : open_)
+      if (report.wants(line.caller, line.usec.has_value())) report.add(line.number, line.text);
   for (Report& report : open_)
     report.show(line.number, line.raw);
   close_stale();
@@ -46,7 +47,7 @@ void Tracker::note_banner(const Line& line) {
 
 Report* Tracker::open_for(const Line& line) {
   const auto found = std::ranges::find_if(open_, [&](const Report& report) {
-    return report.wants(line.caller, line.usec.has_value());
+    return !report.overtaken() && report.wants(line.caller, line.usec.has_value());
   });
   return found == open_.end() ? nullptr : &*found;
 }
@@ -64,7 +65,7 @@ void Tracker::note_row(const Line& line, const Row& row) {
     open->join(line.number, line.text);
     return;
   }
-  if (open) close(static_cast<std::size_t>(open - open_.data()));
+  if (open) give_way(*open, line);
   start(row, line);
   if (panic) open_.back().mark_panicked();
 }
@@ -75,6 +76,14 @@ void Tracker::note_single(const Line& line, const Row& row) {
   Report report(row, line.number, line.caller, line.usec.has_value(), line.text);
   report.show(line.number, line.raw);
   findings_.record(report.describe());
+}
+
+// Told apart by their callers, a report may find its frame even behind the start of the next.
+void Tracker::give_way(Report& report, const Line& line) {
+  if (!line.caller.empty() && report.describe().frame.empty())
+    report.overtake();
+  else
+    close(static_cast<std::size_t>(&report - open_.data()));
 }
 
 void Tracker::start(const Row& row, const Line& line) {
