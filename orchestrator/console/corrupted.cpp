@@ -27,7 +27,8 @@ static bool is_interrupted(const std::vector<ReportLine>& lines, std::size_t sta
 // What follows such a line is about other tasks and CPUs.
 static bool ends_own_part(const std::string& text) {
   return text.starts_with("INFO: task ") || text.starts_with("NMI backtrace") ||
-         text.starts_with("Showing all locks") || text.starts_with("Sending NMI");
+         text.starts_with("Showing all locks") || text.find(" PC stack ") != text.npos ||
+         text.starts_with("Sending NMI");
 }
 
 std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace) {

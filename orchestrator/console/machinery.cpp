@@ -51,6 +51,10 @@ static constexpr std::array kMachinery = {
 
     "^__bug",
     "print_usage_bug",
+    "^raw_spin_rq",
+    "^filemap_alloc_folio",
+    "^(__)?filemap_get_folio",
+    "^pagecache_get_page",
     "^mark_(held|usage)",
     "^print_circular",
     "^check_noncircular",
@@ -65,7 +69,7 @@ static constexpr std::array kMachinery = {
     "^arch_stack_walk",
     "^set_track",
     "^unwind_next_frame$",
-    "^__?warn_printk",
+    "^(__)?warn_printk",
     "^reject_",
     "^ret_fast_syscall_bug",
     "^__read_once",
@@ -97,7 +101,7 @@ static constexpr std::array kMachinery = {
     "^owner_on_cpu",
     "^osq_(lock|unlock)",
     "^rwsem_",
-    "^__?rwbase",
+    "^(__)?rwbase",
     "^rt_(spin|read|write)_",
     "queued_(spin|read|write)_",
     "^debug_spin",
@@ -157,7 +161,7 @@ static constexpr std::array kMachinery = {
     "^(__)?(put|get)_user",
     "^csum_(and_copy|partial)",
     "^might_(fault|sleep)",
-    "^__?might_",
+    "^(__)?might_",
     "^fault_in_",
     "^iov_iter_fault",
     "^check_(heap|copy|object|stack)",
@@ -188,7 +192,7 @@ static constexpr std::array kMachinery = {
     "^vfree",
 
     "^vmalloc",
-    "^__?alloc_pages",
+    "^(__)?alloc_pages",
     "^__alloc_frozen",
     "^alloc_frozen",
     "^alloc_pages",
@@ -198,7 +202,7 @@ static constexpr std::array kMachinery = {
     "^free_pages",
     "^__free_pages",
     "^free_unref",
-    "^__?folio_alloc",
+    "^(__)?folio_alloc",
     "^vma_alloc_folio",
     "^get_zeroed_page",
     "^page_to_",
@@ -243,7 +247,7 @@ static constexpr std::array kMachinery = {
     "^_?dev_(info|notice|warn|err|alert|crit|emerg)",
     "^netdev_(info|notice|warn|err)",
     "^preempt_(schedule|count)",
-    "^__?preempt_count",
+    "^(__)?preempt_count",
     "^debug_smp_processor_id",
     "^check_preemption",
     "^rcu_(read_lock|read_unlock|is_watching|lock_)",
@@ -356,6 +360,8 @@ static constexpr std::array kMachinery = {
     "aes(ti)?_",
     "sk_stop_timer",
     "x64_sys_call",
+    "^cipher_crypt",
+    "^crypto_(cipher|skcipher|shash|ahash)_",
     "ia32_sys_call",
     "^do_read_cache_",
     "^truncate_(inode_pages|folio)",
@@ -396,7 +402,7 @@ static constexpr std::array kMachinery = {
     "^release_sock",
     "^__lock_sock",
     "^_?logic_(in|out)",
-    "^__?do_kernel_fault",
+    "^(__)?do_kernel_fault",
     "^_atomic_dec_and_",
     "^atomic_dec_and",
     "^iput",
@@ -424,7 +430,7 @@ static constexpr std::array kMachinery = {
     "^alloc_page",
     "^get_taint|^print_taint",
     "^free_page_is_bad",
-    "^_?_?cond_resched",
+    "^(__?)?cond_resched",
     "^schedule_timeout",
     "^___preempt_schedule",
     "^retint_",
@@ -458,141 +464,6 @@ static RE2::Set compile_set(const auto& expressions) {
 bool is_machinery(std::string_view function) {
   static const RE2::Set set = compile_set(kMachinery);
   return set.Match(re2::StringPiece(function.data(), function.size()), nullptr);
-}
-
-// Functions that dispatch work: what they called is the piece of work that loops.
-static constexpr std::array kDispatchers = {
-    "^process_one_work$",
-    "sys_(ioctl|read|write|readv|writev|pread64|pwrite64|connect|bind|sendfile|openat|open|close|"
-    "splice)$",
-    "_compat_ioctl$",
-    "SyS_(ioctl|read|write|connect|bind|sendfile|openat|open|close|splice)$",
-    "^do_syscall_",
-    "^do_fast_syscall",
-    "^do_int80",
-    "^sysenter_",
-    "^tracesys_",
-    "^el0_svc",
-    "^invoke_syscall",
-    "^ret_fast_syscall",
-    "^system_call",
-    "^entry_SYSCALL",
-    "netif_receive_skb",
-    "^do_softirq",
-    "^__do_softirq",
-    "^handle_softirqs",
-    "^invoke_softirq",
-    "^call_timer_fn",
-    "_run_timers",
-    "^run_timer_softirq",
-    "^hrtimer_run",
-    "^__hrtimer_run",
-    "^run_ksoftirqd",
-    "^smpboot_thread_fn",
-    "^kthread$",
-    "^start_secondary",
-    "^cpu_startup_entry",
-    "^ret_from_fork",
-    "^generic_file_",
-    "^vfs_(read|write|iter_write|iter_read|ioctl|readv|writev)",
-    "^do_vfs_ioctl",
-    "^__vfs_(read|write)",
-    "^do_iter_",
-    "^do_(loop_)?readv_writev",
-    "^do_sendfile",
-    "^new_sync_(read|write)",
-    "^call_(read|write)_iter",
-    "^(do_)?splice_direct_to_actor",
-    "^sock_(sendmsg|recvmsg|read_iter|write_iter)",
-    "^sock_common_(set|get)sockopt",
-    "^kernel_sendmsg",
-    "^tasklet_action",
-    "^smp_call_function",
-    "^on_each_cpu",
-    "^irq_work_run",
-
-    "^do_idle",
-    "^path_openat",
-    "^do_dentry_open",
-    "^lookup_open",
-    "^mount_fs",
-    "^legacy_get_tree",
-    "^rtnetlink_rcv",
-    "^nfnetlink_rcv_msg",
-
-    "^(__)?do_fault$",
-
-    "^mmap_region",
-    "^task_work_run",
-    "^__fput$",
-
-    "^napi_poll|^__napi_poll|^net_rx_action",
-    "^handle_irq_event",
-    "^__handle_irq",
-    "^generic_handle_irq",
-
-    "^drop_caches",
-    "^call_usermodehelper",
-    "^secondary_startup",
-    "^arch_cpu_idle",
-    "^rcu_(do_batch|core)",
-};
-
-// One name for a system call on every architecture, as the community has it: "__x64_sys_futex" is
-// "sys_futex"; wrappers that old kernels and compilers generate lose their whole prefix.
-static Blame with_plain_name(const std::string& function) {
-  static const RE2 of_architecture(
-      R"(^__(?:x64|x32|ia32|ia32_compat|arm64|arm64_compat|s390|s390x|riscv|powerpc)_(?:compat_)?(sys_\w+)$)");
-  static const RE2 wrapper(R"(^(?:compat_)?(?:SyS|SYSC|C_SYSC)_(\w+)$)");
-  static const RE2 generated(R"(^__se_sys_(\w+)$)");
-  std::string plain;
-  if (RE2::FullMatch(function, generated, &plain)) return {plain, {function, "sys_" + plain}};
-  if (RE2::FullMatch(function, of_architecture, &plain) ||
-      RE2::FullMatch(function, wrapper, &plain))
-    return {plain, {function}};
-  return {function, {}};
-}
-
-static Blame pick_stall(const std::vector<std::string>& frames) {
-  static const RE2::Set dispatchers = compile_set(kDispatchers);
-  const std::string* below = frames.empty() ? nullptr : &frames.front();
-  for (const std::string& frame : frames) {
-    if (frame.starts_with("smp_call_function")) {
-      if (frame == "smp_call_function") return {frame, {}};
-      return {"smp_call_function", {frame}};
-    }
-    if (dispatchers.Match(frame, nullptr)) return with_plain_name(*below);
-    below = &frame;
-  }
-  return {};
-}
-
-// Tasks all over the kernel wait for a grace period, or for the one RTNL: one bucket each.
-static Blame pick_common_wait(const std::vector<std::string>& frames) {
-  static const RE2 grace(R"(^synchronize_(s?rcu|net|sched)(?:_expedited|_normal)?$)");
-  for (const std::string& frame : frames) {
-    if (frame == "rtnl_lock") return {frame, {}};
-    if (!RE2::FullMatch(frame, grace)) continue;
-    if (frame == "synchronize_rcu") return {frame, {}};
-    return {"synchronize_rcu", {frame}};
-  }
-  return {};
-}
-
-static Blame pick_hung(const std::vector<std::string>& frames) {
-  static const RE2 waits(
-      "sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|synchronize|context_switch|"
-      "__switch_to|cancel_delayed_work|rcu_barrier|^io_schedule");
-  if (Blame common = pick_common_wait(frames); !common.frame.empty()) return common;
-  for (const std::string& frame : frames)
-    if (!RE2::PartialMatch(frame, waits)) return with_plain_name(frame);
-  return {};
-}
-
-Blame pick_frame(const std::vector<std::string>& frames, Pick pick) {
-  if (pick == Pick::stall) return pick_stall(frames);
-  if (pick == Pick::hung) return pick_hung(frames);
-  return frames.empty() ? Blame{} : with_plain_name(frames.front());
 }
 
 }  // namespace kproof::console

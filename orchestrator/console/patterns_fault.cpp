@@ -92,7 +92,7 @@ static const Pattern kPatterns[] = {
      &kDeep,
      {kOverflow},
      "",
-     kOops},
+     kOops | kJoins},
 
     {"general protection fault",
      R"(general protection fault(?:,|:| |$))",

@@ -6,7 +6,8 @@ namespace kproof::console {
 static const Stack kBacktrace{{"stack backtrace|@T", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kWork{{"last function: ([a-zA-Z0-9_]+)"}, {"@T", kTrace}};
 static const Stack kTraceOnly{{"@T", kTrace}};
-static const Stack kAcquires{{R"(at: *(?:@PC +)?@F)", R"(at: *(?:@PC +)?@F)", kTrace, kTrace}};
+static const Stack kAcquires{
+    {R"(at: *(?:@PC +)?@F)", R"(at: *(?:@PC +)?@F)", kTrace, kTrace}, {}, "^process_one_work$"};
 static const Stack kBecame{
     {R"(which became [A-Z]+-irq-(?:safe|READ-safe) at:|which became [A-Z]+-safe at:)", kTrace},
     {R"(at: *(?:@PC +)?@F)", kTrace}};

@@ -5,11 +5,11 @@
 namespace kproof::console {
 
 void Tracker::line(const Line& line) {
-  const Matcher::Verdict verdict = matcher_.look(line.text);
-  if (verdict.interesting) note_facts(line);
+  const Matcher::Sight sight = matcher_.look(line.text);
+  if (sight.interesting) note_facts(line);
   if (line.from_user) return;
-  if (verdict.row && line.trusted)
-    note_row(line, *verdict.row);
+  if (sight.row && line.trusted)
+    note_row(line, *sight.row);
   else
     for (Report& report : open_)
       if (report.wants(line.caller, line.usec.has_value())) report.add(line.number, line.text);
