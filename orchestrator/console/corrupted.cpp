@@ -18,13 +18,27 @@ static bool has_frame_behind(const std::vector<ReportLine>& lines, std::size_t s
   return false;
 }
 
+static bool is_interrupted(const std::vector<ReportLine>& lines, std::size_t start) {
+  const auto begin = lines.begin() + static_cast<std::ptrdiff_t>(start);
+  const auto end = begin + static_cast<std::ptrdiff_t>(std::min(kSoon, lines.size() - start));
+  return std::any_of(begin, end, [](const ReportLine& line) { return is_intruder(line.text); });
+}
+
+// What follows such a line is about other tasks and CPUs.
+static bool ends_own_part(const std::string& text) {
+  return text.starts_with("INFO: task ") || text.starts_with("NMI backtrace") ||
+         text.starts_with("Showing all locks") || text.find(" PC stack ") != text.npos ||
+         text.starts_with("Sending NMI");
+}
+
 std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace) {
   if (!wants_trace) return "";
   bool traced = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (is_intruder(lines[i].text)) return "mixed with a report of fault injection";
+    if (traced && ends_own_part(lines[i].text)) return "";
     if (!starts_trace(lines[i].text)) continue;
     traced = true;
+    if (is_interrupted(lines, i)) return "mixed with a report of fault injection";
     if (!has_frame_behind(lines, i)) return "a stack trace without frames";
   }
   return traced ? "" : "no stack trace";

@@ -18,6 +18,7 @@ static void replace_all(std::string& text, std::string_view from, std::string_vi
 
 std::string expand(std::string_view expression) {
   std::string text(expression);
+  replace_all(text, "@T", "(?:Call [Tt]race|Backtrace):?");
   replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
   replace_all(text, "@F", R"(([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
   return text;
@@ -37,6 +38,13 @@ static const RE2& frame_expression() {
 static const RE2& arm_expression() {
   static const RE2 re(
       R"(^ *(?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\)? from (?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
+  return re;
+}
+
+// Where an interrupt hit the kernel, in the middle of a trace.
+static const RE2& interrupted_expression() {
+  static const RE2 re(
+      expand(R"(^(?:RIP: 0010:|PC is at |pc : |--- interrupt: [0-9a-f]+ at )(?:@PC +)*@F)"));
   return re;
 }
 
@@ -129,7 +137,8 @@ class Walk {
         ++step_;
         break;
       }
-      if (!take(text, frame_expression())) take(text, arm_expression());
+      if (!take(text, frame_expression()) && !take(text, arm_expression()))
+        take(text, interrupted_expression());
     }
     ++step_;
   }
@@ -162,7 +171,8 @@ class Walk {
 Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
   const CompiledStack& ready = compiled(stack);
   const bool first = stack.pick == Pick::first;
-  Blame blame = pick_frame(Walk(lines, ready.steps, ready.skip.get(), first).frames(), stack.pick);
+  Walk walk(lines, ready.steps, ready.skip.get(), first);
+  Blame blame = pick_frame(walk.frames(), stack.pick);
   if (blame.frame.empty() && !ready.otherwise.empty())
     blame = pick_frame(Walk(lines, ready.otherwise, ready.skip.get(), first).frames(), stack.pick);
   return blame;

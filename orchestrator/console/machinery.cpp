@@ -24,7 +24,9 @@ static constexpr std::array kMachinery = {
     "^check_region_inline",
     "print_address_description",
     "^print_report$",
-    "^__?dump_stack",
+    "dump_(stack|backtrace)",
+    "^walk_stackframe",
+    "^unwind_backtrace",
     "^show_(stack|regs|trace)",
     "panic",
     "^invalid_op$",
@@ -46,9 +48,14 @@ static constexpr std::array kMachinery = {
     "^do_debug_exception",
     "^el1_(dbg|sync|irq|64|h)",
     "^el1h_",
-    "^ret_from_exception$",
+
     "^__bug",
     "print_usage_bug",
+    "^raw_spin_rq",
+    "^filemap_alloc_folio",
+    "^(__)?filemap_get_folio",
+    "^pagecache_get_page",
+    "^mark_(held|usage)",
     "^print_circular",
     "^check_noncircular",
     "^print_(deadlock|irq|unlock|lock)",
@@ -62,7 +69,7 @@ static constexpr std::array kMachinery = {
     "^arch_stack_walk",
     "^set_track",
     "^unwind_next_frame$",
-    "^__?warn_printk",
+    "^(__)?warn_printk",
     "^reject_",
     "^ret_fast_syscall_bug",
     "^__read_once",
@@ -94,11 +101,11 @@ static constexpr std::array kMachinery = {
     "^owner_on_cpu",
     "^osq_(lock|unlock)",
     "^rwsem_",
-    "^__?rwbase",
+    "^(__)?rwbase",
     "^rt_(spin|read|write)_",
     "queued_(spin|read|write)_",
     "^debug_spin",
-    "^debug_object",
+    "debug_object",
     "^debug_check_no_obj",
     "^__debug_",
     "^do_raw_",
@@ -154,7 +161,7 @@ static constexpr std::array kMachinery = {
     "^(__)?(put|get)_user",
     "^csum_(and_copy|partial)",
     "^might_(fault|sleep)",
-    "^__?might_",
+    "^(__)?might_",
     "^fault_in_",
     "^iov_iter_fault",
     "^check_(heap|copy|object|stack)",
@@ -183,9 +190,9 @@ static constexpr std::array kMachinery = {
     "^__vmalloc",
     "^vzalloc",
     "^vfree",
-    "^__vfree",
+
     "^vmalloc",
-    "^__?alloc_pages",
+    "^(__)?alloc_pages",
     "^__alloc_frozen",
     "^alloc_frozen",
     "^alloc_pages",
@@ -195,7 +202,7 @@ static constexpr std::array kMachinery = {
     "^free_pages",
     "^__free_pages",
     "^free_unref",
-    "^__?folio_alloc",
+    "^(__)?folio_alloc",
     "^vma_alloc_folio",
     "^get_zeroed_page",
     "^page_to_",
@@ -240,7 +247,7 @@ static constexpr std::array kMachinery = {
     "^_?dev_(info|notice|warn|err|alert|crit|emerg)",
     "^netdev_(info|notice|warn|err)",
     "^preempt_(schedule|count)",
-    "^__?preempt_count",
+    "^(__)?preempt_count",
     "^debug_smp_processor_id",
     "^check_preemption",
     "^rcu_(read_lock|read_unlock|is_watching|lock_)",
@@ -294,7 +301,6 @@ static constexpr std::array kMachinery = {
     "^rb_(erase|insert|next|first|link)",
     "^__rb_",
     "^rhashtable_|^rht_|^__rhashtable",
-    "^kobject_add_internal",
     "^__flush_work",
     "^flush_work",
     "^cancel_(delayed_)?work",
@@ -318,14 +324,129 @@ static constexpr std::array kMachinery = {
     "^__die",
     "^oops_(enter|exit|begin|end)",
     "^no_context$",
-    "^bad_area",
-    "^__bad_area",
+
     "^page_fault_oops",
     "^general_protection",
     "^error_(entry|code)",
     "^double_fault",
     "^asm_(sysvec|common)",
-    "^hci_dev_get_unused",
+
+    // Small steps that many kinds of misuse pass through.
+    "might_(sleep|fault|resched)",
+    "debug_print_object",
+    "^print_",
+    "^spin_(dump|bug)",
+    "this_cpu_preempt",
+    "^rwlock_bug",
+    "rq_lock",
+    "^perf_trace_",
+    "^__rela_dyn_start",
+    "_unregister$",
+    "^device_destroy",
+    "^tty_unregister",
+    "^sysfs_",
+    "^dpm_sysfs",
+    "^i2c_(del|add)_",
+    "try_to_grab_pending",
+    "^sched_show_task",
+    "^___kmalloc",
+    "try_to_del_timer",
+    "^(put|get)_device",
+    "tag_check_fault",
+    "^_*kobject",
+    "_write_lock$",
+    "rt_mutex",
+    "^el1_abort",
+    "aes(ti)?_",
+    "sk_stop_timer",
+    "x64_sys_call",
+    "^cipher_crypt",
+    "^crypto_(cipher|skcipher|shash|ahash)_",
+    "ia32_sys_call",
+    "^do_read_cache_",
+    "^truncate_(inode_pages|folio)",
+    "^__check_",
+    "^check_copy_size",
+    "^__stack_chk_fail",
+    "^hex_(string|dump|byte)",
+    "^bin2hex",
+    "__wake_up",
+    "^wake_up_(process|state|q|all)|^wake_up$",
+    "^finish_wait$",
+    "^prepare_to_wait",
+    "^wait_for_",
+    "^complete(_all)?$",
+    "^kthread_(stop|park|queue_work)",
+    "^(del|add|mod)_timer",
+    "^__mod_timer",
+    "^lock_timer_base",
+    "^timer_delete",
+    "^__timer_delete",
+    "^detach_",
+    "^hrtimer_(cancel|try_to_cancel|start)",
+    "^try_to_del_timer",
+    "^skb_(put|pull|push|put_data)$",
+    "^__skb_(put|pull|push)",
+    "^skb_copy_(bits|to|from)",
+    "^kobject_",
+    "^klist_",
+    "^device_(del|unregister|add|initialize|register)$",
+    "^sysfs_(create|remove|add|warn)",
+    "^internal_create_group",
+    "^usb_(control|bulk|interrupt)_msg",
+    "^usb_start_wait_urb",
+    "^usb_(kill|unlink|free)_urb",
+    "(drain|destroy|flush|__flush)_workqueue",
+    "queue_(delayed_)?work",
+    "^lock_sock",
+    "^release_sock",
+    "^__lock_sock",
+    "^_?logic_(in|out)",
+    "^(__)?do_kernel_fault",
+    "^_atomic_dec_and_",
+    "^atomic_dec_and",
+    "^iput",
+    "^dput",
+    "^fast_dput",
+    "^(drop|inc|clear|set)_nlink",
+    "^mark_buffer_dirty",
+    "^folio_(lock|unlock|put|wait)",
+    "^folios_put",
+    "^__folio_put",
+    "^put_page",
+    "^get_page",
+    "^__put_page",
+    "^unlock_page",
+    "^ref_tracker_",
+    "^assertfail",
+    "^__phys_addr",
+    "^srcu_|srcu_struct$",
+    "^crc(16|32|64|_|t10dif|c)",
+    "^__crc32",
+    "^add_uevent_var",
+    "^kobject_uevent",
+    "rollback_registered",
+    "^unregister_netdev",
+    "^alloc_page",
+    "^get_taint|^print_taint",
+    "^free_page_is_bad",
+    "^(__?)?cond_resched",
+    "^schedule_timeout",
+    "^___preempt_schedule",
+    "^retint_",
+    "^add_taint",
+    "^warn_alloc",
+    "^find_(lock_)?entries|^find_get_entr|^find_lock_entries",
+    "^smp_call_function_call",
+    "^__hwasan_check",
+    "^hwasan",
+    "kernel_fault$",
+    "^rust_helper_BUG",
+    "rust_begin_unwind",
+    "rust_panic",
+    "panicking",
+    "^string_escape",
+
     "^skb_(panic|over_panic|under_panic)$",
     "^rust_begin_unwind",
     "^core::panicking",
@@ -343,137 +464,6 @@ static RE2::Set compile_set(const auto& expressions) {
 bool is_machinery(std::string_view function) {
   static const RE2::Set set = compile_set(kMachinery);
   return set.Match(re2::StringPiece(function.data(), function.size()), nullptr);
-}
-
-// Functions that dispatch work: what they called is the piece of work that loops.
-static constexpr std::array kDispatchers = {
-    "^process_one_work$",
-    "^do_syscall_",
-    "^do_fast_syscall",
-    "^do_int80",
-    "^sysenter_",
-    "^tracesys_",
-    "^el0_svc",
-    "^invoke_syscall",
-    "^ret_fast_syscall",
-    "^system_call",
-    "^entry_SYSCALL",
-    "netif_receive_skb",
-    "^do_softirq",
-    "^__do_softirq",
-    "^handle_softirqs",
-    "^invoke_softirq",
-    "^call_timer_fn",
-    "_run_timers",
-    "^run_timer_softirq",
-    "^hrtimer_run",
-    "^__hrtimer_run",
-    "^run_ksoftirqd",
-    "^smpboot_thread_fn",
-    "^kthread$",
-    "^start_secondary",
-    "^cpu_startup_entry",
-    "^ret_from_fork",
-    "^generic_file_",
-    "^vfs_(read|write|iter_write|iter_read|ioctl|readv|writev)",
-    "^do_vfs_ioctl",
-    "^__vfs_(read|write)",
-    "^do_iter_",
-    "^do_(loop_)?readv_writev",
-    "^do_sendfile",
-    "^new_sync_(read|write)",
-    "^call_(read|write)_iter",
-    "^(do_)?splice_direct_to_actor",
-    "^sock_(sendmsg|recvmsg|read_iter|write_iter)",
-    "^____sys_(send|recv)msg",
-    "^kernel_sendmsg",
-    "^tasklet_action",
-    "^smp_call_function",
-    "^on_each_cpu",
-    "^irq_work_run",
-    "^wb_workfn",
-    "^do_idle",
-    "^path_openat",
-    "^do_dentry_open",
-    "^lookup_open",
-    "^mount_fs",
-    "^legacy_get_tree",
-    "^rtnetlink_rcv",
-    "^netlink_rcv_skb",
-    "^genl_rcv",
-    "^(do_)?fault$",
-    "^handle_mm_fault",
-    "^__handle_mm_fault",
-    "^mmap_region",
-    "^task_work_run",
-    "^__fput$",
-    "^nf_hook_slow",
-    "^napi_poll|^__napi_poll|^net_rx_action",
-    "^handle_irq_event",
-    "^__handle_irq",
-    "^generic_handle_irq",
-    "^do_one_initcall",
-    "^drop_caches",
-    "^call_usermodehelper",
-    "^secondary_startup",
-    "^arch_cpu_idle",
-    "^rcu_(do_batch|core)",
-};
-
-// One name for a system call on every architecture: "__x64_sys_futex" -> "sys_futex".
-static std::string plain_syscall(const std::string& function) {
-  static const RE2 re(
-      R"(^(?:(?:__)?(?:x64|x32|ia32|ia32_compat|arm64|arm64_compat|s390x?|riscv|powerpc|se|do)_(?:compat_)?sys_|(?:__?)?(?:SyS|SYSC|C_SYSC|compat_SyS|ksys|sys)_|____?sys_)(\w+)$)");
-  std::string name;
-  return RE2::FullMatch(function, re, &name) ? "sys_" + name : function;
-}
-
-static Blame with_plain_name(const std::string& function) {
-  const std::string plain = plain_syscall(function);
-  if (plain == function) return {function, {}};
-  return {plain, {function}};
-}
-
-static Blame pick_stall(const std::vector<std::string>& frames) {
-  static const RE2::Set dispatchers = compile_set(kDispatchers);
-  const std::string* below = frames.empty() ? nullptr : &frames.front();
-  for (const std::string& frame : frames) {
-    if (frame.starts_with("smp_call_function")) {
-      if (frame == "smp_call_function") return {frame, {}};
-      return {"smp_call_function", {frame}};
-    }
-    if (dispatchers.Match(frame, nullptr)) return with_plain_name(*below);
-    below = &frame;
-  }
-  return {};
-}
-
-// Tasks all over the kernel wait for a grace period, or for the one RTNL: one bucket each.
-static Blame pick_common_wait(const std::vector<std::string>& frames) {
-  static const RE2 grace(R"(^synchronize_(s?rcu|net|sched)(?:_expedited|_normal)?$)");
-  for (const std::string& frame : frames) {
-    if (frame == "rtnl_lock") return {frame, {}};
-    if (!RE2::FullMatch(frame, grace)) continue;
-    if (frame == "synchronize_rcu") return {frame, {}};
-    return {"synchronize_rcu", {frame}};
-  }
-  return {};
-}
-
-static Blame pick_hung(const std::vector<std::string>& frames) {
-  static const RE2 waits(
-      "sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|synchronize|context_switch|"
-      "__switch_to|cancel_delayed_work|rcu_barrier|^io_schedule");
-  if (Blame common = pick_common_wait(frames); !common.frame.empty()) return common;
-  for (const std::string& frame : frames)
-    if (!RE2::PartialMatch(frame, waits)) return with_plain_name(frame);
-  return {};
-}
-
-Blame pick_frame(const std::vector<std::string>& frames, Pick pick) {
-  if (pick == Pick::stall) return pick_stall(frames);
-  if (pick == Pick::hung) return pick_hung(frames);
-  return frames.empty() ? Blame{} : with_plain_name(frames.front());
 }
 
 }  // namespace kproof::console

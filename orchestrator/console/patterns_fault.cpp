@@ -4,12 +4,13 @@
 namespace kproof::console {
 
 static constexpr std::string_view kIp =
-    R"(\b(?:IP|NIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
+    R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
 
-static const Stack kFault{{kIp, "Call [Tt]race|Backtrace", kTrace},
-                          {"Call [Tt]race|Backtrace", kTrace}};
-static const Stack kTraceOnly{{"Call [Tt]race|Backtrace", kTrace}};
-static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"Call [Tt]race", kTrace}};
+static const Stack kFault{{kIp, "@T", kTrace}, {"@T", kTrace}};
+static const Stack kTraceOnly{{"@T", kTrace}};
+// What overflows is a recursion: name what was asked for, not where it ended.
+static const Stack kDeep{{kIp, "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};
+static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"@T", kTrace}};
 
 static constexpr std::string_view kBadAccess = "bad-access in {frame}";
 static constexpr std::string_view kOverflow = "stack-overflow in {frame}";
@@ -81,17 +82,17 @@ static const Pattern kPatterns[] = {
     {"stack guard page was hit",
      R"(BUG: (?:[A-Za-z]+ )?stack guard page was hit)",
      "BUG: stack guard page was hit in {frame}",
-     &kFault,
+     &kDeep,
      {kOverflow},
      "",
      kOops},
     {"stack overflow",
      R"((?:^|kernel )stack overflow \()",
      "kernel stack overflow in {frame}",
-     &kFault,
+     &kDeep,
      {kOverflow},
      "",
-     kOops},
+     kOops | kJoins},
 
     {"general protection fault",
      R"(general protection fault(?:,|:| |$))",
@@ -116,14 +117,6 @@ static const Pattern kPatterns[] = {
     {"traps: PANIC", "", "PANIC: double fault in {frame}", &kFault, {}, "", kOops},
     {"kernel BUG at", "", "kernel BUG in {frame}", &kFault, {}, "", kOops},
     {"Kernel BUG at", "", "kernel BUG in {frame}", &kFault, {}, "", kOops},
-    {"unchecked MSR access error", "", "unchecked MSR access error in {frame}", &kTraceOnly},
-    {"Bad mode in",
-     R"(Bad mode in .* handler detected)",
-     "Bad mode in {frame}",
-     &kFault,
-     {},
-     "",
-     kOops},
     {"Oops", R"(^Oops(?: - |: ))", "Oops in {frame}", &kFault, {}, "", kOops | kJoins},
 
     {"Kernel panic - not syncing",
@@ -143,10 +136,17 @@ static const Pattern kPatterns[] = {
     {"Kernel panic - not syncing",
      "panic - not syncing: corrupted stack end detected",
      "kernel panic: corrupted stack end in {frame}",
-     &kTraceOnly,
+     &kDeep,
      {kOverflow},
      "",
      kJoins | kOops},
+    {"Kernel panic - not syncing",
+     "Kernel stack is corrupted in: (?:@PC )?@F",
+     "kernel panic: stack is corrupted in {1}",
+     nullptr,
+     {},
+     "",
+     kBare | kJoins | kOops},
     {"Kernel panic - not syncing",
      "Kernel stack is corrupted in",
      "kernel panic: stack is corrupted in {frame}",
@@ -157,7 +157,7 @@ static const Pattern kPatterns[] = {
     {"Kernel panic - not syncing",
      "panic - not syncing: kernel stack overflow",
      "kernel stack overflow in {frame}",
-     &kFault,
+     &kDeep,
      {kOverflow},
      "",
      kJoins | kOops},
@@ -167,14 +167,14 @@ static const Pattern kPatterns[] = {
      nullptr,
      {},
      "",
-     kBare | kJoins | kOops},
+     kJoins | kOops},
     {"Kernel panic - not syncing",
      "panic - not syncing: (.*)",
      "kernel panic: {1}",
      nullptr,
      {},
      "",
-     kBare | kJoins | kOops},
+     kJoins | kOops},
 
     {"mce: [Hardware Error]",
      R"(\[Hardware Error\]: (?:Machine check events logged|CPU [0-9]+: Machine Check))",
@@ -198,15 +198,14 @@ static const Pattern kPatterns[] = {
      {},
      R"(rust_kernel: panicked at .*:\n(?:rust_kernel: )?(.*)\n)",
      kOops},
-    {"trusty: ", R"(trusty:.* panic:? (.*))", "trusty: panic: {1}", nullptr, {}, "", kBare},
     {"trusty: ",
-     R"(trusty:.*ASSERT FAILED.*: (.*))",
+     R"(trusty: panic \(.*\): ASSERT FAILED.*?\): ?(.*))",
      "trusty: ASSERT FAILED: {1}",
      nullptr,
      {},
      "",
      kBare},
-    {"ASSERT FAILED", R"(trusty.*(ASSERT FAILED:.*))", "trusty: {1}", nullptr, {}, "", kBare},
+    {"trusty: ", R"(trusty: panic \(.*\): (.*))", "trusty: panic: {1}", nullptr, {}, "", kBare},
 };
 
 std::span<const Pattern> fault_patterns() {

@@ -17,6 +17,7 @@ static const Pattern kFriends[] = {
      R"(Spectre V|Speculative|MDS|TAA|SRBDS|MMIO Stale Data|RETBleed|L1TF|Mitigat|mitigat)", ""},
     {"WARNING: ", R"(WARNING: /etc/ssh/)", ""},
     {"WARNING: ", R"(XFS \(.*\): WARNING|-fs .*WARNING|WARNING: Unprivileged)", ""},
+    {"WARNING: ", R"(WARNING: [^a-z]*$)", ""},  // an echo of the console in capitals
     {"BUG ", R"(BUG UNIX)", ""},
     {"INFO: ", R"(CAM_INFO)", ""},
     {"INFO: Freed in", "", ""},

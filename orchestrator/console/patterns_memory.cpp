@@ -3,16 +3,19 @@
 
 namespace kproof::console {
 
-static const Stack kAfterKasan{{"BUG: KASAN: [a-z-]+ in @F", "Call [Tt]race", kTrace},
-                               {"Call [Tt]race", kTrace}};
+static const Stack kAfterKasan{{"BUG: KASAN: [a-z-]+ in @F", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kAfterKfence{{"BUG: KFENCE: [a-z -]+ in @F", kTrace}};
-static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}};
-static const Stack kTraceOnly{{"Call [Tt]race", kTrace}};
-static const Stack kUbsanTrace{{"Call [Tt]race", kTrace}, {}, "^(__)?ubsan|^get_size"};
+static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}, {}, "^usb_submit_urb"};
+static const Stack kTraceOnly{{"@T", kTrace}};
+static const Stack kAnyFrames{{kTrace, kTrace}};
+static const Stack kUbsanTrace{{"@T", kTrace}, {}, "^(__)?ubsan|^get_size"};
 static const Stack kRip{
-    {R"(\b(?:IP|NIP|pc|PC is at):? +(?:[0-9]+:)?(?:@PC +)*@F)", "Call [Tt]race", kTrace},
-    {"Call [Tt]race", kTrace}};
-static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace}};
+    {R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)", "@T", kTrace},
+    {"@T", kTrace}};
+static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
+                         {},
+                         "kmemleak|mmap|kmem|slab|alloc|create_object|idr_get|list_lru_init|"
+                         "asprintf|pcpu_create|strn?dup|memdup|kobject_set_name|dup_"};
 static const Stack kStored{{"Uninit was (?:stored|created)", kTrace}};
 
 // One bare pr_err each, from pgd_ERROR() and its like: no BUG, no trace, no taint. Finding these is
@@ -43,35 +46,53 @@ static const Pattern kPatterns[] = {
      "KASAN: {1} {2}",
      nullptr,
      {},
-     R"((?:^|\n).*(Read|Write) of size [0-9])",
-     kBare},
+     R"((?:^|\n).*(Read|Write) of size [0-9])"},
     {"BUG: KASAN", "BUG: KASAN: (.*)", "KASAN: {1}", nullptr, {}, "", kMixed},
 
     {"BUG: KFENCE",
      "BUG: KFENCE: (use-after-free|out-of-bounds|invalid) (read|write|access) in ",
      "KFENCE: {1} {2} in {frame}",
      &kAfterKfence,
-     {"bad-access in {frame}"}},
+     {"bad-access in {frame}"},
+     "",
+     kBare},
     {"BUG: KFENCE",
      "BUG: KFENCE: (use-after-free|out-of-bounds|invalid) (read|write)$",
      "KFENCE: {1} {2} in {frame}",
      &kAfterKfence,
-     {"bad-access in {frame}"}},
+     {"bad-access in {frame}"},
+     "",
+     kBare},
     {"BUG: KFENCE",
      "BUG: KFENCE: invalid free",
      "KFENCE: invalid free in {frame}",
      &kAfterKfence,
-     {"invalid-free in {frame}"}},
-    {"BUG: KFENCE", "BUG: KFENCE: memory corruption", "KFENCE: memory corruption in {frame}",
-     &kAfterKfence},
+     {"invalid-free in {frame}"},
+     "",
+     kBare},
+    {"BUG: KFENCE",
+     "BUG: KFENCE: memory corruption",
+     "KFENCE: memory corruption in {frame}",
+     &kAfterKfence,
+     {},
+     "",
+     kBare},
     {"BUG: KFENCE", "BUG: KFENCE: (.*)", "KFENCE: {1}", nullptr, {}, "", kMixed},
 
-    {"BUG: KMSAN", "BUG: KMSAN: (kernel-usb-infoleak)", "KMSAN: {1} in {frame}", &kAfterKmsan},
+    {"BUG: KMSAN",
+     "BUG: KMSAN: (kernel-usb-infoleak)",
+     "KMSAN: {1} in {frame}",
+     &kAfterKmsan,
+     {},
+     "",
+     kBare},
     {"BUG: KMSAN",
      "BUG: KMSAN: ([a-z-]+) in ",
      "KMSAN: {1} in {frame}",
      &kAfterKmsan,
-     {"bad-access in {frame}"}},
+     {"bad-access in {frame}"},
+     "",
+     kBare},
     {"BUG: KMSAN", "BUG: KMSAN: (.*)", "KMSAN: {1}", nullptr, {}, "", kMixed},
 
     {"BUG: KCSAN",
@@ -109,8 +130,8 @@ static const Pattern kPatterns[] = {
      "",
      kBare | kSingle},
 
-    {"BUG: Bad page state", "", "BUG: Bad page state in {frame}", &kTraceOnly},
-    {"BUG: Bad page map", "", "BUG: Bad page map", nullptr, {}, "", kBare},
+    {"BUG: Bad page state", "", "BUG: Bad page state in {frame}", &kAnyFrames},
+    {"BUG: Bad page map", "", "BUG: Bad page map"},
     {"BUG: Bad page cache", "", "BUG: Bad page cache in {frame}", &kTraceOnly},
     {"BUG: Bad rss-counter state",
      "",
@@ -133,7 +154,7 @@ static const Pattern kPatterns[] = {
      {},
      "",
      0},
-    {"BUG ", R"(^BUG [^ ]+ \(.*\): (.*))", "BUG: {1}", nullptr, {}, "", kBare},
+    {"BUG ", R"(^BUG [^ ]+ \(.*\): (.*))", "BUG: {1}", nullptr, {}, "", kMixed},
     {"still in use",
      R"(BUG: Dentry .* still in use \([0-9]+\) \[(unmount) of ([^\]]+)\])",
      "BUG: Dentry still in use in {1}",

@@ -3,17 +3,17 @@
 
 namespace kproof::console {
 
-static constexpr std::string_view kIp = R"(\b(?:IP|NIP|pc|PC is at):? +(?:[0-9]+:)?(?:@PC +)*@F)";
-static constexpr std::string_view kLrIp =
-    R"(\b(?:IP|NIP|pc|PC is at|LR|lr)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
-
-static const Stack kStall{{"Call [Tt]race", kTrace, kIp, "Call [Tt]race", kTrace},
-                          {kLrIp, "Call [Tt]race", kTrace},
-                          "apic_timer_interrupt|rcu",
-                          Pick::stall};
+static constexpr std::string_view kIp =
+    R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
+// The stack of the code that loops begins below the interrupt that found it looping.
+static const Stack kStall{
+    {"apic_timer_interrupt|__irq_svc|el1h?_(?:64_)?irq|timer_interrupt_common", kTrace},
+    {"@T", kTrace},
+    "apic_timer_interrupt|rcu",
+    Pick::stall};
 static const Stack kSoftLockup{
-    {kIp, "Call [Tt]race", kTrace}, {"Call [Tt]race", kTrace}, "", Pick::stall};
-static const Stack kHung{{"Call [Tt]race|Backtrace", kTrace}, {}, "", Pick::hung};
+    {kIp, "@T", kTrace}, {"@T", kTrace}, "apic_timer_interrupt", Pick::stall};
+static const Stack kHung{{"@T", kTrace}, {}, "", Pick::hung};
 
 static constexpr std::string_view kStallAlt = "stall in {frame}";
 static constexpr std::string_view kStallTitle = "INFO: rcu detected stall in {frame}";
@@ -53,7 +53,7 @@ static const Pattern kPatterns[] = {
      "",
      kJoins},
     {"blocked for more than",
-     R"(INFO: task .* blocked for more than [0-9]+ seconds)",
+     R"(:[0-9]+ blocked for more than [0-9]+ seconds)",
      "INFO: task hung in {frame}",
      &kHung,
      {"hang in {frame}"}},
@@ -79,7 +79,7 @@ static const Pattern kPatterns[] = {
      nullptr,
      {},
      "",
-     kBare},
+     kBare | kSingle},
 };
 
 std::span<const Pattern> stall_patterns() {

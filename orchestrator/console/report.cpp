@@ -32,7 +32,9 @@ void Report::add(std::size_t number, std::string_view text) {
   if (text.find("Sending NMI") != text.npos) other_cpus_ = true;
   if (text.find("Kernel panic - not syncing") != text.npos && lines_.size() > kEnough)
     text_over_ = true;
-  if (is_structural(text)) {
+  if (overtaken_) {
+    ++idle_;
+  } else if (is_structural(text)) {
     idle_ = 0;
     end_ = number;
   } else {
@@ -50,6 +52,7 @@ void Report::join(std::size_t number, std::string_view text) {
 }
 
 void Report::show(std::size_t number, std::string_view raw) {
+  if (overtaken_) return;
   if (excerpt_.size() + raw.size() + 1 <= kMostExcerpt) excerpt_.append(raw).append("\n");
   if (number == end_ || excerpt_end_ == 0) excerpt_end_ = excerpt_.size();
 }

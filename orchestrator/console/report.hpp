@@ -30,6 +30,10 @@ class Report {
 
   bool warm() const { return idle_ < kWarm; }
   bool full() const { return text_size_ > kMostText || idle_ > kCold; }
+  // Another report of the same caller has begun. Only the search for a frame goes on: this one may
+  // have been broken off by it (a WARNING of the code that prints a stall).
+  void overtake() { overtaken_ = true; }
+  bool overtaken() const { return overtaken_; }
   void mark_panicked() { panicked_ = true; }
   std::size_t start() const { return start_; }
   const Row& row() const { return *row_; }
@@ -51,7 +55,8 @@ class Report {
   std::size_t excerpt_end_ = 0;  // without the lines behind the last one that belongs
   bool panicked_ = false;
   bool other_cpus_ = false;  // backtraces of other CPUs are part of it
-  bool text_over_ = false;   // behind a panic: its trace is no news
+  bool overtaken_ = false;
+  bool text_over_ = false;  // behind a panic: its trace is no news
 };
 
 }  // namespace kproof::console

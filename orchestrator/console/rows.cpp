@@ -70,24 +70,24 @@ void Matcher::suspects(std::string_view block, std::vector<std::size_t>& offsets
     if (offsets.empty() || offsets.back() != hit.last) offsets.push_back(hit.last);
 }
 
-Matcher::Verdict Matcher::look(std::string_view text) {
-  Verdict verdict;
+Matcher::Sight Matcher::look(std::string_view text) {
+  Sight sight;
   hits_.clear();
   candidates_.clear();
   prefilter_.scan(text, hits_);
   for (const Prefilter::Hit& hit : hits_) {
     const std::vector<unsigned>& triggered = literals().triggered[hit.literal];
-    verdict.interesting |= triggered.empty();
+    sight.interesting |= triggered.empty();
     candidates_.insert(candidates_.end(), triggered.begin(), triggered.end());
   }
   std::ranges::sort(candidates_);
   for (const unsigned index : candidates_)
     if (rows()[index].matches(text)) {
       const Row& row = rows()[index];
-      verdict.row = row.pattern->title.empty() ? nullptr : &row;
+      sight.row = row.pattern->title.empty() ? nullptr : &row;
       break;
     }
-  return verdict;
+  return sight;
 }
 
 }  // namespace kproof::console

@@ -31,12 +31,12 @@ class Matcher {
   // triggers, lines of interest to the facts, and escape sequences, which may hide a trigger.
   void suspects(std::string_view block, std::vector<std::size_t>& offsets);
 
-  struct Verdict {
+  struct Sight {
     const Row* row = nullptr;  // the first that matches and is no false friend
     bool interesting = false;  // something for the facts
   };
   // `text`: one line, clean, without prefix.
-  Verdict look(std::string_view text);
+  Sight look(std::string_view text);
 
  private:
   Prefilter prefilter_;

@@ -5,13 +5,14 @@
 namespace kproof::console {
 
 void Tracker::line(const Line& line) {
-  const Matcher::Verdict verdict = matcher_.look(line.text);
-  if (verdict.interesting) note_facts(line);
+  const Matcher::Sight sight = matcher_.look(line.text);
+  if (sight.interesting) note_facts(line);
   if (line.from_user) return;
-  if (verdict.row && line.trusted)
-    note_row(line, *verdict.row);
-  else if (Report* report = open_for(line))
-    report->add(line.number, line.text);
+  if (sight.row && line.trusted)
+    note_row(line, *sight.row);
+  else
+    for (Report& report : open_)
+      if (report.wants(line.caller, line.usec.has_value())) report.add(line.number, line.text);
   for (Report& report : open_)
     report.show(line.number, line.raw);
   close_stale();
@@ -46,7 +47,7 @@ void Tracker::note_banner(const Line& line) {
 
 Report* Tracker::open_for(const Line& line) {
   const auto found = std::ranges::find_if(open_, [&](const Report& report) {
-    return report.wants(line.caller, line.usec.has_value());
+    return !report.overtaken() && report.wants(line.caller, line.usec.has_value());
   });
   return found == open_.end() ? nullptr : &*found;
 }
@@ -55,6 +56,7 @@ void Tracker::note_row(const Line& line, const Row& row) {
   const bool panic = line.text.find("Kernel panic - not syncing") != line.text.npos;
   facts_.panicked |= panic;
   facts_.oopsed |= (row.pattern->flags & kOops) != 0;
+  if (row.pattern->flags & kSingle) return note_single(line, row);
   Report* open = open_for(line);
   if (panic)
     for (Report& report : open_)
@@ -63,9 +65,25 @@ void Tracker::note_row(const Line& line, const Row& row) {
     open->join(line.number, line.text);
     return;
   }
-  if (open) close(static_cast<std::size_t>(open - open_.data()));
+  if (open) give_way(*open, line);
   start(row, line);
   if (panic) open_.back().mark_panicked();
+}
+
+// A report that may go on around this line does.
+void Tracker::note_single(const Line& line, const Row& row) {
+  ++facts_.started;
+  Report report(row, line.number, line.caller, line.usec.has_value(), line.text);
+  report.show(line.number, line.raw);
+  findings_.record(report.describe());
+}
+
+// Told apart by their callers, a report may find its frame even behind the start of the next.
+void Tracker::give_way(Report& report, const Line& line) {
+  if (!line.caller.empty() && report.describe().frame.empty())
+    report.overtake();
+  else
+    close(static_cast<std::size_t>(&report - open_.data()));
 }
 
 void Tracker::start(const Row& row, const Line& line) {

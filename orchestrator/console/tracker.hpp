@@ -60,6 +60,8 @@ class Tracker {
   void note_facts(const Line& line);
   void note_banner(const Line& line);
   void note_row(const Line& line, const Row& row);
+  void note_single(const Line& line, const Row& row);
+  void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line);
   void close(std::size_t index);
   void close_stale();

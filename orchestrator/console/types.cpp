@@ -73,8 +73,6 @@ static constexpr TypeRule kTypes[] = {
     {"BUG: unable to handle kernel paging request", "", "MEMORY_SAFETY_BUG"},
     {"BUG: corrupted list", "", "MEMORY_SAFETY_BUG"},
     {"bad p", "", "MEMORY_SAFETY_BUG"},
-    {"BUG: Bad rss-counter", "", "BUG"},
-    {"BUG: non-zero pgtables_bytes", "", "BUG"},
     {"BUG: bad usercopy", "", "BUG"},
     {"kernel BUG", "", "BUG"},
     {"KVM: ", "", "BUG"},

@@ -1,0 +1,171 @@
+#include "console/analyzer.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "console/kmsg.hpp"
+
+using namespace kproof::console;
+using kproof::model::Finding;
+
+static const std::string kBadPud =
+    "mm/pgtable-generic.c:39: bad pud 00000000f3a1c2d4(84000001400008e7)";
+
+static Analyzer analyze(const std::string& log, Options options = {}) {
+  Analyzer analyzer(std::move(options));
+  analyzer.feed(log);
+  analyzer.finish();
+  return analyzer;
+}
+
+static std::vector<std::string> titles(const Analyzer& analyzer) {
+  std::vector<std::string> titles;
+  for (const Finding& finding : analyzer.findings())
+    titles.push_back(finding.title);
+  return titles;
+}
+
+using Titles = std::vector<std::string>;
+
+static Options ours() {
+  Options options;
+  options.stamps = Stamps::required;
+  return options;
+}
+
+TEST_CASE("the one bare line of a bad pud is found") {
+  const Analyzer analyzer = analyze("[    4.683623] " + kBadPud + "\n", ours());
+  REQUIRE(titles(analyzer) == Titles{"bad pud"});
+  const Finding finding = analyzer.findings()[0];
+  CHECK(finding.type == "MEMORY_SAFETY_BUG");
+  CHECK(finding.start_line == 1);
+  CHECK(finding.end_line == 1);
+  CHECK(finding.excerpt == "[    4.683623] " + kBadPud + "\n");
+  CHECK_FALSE(finding.corrupted);
+}
+
+TEST_CASE("a bad pud is found on the last line, without newline, and glued to a program's output") {
+  CHECK(titles(analyze("x\n[    4.683623] " + kBadPud, ours())) == Titles{"bad pud"});
+  CHECK(titles(analyze("progress: 42%[    4.683623] " + kBadPud + "\n", ours())) ==
+        Titles{"bad pud"});
+}
+
+TEST_CASE("a bad pud in the middle of another report is a finding of its own") {
+  const std::string log =
+      "[    1.000000] WARNING: CPU: 1 PID: 8 at mm/rmap.c:1 page_add+0x1/0x2\n"
+      "[    1.000001] Call Trace:\n[    1.000002] " +
+      kBadPud + "\n[    1.000003]  page_add+0x1/0x2\n";
+  CHECK(titles(analyze(log, ours())) == Titles{"WARNING in page_add", "bad pud"});
+}
+
+TEST_CASE("a guest's line without a time stamp was printed by a program") {
+  CHECK(titles(analyze(kBadPud + "\n", ours())).empty());
+  CHECK(titles(analyze("Kernel panic - not syncing: joke\n", ours())).empty());
+  CHECK_FALSE(analyze("Kernel panic - not syncing: joke\n", ours()).facts().panicked);
+}
+
+TEST_CASE("a foreign log needs time stamps only after the first one was seen") {
+  CHECK(titles(analyze(kBadPud + "\n")) == Titles{"bad pud"});
+  CHECK(titles(analyze("[    1.000000] Run /init\n" + kBadPud + "\n")).empty());
+  CHECK(titles(analyze(kBadPud + "\n[    1.000000] Run /init\n")) == Titles{"bad pud"});
+}
+
+TEST_CASE("what a program wrote through /dev/kmsg is never the kernel's") {
+  UserRecords records;
+  records.add(*parse_kmsg("12,1,4683623,-;" + kBadPud));
+  Options options = ours();
+  options.from_user = [&](std::uint64_t usec, std::string_view text) {
+    return records.contains(usec, text);
+  };
+  CHECK(titles(analyze("[    4.683623] " + kBadPud + "\n", options)).empty());
+  CHECK(titles(analyze("[    4.683624] " + kBadPud + "\n", options)) == Titles{"bad pud"});
+}
+
+TEST_CASE("canaries are seen, and only those of this run") {
+  Options options = ours();
+  options.nonce = "1234";
+  const std::string begin = "[    4.683111] kproof-canary 1234 begin\n";
+  const std::string end = "[    4.684503] kproof-canary 1234 end\n";
+  CHECK(analyze(begin + end, options).facts().canary_begin);
+  CHECK(analyze(begin + end, options).facts().canary_end);
+  CHECK_FALSE(analyze(begin, options).facts().canary_end);
+  CHECK(titles(analyze(begin + end, options)).empty());
+  options.nonce = "123";
+  CHECK_FALSE(analyze(begin, options).facts().canary_begin);
+}
+
+TEST_CASE("a finding is there while its report is still being printed") {
+  Analyzer analyzer(ours());
+  analyzer.feed("[    1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000018\n");
+  CHECK(analyzer.facts().started == 1);
+  CHECK(analyzer.facts().oopsed);
+  CHECK(analyzer.findings()[0].corrupted);
+  analyzer.feed("[    1.000001] RIP: 0010:dax_fault+0x41/0x190\n[    1.000002] Call Trace:\n");
+  analyzer.feed("[    1.000003]  handle_mm_fault+0xdb/0x2d0\n");
+  CHECK(titles(analyzer) ==
+        Titles{"BUG: unable to handle kernel NULL pointer dereference in dax_fault"});
+}
+
+TEST_CASE("duplicates fold by title with a count") {
+  std::string log;
+  for (int i = 0; i < 1000; ++i)
+    log += fmt::format("[ {:4}.000000] {}\n", i, kBadPud);
+  const Analyzer analyzer = analyze(log, ours());
+  REQUIRE(analyzer.findings().size() == 1);
+  CHECK(analyzer.findings()[0].count == 1000);
+  CHECK(analyzer.facts().started == 1000);
+}
+
+TEST_CASE("findings and excerpts stay bounded whatever is printed") {
+  std::string log;
+  for (int i = 0; i < 2000; ++i)
+    log += fmt::format("[ {:4}.000000] WARNING: CPU: 1 PID: 8 at a.c:1 f{}+0x1/0x2\n", i, i) +
+           "[    0.000000] " + std::string(100, 'x') + "\n";
+  const Analyzer analyzer = analyze(log, ours());
+  CHECK(analyzer.findings().size() <= kMostFindings);
+  const Analyzer one = analyze("[    1.000000] BUG: soft lockup - CPU#1 stuck for 22s!\n" +
+                                   std::string(1 << 20, 'y') + "\n" + log,
+                               ours());
+  for (const Finding& finding : one.findings())
+    CHECK(finding.excerpt.size() <= kMostExcerpt);
+}
+
+TEST_CASE("a second banner is an unexpected reboot, the first is the boot") {
+  const std::string boot = "[    0.000000] Linux version 6.1.0 (gcc)\n[    1.000000] Run /init\n";
+  CHECK(titles(analyze(boot, ours())).empty());
+  CHECK(titles(analyze(boot + boot, ours())) == Titles{"unexpected kernel reboot"});
+  CHECK(titles(analyze("[   99.000000] tail of a log\n" + boot)) ==
+        Titles{"unexpected kernel reboot"});
+  CHECK(titles(analyze(boot + "Linux version 6.1.0 (cat /proc/version)\n", ours())).empty());
+}
+
+TEST_CASE("a panic belongs to the report it ends, and to none that is long past") {
+  const std::string panic = "[    2.000000] Kernel panic - not syncing: Fatal exception\n";
+  const std::string oops =
+      "[    1.000000] general protection fault: 0000 [#1] SMP\n"
+      "[    1.000001] RIP: 0010:f+0x1/0x2\n[    1.000002] Call Trace:\n[    1.000003]  g+0x1/0x2\n";
+  const Analyzer one = analyze(oops + panic, ours());
+  REQUIRE(titles(one) == Titles{"general protection fault in f"});
+  CHECK(one.findings()[0].panicked);
+  CHECK(one.facts().panicked);
+  std::string quiet;
+  for (int i = 0; i < 100; ++i)
+    quiet += "[    1.500000] all is well\n";
+  const Analyzer two = analyze(oops + quiet + panic, ours());
+  REQUIRE(titles(two).size() == 2);
+  CHECK_FALSE(two.findings()[0].panicked);
+  CHECK(two.findings()[0].end_line == 4);
+}
+
+TEST_CASE("power-off and restart are noted when the kernel says so") {
+  CHECK(analyze("[    1.000000] reboot: Power down\n", ours()).facts().power_down);
+  CHECK(analyze("[    1.000000] reboot: Restarting system\n", ours()).facts().restarting);
+  CHECK_FALSE(analyze("reboot: Power down\n", ours()).facts().power_down);
+}
+
+TEST_CASE("lines are counted, the unfinished one too") {
+  CHECK(analyze("").facts().lines == 0);
+  CHECK(analyze("a\nb\n").facts().lines == 2);
+  CHECK(analyze("a\nb").facts().lines == 2);
+  CHECK(analyze("a\n" + std::string(3 * kMostExcerpt, 'x') + "\nb").facts().lines == 3);
+}
