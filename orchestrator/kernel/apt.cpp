@@ -115,6 +115,7 @@ std::vector<std::string> close_names(std::string_view wanted, std::vector<std::s
   });
   ranked.resize(std::min<std::size_t>(ranked.size(), 3));
   std::vector<std::string> best;
+  best.reserve(ranked.size());
   for (auto& [distance, name] : ranked)
     best.push_back(std::move(name));
   return best;

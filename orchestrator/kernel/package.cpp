@@ -81,7 +81,7 @@ static PackageRecord resolve(const fs::path& cache, const std::string& package) 
               .size = old.value("size", std::uint64_t{0}),
               .images = {}};
   }
-  const PackageRecord record = ask_apt(package);
+  PackageRecord record = ask_apt(package);
   fs::create_directories(memo.parent_path());
   util::write_file_atomically(memo, json{{"apt", apt},
                                          {"asked", package},

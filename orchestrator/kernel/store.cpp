@@ -6,6 +6,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "kernel/boot_image.hpp"
 #include "kernel/located.hpp"
@@ -130,6 +131,8 @@ KernelArtifact Store::fetch(const KernelSpec& spec) const {
     throw HostError(blame(error.what()), error.hint());
   } catch (const fs::filesystem_error& error) {
     throw HostError(blame(error.what()));
+  } catch (const nlohmann::json::exception& error) {  // entries are whole: somebody edited one
+    throw HostError(blame(error.what()), fmt::format("delete {}", kernels_.string()));
   }
 }
 

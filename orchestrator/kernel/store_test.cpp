@@ -217,6 +217,16 @@ TEST_CASE("a path that does not exist, and directories that hold no kernel, are 
   CHECK(bench.refusal("/dev/null").find("neither a file nor a directory") != std::string::npos);
 }
 
+TEST_CASE("an entry that somebody damaged is told with what to delete") {
+  const Bench bench;
+  const fs::path file = bench.put("vmlinux", kVmlinux);
+  const fs::path entry = bench.fetch(file).boot_file.parent_path();
+  for (const char* damage : {"{", "{}", "[]"}) {
+    util::write_file_atomically(entry / "kernel.json", damage);
+    CHECK_THROWS_AS_MESSAGE(bench.fetch(file), HostError, damage);
+  }
+}
+
 TEST_CASE("a name that is no package's is refused before apt sees it") {
   const Bench bench;
   CHECK_THROWS_WITH_AS(bench.store.fetch({"k", "K", model::PackageSource{"-o=x"}, "p:1:1"}),
