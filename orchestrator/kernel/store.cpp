@@ -77,9 +77,9 @@ static Candidate of_package(const UnpackedPackage& package, const std::string& o
           .modules_identity = package.identity};
 }
 
-static Candidate find_path(const fs::path& cache, const fs::path& path, const Progress& progress) {
-  if (!fs::exists(path))
-    throw ConfigError(fmt::format("{} does not exist", fs::absolute(path).string()));
+static Candidate find_path(const fs::path& cache, const fs::path& given, const Progress& progress) {
+  const fs::path path = fs::absolute(given);  // an artifact outlives our working directory
+  if (!fs::exists(path)) throw ConfigError(fmt::format("{} does not exist", path.string()));
   if (fs::is_directory(path)) return {locate_in_directory(path), path.string(), ""};
   if (!fs::is_regular_file(path))
     throw ConfigError(fmt::format("{} is neither a file nor a directory", path.string()));
