@@ -22,14 +22,9 @@ using Reader = std::unique_ptr<archive, CloseArchive>;
 
 std::optional<std::string_view> compression_of(std::string_view head) {
   static constexpr std::array magics{
-      Magic{"\x1f\x8b"sv, "gzip"},
-      Magic{"\xfd"
-            "7zXZ\0"sv,
-            "xz"},
-      Magic{"\x28\xb5\x2f\xfd"sv, "zstd"},
-      Magic{"BZh"sv, "bzip2"},
-      Magic{"\x5d\0\0"sv, "lzma"},
-      Magic{"\x02\x21\x4c\x18"sv, "lz4"},  // legacy frames
+      Magic{"\x1f\x8b"sv, "gzip"},         Magic{"\xfd\x37zXZ\0"sv, "xz"},
+      Magic{"\x28\xb5\x2f\xfd"sv, "zstd"}, Magic{"BZh"sv, "bzip2"},
+      Magic{"\x5d\0\0"sv, "lzma"},         Magic{"\x02\x21\x4c\x18"sv, "lz4"},  // legacy: kernels
       Magic{"\x04\x22\x4d\x18"sv, "lz4"},
   };
   for (const Magic& magic : magics)

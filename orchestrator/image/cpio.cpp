@@ -31,7 +31,7 @@ void add(Tree& tree, std::string_view path, Entry entry) {
     if (!std::holds_alternative<Directory>(above->second.node))
       throw ConfigError(fmt::format("{} in the image lies below a file", path));
   }
-  if (!tree.try_emplace(name, std::move(entry)).second)
+  if (!tree.emplace(name, std::move(entry)).second)
     throw ConfigError(fmt::format("{} is in the image twice", path));
 }
 
@@ -92,7 +92,7 @@ class Writer {
                     static_cast<std::uint32_t>(++inode_), mode_, 0, 0, directory ? 2 : 1, 0, size,
                     0, 0, device.major, device.minor, name.size() + 1, 0));
     put(name);
-    put(std::string_view("", 1));
+    put(std::string(1, '\0'));
     pad(4);
   }
 

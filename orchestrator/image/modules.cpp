@@ -64,6 +64,11 @@ static std::string stem_in(const fs::path& file, const fs::path& modules_dir) {
   return relative.substr(0, relative.rfind(".ko"));
 }
 
+// In a build tree, or where modules are installed; not arch/x86/crypto/, nor drivers/crypto/.
+static bool in_crypto(const std::string& stem) {
+  return stem.starts_with("crypto/") || stem.starts_with("kernel/crypto/");
+}
+
 ModuleIndex ModuleIndex::scan(const fs::path& modules_dir) {
   if (modules_dir.empty()) return {};
   const auto order = read_list(modules_dir / "modules.order");
@@ -74,9 +79,14 @@ ModuleIndex ModuleIndex::scan(const fs::path& modules_dir) {
   }
   std::sort(files.begin(), files.end());
   std::map<std::string, fs::path> by_name;
-  for (auto& [unlisted, file] : files)
-    by_name.emplace(module_name(file.filename().string()), std::move(file));
-  return {std::move(by_name), names_of(read_list(modules_dir / "modules.builtin"))};
+  std::vector<std::string> crypto;
+  for (auto& [unlisted, file] : files) {
+    std::string name = module_name(file.filename().string());
+    if (in_crypto(stem_in(file, modules_dir))) crypto.push_back(name);
+    by_name.emplace(std::move(name), std::move(file));
+  }
+  return {std::move(by_name), names_of(read_list(modules_dir / "modules.builtin")),
+          std::move(crypto)};
 }
 
 const fs::path* ModuleIndex::file(const std::string& name) const {
@@ -108,6 +118,7 @@ ModuleNeeds parse_modinfo(std::string_view section) {
     const std::string_view field = section.substr(0, section.find('\0'));
     section.remove_prefix(std::min(field.size() + 1, section.size()));
     if (field.starts_with("depends=")) add_names(needs.depends, field.substr(8), ',');
+    if (field.starts_with("alias=")) needs.aliases.push_back(module_name(field.substr(6)));
     if (field.starts_with("softdep=")) add_names(needs.before, pre_part(field.substr(8)), ' ');
   }
   return needs;
@@ -144,13 +155,30 @@ class Walk {
   ModuleClosure closure;
 
  private:
+  void prefer(const std::string& name) {
+    if (index_.builtin(name).value_or(false) || visit(name)) return;
+    const std::string algorithm = provider_of(name);
+    if (!algorithm.empty()) visit(algorithm);
+  }
+
+  std::string provider_of(const std::string& alias) const {
+    std::string found;
+    for (const std::string& name : index_.crypto()) {
+      const auto aliases = needs_of_(*index_.file(name)).aliases;
+      const bool provides = std::find(aliases.begin(), aliases.end(), alias) != aliases.end();
+      if (provides && name.ends_with("_generic")) return name;
+      if (provides && found.empty()) found = name;
+    }
+    return found;
+  }
+
   // False when there is no such file.
   bool visit(const std::string& name) {
     const fs::path* file = index_.file(name);
     if (!file || !seen_.insert(name).second) return file != nullptr;
     const ModuleNeeds needs = needs_of_(*file);
     for (const std::string& dependency : needs.before)
-      visit(dependency);
+      prefer(dependency);
     for (const std::string& dependency : needs.depends)
       require(dependency, name);
     closure.modules.push_back({name, *file});

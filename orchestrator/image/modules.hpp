@@ -24,8 +24,8 @@ class ModuleIndex {
  public:
   ModuleIndex() = default;
   ModuleIndex(std::map<std::string, std::filesystem::path> files,
-              std::optional<std::set<std::string>> builtin)
-      : files_(std::move(files)), builtin_(std::move(builtin)) {}
+              std::optional<std::set<std::string>> builtin, std::vector<std::string> crypto = {})
+      : files_(std::move(files)), builtin_(std::move(builtin)), crypto_(std::move(crypto)) {}
   // Of KernelArtifact::modules_dir; "" gives an index that knows nothing. Where two files have one
   // name, the one in modules.order counts (a build tree keeps stale copies below debian/), else the
   // first by path. HostError when the directory cannot be read.
@@ -34,16 +34,20 @@ class ModuleIndex {
   const std::filesystem::path* file(const std::string& name) const;  // null: no such module
   // Empty when there is no modules.builtin to tell.
   std::optional<bool> builtin(const std::string& name) const;
+  // Names of the modules in the kernel's crypto/: the generic implementations of algorithms.
+  const std::vector<std::string>& crypto() const { return crypto_; }
   std::size_t size() const { return files_.size(); }
 
  private:
   std::map<std::string, std::filesystem::path> files_;
   std::optional<std::set<std::string>> builtin_;
+  std::vector<std::string> crypto_;
 };
 
 struct ModuleNeeds {
   std::vector<std::string> depends;  // it cannot be loaded without them
   std::vector<std::string> before;   // softdep pre: loaded before it where they exist
+  std::vector<std::string> aliases;  // its other names
 };
 
 // A .modinfo section: "key=value" strings, each with its NUL.
@@ -66,8 +70,11 @@ struct ModuleClosure {
   std::vector<MissingModule> unknown;  // no file, and nothing says what is built in
 };
 
-// A missing module is a fact for the verdict, not an error. Aliases ("fs-ext4", "crypto-crc32c")
-// are not resolved; as a softdep one is passed over, as modprobe does with a softdep that fails.
+// A missing module is a fact for the verdict, not an error. A softdep may name an
+// algorithm instead of a module: libcrc32c has "pre: crc32c" and cannot be initialised without it,
+// as a guest has no modprobe. The module in crypto/ with that alias is taken then, *_generic before
+// others, which need features of the CPU. Other aliases ("fs-ext4", devices) would take seconds to
+// look up in all modules; a softdep that is not found is passed over, as modprobe does.
 using NeedsOf = std::function<ModuleNeeds(const std::filesystem::path& file)>;
 ModuleClosure close_over(const ModuleIndex& index, const std::vector<std::string>& wanted,
                          const NeedsOf& needs_of = read_needs);

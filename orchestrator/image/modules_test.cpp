@@ -42,9 +42,10 @@ TEST_CASE("a module has one name however it is written") {
 TEST_CASE("depends and softdep pre are read from .modinfo, softdep post is not") {
   using namespace std::string_literals;
   const auto needs = parse_modinfo(
-      "license=GPL\0depends=libnvdimm,dax-core\0softdep=pre: a b post: c\0softdep=post: d\0"s);
+      "license=GPL\0depends=libnvdimm,dax-core\0softdep=pre: a b post: c\0softdep=post: d\0alias=crypto-x\0"s);
   CHECK(needs.depends == Names{"libnvdimm", "dax_core"});
   CHECK(needs.before == Names{"a", "b"});
+  CHECK(needs.aliases == Names{"crypto_x"});
   CHECK(parse_modinfo("depends=\0"s).depends.empty());
   CHECK(parse_modinfo("").depends.empty());
 }
@@ -69,6 +70,21 @@ TEST_CASE("what is needed comes first, once, and in the order it is wanted") {
   CHECK(names(close_over(index, {"a", "core"}, made_up_needs)) == Names{"x", "y", "c", "b", "a"});
   CHECK(names(close_over(index, {"b", "a", "b"}, made_up_needs)) == Names{"x", "y", "c", "b", "a"});
   CHECK(close_over(index, {"a", "core"}, made_up_needs).missing.empty());
+}
+
+TEST_CASE("a softdep on an algorithm takes its generic implementation") {
+  const ModuleIndex index({{"libcrc32c", "libcrc32c"},
+                           {"crc32c_cpu", "crc32c_cpu"},
+                           {"crc32c_generic", "crc32c_generic"},
+                           {"other", "other"}},
+                          std::set<std::string>{"sha256_generic"},
+                          {"crc32c_cpu", "crc32c_generic", "other"});
+  const auto needs = [](const fs::path& file) -> ModuleNeeds {
+    if (file == "libcrc32c") return {{}, {"crc32c", "nothing"}, {}};
+    if (file == "other") return {{}, {}, {"md5"}};
+    return {{}, {}, {"crypto_crc32c", "crc32c"}};
+  };
+  CHECK(names(close_over(index, {"libcrc32c"}, needs)) == Names{"crc32c_generic", "libcrc32c"});
 }
 
 TEST_CASE("a wanted module that is nowhere is missing, and so is a dependency of one") {
@@ -98,13 +114,16 @@ TEST_CASE("a tree is indexed by name; what the build lists beats a stale copy") 
   put(tree / "debian/linux/drivers/dax/device_dax.ko", "stale");
   put(tree / "drivers/nvdimm/nd-pmem.ko.zst", "");
   put(tree / "updates/own.ko.gz", "");
+  put(tree / "crypto/crc32c_generic.ko", "");
+  put(tree / "arch/x86/crypto/crc32c-intel.ko", "");
   put(tree / "drivers/not-a-module.kobject", "");
   const auto index = ModuleIndex::scan(tree);
-  CHECK(index.size() == 3);
+  CHECK(index.size() == 5);
   REQUIRE(index.file("device_dax"));
   CHECK(*index.file("device_dax") == tree / "drivers/dax/device_dax.ko");
   CHECK(index.file("nd_pmem"));
   CHECK(index.file("own"));
+  CHECK(index.crypto() == Names{"crc32c_generic"});
   CHECK(index.builtin("virtio_pci") == true);
   CHECK(index.builtin("nd_pmem") == false);
   CHECK_THROWS_AS(ModuleIndex::scan("/nonexistent"), HostError);

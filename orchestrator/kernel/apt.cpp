@@ -109,9 +109,13 @@ std::vector<std::string> close_names(std::string_view wanted, std::vector<std::s
   for (std::string& name : names)
     if (const std::size_t distance = edits(wanted, name); distance <= 2 + wanted.size() / 4)
       ranked.emplace_back(distance, std::move(name));
-  std::sort(ranked.begin(), ranked.end());
+  // Of equally close ones the higher name: mostly the newer version.
+  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second > b.second;
+  });
   ranked.resize(std::min<std::size_t>(ranked.size(), 3));
   std::vector<std::string> best;
+  best.reserve(ranked.size());
   for (auto& [distance, name] : ranked)
     best.push_back(std::move(name));
   return best;

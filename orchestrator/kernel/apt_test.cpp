@@ -83,4 +83,6 @@ TEST_CASE("close names come best first and far ones not at all") {
   CHECK(close.front() == "linux-image-amd64");
   CHECK(close.size() <= 3);
   CHECK(close_names("postgresql", names).empty());
+  CHECK(close_names("linux-image-6.1.0-99", {"linux-image-6.1.0-47", "linux-image-6.1.0-56"}) ==
+        std::vector<std::string>{"linux-image-6.1.0-56", "linux-image-6.1.0-47"});
 }

@@ -81,7 +81,7 @@ static PackageRecord resolve(const fs::path& cache, const std::string& package) 
               .size = old.value("size", std::uint64_t{0}),
               .images = {}};
   }
-  const PackageRecord record = ask_apt(package);
+  PackageRecord record = ask_apt(package);
   fs::create_directories(memo.parent_path());
   util::write_file_atomically(memo, json{{"apt", apt},
                                          {"asked", package},
@@ -121,6 +121,16 @@ static void unpack(const fs::path& deb, const fs::path& root) {
   throw ConfigError(message);
 }
 
+// Before it becomes an entry of the cache: other packages have no business there.
+static void require_kernel(const fs::path& root, const std::string& origin) {
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(root / "boot", ignored))
+    if (file.path().filename().string().starts_with("vmlinuz-")) return;
+  throw ConfigError(
+      fmt::format("the package {} ships no boot/vmlinuz-*, so it is no kernel", origin),
+      "`apt-cache search linux-image` lists those that do");
+}
+
 UnpackedPackage fetch_package(const fs::path& cache, const std::string& package,
                               const Progress& progress) {
   const PackageRecord record = resolve(cache, package);
@@ -133,6 +143,7 @@ UnpackedPackage fetch_package(const fs::path& cache, const std::string& package,
     const fs::path deb = download(record, draft);
     progress(fmt::format("unpacking {}", origin));
     unpack(deb, draft / "root");
+    require_kernel(draft / "root", origin);
     fs::remove(deb);
   });
   return {.root = entry / "root", .origin = origin, .identity = key};
@@ -153,6 +164,7 @@ UnpackedPackage unpack_deb(const fs::path& cache, const fs::path& deb, const Pro
     const std::string origin = name_and_version(deb);
     progress(fmt::format("unpacking {} ({})", deb.filename().string(), origin));
     unpack(deb, draft / "root");
+    require_kernel(draft / "root", origin);
     util::write_file_atomically(draft / "origin", origin);
   });
   return {.root = entry / "root", .origin = util::read_file(entry / "origin"), .identity = content};

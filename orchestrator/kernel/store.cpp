@@ -6,6 +6,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "kernel/boot_image.hpp"
 #include "kernel/located.hpp"
@@ -76,9 +77,9 @@ static Candidate of_package(const UnpackedPackage& package, const std::string& o
           .modules_identity = package.identity};
 }
 
-static Candidate find_path(const fs::path& cache, const fs::path& path, const Progress& progress) {
-  if (!fs::exists(path))
-    throw ConfigError(fmt::format("{} does not exist", fs::absolute(path).string()));
+static Candidate find_path(const fs::path& cache, const fs::path& given, const Progress& progress) {
+  const fs::path path = fs::absolute(given);  // an artifact outlives our working directory
+  if (!fs::exists(path)) throw ConfigError(fmt::format("{} does not exist", path.string()));
   if (fs::is_directory(path)) return {locate_in_directory(path), path.string(), ""};
   if (!fs::is_regular_file(path))
     throw ConfigError(fmt::format("{} is neither a file nor a directory", path.string()));
@@ -130,6 +131,8 @@ KernelArtifact Store::fetch(const KernelSpec& spec) const {
     throw HostError(blame(error.what()), error.hint());
   } catch (const fs::filesystem_error& error) {
     throw HostError(blame(error.what()));
+  } catch (const nlohmann::json::exception& error) {  // entries are whole: somebody edited one
+    throw HostError(blame(error.what()), fmt::format("delete {}", kernels_.string()));
   }
 }
 

@@ -175,6 +175,18 @@ TEST_CASE("a .deb is unpacked once by its content, without being installed") {
             .find("dpkg-deb cannot unpack") != std::string::npos);
 }
 
+TEST_CASE("a .deb without a kernel is refused and does not stay in the cache") {
+  const Bench bench;
+  bench.put(
+      "pkg/DEBIAN/control",
+      "Package: hello\nVersion: 1\nArchitecture: all\nMaintainer: me <a@b>\nDescription: x\n");
+  util::run_checked({.argv = {"dpkg-deb", "-b", "pkg", "x.deb"}, .directory = bench.in});
+  CHECK(bench.refusal(bench.in / "x.deb") ==
+        "plan.yaml:3:5: kernel k: the package hello 1 ships no boot/vmlinuz-*, so it is no kernel");
+  for (const auto& left : fs::directory_iterator(bench.dir.path() / "cache/kernels/debs"))
+    CHECK(left.path().extension() == ".lock");
+}
+
 TEST_CASE("what is no kernel is refused with the plan's place and what it is") {
   const Bench bench;
   const auto refused = [&](const std::string& bytes, const std::string& why) {
@@ -203,6 +215,16 @@ TEST_CASE("a path that does not exist, and directories that hold no kernel, are 
   bench.put("two/boot/vmlinuz-2", "");
   CHECK(bench.refusal(bench.in / "two").find("holds 2 kernels") != std::string::npos);
   CHECK(bench.refusal("/dev/null").find("neither a file nor a directory") != std::string::npos);
+}
+
+TEST_CASE("an entry that somebody damaged is told with what to delete") {
+  const Bench bench;
+  const fs::path file = bench.put("vmlinux", kVmlinux);
+  const fs::path entry = bench.fetch(file).boot_file.parent_path();
+  for (const char* damage : {"{", "{}", "[]"}) {
+    util::write_file_atomically(entry / "kernel.json", damage);
+    CHECK_THROWS_AS_MESSAGE(bench.fetch(file), HostError, damage);
+  }
 }
 
 TEST_CASE("a name that is no package's is refused before apt sees it") {
