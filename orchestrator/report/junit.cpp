@@ -66,13 +66,15 @@ static std::string story(const CellResult& cell) {
 
 static void add_outcome(pugi::xml_node test, const CellResult& cell, Kind kind) {
   static constexpr const char* kTags[] = {"", "failure", "error", "skipped"};
+  const bool wrong = kind == Kind::failure || kind == Kind::error;
+  pugi::xml_node node;
   if (kind != Kind::passed) {
-    auto node = test.append_child(kTags[static_cast<std::size_t>(kind)]);
+    node = test.append_child(kTags[static_cast<std::size_t>(kind)]);
     set(node, "message", cell.judgement.reason);
-    if (kind != Kind::skipped) set(node, "type", to_string(cell.judgement.verdict));
-    if (kind != Kind::skipped) node.text().set(xml_text(story(cell)).c_str());
   }
-  test.append_child("system-out").text().set(xml_text(story(cell)).c_str());
+  if (wrong) set(node, "type", to_string(cell.judgement.verdict));
+  if (!wrong) node = test.append_child("system-out");
+  node.text().set(xml_text(story(cell)).c_str());
 }
 
 static void add_test(pugi::xml_node suite, const CellResult& cell, Counts& counts) {

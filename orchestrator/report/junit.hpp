@@ -6,6 +6,8 @@
 //   skip, unexpected                      skipped, with the reason
 //   broken                                error
 //   anything else that was not expected   failure, its type the verdict
+// The story of a cell (reason, findings, evidence, metrics, paths) is the text of its failure or
+// error, else its system-out.
 #pragma once
 
 #include <string>

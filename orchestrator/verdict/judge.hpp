@@ -70,6 +70,7 @@ struct Canary {
   bool end = false;    // before its orderly power-off
 };
 
+// Borrows the outcome and the report.
 struct Observation {
   const model::RunOutcome& outcome;
   const model::CaseReport& report;
