@@ -212,4 +212,5 @@ TEST_CASE("the quickstart plan says that only dax_1g on 6.1 may fail") {
   CHECK(plan.expectations[0].kernel == "debian-6.1");
   CHECK(plan.expectations[0].test == "mm/dax_1g_mprotect");
   CHECK(plan.expectations[0].findings == std::vector<std::string>{"^bad pud$"});
+  CHECK(plan.expectations[0].subtests.at(0) == "^write after PROT_READ faults$");
 }

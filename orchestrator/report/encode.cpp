@@ -1,7 +1,5 @@
 #include "report/encode.hpp"
 
-#include <cmath>
-
 #include <fmt/format.h>
 
 namespace kproof::report {
@@ -20,7 +18,7 @@ std::string_view to_word(Accel accel) {
   return accel == Accel::kvm ? "kvm" : "tcg";
 }
 
-static std::string seen_before(const Json& object, const std::string& name) {
+static std::string unused_key(const Json& object, const std::string& name) {
   std::string key = name;
   for (int n = 2; object.contains(key); ++n)
     key = fmt::format("{}#{}", name, n);
@@ -47,14 +45,14 @@ static Json encode(const Expectation& e) {
 static Json encode(const std::vector<Evidence>& list) {
   Json object = Json::object();
   for (const auto& e : list)
-    object[seen_before(object, e.name)] = {{"proven", e.proven}, {"fact", e.fact}};
+    object[unused_key(object, e.name)] = {{"proven", e.proven}, {"fact", e.fact}};
   return object;
 }
 
 static Json encode(const std::vector<Metric>& list) {
   Json object = Json::object();
   for (const auto& m : list)
-    object[seen_before(object, m.name)] = {{"value", m.value}, {"unit", m.unit}};
+    object[unused_key(object, m.name)] = {{"value", m.value}, {"unit", m.unit}};
   return object;
 }
 

@@ -1,5 +1,5 @@
-// cell.json and results.json. Keys as README's "results" section names them; schema 1. Keys are
-// only ever added within a schema.
+// cell.json and results.json, schema 1: testdata/ has an example of each with every key. Within a
+// schema, keys are only ever added.
 //
 // Where a cell reports two pieces of evidence, or two metrics, of one name, the second gets "#2"
 // behind its name. Bytes that are not UTF-8 become U+FFFD.

@@ -382,6 +382,11 @@ TEST_CASE("an expected skip or miss does not cover a symptom of the kernel") {
   CHECK(s.judge().expected);
   s.report.subtests[0].result = Result::not_ok;
   CHECK(!s.judge().expected);
+  Scene t;
+  t.expectation = {.verdict = Verdict::skip, .reason = "6.1 has no such thing"};
+  t.outcome = {};
+  t.observation.unmet = {"kernel lacks CONFIG_X"};
+  CHECK(t.judge().expected);
 }
 
 TEST_CASE("broken is never expected") {
