@@ -11,6 +11,9 @@ using model::Verdict;
 
 using Names = std::vector<std::string>;
 
+// std::regex compiles by recursion, and a megabyte of brackets would end the program.
+constexpr std::size_t kLongestPattern = 1000;
+
 static Names names_of(const auto& list, auto member) {
   Names names;
   for (const auto& item : list)
@@ -38,6 +41,11 @@ static Names read_patterns(Problems& problems, const MaybeValue& value) {
   for (const auto& item : items(problems, value)) {
     const auto pattern = text(problems, item);
     if (!pattern) continue;
+    if (pattern->size() > kLongestPattern) {
+      problems.add(item.mark, fmt::format("a pattern has at most {} bytes", kLongestPattern),
+                   "match a shorter part of the title");
+      continue;
+    }
     try {
       std::regex compiled(*pattern, std::regex::ECMAScript);
       patterns.push_back(*pattern);

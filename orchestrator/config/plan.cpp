@@ -1,8 +1,10 @@
 #include "config/plan.hpp"
 
 #include <cstdlib>
+#include <sstream>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 
 #include "config/sections.hpp"
 #include "util/error.hpp"
@@ -53,28 +55,60 @@ static model::Plan read_document(Problems& problems, const Value& root, const fs
   return plan;
 }
 
-// The one document of `text`; a null node when it cannot be had, which is then reported.
-static YAML::Node load(Problems& problems, std::string_view text) {
+namespace {
+
+// Where the last document started; everything else is passed over.
+class DocumentStarts : public YAML::EventHandler {
+ public:
+  YAML::Mark last;
+
+  void OnDocumentStart(const YAML::Mark& mark) override { last = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+}  // namespace
+
+// YAML::Load passes over what follows the first document, and YAML::LoadAll (0.7) never ends on a
+// stray comma: it takes it for an endless row of empty documents.
+static void check_one_document(Problems& problems, const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  if (!parser.HandleNextDocument(starts))
+    problems.add(YAML::Mark::null_mark(), "the plan is empty",
+                 "ci/plans/quickstart.yaml is an example");
+  else if (parser.HandleNextDocument(starts))
+    problems.add(starts.last, "a plan is one YAML document, and this starts another",
+                 "look at its indentation, and for `---`");
+}
+
+// The one document of `text`. Throws when it is none.
+static YAML::Node load(Problems& problems, const std::string& text) {
+  YAML::Node node;
   try {
-    const auto documents = YAML::LoadAll(std::string(text));
-    if (documents.size() == 1) return documents[0];
-    if (documents.empty())
-      problems.add(YAML::Mark::null_mark(), "the plan is empty",
-                   "ci/plans/quickstart.yaml is an example");
-    else
-      problems.add(documents[1].Mark(), "a plan is one YAML document",
-                   "split the file at its `---`");
+    check_one_document(problems, text);
+    node = YAML::Load(text);
   } catch (const YAML::Exception& error) {
     problems.add(error.mark, fmt::format("not YAML: {}", error.msg),
                  "look for a missing quote, bracket or colon, and for tabs; here or just above");
   }
   problems.raise();
-  return {};
+  return node;
 }
 
 model::Plan parse_plan(std::string_view text, const fs::path& file, const fs::path& home) {
   Problems problems(file.string(), text);
-  const YAML::Node node = load(problems, text);
+  const YAML::Node node = load(problems, std::string(text));
   model::Plan plan =
       read_document(problems, {node, node.Mark(), "the plan", node.Mark()}, file, home);
   problems.raise();

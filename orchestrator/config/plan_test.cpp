@@ -1,5 +1,7 @@
 #include "config/plan.hpp"
 
+#include <random>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -127,6 +129,8 @@ TEST_CASE("what is not one YAML mapping is refused with its place") {
   CHECK(contains(refusal("- a\n"), "plans/p.yaml:1:1: `the plan` must be a mapping, not a list"));
   CHECK(contains(refusal("a: [1\nb: 2\n"), "plans/p.yaml:2:2: not YAML: "));
   CHECK(contains(refusal(kBase + "---\nx: 1\n"), "a plan is one YAML document"));
+  CHECK(contains(refusal(", " + kBase), "plans/p.yaml:1:1: "));
+  CHECK(contains(refusal(kBase + ", x\n"), "plans/p.yaml:4:1: "));
   CHECK(contains(refusal("\xff\xff\xff"), "plans/p.yaml"));
   CHECK(contains(refusal(std::string(5000, '[')), "plans/p.yaml"));
   CHECK(contains(refusal("x: &a [*a]\n"), "unknown key `x`"));
@@ -169,6 +173,29 @@ TEST_CASE("an expectation may name what a glob of the plan will stand for") {
   CHECK(contains(refusal(plan + "kvm/thp}]\n"), "matches no case"));
 }
 
+TEST_CASE("a pattern as long as a file is refused, not compiled") {
+  const std::string brackets(1 << 20, '(');
+  const std::string answer =
+      refusal(kBase + "expect: [{verdict: fail, findings: ['" + brackets + "']}]\n");
+  CHECK(contains(answer, "a pattern has at most 1000 bytes"));
+  CHECK(answer.size() < 500);
+}
+
+TEST_CASE("whatever is done to a plan's bytes, it is accepted or refused with its name") {
+  const std::string plan = util::read_file(KPROOF_TEST_DIR "/../../ci/plans/quickstart.yaml");
+  std::mt19937 random(1);
+  const std::string_view spice = "{}[]:,-&*!|>'\"%@`#?~\t\n\r x0\xff\x80";
+  for (int round = 0; round < 1000; ++round) {
+    std::string text = plan;
+    for (unsigned n = random() % 4; n > 0; --n)
+      text[random() % text.size()] = spice[random() % spice.size()];
+    if (round % 3 == 0) text.resize(random() % text.size());
+    const std::string answer = refusal(text);
+    CAPTURE(text);
+    CHECK((answer == "accepted" || answer.starts_with("plans/p.yaml")));
+  }
+}
+
 TEST_CASE("a plan that cannot be read is the user's error") {
   CHECK_THROWS_AS(config::read_plan("/nonexistent/plan.yaml"), ConfigError);
   CHECK_THROWS_AS(config::read_plan("/"), ConfigError);
@@ -185,4 +212,5 @@ TEST_CASE("the quickstart plan says that only dax_1g on 6.1 may fail") {
   CHECK(plan.expectations[0].kernel == "debian-6.1");
   CHECK(plan.expectations[0].test == "mm/dax_1g_mprotect");
   CHECK(plan.expectations[0].findings == std::vector<std::string>{"^bad pud$"});
+  CHECK(plan.expectations[0].subtests.at(0) == "^write after PROT_READ faults$");
 }

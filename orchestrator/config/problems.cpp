@@ -37,13 +37,33 @@ std::string Problems::place(const YAML::Mark& mark) const {
   return mark.is_null() ? file_ : fmt::format("{}:{}:{}", file_, mark.line + 1, mark.column + 1);
 }
 
+namespace {
+
+struct Excerpt {
+  std::string text, caret;
+};
+
+}  // namespace
+
+// The part of `line` around `column`, so that a file without newlines is not printed whole.
+static Excerpt excerpt(std::string_view line, std::size_t column) {
+  constexpr std::size_t kBefore = 80, kAfter = 80;
+  column = std::min(column, line.size());
+  const std::size_t start = column > kBefore ? column - kBefore : 0;
+  const std::string_view before = line.substr(start, column - start);
+  const std::string_view mark = start > 0 ? "..." : "";
+  const bool cut = line.size() > column + kAfter;
+  return {
+      fmt::format("{}{}{}", mark, line.substr(start, column - start + kAfter), cut ? "..." : ""),
+      blanks(mark) + blanks(before) + '^'};
+}
+
 std::string Problems::render(const Problem& problem) const {
   const std::string head = fmt::format("{}: {}", place(problem.mark), problem.message);
   if (problem.mark.is_null()) return head;
-  const std::string_view line = line_of(text_, problem.mark.line);
-  const auto column = static_cast<std::size_t>(problem.mark.column);
-  return fmt::format("{}\n{:5} | {}\n      | {}^", head, problem.mark.line + 1, line,
-                     blanks(line.substr(0, std::min(column, line.size()))));
+  const auto [text, caret] =
+      excerpt(line_of(text_, problem.mark.line), static_cast<std::size_t>(problem.mark.column));
+  return fmt::format("{}\n{:5} | {}\n      | {}", head, problem.mark.line + 1, text, caret);
 }
 
 void Problems::raise() const {

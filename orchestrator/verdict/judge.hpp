@@ -33,8 +33,9 @@
 //  pass        no row above applies                                        pass     none
 //
 // (1) kernel, when it printed a finding: a task that hangs in the kernel is not the test's fault.
-// (2) test, in the phase `test` and without a finding: a case's own output never reaches the
-//     console, but as root it can write to /dev/kmsg, and who did cannot be known from here.
+// (2) test, in the phase `test` and without a finding: a case's stdout never reaches the console,
+//     but as root it can write to /dev/console and /dev/kmsg. Before that phase only the kernel
+//     can.
 // (3) kernel, in any other phase: nothing of the test was running.
 // (4) Frames of our own agent are our instrument. Garbage there means that neither results nor kmsg
 //     can be believed, whoever caused it: "a detector that could not see" (design.md).
@@ -70,6 +71,7 @@ struct Canary {
   bool end = false;    // before its orderly power-off
 };
 
+// Borrows the outcome and the report.
 struct Observation {
   const model::RunOutcome& outcome;
   const model::CaseReport& report;

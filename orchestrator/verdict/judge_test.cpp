@@ -354,6 +354,14 @@ TEST_CASE("a failure other than the declared one is unexpected and says what dif
         }) == "the kernel's taint grew: W (kernel issued warning)");
 }
 
+TEST_CASE("a name of any length that a guest prints is survived, and is not as declared") {
+  Scene s;
+  s.expectation = {.verdict = Verdict::fail, .findings = {"^(a|b)*$"}};
+  s.find(std::string(1 << 20, 'a'));
+  CHECK(s.judge().verdict == Verdict::fail);
+  CHECK(!s.judge().expected);
+}
+
 TEST_CASE("an expected crash may leave the rest undone, but not its evidence") {
   Scene s;
   s.expectation = {.verdict = Verdict::crash, .findings = {"^kernel BUG in f$"}};
@@ -374,6 +382,11 @@ TEST_CASE("an expected skip or miss does not cover a symptom of the kernel") {
   CHECK(s.judge().expected);
   s.report.subtests[0].result = Result::not_ok;
   CHECK(!s.judge().expected);
+  Scene t;
+  t.expectation = {.verdict = Verdict::skip, .reason = "6.1 has no such thing"};
+  t.outcome = {};
+  t.observation.unmet = {"kernel lacks CONFIG_X"};
+  CHECK(t.judge().expected);
 }
 
 TEST_CASE("broken is never expected") {

@@ -29,9 +29,12 @@ struct Row {
   std::optional<Ruling> (*apply)(const Observation&);  // empty: the row does not apply
 };
 
-// In order of precedence; when none applies, the verdict is pass.
-std::span<const Row> rows();
+// In order of precedence, those of the guest before those of the case; when none applies, the
+// verdict is pass.
+std::span<const Row> guest_rows();
+std::span<const Row> case_rows();
 
+std::string join(const std::vector<std::string>& parts);
 // "bad pud", "a, b, c and 2 more"; "" only when there are none.
 std::string name_findings(const std::vector<model::Finding>& findings);
 std::string name_failed_subtests(const model::CaseReport& report);

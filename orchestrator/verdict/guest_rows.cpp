@@ -1,10 +1,10 @@
-#include "verdict/rows.hpp"
-
+// What the guest and its kernel did.
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
+#include "verdict/rows.hpp"
 #include "verdict/taint.hpp"
 
 namespace kproof::verdict {
@@ -17,40 +17,6 @@ using Applies = std::optional<Ruling>;
 template <class End>
 static const End* ended(const Observation& o) {
   return std::get_if<End>(&o.outcome.end);
-}
-
-static std::string join(const std::vector<std::string>& parts) {
-  return fmt::to_string(fmt::join(parts, ", "));
-}
-
-// The first three, and how many more there are.
-static std::string name_some(std::vector<std::string> names) {
-  constexpr std::size_t kShown = 3;
-  if (names.size() <= kShown) return join(names);
-  const std::size_t more = names.size() - kShown;
-  names.resize(kShown);
-  return fmt::format("{} and {} more", join(names), more);
-}
-
-std::string name_findings(const std::vector<model::Finding>& findings) {
-  std::vector<std::string> names;
-  for (const auto& finding : findings) {
-    const std::string name =
-        finding.level == 1 ? finding.title : fmt::format("{} (L{})", finding.title, finding.level);
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-  return name_some(std::move(names));
-}
-
-std::string name_failed_subtests(const model::CaseReport& report) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < report.subtests.size(); ++i) {
-    const auto& subtest = report.subtests[i];
-    // KTAP lets a result line have no description.
-    if (subtest.result == model::Subtest::Result::not_ok)
-      names.push_back(subtest.name.empty() ? fmt::format("subtest {}", i + 1) : subtest.name);
-  }
-  return name_some(std::move(names));
 }
 
 // Findings are named in the reason whatever row decides.
@@ -196,107 +162,23 @@ static Applies prepare(const Observation& o) {
   return Ruling{Verdict::miss, Blame::config, join(o.outcome.prepare_errors)};
 }
 
-static Applies no_exit(const Observation& o) {
-  if (o.outcome.exit) return std::nullopt;
-  return Ruling{Verdict::broken, Blame::host, "the agent never reported an end of the case"};
-}
-
-static Applies signal(const Observation& o) {
-  if (!o.outcome.exit || o.outcome.exit->signal == 0) return std::nullopt;
-  return Ruling{Verdict::fail, Blame::test,
-                fmt::format("the case died by signal {}", o.outcome.exit->signal)};
-}
-
-static Applies malformed(const Observation& o) {
-  if (o.report.malformed.empty()) return std::nullopt;
-  return Ruling{Verdict::fail, Blame::test,
-                "the case printed no valid KTAP: " + o.report.malformed};
-}
-
-static Applies bail_out(const Observation& o) {
-  if (o.report.bail_out.empty()) return std::nullopt;
-  std::string reason = "the case bailed out: " + o.report.bail_out;
-  const std::string failed = name_failed_subtests(o.report);
-  if (!failed.empty()) reason += "; not ok before: " + failed;
-  return Ruling{Verdict::miss, Blame::test, std::move(reason)};
-}
-
-static Applies whole_skip(const Observation& o) {
-  if (o.report.skip_reason.empty()) return std::nullopt;
-  return Ruling{Verdict::skip, Blame::none, "the case skipped itself: " + o.report.skip_reason};
-}
-
-static Applies not_ok(const Observation& o) {
-  const std::string failed = name_failed_subtests(o.report);
-  if (failed.empty()) return std::nullopt;
-  return Ruling{Verdict::fail, Blame::kernel, "not ok: " + failed};
-}
-
-// The exit code that goes with a report (KTAP.md).
-static int exit_code_of(const model::CaseReport& report) {
-  if (!report.bail_out.empty()) return 2;
-  if (!report.skip_reason.empty()) return 4;
-  return name_failed_subtests(report).empty() ? 0 : 1;
-}
-
-static Applies exit_code(const Observation& o) {
-  if (!o.outcome.exit || o.outcome.exit->exit_code == exit_code_of(o.report)) return std::nullopt;
-  return Ruling{Verdict::fail, Blame::test,
-                fmt::format("the case exited with {}, but its KTAP means {}",
-                            o.outcome.exit->exit_code, exit_code_of(o.report))};
-}
-
-static Applies evidence(const Observation& o) {
-  std::vector<std::string> lacking;
-  for (const auto& name : o.evidence)
-    if (std::none_of(o.report.evidence.begin(), o.report.evidence.end(),
-                     [&](const model::Evidence& e) { return e.name == name; }))
-      lacking.push_back(name + " missing");
-  for (const auto& e : o.report.evidence)
-    if (!e.proven) lacking.push_back(fmt::format("{} unproven ({})", e.name, e.fact));
-  if (lacking.empty()) return std::nullopt;
-  return Ruling{Verdict::miss, Blame::test, "evidence: " + join(lacking)};
-}
-
-static Applies nothing(const Observation& o) {
-  const auto skipped = [](const model::Subtest& subtest) {
-    return subtest.result == model::Subtest::Result::skip;
-  };
-  const auto& subtests = o.report.subtests;
-  if (!std::all_of(subtests.begin(), subtests.end(), skipped)) return std::nullopt;
-  return Ruling{Verdict::skip, Blame::test,
-                subtests.empty() ? "the case has no subtests"
-                                 : fmt::format("all {} subtests were skipped; the first: {}",
-                                               subtests.size(), subtests[0].diagnostic)};
-}
-
-static constexpr std::array<Row, 23> kRows{{
-    {"unbootable", Bearing::objection, unbootable},
-    {"host", Bearing::objection, host},
-    {"crash", Bearing::symptom, crash},
-    {"silent", Bearing::symptom, silent},
-    {"timeout", Bearing::symptom, timeout},
-    {"flood", Bearing::objection, flood},
-    {"poweroff", Bearing::aftermath, poweroff},
-    {"finding", Bearing::symptom, finding},
-    {"taint", Bearing::symptom, taint},
-    {"agent", Bearing::aftermath, agent},
-    {"blind", Bearing::objection, blind_begin},
-    {"blind", Bearing::aftermath, blind_end},
-    {"unmet", Bearing::objection, unmet},
-    {"prepare", Bearing::objection, prepare},
-    {"no-exit", Bearing::aftermath, no_exit},
-    {"signal", Bearing::aftermath, signal},
-    {"malformed", Bearing::aftermath, malformed},
-    {"bail-out", Bearing::objection, bail_out},
-    {"whole-skip", Bearing::objection, whole_skip},
-    {"not-ok", Bearing::symptom, not_ok},
-    {"exit-code", Bearing::aftermath, exit_code},
-    {"evidence", Bearing::objection, evidence},
-    {"nothing", Bearing::aftermath, nothing},
-}};
-
-std::span<const Row> rows() {
+std::span<const Row> guest_rows() {
+  static constexpr std::array<Row, 14> kRows{{
+      {"unbootable", Bearing::objection, unbootable},
+      {"host", Bearing::objection, host},
+      {"crash", Bearing::symptom, crash},
+      {"silent", Bearing::symptom, silent},
+      {"timeout", Bearing::symptom, timeout},
+      {"flood", Bearing::objection, flood},
+      {"poweroff", Bearing::aftermath, poweroff},
+      {"finding", Bearing::symptom, finding},
+      {"taint", Bearing::symptom, taint},
+      {"agent", Bearing::aftermath, agent},
+      {"blind", Bearing::objection, blind_begin},
+      {"blind", Bearing::aftermath, blind_end},
+      {"unmet", Bearing::objection, unmet},
+      {"prepare", Bearing::objection, prepare},
+  }};
   return kRows;
 }
 

@@ -1,0 +1,108 @@
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "report/encode.hpp"
+
+namespace kproof::report {
+using namespace model;
+
+// The value of an enum, whose values are 0 to `last`, that `word_of` calls `word`.
+template <class Enum>
+static Enum from_word(const std::string& word, Enum last, auto word_of) {
+  for (int i = 0; i <= static_cast<int>(last); ++i)
+    if (word_of(static_cast<Enum>(i)) == word) return static_cast<Enum>(i);
+  throw std::invalid_argument(fmt::format("unknown word `{}`", word));
+}
+
+static Verdict decode_verdict(const Json& j) {
+  return from_word(j, Verdict::broken, [](Verdict v) { return to_string(v); });
+}
+
+static Finding decode_finding(const Json& j) {
+  Finding f;
+  f.title = j.at("title");
+  f.type = j.at("type");
+  f.level = j.at("level");
+  f.source = from_word<Source>(j.at("source"), Source::kmsg, [](Source s) { return to_word(s); });
+  f.frame = j.at("frame");
+  f.alt_titles = j.at("alt_titles").get<std::vector<std::string>>();
+  f.count = j.at("count");
+  f.panicked = j.at("panicked");
+  f.corrupted = j.at("corrupted");
+  f.corrupted_reason = j.at("corrupted_reason");
+  f.start_line = j.at("start_line");
+  f.end_line = j.at("end_line");
+  f.excerpt = j.at("excerpt");
+  return f;
+}
+
+static Expectation decode_expectation(const Json& j) {
+  Expectation e;
+  e.kernel = j.at("kernel");
+  e.topology = j.at("topology");
+  e.test = j.at("case");
+  e.verdict = decode_verdict(j.at("verdict"));
+  e.findings = j.at("findings").get<std::vector<std::string>>();
+  e.subtests = j.at("subtests").get<std::vector<std::string>>();
+  e.reason = j.at("reason");
+  e.place = j.at("place");
+  return e;
+}
+
+// JSON has no NaN and no infinity; nlohmann writes them as null.
+static double decode_number(const Json& j) {
+  return j.is_null() ? std::numeric_limits<double>::quiet_NaN() : j.get<double>();
+}
+
+static Subtest decode_subtest(const Json& j) {
+  const auto result = from_word<Subtest::Result>(j.at("result"), Subtest::Result::skip,
+                                                 [](Subtest::Result r) { return to_word(r); });
+  return {j.at("name"), result, j.at("diagnostic")};
+}
+
+static PhaseTime decode_phase(const Json& j) {
+  const auto phase =
+      from_word<Phase>(j.at("name"), Phase::poweroff, [](Phase p) { return to_string(p); });
+  return {phase, util::Millis(std::llround(j.at("seconds").get<double>() * 1000))};
+}
+
+static Judgement decode_judgement(const Json& j) {
+  return {
+      .verdict = decode_verdict(j.at("verdict")),
+      .blame = from_word<Blame>(j.at("blame"), Blame::host, [](Blame b) { return to_string(b); }),
+      .reason = j.at("reason"),
+      .expected = j.at("expected")};
+}
+
+CellResult decode_cell(const Json& j) {
+  CellResult c;
+  c.id = j.at("id");
+  c.kernel = j.at("kernel");
+  c.kernel_label = j.at("kernel_label");
+  c.kernel_release = j.at("kernel_release");
+  c.kernel_origin = j.at("kernel_origin");
+  c.topology = j.at("topology");
+  c.test = j.at("case");
+  c.judgement = decode_judgement(j);
+  c.expectation = decode_expectation(j.at("expectation"));
+  for (const auto& item : j.at("findings"))
+    c.findings.push_back(decode_finding(item));
+  for (const auto& [name, e] : j.at("evidence").items())
+    c.evidence.push_back({name, e.at("proven"), e.at("fact")});
+  for (const auto& [name, m] : j.at("metrics").items())
+    c.metrics.push_back({name, decode_number(m.at("value")), m.at("unit")});
+  for (const auto& item : j.at("subtests"))
+    c.subtests.push_back(decode_subtest(item));
+  for (const auto& item : j.at("phases"))
+    c.phases.push_back(decode_phase(item));
+  c.files = j.at("files").get<std::map<std::string, std::string>>();
+  c.inputs = j.at("inputs");
+  c.started = j.at("started");
+  c.reused = j.at("reused");
+  return c;
+}
+
+}  // namespace kproof::report

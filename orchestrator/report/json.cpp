@@ -1,0 +1,97 @@
+#include "report/json.hpp"
+
+#include <fmt/format.h>
+
+#include "report/encode.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+
+namespace kproof::report {
+namespace fs = std::filesystem;
+
+constexpr int kSchema = 1;
+
+// A console holds whatever a guest prints, so that texts may not be UTF-8.
+static std::string dump(const Json& json) {
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string cell_to_json(const model::CellResult& cell) {
+  Json json{{"schema", kSchema}};
+  json.update(encode(cell));
+  return dump(json);
+}
+
+model::CellResult cell_from_json(std::string_view text, const fs::path& file) {
+  try {
+    const Json json = Json::parse(text);
+    if (json.at("schema") != kSchema)
+      throw std::invalid_argument(
+          fmt::format("schema {} is not {}", json.at("schema").dump(), kSchema));
+    return decode_cell(json);
+  } catch (const std::exception& error) {
+    throw HostError(fmt::format("{} is not the result of a cell: {}", file.string(), error.what()),
+                    "remove it, and the cell is run again");
+  }
+}
+
+static Json encode_host(const model::HostFacts& h) {
+  return {{"hostname", h.hostname},
+          {"os", h.os},
+          {"kernel", h.kernel},
+          {"cpu", h.cpu},
+          {"cores", h.cores},
+          {"memory", h.memory},
+          {"qemu", h.qemu},
+          {"libvirt", h.libvirt},
+          {"connection", h.connection},
+          {"accel", to_word(h.accel)},
+          {"accel_reason", h.accel_reason}};
+}
+
+static Json encode_kernel(const model::KernelSpec& kernel) {
+  Json json{{"name", kernel.name}, {"label", kernel.label}};
+  if (const auto* package = std::get_if<model::PackageSource>(&kernel.source))
+    json["package"] = package->package;
+  else
+    json["path"] = std::get<model::PathSource>(kernel.source).path.string();
+  return json;
+}
+
+static Json encode_plan(const model::Plan& plan) {
+  Json json{{"name", plan.name},
+            {"file", plan.file.string()},
+            {"repetitions", plan.repetitions},
+            {"kernels", Json::array()},
+            {"topologies", Json::array()}};
+  for (const auto& kernel : plan.kernels)
+    json["kernels"].push_back(encode_kernel(kernel));
+  for (const auto& t : plan.topologies)
+    json["topologies"].push_back(
+        {{"name", t.name}, {"vcpus", t.vcpus}, {"memory", t.memory}, {"nvdimm", t.nvdimm}});
+  return json;
+}
+
+std::string results_to_json(const RunReport& report) {
+  Json json{{"schema", kSchema},
+            {"started", report.started},
+            {"interrupted", report.interrupted},
+            {"planned", report.planned},
+            {"host", encode_host(report.host)},
+            {"plan", encode_plan(report.plan)},
+            {"cells", Json::array()}};
+  for (const auto& cell : report.cells)
+    json["cells"].push_back(encode(cell));
+  return dump(json);
+}
+
+void write_cell(const fs::path& directory, const model::CellResult& cell) {
+  util::write_file_atomically(directory / "cell.json", cell_to_json(cell));
+}
+
+model::CellResult read_cell(const fs::path& directory) {
+  const fs::path file = directory / "cell.json";
+  return cell_from_json(util::read_file(file), file);
+}
+
+}  // namespace kproof::report

@@ -1,0 +1,25 @@
+// cell.json and results.json, schema 1: testdata/ has an example of each with every key. Within a
+// schema, keys are only ever added.
+//
+// Where a cell reports two pieces of evidence, or two metrics, of one name, the second gets "#2"
+// behind its name. Bytes that are not UTF-8 become U+FFFD.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "report/run_report.hpp"
+
+namespace kproof::report {
+
+std::string cell_to_json(const model::CellResult& cell);
+// HostError when `json` is not what cell_to_json writes; `file` is named in it.
+model::CellResult cell_from_json(std::string_view json, const std::filesystem::path& file);
+std::string results_to_json(const RunReport& report);
+
+// cell.json of `directory`, written atomically and last: where it is, the cell is finished.
+void write_cell(const std::filesystem::path& directory, const model::CellResult& cell);
+model::CellResult read_cell(const std::filesystem::path& directory);
+
+}  // namespace kproof::report

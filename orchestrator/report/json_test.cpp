@@ -1,0 +1,98 @@
+#include "report/json.hpp"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "report/example_test.hpp"
+#include "testkit/golden.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+
+using namespace kproof;
+using namespace kproof::report;
+
+TEST_CASE("a cell reads back as it was written") {
+  const auto cell = example_failure();
+  const std::string json = cell_to_json(cell);
+  CHECK(testkit::compare_golden(KPROOF_TEST_DIR "/testdata/cell.json", json) == "");
+  const auto back = cell_from_json(json, "cell.json");
+  CHECK(cell_to_json(back) == json);
+  CHECK(back.id == cell.id);
+  CHECK(back.test == cell.test);
+  CHECK(back.judgement.verdict == model::Verdict::fail);
+  CHECK(back.judgement.blame == model::Blame::kernel);
+  CHECK(back.judgement.expected);
+  CHECK(back.expectation.findings == cell.expectation.findings);
+  CHECK(back.findings.at(0).source == model::Source::kmsg);
+  CHECK(back.findings[0].excerpt == cell.findings[0].excerpt);
+  CHECK(back.evidence.at(0).proven);
+  CHECK(back.metrics.at(0).value == 123.5);
+  CHECK(back.subtests.at(2).result == model::Subtest::Result::skip);
+  CHECK(back.phases.at(0).duration == util::Millis(3012));
+  CHECK(back.files == cell.files);
+}
+
+TEST_CASE("evidence and metrics of one name are all kept") {
+  model::CellResult cell;
+  cell.evidence = {{"e", true, "first"}, {"e", false, "second"}};
+  cell.metrics = {{"m", 1, "us"}, {"m", 2, "us"}};
+  const auto back = cell_from_json(cell_to_json(cell), "f");
+  REQUIRE(back.evidence.size() == 2);
+  CHECK(back.evidence[1].name == "e#2");
+  CHECK(!back.evidence[1].proven);
+  CHECK(back.metrics.at(1).value == 2);
+}
+
+TEST_CASE("bytes and numbers that JSON does not know are survived") {
+  model::CellResult cell;
+  cell.findings = {{.title = "\xff\x01", .excerpt = std::string("\0", 1)}};
+  cell.metrics = {{"m", std::nan(""), ""}};
+  const auto back = cell_from_json(cell_to_json(cell), "f");
+  CHECK(back.findings.at(0).title == "\xEF\xBF\xBD\x01");
+  CHECK(back.findings[0].excerpt == std::string("\0", 1));
+  CHECK(std::isnan(back.metrics.at(0).value));
+}
+
+TEST_CASE("what is not a cell's result is refused by file and reason") {
+  const std::string good = cell_to_json(example_failure());
+  std::string word = good, schema = good;
+  word.replace(word.find("\"fail\""), 6, "\"epic\"");
+  schema.replace(schema.find("\"schema\": 1"), 11, "\"schema\": 2");
+  for (const std::string& bad : {std::string(), std::string("{}"), good.substr(0, good.size() / 2),
+                                 word, schema, std::string("[1]"), std::string("null")}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS(cell_from_json(bad, "out/cell.json"), HostError);
+  }
+  try {
+    cell_from_json(word, "out/cell.json");
+  } catch (const HostError& error) {
+    CHECK(error.what() ==
+          std::string("out/cell.json is not the result of a cell: unknown word `epic`"));
+  }
+}
+
+TEST_CASE("a cell lies in its directory as cell.json") {
+  const util::ScratchDir scratch("report");
+  write_cell(scratch.path(), example_failure());
+  CHECK(read_cell(scratch.path()).id == "debian-6.1/l1/mm/dax_1g_mprotect");
+}
+
+TEST_CASE("results.json has the keys that its readers were promised") {
+  auto report = example_run();
+  report.interrupted = true;
+  const std::string text = results_to_json(report);
+  CHECK(testkit::compare_golden(KPROOF_TEST_DIR "/testdata/results.json", text) == "");
+  const auto json = nlohmann::json::parse(text);
+  CHECK(json.at("schema") == 1);
+  CHECK(json.at("interrupted") == true);
+  CHECK(json.at("plan").at("name") == "quickstart");
+  CHECK(json.at("host").at("accel") == "tcg");
+  const auto& cell = json.at("cells").at(0);
+  for (const char* key : {"id", "kernel", "topology", "case", "verdict", "expected", "reason",
+                          "findings", "evidence", "metrics", "phases", "files"})
+    CHECK_MESSAGE(cell.contains(key), key);
+  CHECK(cell.at("evidence").at("mapping_is_pud").at("proven") == true);
+  CHECK(cell.at("metrics").at("mprotect_ro_1g").at("unit") == "us");
+}

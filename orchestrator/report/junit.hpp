@@ -1,0 +1,21 @@
+// junit.xml as Jenkins and GitLab read it (testdata/junit.xsd).
+//
+// A test suite per kernel and topology, a test case per cell. What a reader sees of a cell:
+//   pass, fail, crash or hang, expected   a passed test; what happened is in its system-out
+//   skip or miss, expected                skipped: nothing was proven
+//   skip, unexpected                      skipped, with the reason
+//   broken                                error
+//   anything else that was not expected   failure, its type the verdict
+// The story of a cell (reason, findings, evidence, metrics, paths) is the text of its failure or
+// error, else its system-out.
+#pragma once
+
+#include <string>
+
+#include "report/run_report.hpp"
+
+namespace kproof::report {
+
+std::string junit_xml(const RunReport& report);
+
+}  // namespace kproof::report

@@ -1,0 +1,114 @@
+#include "report/progress.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "report/live.hpp"
+#include "util/fd.hpp"
+
+using namespace kproof;
+using namespace kproof::report;
+using namespace std::chrono_literals;
+using model::Phase;
+using model::Verdict;
+
+namespace {
+
+const model::Judgement kPass{Verdict::pass, model::Blame::none, "4 of 4", true};
+const model::Judgement kCrash{Verdict::crash, model::Blame::kernel, "the kernel panicked", false};
+
+ProgressModel two_running() {
+  ProgressModel model{.total = 10};
+  apply(model, CellFinished{"k/l1/mm/old", kPass, true}, 0s);
+  apply(model, CellStarted{"k/l1/mm/a"}, 1s);
+  apply(model, CellStarted{"k/l1/mm/b"}, 2s);
+  apply(model, PhaseEntered{"k/l1/mm/a", Phase::test}, 5s);
+  return model;
+}
+
+// What LiveProgress writes while `act` uses it.
+template <class Act>
+std::string written(Style style, Act act) {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const util::Fd in(ends[0]);
+  util::Fd out(ends[1]);
+  {
+    LiveProgress live(out.get(), style, 2, [] { return util::Millis(1500); });
+    act(live);
+  }
+  out.reset();
+  std::string text;
+  char buffer[4096];
+  for (ssize_t n; (n = ::read(in.get(), buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(n));
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("the block shows totals and each running cell with its phase and times") {
+  CHECK(render_block(two_running(), 7s, {}) ==
+        "1/10 cells, 2 running, 7.0s elapsed\n"
+        "  k/l1/mm/a  test 2.0s (6.0s)\n"
+        "  k/l1/mm/b  start 5.0s (5.0s)\n");
+}
+
+TEST_CASE("no line of the block is as wide as the terminal") {
+  CHECK(render_block(two_running(), 7s, {.width = 20}) ==
+        "1/10 cells, 2 runn…\n"
+        "  k/l1/mm/a  test …\n"
+        "  k/l1/mm/b  start…\n");
+}
+
+TEST_CASE("a cell that ended unexpectedly stays in the totals") {
+  auto model = two_running();
+  apply(model, CellFinished{"k/l1/mm/a", kCrash}, 8s);
+  CHECK(render_block(model, 8s, {}) ==
+        "2/10 cells, 1 running, 8.0s elapsed, 1 unexpected\n"
+        "  k/l1/mm/b  start 6.0s (6.0s)\n");
+}
+
+TEST_CASE("each event is one plain line") {
+  const auto model = two_running();
+  const Style plain;
+  CHECK(render_event(model, CellStarted{"x"}, 12300ms, plain) == "[ 12.3s] [1/10] x: started");
+  CHECK(render_event(model, PhaseEntered{"x", Phase::boot}, 3s, plain) ==
+        "[  3.0s] [1/10] x: boot");
+  CHECK(render_event(model, CellFinished{"k/l1/mm/a", kPass}, 8s, plain) ==
+        "[  8.0s] [2/10] k/l1/mm/a: pass in 7.0s");
+  CHECK(render_event(model, CellFinished{"k/l1/mm/a", kCrash}, 8s, plain) ==
+        "[  8.0s] [2/10] k/l1/mm/a: crash in 7.0s: the kernel panicked");
+  CHECK(render_event(model, CellFinished{"k/l1/mm/z", kPass, true}, 8s, plain) ==
+        "[  8.0s] [2/10] k/l1/mm/z: pass, kept from an earlier run");
+}
+
+TEST_CASE("a phase of a cell that is not running changes nothing") {
+  auto model = two_running();
+  apply(model, PhaseEntered{"gone", Phase::test}, 9s);
+  CHECK(model.running.size() == 2);
+}
+
+TEST_CASE("without a terminal every event is written as a line, and ticks are not") {
+  CHECK(written({},
+                [](LiveProgress& live) {
+                  live.on(CellStarted{"a"});
+                  live.tick();
+                  live.say("hello");
+                  live.on(CellFinished{"a", kPass});
+                }) ==
+        "[  1.5s] [0/2] a: started\n"
+        "hello\n"
+        "[  1.5s] [1/2] a: pass in 0.0s\n");
+}
+
+TEST_CASE("on a terminal the block is erased and redrawn, and finished cells stay above it") {
+  CHECK(written({.terminal = true},
+                [](LiveProgress& live) {
+                  live.on(CellStarted{"a"});
+                  live.on(CellFinished{"a", kPass});
+                }) ==
+        "0/2 cells, 1 running, 1.5s elapsed\n  a  start 0.0s (0.0s)\n"
+        "\033[2A\033[J[  1.5s] [1/2] a: pass in 0.0s\n1/2 cells, 0 running, 1.5s elapsed\n"
+        "\033[1A\033[J");
+}

@@ -1,0 +1,31 @@
+// All that the reports of one run are made of.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "model/plan.hpp"
+#include "model/result.hpp"
+
+namespace kproof::report {
+
+struct RunReport {
+  model::Plan plan;
+  model::HostFacts host;
+  std::vector<model::CellResult> cells;  // finished ones, in the plan's order
+  std::size_t planned = 0;               // cells that were to run; more than `cells` if interrupted
+  bool interrupted = false;
+  std::string started;              // UTC, ISO 8601
+  std::filesystem::path directory;  // files of cells are below it
+};
+
+// "fail (expected)", "pass (unexpected)", "pass", "crash": the verdict as people are told it.
+std::string verdict_text(const model::Judgement& judgement);
+// The sum of a cell's phases.
+util::Millis duration_of(const model::CellResult& cell);
+// The cell's name without kernel and topology, with its repetition: "mm/thp_mprotect@2".
+std::string case_of(const model::CellResult& cell);
+
+}  // namespace kproof::report

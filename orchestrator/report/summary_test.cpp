@@ -1,0 +1,60 @@
+#include "report/summary.hpp"
+
+#include <doctest/doctest.h>
+
+#include "report/example_test.hpp"
+#include "testkit/golden.hpp"
+
+using namespace kproof;
+using namespace kproof::report;
+
+TEST_CASE("the end of a run is a table, a note for each cell that is no plain pass, and totals") {
+  const std::string text = render_summary(example_run(), {});
+  CHECK(testkit::compare_golden(KPROOF_TEST_DIR "/testdata/summary.txt", text) == "");
+  CHECK(text.find('\033') == std::string::npos);
+}
+
+TEST_CASE("colours mark verdicts and change nothing else") {
+  const auto report = example_run();
+  std::string text = render_summary(report, {.terminal = true, .colour = true});
+  CHECK(text.find("\033[32mfail (expected)") != std::string::npos);
+  CHECK(text.find("\033[31mcrash") != std::string::npos);
+  CHECK(text.find("\033[33mskip") != std::string::npos);
+  for (auto at = text.find('\033'); at != std::string::npos; at = text.find('\033'))
+    text.erase(at, text.find('m', at) - at + 1);
+  CHECK(text == render_summary(report, {}));
+}
+
+TEST_CASE("a run in which all passed has no notes") {
+  RunReport report;
+  report.cells = {example_cell("k", "K", "mm/a", {model::Verdict::pass, {}, "", true})};
+  report.planned = 1;
+  CHECK(render_summary(report, {}) ==
+        "case  K\nmm/a  pass\n\n1 cell: 1 pass. Everything as expected.\n");
+}
+
+TEST_CASE("a run that is not complete never says that everything was as expected") {
+  RunReport report;
+  report.cells = {example_cell("k", "K", "mm/a", {model::Verdict::pass, {}, "", true})};
+  report.cells[0].reused = true;
+  report.planned = 3;
+  CHECK(render_totals(report, {}) ==
+        "1 cell: 1 pass (1 kept from an earlier run); 2 did not run.\n");
+  report.interrupted = true;
+  CHECK(render_totals(report, {}) ==
+        "1 cell: 1 pass (1 kept from an earlier run); 2 did not run. Interrupted.\n");
+}
+
+TEST_CASE("several topologies are columns of their own, and what did not run is a dash") {
+  RunReport report;
+  report.plan.topologies = {{.name = "l1"}, {.name = "l2"}};
+  const model::Judgement pass{model::Verdict::pass, {}, "", true};
+  report.cells = {example_cell("k", "K", "mm/a", pass), example_cell("k", "K", "mm/b", pass),
+                  example_cell("k", "K", "mm/a", pass)};
+  report.cells[2].topology = "l2";
+  report.cells[2].id = "k/l2/mm/a";
+  CHECK(render_table(report, {}) ==
+        "case  K / l1  K / l2\n"
+        "mm/a  pass    pass\n"
+        "mm/b  pass    -\n");
+}

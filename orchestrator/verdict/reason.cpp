@@ -1,0 +1,43 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "verdict/rows.hpp"
+
+namespace kproof::verdict {
+
+std::string join(const std::vector<std::string>& parts) {
+  return fmt::to_string(fmt::join(parts, ", "));
+}
+
+// The first three, and how many more there are.
+static std::string name_some(std::vector<std::string> names) {
+  constexpr std::size_t kShown = 3;
+  if (names.size() <= kShown) return join(names);
+  const std::size_t more = names.size() - kShown;
+  names.resize(kShown);
+  return fmt::format("{} and {} more", join(names), more);
+}
+
+std::string name_findings(const std::vector<model::Finding>& findings) {
+  std::vector<std::string> names;
+  for (const auto& finding : findings) {
+    const std::string name =
+        finding.level == 1 ? finding.title : fmt::format("{} (L{})", finding.title, finding.level);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return name_some(std::move(names));
+}
+
+std::string name_failed_subtests(const model::CaseReport& report) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < report.subtests.size(); ++i) {
+    const auto& subtest = report.subtests[i];
+    // KTAP lets a result line have no description.
+    if (subtest.result == model::Subtest::Result::not_ok)
+      names.push_back(subtest.name.empty() ? fmt::format("subtest {}", i + 1) : subtest.name);
+  }
+  return name_some(std::move(names));
+}
+
+}  // namespace kproof::verdict
