@@ -53,8 +53,8 @@ static WithheldPage withhold_page() {
 
 // Waits until somebody has run into the page.
 static void wait_for_fault(const WithheldPage& withheld) {
-  pollfd fault{.fd = withheld.uffd, .events = POLLIN, .revents = 0};
-  lib::safe::check(::poll(&fault, 1, -1), "poll(userfaultfd)");
+  uffd_msg fault;
+  lib::safe::check(::read(withheld.uffd, &fault, sizeof fault), "read(userfaultfd)");
 }
 
 static void give_page(const WithheldPage& withheld) {
