@@ -8,15 +8,20 @@
 
 namespace kproof::lib {
 
-Case::Case(int argc, char** argv, const Description& description,
-           const std::vector<Option>& options)
-    : description_(description) {
+void begin(int argc, char** argv, const Description& description,
+           const std::vector<Option>& options) {
   if (argc == 2 && std::string_view(argv[1]) == "--describe") {
     std::puts(to_json(description).c_str());
     std::exit(0);
   }
   parse_options(argc, argv, description.summary, options);
   install_fault_handler();
+}
+
+Case::Case(int argc, char** argv, const Description& description,
+           const std::vector<Option>& options)
+    : description_(description) {
+  begin(argc, argv, description, options);
   ktap::version();
 }
 

@@ -18,10 +18,13 @@
 
 namespace kproof::lib {
 
+// Handles --describe, --help and bad options, which end the program. Installs the fault handler.
+void begin(int argc, char** argv, const Description& description,
+           const std::vector<Option>& options = {});
+
 class Case {
  public:
-  // Handles --describe, --help and bad options (and ends the program), then prints the version
-  // line. `description` must outlive the case.
+  // begin(), and the version line. `description` must outlive the case.
   Case(int argc, char** argv, const Description& description,
        const std::vector<Option>& options = {});
 

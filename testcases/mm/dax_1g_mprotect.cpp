@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
                             "CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD"},
                 .memory = 512ull << 20,
                 .vcpus = 2,
-                .nvdimm = 4ull << 30},
+                // The first GiB goes to the namespace's metadata and to alignment.
+                .nvdimm = 3ull << 30},
       .evidence = mm::declared_evidence(mm::kPudSize),
   };
   return mm::run_mprotect_suite(

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
                             "CONFIG_DEV_DAX", "CONFIG_DEV_DAX_PMEM"},
                 .memory = 512ull << 20,
                 .vcpus = 2,
-                .nvdimm = 4ull << 30},
+                .nvdimm = 256ull << 20},
       .evidence = mm::declared_evidence(mm::kPmdSize),
   };
   return mm::run_mprotect_suite(

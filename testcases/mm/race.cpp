@@ -5,6 +5,8 @@
 // before is over by then, since mprotect waits for the other CPU to flush its TLB.
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <semaphore>
 #include <thread>
 
 #include <sched.h>
@@ -16,8 +18,9 @@
 
 namespace kproof::mm {
 
-static constexpr double kPatienceUs = 10e6;  // for the writer to run at all; TCG on a busy host
-static constexpr std::size_t kWords = 4;     // few enough to stay in the TLB
+// For the writer to run at all: TCG on a busy host.
+static constexpr std::chrono::seconds kPatience{10};
+static constexpr std::size_t kWords = 4;  // few enough to stay in the TLB
 
 // Keeps this thread on the n-th of the CPUs that the process may use; false if there are fewer. Two
 // threads of one CPU would share its TLB and never meet.
@@ -46,6 +49,27 @@ class StayOnFirstCpu {
   cpu_set_t allowed_;
 };
 
+// Counts, and says when a goal is reached. To wait without spinning leaves the CPU to the writer,
+// which on a host with fewer CPUs than the guest may be waiting for it.
+class Counter {
+ public:
+  unsigned long value() const { return value_; }
+
+  void add() {
+    if (++value_ >= goal_ && goal_.exchange(kNoGoal) != kNoGoal) reached_.release();
+  }
+  // Waits until it has grown by `more`; false if it does not in time.
+  bool wait(unsigned long more) {
+    goal_ = value_ + more;
+    return reached_.try_acquire_for(kPatience);
+  }
+
+ private:
+  static constexpr unsigned long kNoGoal = ~0ul;
+  std::atomic<unsigned long> value_{0}, goal_{kNoGoal};
+  std::binary_semaphore reached_{0};
+};
+
 class Writer {
  public:
   Writer(const Region& region, const cpu_set_t& allowed)
@@ -56,23 +80,10 @@ class Writer {
   }
 
   Word* word(std::size_t i) const { return region_.word(i * region_.words() / kWords); }
-  unsigned long tries() const { return tries_; }
-  unsigned long landed() const { return landed_; }
-  unsigned long refused() const { return refused_; }
-  unsigned long strange() const { return strange_; }  // faults other than SEGV_ACCERR
-
   bool alone() const { return alone_; }  // on a CPU of its own
 
-  // Waits until `counter` has grown by `more`; false if it does not.
-  bool wait(unsigned long (Writer::*counter)() const, unsigned long more) const {
-    const unsigned long goal = (this->*counter)() + more;
-    const double deadline = lib::now_us() + kPatienceUs;
-    while ((this->*counter)() < goal) {
-      if (lib::now_us() > deadline) return false;
-      ::sched_yield();
-    }
-    return true;
-  }
+  Counter tries, landed;     // a try lands or faults
+  Counter refused, strange;  // SEGV_ACCERR, and any other fault
 
  private:
   void run() {
@@ -80,10 +91,10 @@ class Writer {
     for (std::uint64_t value = 1; !stop_; ++value) {
       const lib::Fault fault = lib::try_write(word(value % kWords), value);
       if (!fault.happened())
-        ++landed_;
+        landed.add();
       else
-        ++(fault.is(SIGSEGV, SEGV_ACCERR) ? refused_ : strange_);
-      ++tries_;
+        (fault.is(SIGSEGV, SEGV_ACCERR) ? refused : strange).add();
+      tries.add();
     }
   }
 
@@ -91,7 +102,6 @@ class Writer {
   const cpu_set_t allowed_;
   std::atomic<bool> alone_{false};
   std::atomic<bool> stop_{false};
-  std::atomic<unsigned long> tries_{0}, landed_{0}, refused_{0}, strange_{0};
   std::thread thread_;  // last: it uses all of the above
 };
 
@@ -103,39 +113,42 @@ static std::array<std::uint64_t, kWords> snapshot(const Writer& writer) {
 }
 
 // One read-only window. Of two tries that ended in it, one began in it. False: stop.
-static bool window(const Region& region, const Writer& writer, lib::Check& check,
-                   unsigned long& tries) {
+static bool window(const Region& region, Writer& writer, lib::Check& check, unsigned long& tries) {
   if (!region.protect(check, PROT_READ)) return false;
   const auto before = snapshot(writer);
-  const unsigned long first = writer.tries();
-  const bool tried = writer.wait(&Writer::tries, 2);
-  tries += writer.tries() - first;
+  const unsigned long first = writer.tries.value();
+  const bool tried = writer.tries.wait(2);
+  tries += writer.tries.value() - first;
   const auto after = snapshot(writer);
   check.that(before == after, "a write landed after mprotect(PROT_READ) had returned");
-  if (!check.that(tried, "the writer made no try in %.0f s", kPatienceUs / 1e6)) return false;
+  if (!check.that(tried, "the writer made no two tries in %ld s",
+                  static_cast<long>(kPatience.count())))
+    return false;
   if (!region.protect(check, PROT_READ | PROT_WRITE)) return false;
-  return check.that(writer.wait(&Writer::landed, 1), "no write landed within %.0f s of RW",
-                    kPatienceUs / 1e6);
+  return check.that(writer.landed.wait(1), "no write landed within %ld s of RW",
+                    static_cast<long>(kPatience.count()));
 }
 
 void no_write_lands_while_read_only(Context& context, lib::Check& check) {
   Region& region = populated(context, 1);
   const StayOnFirstCpu here;
-  const Writer writer(region, here.allowed());
+  Writer writer(region, here.allowed());
   const double end = lib::now_us() + context.scale.seconds * 1e6;
   unsigned windows = 0;
   unsigned long tries = 0;
-  bool going = writer.wait(&Writer::landed, 1);
+  bool going = writer.landed.wait(1);
   // After a failure more windows show nothing new, and may cost a kernel message each.
   while (going && (windows < kFewestWindows || (check.ok() && lib::now_us() < end))) {
     going = window(region, writer, check, tries);
     windows += going;
   }
-  check.that(writer.strange() == 0, "%lu faults were not SEGV_ACCERR", writer.strange());
+  check.that(writer.strange.value() == 0, "%lu faults were not SEGV_ACCERR",
+             writer.strange.value());
   context.test.evidence(
       "writer_met_read_only", windows >= kFewestWindows && writer.alone(),
       "%lu tries of a thread on %s CPU in %u read-only windows, %lu writes refused, %lu landed",
-      tries, writer.alone() ? "another" : "the same", windows, writer.refused(), writer.landed());
+      tries, writer.alone() ? "another" : "the same", windows, writer.refused.value(),
+      writer.landed.value());
 }
 
 }  // namespace kproof::mm

@@ -17,7 +17,8 @@ Thp::Thp() : Provider(kPmdSize, PartOfEntry::split) {
   const std::string enabled = lib::sysfs::read(path);
   if (enabled.empty()) lib::ktap::bail_out("%s: not there: no THP in this kernel", path.c_str());
   if (enabled.find("[never]") != std::string::npos)
-    lib::ktap::bail_out("%s is %s", path.c_str(), enabled.c_str());
+    lib::ktap::bail_out("%s is \"%s\" (the default in less than 512 MiB of RAM)", path.c_str(),
+                        enabled.c_str());
 }
 
 // Reserves one PMD more than asked for and gives the ends back, so that the rest is aligned.

@@ -9,7 +9,8 @@ int main(int argc, char** argv) {
       .name = "mm/thp_mprotect",
       .summary = "mprotect of transparent huge pages mapped by PMDs",
       .needs = {.kconfig = {"CONFIG_TRANSPARENT_HUGEPAGE", "CONFIG_PROC_PAGE_MONITOR"},
-                .memory = 256ull << 20,
+                // With less than 512 MiB left the kernel switches THP off (hugepage_init).
+                .memory = 1ull << 30,
                 .vcpus = 2},
       .evidence = mm::declared_evidence(mm::kPmdSize),
   };

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace kproof::selftest {
+
+// Bails out unless / is an initramfs and we are root: what follows would take a real machine down.
+void only_in_a_throwaway_guest();
+
+}  // namespace kproof::selftest
