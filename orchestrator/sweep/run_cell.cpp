@@ -8,7 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "report/cell_json.hpp"
+#include "report/json.hpp"
 #include "run/observe.hpp"
 #include "util/error.hpp"
 #include "verdict/judge.hpp"
@@ -59,7 +59,7 @@ static model::CellResult blank_result(const PreparedCell& cell) {
   result.kernel_origin = cell.kernel.origin;
   result.kernel_release = cell.kernel.release;
   result.topology = cell.topology.name;
-  result.test = cell.cell.test.alias.empty() ? cell.cell.test.name : cell.cell.test.alias;
+  result.test = cell.cell.test.alias;
   result.inputs = cell.inputs;
   result.expectation = cell.cell.expectation;
   result.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
@@ -111,7 +111,7 @@ std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& 
   try {
     result = boot_and_judge(cell, site, serial, stop, on_phase);
     if (result)
-      report::write_cell(*result, run::CellFiles{site.out / "cells" / cell.cell.id}.result());
+      report::write_cell(site.out / "cells" / cell.cell.id, *result);
   } catch (
       const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel
     result = blank_result(cell);
