@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "plan/cells.hpp"
+
 namespace kproof::cli {
 
 // Exit codes, the same for all subcommands.
@@ -14,6 +16,12 @@ constexpr int kUsage = 2;       // bad arguments, bad plan
 constexpr int kHostFault = 69;  // EX_UNAVAILABLE of sysexits.h
 constexpr int kInterrupted = 130;
 
+void add_run(CLI::App& app, int& exit_code);
+void add_plan(CLI::App& app, int& exit_code);
+void add_doctor(CLI::App& app, int& exit_code);
 void add_analyze(CLI::App& app, int& exit_code);
+
+// --kernel and --case.
+void add_filter(CLI::App& command, plan::Filter& filter);
 
 }  // namespace kproof::cli

@@ -25,6 +25,9 @@ static int run(int argc, char** argv) {
   app.set_version_flag("--version", "kproof " KPROOF_VERSION);
   app.require_subcommand(1);
   int exit_code = kOk;
+  add_run(app, exit_code);
+  add_plan(app, exit_code);
+  add_doctor(app, exit_code);
   add_analyze(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -37,11 +37,11 @@ static image::ModuleClosure modules_for(const Kernel& kernel, const model::CaseN
 }
 
 // All that can make a difference, and nothing that cannot (paths, names, times).
-static std::string inputs_of(const PreparedCell& cell, model::Accel accel,
+static std::string inputs_of(const PreparedCell& cell, const Machine& machine,
                              const Workshop& workshop) {
   vm::GuestSpec guest;
   guest.topology = cell.topology;
-  guest.accel = accel;
+  guest.accel = machine.accel;
   guest.cmdline = vm::kernel_cmdline(cell.topology, cell.cmdline);
   util::Hasher hash;
   hash.add(workshop.program)
@@ -62,7 +62,7 @@ static std::string inputs_of(const PreparedCell& cell, model::Accel accel,
 }
 
 PreparedCell prepare(const model::Cell& cell, const model::CaseDescription& description,
-                     const Kernel& kernel, const model::Limits& limits, model::Accel accel,
+                     const Kernel& kernel, const model::Limits& limits, const Machine& machine,
                      const Workshop& workshop, const std::filesystem::path& images) {
   PreparedCell prepared{.cell = cell, .description = description, .kernel = kernel.artifact};
   prepared.topology = raise(cell.topology, description.needs);
@@ -75,8 +75,8 @@ PreparedCell prepare(const model::Cell& cell, const model::CaseDescription& desc
        .modules = closure.modules},
       images);
   prepared.deadlines =
-      run::deadlines(limits, cell.test.timeout.value_or(description.timeout), accel);
-  prepared.inputs = inputs_of(prepared, accel, workshop);
+      run::deadlines(limits, cell.test.timeout.value_or(description.timeout), machine.accel);
+  prepared.inputs = inputs_of(prepared, machine, workshop);
   return prepared;
 }
 

@@ -15,6 +15,12 @@
 
 namespace kproof::sweep {
 
+// What of the host makes a difference to a cell.
+struct Machine {
+  model::Accel accel = model::Accel::tcg;
+  std::string qemu;  // version
+};
+
 // A kernel of the plan, fetched, with what cells ask of it.
 struct Kernel {
   model::KernelArtifact artifact;

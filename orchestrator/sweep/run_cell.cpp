@@ -5,7 +5,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "report/json.hpp"
@@ -22,13 +21,6 @@ static std::string make_nonce() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
-// Memory first: pages of an NVDIMM on a disk would be written back to it while the guest runs.
-static fs::path nvdimm_directory(std::uint64_t bytes, const fs::path& otherwise) {
-  struct statvfs shm {};
-  const bool fits = ::statvfs("/dev/shm", &shm) == 0 && shm.f_bavail * shm.f_frsize >= bytes;
-  return fits ? "/dev/shm" : otherwise;
-}
-
 static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsigned serial,
                               const std::string& nonce) {
   run::GuestJob job{.deadlines = cell.deadlines, .files = {site.out / "cells" / cell.cell.id}};
@@ -42,8 +34,7 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   guest.cmdline = vm::kernel_cmdline(cell.topology, cell.cmdline);
   guest.console_log = job.files.console();
   guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
-  guest.nvdimm_file =
-      nvdimm_directory(cell.topology.nvdimm, site.runtime_dir) / (guest.name + ".nvdimm");
+  guest.nvdimm_file = site.runtime_dir / fmt::format("nvdimm-{}", serial);
   job.job.nonce = nonce;
   job.job.argv = {"/cases/" + cell.cell.test.name};
   job.job.argv.insert(job.job.argv.end(), cell.cell.test.args.begin(), cell.cell.test.args.end());

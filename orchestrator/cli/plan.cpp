@@ -1,0 +1,52 @@
+// kproof plan PLAN.yaml: the cells, without running any.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/cli.hpp"
+#include "config/plan.hpp"
+#include "plan/cells.hpp"
+#include "sweep/workshop.hpp"
+
+namespace kproof::cli {
+
+struct PlanOptions {
+  std::string file;
+  plan::Filter filter;
+};
+
+static std::string expected_of(const model::Expectation& expectation) {
+  std::string text(to_string(expectation.verdict));
+  for (const std::string& finding : expectation.findings) text += fmt::format(", finding /{}/", finding);
+  for (const std::string& subtest : expectation.subtests) text += fmt::format(", not ok /{}/", subtest);
+  return text;
+}
+
+static int show(const PlanOptions& options) {
+  const model::Plan plan = config::read_plan(options.file);
+  const auto cells = plan::expand(plan, options.filter, sweep::Workshop::find().case_names());
+  std::size_t width = 0;
+  for (const model::Cell& cell : cells) width = std::max(width, cell.id.size());
+  for (const model::Cell& cell : cells)
+    fmt::print("{:{}}  must {}\n", cell.id, width, expected_of(cell.expectation));
+  fmt::print("{} cells: {} kernels, {} topologies, {} repetitions\n", cells.size(), plan.kernels.size(),
+             plan.topologies.size(), plan.repetitions);
+  return kOk;
+}
+
+void add_plan(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("plan", "Print the cells of a plan without running them");
+  const auto options = std::make_shared<PlanOptions>();
+  command->add_option("PLAN", options->file, "the plan, a YAML file")->required();
+  add_filter(*command, options->filter);
+  command->callback([options, &exit_code] { exit_code = show(*options); });
+}
+
+void add_filter(CLI::App& command, plan::Filter& filter) {
+  command.add_option("--kernel", filter.kernels, "only kernels with this name or glob; may be repeated")
+      ->allow_extra_args(false);
+  command.add_option("--case", filter.cases, "only cases with this name or glob; may be repeated")
+      ->allow_extra_args(false);
+}
+
+}  // namespace kproof::cli

@@ -1,0 +1,180 @@
+#include "sweep/sweep.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <map>
+
+#include "host/cpuinfo.hpp"
+#include "kernel/store.hpp"
+#include "report/json.hpp"
+#include "report/junit.hpp"
+#include "sweep/reuse.hpp"
+#include "sweep/runtime.hpp"
+#include "util/error.hpp"
+#include "util/hash.hpp"
+#include "util/subprocess.hpp"
+#include "virt/event_loop.hpp"
+
+namespace kproof::sweep {
+namespace fs = std::filesystem;
+
+// Left to the host's other programs.
+static constexpr std::uint64_t kHostReserve = 512ull << 20;
+
+class Sweep {
+ public:
+  Sweep(const SweepOptions& options, const SweepListener& listener) : options_(options), listener_(listener) {}
+  report::RunReport run(const run::StopRequest& stop);
+
+ private:
+  util::FileLock lock_directory() const;
+  void know_host();
+  void prepare_cells();
+  const Kernel& kernel_of(const model::KernelSpec& spec);
+  const model::CaseDescription& description_of(const std::string& name);
+  virt::ConnectSpec connect_spec(const fs::path& runtime) const;
+  void run_cells(const run::StopRequest& stop);
+  void write_reports() const;
+
+  const SweepOptions& options_;
+  const SweepListener& listener_;
+  const Workshop workshop_ = Workshop::find();
+  std::map<std::string, Kernel> kernels_;
+  std::map<std::string, model::CaseDescription> descriptions_;
+  std::vector<PreparedCell> cells_;
+  report::RunReport report_;
+};
+
+// "QEMU emulator version 7.2.22 (Debian ...)" -> "7.2.22"
+static std::string qemu_version() {
+  const std::string text = util::run_checked({.argv = {"qemu-system-x86_64", "--version"}});
+  const std::size_t at = text.find("version ");
+  return at == std::string::npos ? text : text.substr(at + 8, text.find_first_of(" \n", at + 8) - at - 8);
+}
+
+static void require_hugepages(const PreparedCell& cell) {
+  if (cell.topology.backing == model::Backing::anonymous) return;
+  const std::uint64_t page = cell.topology.backing == model::Backing::hugetlb_1g ? 1ull << 30 : 2ull << 20;
+  const std::uint64_t need = (cell.topology.memory + page - 1) / page, have = host::free_hugepages(page);
+  if (have < need)
+    throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}", cell.cell.id, need,
+                                util::format_size(page), have),
+                    fmt::format("echo {} > /sys/kernel/mm/hugepages/hugepages-{}kB/nr_hugepages", need, page >> 10));
+}
+
+util::FileLock Sweep::lock_directory() const {
+  std::error_code error;
+  fs::create_directories(options_.out, error);
+  if (error) throw HostError(fmt::format("cannot create {}: {}", options_.out.string(), error.message()));
+  const fs::path path = options_.out / ".lock";
+  auto lock = util::FileLock::try_acquire(path);
+  if (!lock)
+    throw ConfigError(fmt::format("{} is in use by process {}", options_.out.string(), util::FileLock::holder(path)),
+                      "wait for it, or choose another directory with --out");
+  return std::move(*lock);
+}
+
+void Sweep::know_host() {
+  const host::AccelChoice accel = host::resolve_accel(options_.accel, host::probe_kvm());
+  report_.host = host::machine_facts();
+  report_.host.accel = accel.accel;
+  report_.host.accel_reason = accel.reason;
+  report_.host.qemu = qemu_version();
+  listener_.say(fmt::format("accelerator: {} ({})", accel.accel == model::Accel::kvm ? "KVM" : "TCG", accel.reason));
+}
+
+const Kernel& Sweep::kernel_of(const model::KernelSpec& spec) {
+  const auto known = kernels_.find(spec.name);
+  if (known != kernels_.end()) return known->second;
+  const kernel::Store store(kernel::default_cache(), [this](std::string_view line) { listener_.say(std::string(line)); });
+  Kernel kernel{.artifact = store.fetch(spec)};
+  kernel.config = kernel::Kconfig::load(kernel.artifact.config);
+  kernel.modules = image::ModuleIndex::scan(kernel.artifact.modules_dir);
+  listener_.say(fmt::format("kernel {}: {}", spec.name, kernel.artifact.origin));
+  return kernels_.emplace(spec.name, std::move(kernel)).first->second;
+}
+
+const model::CaseDescription& Sweep::description_of(const std::string& name) {
+  const auto known = descriptions_.find(name);
+  if (known != descriptions_.end()) return known->second;
+  return descriptions_.emplace(name, workshop_.describe(name)).first->second;
+}
+
+void Sweep::prepare_cells() {
+  const auto cells = plan::expand(options_.plan, options_.filter, workshop_.case_names());
+  const Machine machine{report_.host.accel, report_.host.qemu};
+  const plan::Capacity capacity{.cores = report_.host.cores, .memory = host::memory_available() - kHostReserve};
+  for (const model::Cell& cell : cells) {
+    cells_.push_back(prepare(cell, description_of(cell.test.name), kernel_of(cell.kernel), options_.plan.limits,
+                             machine, workshop_, options_.out / "images"));
+    require_hugepages(cells_.back());
+    plan::require_fit(needs_of(cells_.back()), capacity, cell.id);
+  }
+  report_.planned = cells_.size();
+  listener_.on_total(cells_.size());
+}
+
+// QEMU's capabilities are asked for once per QEMU. libvirt would see the same emulator, qemu-tied, when
+// QEMU itself was upgraded; the directory's name sees it.
+virt::ConnectSpec Sweep::connect_spec(const fs::path& runtime) const {
+  const std::string key = util::Hasher().add(report_.host.qemu).add(workshop_.emulator().string()).hex();
+  return {.uri = options_.connect,
+          .runtime_dir = runtime,
+          .cache_dir = kernel::default_cache() / "libvirt" / key,
+          .emulator = workshop_.emulator()};
+}
+
+void Sweep::run_cells(const run::StopRequest& stop) {
+  std::map<std::string, model::CellResult> results;
+  std::vector<PreparedCell> to_run;
+  for (const PreparedCell& cell : cells_) {
+    const auto earlier = options_.fresh ? std::nullopt : earlier_result(cell, options_.out);
+    if (!earlier) to_run.push_back(cell);
+    else listener_.cells.on_result(results[cell.cell.id] = *earlier);
+  }
+  if (!to_run.empty()) {
+    std::uint64_t room = 0;
+    for (const PreparedCell& cell : to_run) room = std::max(room, cell.topology.nvdimm);
+    const RuntimeDir runtime(room * report_.host.cores);
+    const virt::EventLoop loop;
+    const auto connection = virt::Connection::open(connect_spec(runtime.path()), report_.host.accel);
+    report_.host.libvirt = connection->libvirt_version();
+    report_.host.connection = connection->uri();
+    const Site site{*connection, report_.host.accel, options_.out, runtime.path(),
+                    connection->embedded() ? workshop_.emulator() : fs::path()};
+    const plan::Capacity capacity{report_.host.cores, host::memory_available() - kHostReserve};
+    for (model::CellResult& result : run_all(to_run, site, capacity, stop, listener_.cells))
+      results[result.id] = std::move(result);
+  }
+  for (const PreparedCell& cell : cells_)
+    if (const auto found = results.find(cell.cell.id); found != results.end())
+      report_.cells.push_back(std::move(found->second));
+  report_.interrupted = report_.cells.size() < cells_.size();
+}
+
+void Sweep::write_reports() const {
+  util::write_file_atomically(options_.out / "results.json", report::results_to_json(report_));
+  util::write_file_atomically(options_.out / "junit.xml", report::junit_xml(report_));
+}
+
+report::RunReport Sweep::run(const run::StopRequest& stop) {
+  report_.plan = options_.plan;
+  report_.directory = options_.out;
+  report_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  const util::FileLock lock = lock_directory();
+  know_host();
+  prepare_cells();
+  run_cells(stop);
+  write_reports();
+  return std::move(report_);
+}
+
+report::RunReport run_sweep(const SweepOptions& options, const run::StopRequest& stop, const SweepListener& listener) {
+  return Sweep(options, listener).run(stop);
+}
+
+}  // namespace kproof::sweep
