@@ -49,7 +49,9 @@ TEST_CASE("every need that a case declares has the shape that the protocol gives
     CAPTURE(name);
     const auto json = nlohmann::json::parse(run_case(name, {"--describe"}).out);
     const auto needs = json.value("needs", nlohmann::json::object());
-    for (const auto& [key, value] : needs.items()) {
+    for (const auto& item : needs.items()) {
+      const std::string& key = item.key();
+      const auto& value = item.value();
       CAPTURE(key);
       if (key == "modules" || key == "kconfig" || key == "cmdline")
         CHECK(value.is_array());

@@ -1,6 +1,7 @@
 #include "lib/options.hpp"
 
 #include <charconv>
+#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 
@@ -38,10 +39,12 @@ static bool set(const Option& option, std::string_view value) {
   return parse_number(value, *option.count);
 }
 
-[[noreturn]] static void usage_error(const char* program, const char* what,
-                                     std::string_view argument) {
-  std::fprintf(stderr, "%s: %s: %.*s (see --help)\n", program, what,
-               static_cast<int>(argument.size()), argument.data());
+void usage_error(const char* format, ...) {
+  va_list args;
+  va_start(args, format);
+  std::vfprintf(stderr, format, args);
+  va_end(args);
+  std::fputs(" (see --help)\n", stderr);
   std::exit(kExitUsage);
 }
 
@@ -70,12 +73,14 @@ void parse_options(int argc, char** argv, std::string_view summary,
     if (argument == "--help") print_help(argv[0], summary, options);
     const auto equals = argument.find('=');
     const Option* option = find(options, argument.substr(0, equals));
-    if (!option) usage_error(argv[0], "unknown option", argument);
+    if (!option) usage_error("unknown option: %s", argv[i]);
     if (equals == std::string_view::npos && i + 1 == argc)
-      usage_error(argv[0], "value missing after", argument);
+      usage_error("value missing after %s", argv[i]);
     const std::string_view value =
         equals == std::string_view::npos ? argv[++i] : argument.substr(equals + 1);
-    if (!set(*option, value)) usage_error(argv[0], "bad value", value);
+    if (!set(*option, value))
+      usage_error("bad value of %.*s: %s", static_cast<int>(option->name.size()),
+                  option->name.data(), value.data());
   }
 }
 

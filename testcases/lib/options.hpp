@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/ktap.hpp"
+
 namespace kproof::lib {
 
 // One option; its value is written through `target`, which holds the default before.
@@ -20,6 +22,9 @@ struct Option {
 // (EX_USAGE) and a message; --help prints all of them and ends with 0.
 void parse_options(int argc, char** argv, std::string_view summary,
                    const std::vector<Option>& options);
+
+// For values that only the case itself can judge: a message on stderr, exit code 64.
+[[noreturn]] void usage_error(const char* format, ...) KPROOF_PRINTF(1, 2);
 
 // Bytes; false on anything but digits and at most one suffix, and on overflow.
 bool parse_size(std::string_view text, std::uint64_t& bytes);

@@ -14,15 +14,15 @@
 namespace kproof::lib::safe {
 
 static const char* file_name(const Place& place) {
-  const std::string_view path = place.file_name();
+  const std::string_view path = place.file;
   const auto testcases = path.rfind("testcases/");
-  return place.file_name() + (testcases == std::string_view::npos ? 0 : testcases);
+  return place.file + (testcases == std::string_view::npos ? 0 : testcases);
 }
 
 [[noreturn]] static void fail(const char* call, const Place& place) {
   const int error = errno;
-  ktap::bail_out("%s:%u: %s: %s (%s)", file_name(place), static_cast<unsigned>(place.line()), call,
-                 strerrorname_np(error), std::strerror(error));
+  ktap::bail_out("%s:%u: %s: %s (%s)", file_name(place), place.line, call, strerrorname_np(error),
+                 std::strerror(error));
 }
 
 long check(long result, const char* call, Place place) {

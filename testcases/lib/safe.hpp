@@ -2,13 +2,21 @@
 #pragma once
 
 #include <cstddef>
-#include <source_location>
 
 #include <sys/types.h>
 
 namespace kproof::lib::safe {
 
-using Place = std::source_location;
+// Where a call stands. (std::source_location, but clang-tidy 14 has none.)
+struct Place {
+  const char* file;
+  unsigned line;
+
+  static constexpr Place current(const char* file = __builtin_FILE(),
+                                 unsigned line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
 
 // Bails out if `result` is negative; returns it.
 long check(long result, const char* call, Place place = Place::current());

@@ -1,10 +1,11 @@
 #include "mm/devdax.hpp"
 
-#include <cstring>
+#include <string_view>
 
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include "lib/guest.hpp"
 #include "lib/ktap.hpp"
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
@@ -41,7 +42,8 @@ static std::string find_namespace(std::size_t size) {
 
 // Each region keeps one dax device without a namespace, to be configured: the seed.
 static std::string seed_of(const std::string& ns) {
-  const std::string region = ns.substr(std::strlen("namespace"), ns.find('.') - 9);
+  constexpr std::size_t kPrefix = std::string_view("namespace").size();  // of "namespace0.1"
+  const std::string region = ns.substr(kPrefix, ns.find('.') - kPrefix);
   return sysfs::read("/sys/bus/nd/devices/region" + region + "/dax_seed");
 }
 
@@ -79,6 +81,11 @@ Devdax::Devdax(std::size_t entry_size, std::size_t size)
   std::string name = find_devdax(entry_size, size);
   const std::string ns = name.empty() ? find_namespace(size) : "";
   if (!ns.empty()) {
+    if (!lib::in_throwaway_guest())
+      lib::ktap::bail_out(
+          "%s would be overwritten; make a devdax yourself: ndctl create-namespace "
+          "-f -e %s -m devdax -a %zu",
+          ns.c_str(), ns.c_str(), entry_size);
     make_devdax(ns, entry_size);
     name = find_devdax(entry_size, size);
   }

@@ -8,7 +8,8 @@ namespace kproof::mm {
 
 // A devdax (/dev/daxX.Y) whose alignment is the entry size. Takes one that is there; else makes one
 // of a pmem namespace through sysfs, which is what `ndctl create-namespace -m devdax -a` does. All
-// that the namespace held is lost then. Bails out if there is neither.
+// that the namespace held is lost then, so that is only done in a throw-away guest. Bails out if
+// there is neither.
 class Devdax : public Provider {
  public:
   Devdax(std::size_t entry_size, std::size_t size);

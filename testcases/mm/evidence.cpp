@@ -70,6 +70,11 @@ static std::unique_ptr<Region> new_region(Context& context) {
   return std::make_unique<Region>(context.provider, context.scale.size);
 }
 
+static std::string size_text(std::size_t bytes) {
+  const bool whole_mib = bytes % (1 << 20) == 0;
+  return std::to_string(bytes >> (whole_mib ? 20 : 10)) + (whole_mib ? " MiB" : " KiB");
+}
+
 void prove_entry_size(Context& context) {
   context.kept = new_region(context);
   const Region& region = *context.kept;
@@ -80,8 +85,9 @@ void prove_entry_size(Context& context) {
   const Account kernel = account(context.provider, region);
   const long wanted = entries(region, context.provider);
   context.test.evidence(mapped_hugely(context.provider), kernel.all && touched.faults == wanted,
-                        "%ld faults for %zu pages, %zu KiB apart, in %ld entries%s", touched.faults,
-                        region.length() / step, step >> 10, wanted, kernel.text.c_str());
+                        "%ld faults for %zu pages, %s apart, in %ld entries%s", touched.faults,
+                        region.length() / step, size_text(step).c_str(), wanted,
+                        kernel.text.c_str());
 }
 
 static bool still_fit(Context& context, std::uint64_t seed) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "mm/mapping.hpp"
 
 namespace kproof::mm {
@@ -9,9 +11,12 @@ namespace kproof::mm {
 class Hugetlb : public Provider {
  public:
   Hugetlb(std::size_t entry_size, std::size_t size);
+  ~Hugetlb() override;
   void* map(std::size_t length) override;
 
  private:
+  std::string pool_size_;  // the file in sysfs
+  unsigned long long pool_before_;
   int fd_;
 };
 

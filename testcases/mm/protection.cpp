@@ -1,4 +1,11 @@
 // What a single thread sees of mprotect.
+//
+// What Debian 6.1 does with a PUD of devdax: change_pud_range() has no notion of a huge PUD, takes
+// it for a bad one, prints "bad pud", clears it and flushes nothing (pud_none_or_clear_bad). The
+// VMA is changed all the same. So accesses go through as long as a CPU's TLB holds the old
+// translation, and the next fault finds the PUD gone and is treated by the VMA's new protection:
+// the data is safe, the protection comes late. Kernels since 6.12 change the PUD (change_huge_pud)
+// and flush.
 #include <sys/mman.h>
 
 #include "mm/suite.hpp"

@@ -35,10 +35,10 @@ int run_mprotect_suite(int argc, char** argv, const lib::Description& descriptio
                    .size = &scale.touch},
                   {.name = "--seconds", .help = "length of the race", .number = &scale.seconds}});
   if (scale.size == 0 || scale.size % (2 * entry_size) != 0)
-    lib::ktap::bail_out("--size must be a multiple of %zu MiB (two entries)", 2 * entry_size >> 20);
+    lib::usage_error("--size must be a multiple of %zu MiB (two entries)", 2 * entry_size >> 20);
   if (scale.touch == 0 || scale.touch % kPageSize != 0 || scale.touch > stride_of(entry_size))
-    lib::ktap::bail_out("--touch must be a multiple of 4K and at most %zu KiB",
-                        stride_of(entry_size) >> 10);
+    lib::usage_error("--touch must be a multiple of 4K and at most %zu KiB",
+                     stride_of(entry_size) >> 10);
   const auto provider = make(scale.size);
   Context context{test, *provider, scale, nullptr};
   test.plan(std::size(kBehaviours));

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "lib/case.hpp"
 #include "mm/mapping.hpp"

@@ -2,7 +2,7 @@
 
 namespace kproof::selftest {
 
-// Bails out unless / is an initramfs and we are root: what follows would take a real machine down.
+// Bails out unless in a throw-away guest: what follows would take a real machine down.
 void only_in_a_throwaway_guest();
 
 }  // namespace kproof::selftest
