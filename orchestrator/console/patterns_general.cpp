@@ -12,6 +12,7 @@ static const Pattern kFriends[] = {
     {"INFO: task ", R"(INFO: task .* blocked.* on (?:a|an) .*, but the owner is not found)", ""},
     {"general protection fault",
      R"(traps: .* general protection fault|general protection fault ip:)", ""},
+    {"messages suppressed", R"(BUG: Bad page (?:map|state): [0-9]+ messages suppressed)", ""},
     {"mand mount option", "", ""},
     {"WARNING: ",
      R"(Spectre V|Speculative|MDS|TAA|SRBDS|MMIO Stale Data|RETBleed|L1TF|Mitigat|mitigat)", ""},

@@ -73,6 +73,8 @@ static constexpr TypeRule kTypes[] = {
     {"BUG: unable to handle kernel paging request", "", "MEMORY_SAFETY_BUG"},
     {"BUG: corrupted list", "", "MEMORY_SAFETY_BUG"},
     {"bad p", "", "MEMORY_SAFETY_BUG"},
+    {"Corrupted page table", "", "MEMORY_SAFETY_BUG"},
+    {"pagealloc: ", "", "MEMORY_SAFETY_BUG"},
     {"BUG: bad usercopy", "", "BUG"},
     {"kernel BUG", "", "BUG"},
     {"KVM: ", "", "BUG"},
