@@ -142,7 +142,7 @@ static const Pattern kPatterns[] = {
      kBare | kSingle},
     {"BUG: non-zero pgtables_bytes",
      "",
-     "BUG: non-zero pgtables_bytes on freeing mm",
+     "BUG: non-zero pgtables_bytes on freeing mm: NUM",
      nullptr,
      {},
      "",

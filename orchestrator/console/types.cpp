@@ -52,6 +52,7 @@ static constexpr TypeRule kTypes[] = {
     {"BUG: bad unlock balance", "", "LOCKDEP"},
     {"BUG: held lock freed", "", "LOCKDEP"},
     {"BUG: still has locks held", "", "LOCKDEP"},
+    {"BUG: lock held", "", "LOCKDEP"},
     {"BUG: spinlock", "", "LOCKDEP"},
     {"BUG: rwlock", "", "LOCKDEP"},
     {"BUG: rtmutex", "", "LOCKDEP"},
