@@ -3,13 +3,10 @@
 
 namespace kproof::console {
 
-static constexpr std::string_view kIp =
-    R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
-
-static const Stack kFault{{kIp, "@T", kTrace}, {"@T", kTrace}};
+static const Stack kFault{{"@IP", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kTraceOnly{{"@T", kTrace}};
 // What overflows is a recursion: name what was asked for, not where it ended.
-static const Stack kDeep{{kIp, "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};
+static const Stack kDeep{{"@IP", "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};
 static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"@T", kTrace}};
 
 static constexpr std::string_view kBadAccess = "bad-access in {frame}";

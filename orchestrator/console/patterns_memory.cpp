@@ -9,14 +9,11 @@ static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}, {}, "^usb_
 static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kAnyFrames{{kTrace, kTrace}};
 static const Stack kUbsanTrace{{"@T", kTrace}, {}, "^(__)?ubsan|^get_size"};
-static const Stack kRip{
-    {R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)", "@T", kTrace},
-    {"@T", kTrace}};
+static const Stack kRip{{"@IP", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
                          {},
                          "kmemleak|mmap|kmem|slab|alloc|create_object|idr_get|list_lru_init|"
                          "asprintf|pcpu_create|strn?dup|memdup|kobject_set_name|dup_"};
-static const Stack kStored{{"Uninit was (?:stored|created)", kTrace}};
 
 // One bare pr_err each, from pgd_ERROR() and its like: no BUG, no trace, no taint. Finding these is
 // what this program was first written for.
