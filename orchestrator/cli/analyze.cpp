@@ -1,4 +1,5 @@
 // kproof analyze FILE|-: the kernel errors in any log.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -66,6 +67,13 @@ static void print_json(const std::vector<model::Finding>& findings) {
   fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
+// A guest prints any bytes; a terminal must not obey them.
+static std::string printable(std::string text) {
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; }, '?');
+  return text;
+}
+
 // The first lines of an excerpt, indented.
 static std::string head_of(const std::string& excerpt) {
   constexpr int kShown = 8;
@@ -73,14 +81,15 @@ static std::string head_of(const std::string& excerpt) {
   std::size_t pos = 0;
   for (int line = 0; line < kShown && pos < excerpt.size(); ++line) {
     const std::size_t end = std::min(excerpt.find('\n', pos), excerpt.size());
-    shown += "    " + excerpt.substr(pos, end - pos) + "\n";
+    shown += "    " + printable(excerpt.substr(pos, end - pos)) + "\n";
     pos = end + 1;
   }
   return pos < excerpt.size() ? shown + "    ...\n" : shown;
 }
 
 static void print_finding(const model::Finding& finding, const std::string& file, bool colour) {
-  fmt::print("{}{}{}\n", colour ? "\x1b[1;31m" : "", finding.title, colour ? "\x1b[0m" : "");
+  fmt::print("{}{}{}\n", colour ? "\x1b[1;31m" : "", printable(finding.title),
+             colour ? "\x1b[0m" : "");
   fmt::print("  {}:{}-{}", file, finding.start_line, finding.end_line);
   if (!finding.type.empty()) fmt::print("  {}", finding.type);
   if (finding.count > 1) fmt::print("  seen {} times", finding.count);

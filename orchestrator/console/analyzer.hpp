@@ -35,13 +35,14 @@ struct Options {
 struct Facts {
   bool canary_begin = false, canary_end = false;  // "kproof-canary <nonce> begin" and "... end"
   bool panicked = false;                          // "Kernel panic - not syncing"
-  bool oopsed = false;      // a fault of the kernel, or a BUG; it may have survived
-  bool power_down = false;  // "reboot: Power down"
-  bool restarting = false;  // "reboot: Restarting system"
-  unsigned boots = 0;       // "Linux version" banners
-  std::size_t lines = 0;    // '\n' seen, and an unfinished last line
-  std::size_t started = 0;  // reports begun so far: it grows the moment the kernel complains
-  std::size_t dropped = 0;  // findings beyond kMostFindings
+  bool oopsed = false;            // a fault of the kernel, or a BUG; it may have survived
+  bool power_down = false;        // "reboot: Power down"
+  bool restarting = false;        // "reboot: Restarting system"
+  unsigned boots = 0;             // "Linux version" banners
+  std::size_t lost_messages = 0;  // "** N printk messages dropped **": who knows what they said
+  std::size_t lines = 0;          // '\n' seen, and an unfinished last line
+  std::size_t started = 0;        // reports begun so far: it grows the moment the kernel complains
+  std::size_t dropped = 0;        // findings beyond kMostFindings
 };
 
 constexpr std::size_t kMostFindings = 256;  // distinct titles kept

@@ -163,6 +163,13 @@ TEST_CASE("power-off and restart are noted when the kernel says so") {
   CHECK_FALSE(analyze("reboot: Power down\n", ours()).facts().power_down);
 }
 
+TEST_CASE("messages that the kernel lost are counted") {
+  const std::string notice = "** 93 printk messages dropped **";
+  CHECK(analyze(notice + "\n[    1.000000] x\n" + notice + "[    2.000000] y\n", ours())
+            .facts()
+            .lost_messages == 186);
+}
+
 TEST_CASE("lines are counted, the unfinished one too") {
   CHECK(analyze("").facts().lines == 0);
   CHECK(analyze("a\nb\n").facts().lines == 2);

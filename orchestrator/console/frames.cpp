@@ -18,6 +18,10 @@ static void replace_all(std::string& text, std::string_view from, std::string_vi
 
 std::string expand(std::string_view expression) {
   std::string text(expression);
+  // x86 old and new, powerpc, arm64, 32-bit Arm; and powerpc's way to say where a trap hit.
+  replace_all(text, "@IP",
+              R"((?:\b(?:R?IP|EIP|NIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*|)"
+              R"(--- interrupt: [0-9]+ at )@F)");
   replace_all(text, "@T", "(?:Call [Tt]race|Backtrace):?");
   replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
   replace_all(text, "@F", R"(([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
@@ -36,8 +40,8 @@ static const RE2& frame_expression() {
 // 32-bit Arm: "[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)", or newer
 // " __schedule from schedule+0x60/0xdc".
 static const RE2& arm_expression() {
-  static const RE2 re(
-      R"(^ *(?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\)? from (?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
+  static const RE2 re(R"(^ *(?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\)? from )"
+                      R"((?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
   return re;
 }
 
@@ -52,7 +56,8 @@ static const RE2& interrupted_expression() {
 
 bool starts_trace(std::string_view text) {
   static const RE2 re(
-      R"(Call [Tt]race:?|Allocated:|Allocated by task \d+:|Freed:|Freed by task \d+:|(?:^|[^k]) ?backtrace(?: \(crc [0-9a-f]*\))?:|Backtrace:|Uninit was (?:stored|created))");
+      R"(Call [Tt]race:?|Backtrace:|Allocated:|Allocated by task \d+:|Freed:|Freed by task \d+:|)"
+      R"((?:^|[^k]) ?backtrace(?: \(crc [0-9a-f]*\))?:|Uninit was (?:stored|created))");
   return RE2::PartialMatch(piece(text), re) && text.find("stack backtrace") == text.npos;
 }
 

@@ -9,7 +9,8 @@ namespace kproof::console {
 
 // In line and frame expressions "@F" stands for a function with its offset ("func.isra.0+0x1/0x2";
 // captured: "func"), "@PC" for an address in brackets,
-// "@T" for the line above a stack trace.
+// "@T" for the line above a stack trace, "@IP" for the line that says where the CPU was (captured:
+// the function).
 std::string expand(std::string_view expression);
 
 // How to choose among the frames that are left.

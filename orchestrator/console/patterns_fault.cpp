@@ -3,13 +3,10 @@
 
 namespace kproof::console {
 
-static constexpr std::string_view kIp =
-    R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
-
-static const Stack kFault{{kIp, "@T", kTrace}, {"@T", kTrace}};
+static const Stack kFault{{"@IP", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kTraceOnly{{"@T", kTrace}};
 // What overflows is a recursion: name what was asked for, not where it ended.
-static const Stack kDeep{{kIp, "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};
+static const Stack kDeep{{"@IP", "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};
 static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"@T", kTrace}};
 
 static constexpr std::string_view kBadAccess = "bad-access in {frame}";
@@ -82,6 +79,27 @@ static const Pattern kPatterns[] = {
     {"stack guard page was hit",
      R"(BUG: (?:[A-Za-z]+ )?stack guard page was hit)",
      "BUG: stack guard page was hit in {frame}",
+     &kDeep,
+     {kOverflow},
+     "",
+     kOops},
+    {"Corrupted page table at address",
+     "",
+     "Corrupted page table in {frame}",
+     &kFault,
+     {kBadAccess},
+     "",
+     kOops},
+    {"Bad pagetable: ",
+     "",
+     "Corrupted page table in {frame}",
+     &kFault,
+     {kBadAccess},
+     "",
+     kOops | kJoins},
+    {"Insufficient stack space to handle exception",
+     "",
+     "kernel stack overflow in {frame}",
      &kDeep,
      {kOverflow},
      "",
@@ -177,12 +195,19 @@ static const Pattern kPatterns[] = {
      kJoins | kOops},
 
     {"mce: [Hardware Error]",
-     R"(\[Hardware Error\]: (?:Machine check events logged|CPU [0-9]+: Machine Check))",
+     R"(\[Hardware Error\]: (?:Machine check|CPU [0-9]+: Machine Check))",
      "mce: [Hardware Error]: Machine check",
      nullptr,
      {},
      "",
      kBare},
+    {"Unexpected int18 (Machine Check)",
+     "",
+     "mce: unexpected machine check",
+     nullptr,
+     {},
+     "",
+     kBare | kSingle},
     {"Memory failure: ",
      R"(Memory failure: 0x[0-9a-f]+: )",
      "Memory failure",

@@ -12,6 +12,8 @@ static const Pattern kFriends[] = {
     {"INFO: task ", R"(INFO: task .* blocked.* on (?:a|an) .*, but the owner is not found)", ""},
     {"general protection fault",
      R"(traps: .* general protection fault|general protection fault ip:)", ""},
+    {"Kernel panic - not syncing", R"(---\[ end Kernel panic)", ""},
+    {"messages suppressed", R"(BUG: Bad page (?:map|state): [0-9]+ messages suppressed)", ""},
     {"mand mount option", "", ""},
     {"WARNING: ",
      R"(Spectre V|Speculative|MDS|TAA|SRBDS|MMIO Stale Data|RETBleed|L1TF|Mitigat|mitigat)", ""},
@@ -25,7 +27,13 @@ static const Pattern kFriends[] = {
 
 static const Pattern kGeneral[] = {
     {"BUG: ", R"((?:^|\[ ?|[^a-zA-Z_])BUG: (.*))", "BUG: {1}", nullptr, {}, "", kMixed},
-    {"WARNING: ", R"((?:^|[^a-zA-Z_ ] )WARNING: (.*))", "WARNING: {1}", nullptr, {}, "", kMixed},
+    {"WARNING: ",
+     R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",
+     "WARNING: {1}",
+     nullptr,
+     {},
+     "",
+     kMixed},
     {"INFO: ", R"(^\[ INFO: (.*)\])", "INFO: {1}", nullptr, {}, "", kMixed},
     {"INFO: Allocated in", R"(INFO: (.*))", "INFO: {1}", nullptr, {}, "", kMixed},
 };

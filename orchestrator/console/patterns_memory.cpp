@@ -9,14 +9,11 @@ static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}, {}, "^usb_
 static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kAnyFrames{{kTrace, kTrace}};
 static const Stack kUbsanTrace{{"@T", kTrace}, {}, "^(__)?ubsan|^get_size"};
-static const Stack kRip{
-    {R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)", "@T", kTrace},
-    {"@T", kTrace}};
+static const Stack kRip{{"@IP", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
                          {},
                          "kmemleak|mmap|kmem|slab|alloc|create_object|idr_get|list_lru_init|"
                          "asprintf|pcpu_create|strn?dup|memdup|kobject_set_name|dup_"};
-static const Stack kStored{{"Uninit was (?:stored|created)", kTrace}};
 
 // One bare pr_err each, from pgd_ERROR() and its like: no BUG, no trace, no taint. Finding these is
 // what this program was first written for.
@@ -142,7 +139,7 @@ static const Pattern kPatterns[] = {
      kBare | kSingle},
     {"BUG: non-zero pgtables_bytes",
      "",
-     "BUG: non-zero pgtables_bytes on freeing mm",
+     "BUG: non-zero pgtables_bytes on freeing mm: NUM",
      nullptr,
      {},
      "",
@@ -155,6 +152,8 @@ static const Pattern kPatterns[] = {
      "",
      0},
     {"BUG ", R"(^BUG [^ ]+ \(.*\): (.*))", "BUG: {1}", nullptr, {}, "", kMixed},
+    {"pagealloc: ", "pagealloc: (memory corruption|single bit error)", "pagealloc: {1} in {frame}",
+     &kTraceOnly},
     {"still in use",
      R"(BUG: Dentry .* still in use \([0-9]+\) \[(unmount) of ([^\]]+)\])",
      "BUG: Dentry still in use in {1}",
@@ -178,21 +177,34 @@ static const Pattern kPatterns[] = {
      kBare},
 
     // KVM's own pr_err lines (arch/x86/kvm/mmu).
-    {"reserved bits set in MMU-present spte",
-     "",
-     "KVM: reserved bits set in MMU-present spte",
+    {"MMU-present spte",
+     R"(reserved bits set (?:on|in) MMU-present spte)",
+     "KVM: reserved bits set on MMU-present spte",
      nullptr,
      {},
      "",
      kBare},
-    {"MMIO spte",
-     R"(unexpected MMIO spte|get_mmio_spte: reserved bits set)",
-     "KVM: bad MMIO spte",
+    {"SPTE change",
+     R"(Invalid SPTE change: cannot replace)",
+     "KVM: invalid SPTE change",
      nullptr,
      {},
      "",
      kBare},
-    {"get_mmio_spte: reserved", "", "KVM: bad MMIO spte", nullptr, {}, "", kBare},
+    {"SPTE change",
+     R"(Unexpected SPTE change! Nonpresent)",
+     "KVM: unexpected SPTE change",
+     nullptr,
+     {},
+     "",
+     kBare},
+    {"kvm: ",
+     R"(kvm: (vmclear|vmptrld|vmread|vmwrite|invept|invvpid) failed: )",
+     "KVM: {1} failed",
+     nullptr,
+     {},
+     "",
+     kBare | kSingle},
 
     // BUG() in particular places says what was corrupted.
     {"kernel BUG at lib/list_debug.c",

@@ -3,8 +3,6 @@
 
 namespace kproof::console {
 
-static constexpr std::string_view kIp =
-    R"(\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*@F)";
 // The stack of the code that loops begins below the interrupt that found it looping.
 static const Stack kStall{
     {"apic_timer_interrupt|__irq_svc|el1h?_(?:64_)?irq|timer_interrupt_common", kTrace},
@@ -12,7 +10,7 @@ static const Stack kStall{
     "apic_timer_interrupt|rcu",
     Pick::stall};
 static const Stack kSoftLockup{
-    {kIp, "@T", kTrace}, {"@T", kTrace}, "apic_timer_interrupt", Pick::stall};
+    {"@IP", "@T", kTrace}, {"@T", kTrace}, "apic_timer_interrupt", Pick::stall};
 static const Stack kHung{{"@T", kTrace}, {}, "", Pick::hung};
 
 static constexpr std::string_view kStallAlt = "stall in {frame}";
@@ -33,7 +31,9 @@ static const Pattern kPatterns[] = {
      R"(Hard LOCKUP)",
      "watchdog: hard LOCKUP in {frame}",
      &kSoftLockup,
-     {kStallAlt}},
+     {kStallAlt},
+     "",
+     kJoins},
     {"detected stall",
      R"(INFO: rcu[a-z_]* (?:self-)?detected(?: expedited)? stalls? on)",
      kStallTitle,

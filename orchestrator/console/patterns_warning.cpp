@@ -3,20 +3,14 @@
 
 namespace kproof::console {
 
-static constexpr std::string_view kHere = R"(WARNING: .* at .* @F)";
-static constexpr std::string_view kIp =
-    R"((?:\b(?:R?IP|NIP|EIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*|--- interrupt: [0-9]+ at )@F)";
-
-// Newer kernels trap into WARN(): the true stack starts at the instruction pointer below the trap's
-// own. Older ones just print a stack.
+// The warning's own place is where the instruction pointer stood. If that is machinery, what called
+// it is in the trace; old kernels print only that, from the printing code upwards.
 static Stack warning_stack(std::string_view skip) {
-  return {{"@T", kIp, kTrace, kTrace}, {"@T", kTrace}, skip};
+  return {{"@IP", "@T", kTrace}, {"@T", kTrace}, skip};
 }
-static const Stack kPlain{{kIp, "@T", kTrace}, {"@T", kTrace}, ""};
-static const Stack kNew = warning_stack("");
+static const Stack kPlain = warning_stack("");
 static const Stack kProc = warning_stack("^_?proc_|_proc$");
-static const Stack kUsb = warning_stack(
-    "usb_submit_urb|usb_start_wait_urb|usb_bulk_msg|usb_interrupt_msg|usb_control_msg");
+static const Stack kUsb = warning_stack("usb_submit_urb");
 
 static const Pattern kPatterns[] = {
     {"WARNING: ",

@@ -1,99 +1,37 @@
 // Which of the frames that are no machinery is blamed.
-#include <array>
-
 #include <re2/re2.h>
-#include <re2/set.h>
 
 #include "console/machinery.hpp"
 
 namespace kproof::console {
 
-static RE2::Set compile_set(const auto& expressions) {
-  RE2::Set set(RE2::DefaultOptions, RE2::UNANCHORED);
-  std::string error;
-  for (const char* expression : expressions)
-    set.Add(expression, &error);
-  set.Compile();
-  return set;
-}
-
 // Functions that dispatch work: what they called is the piece of work that loops.
-static constexpr std::array kDispatchers = {
-    "^process_one_work$",
-    "sys_(ioctl|read|write|readv|writev|pread64|pwrite64|connect|bind|sendfile|openat|open|close|"
-    "splice)$",
-    "_compat_ioctl$",
-    "SyS_(ioctl|read|write|connect|bind|sendfile|openat|open|close|splice)$",
-    "^do_syscall_",
-    "^do_fast_syscall",
-    "^do_int80",
-    "^sysenter_",
-    "^tracesys_",
-    "^el0_svc",
-    "^invoke_syscall",
-    "^ret_fast_syscall",
-    "^system_call",
-    "^entry_SYSCALL",
-    "netif_receive_skb",
-    "^do_softirq",
-    "^__do_softirq",
-    "^handle_softirqs",
-    "^invoke_softirq",
-    "^call_timer_fn",
-    "_run_timers",
-    "^run_timer_softirq",
-    "^hrtimer_run",
-    "^__hrtimer_run",
-    "^run_ksoftirqd",
-    "^smpboot_thread_fn",
-    "^kthread$",
-    "^start_secondary",
-    "^cpu_startup_entry",
-    "^ret_from_fork",
-    "^generic_file_",
-    "^vfs_(read|write|iter_write|iter_read|ioctl|readv|writev)",
-    "^do_vfs_ioctl",
-    "^__vfs_(read|write)",
-    "^do_iter_",
-    "^do_(loop_)?readv_writev",
-    "^do_sendfile",
-    "^new_sync_(read|write)",
-    "^call_(read|write)_iter",
-    "^(do_)?splice_direct_to_actor",
-    "^sock_(sendmsg|recvmsg|read_iter|write_iter)",
-    "^sock_common_(set|get)sockopt",
-    "^kernel_sendmsg",
-    "^tasklet_action",
-    "^smp_call_function",
-    "^on_each_cpu",
-    "^irq_work_run",
-
-    "^do_idle",
-    "^path_openat",
-    "^do_dentry_open",
-    "^lookup_open",
-    "^mount_fs",
-    "^legacy_get_tree",
-    "^rtnetlink_rcv",
-    "^nfnetlink_rcv_msg",
-
-    "^(__)?do_fault$",
-
-    "^mmap_region",
-    "^task_work_run",
-    "^__fput$",
-
-    "^napi_poll|^__napi_poll|^net_rx_action",
-    "^handle_irq_event",
-    "^__handle_irq",
-    "^generic_handle_irq",
-
-    "^drop_caches",
-    "^call_usermodehelper",
-    "^secondary_startup",
-    "^arch_cpu_idle",
-    "^rcu_(do_batch|core)",
-};
+static bool is_dispatcher(std::string_view function) {
+  // A table to read, not one word a line.
+  // clang-format off
+  static const NameSet dispatchers{
+      "^process_one_work$",
+      "sys_(ioctl|read|write|readv|writev|pread64|pwrite64|connect|bind|sendfile|openat|open|close|splice)$",
+      "_compat_ioctl$", "SyS_(ioctl|read|write|connect|bind|sendfile|openat|open|close|splice)$",
+      "^do_syscall_", "^do_fast_syscall", "^do_int80", "^sysenter_", "^tracesys_", "^el0_svc",
+      "^invoke_syscall", "^ret_fast_syscall", "^system_call", "^entry_SYSCALL",
+      "netif_receive_skb", "^do_softirq", "^__do_softirq", "^handle_softirqs", "^invoke_softirq",
+      "^call_timer_fn", "_run_timers", "^run_timer_softirq", "^hrtimer_run", "^__hrtimer_run",
+      "^run_ksoftirqd", "^smpboot_thread_fn", "^kthread$", "^start_secondary",
+      "^cpu_startup_entry", "^ret_from_fork", "^generic_file_",
+      "^vfs_(read|write|iter_write|iter_read|ioctl|readv|writev)", "^do_vfs_ioctl",
+      "^__vfs_(read|write)", "^do_iter_", "^do_(loop_)?readv_writev", "^do_sendfile",
+      "^new_sync_(read|write)", "^call_(read|write)_iter", "^(do_)?splice_direct_to_actor",
+      "^sock_(sendmsg|recvmsg|read_iter|write_iter)", "^sock_common_(set|get)sockopt",
+      "^kernel_sendmsg", "^tasklet_action", "^smp_call_function", "^on_each_cpu", "^irq_work_run",
+      "^do_idle", "^path_openat", "^do_dentry_open", "^lookup_open", "^mount_fs",
+      "^legacy_get_tree", "^rtnetlink_rcv", "^nfnetlink_rcv_msg", "^(__)?do_fault$",
+      "^mmap_region", "^task_work_run", "^__fput$", "^napi_poll|^__napi_poll|^net_rx_action",
+      "^handle_irq_event", "^__handle_irq", "^generic_handle_irq", "^drop_caches",
+      "^call_usermodehelper", "^secondary_startup", "^arch_cpu_idle", "^rcu_(do_batch|core)"};
+  // clang-format on
+  return dispatchers.contains(function);
+}
 
 // One name for a system call on every architecture, as the community has it: "__x64_sys_futex" is
 // "sys_futex"; wrappers that old kernels and compilers generate lose their whole prefix.
@@ -111,14 +49,13 @@ static Blame with_plain_name(const std::string& function) {
 }
 
 static Blame pick_stall(const std::vector<std::string>& frames) {
-  static const RE2::Set dispatchers = compile_set(kDispatchers);
   const std::string* below = frames.empty() ? nullptr : &frames.front();
   for (const std::string& frame : frames) {
     if (frame.starts_with("smp_call_function")) {
       if (frame == "smp_call_function") return {frame, {}};
       return {"smp_call_function", {frame}};
     }
-    if (dispatchers.Match(frame, nullptr)) return with_plain_name(*below);
+    if (is_dispatcher(frame)) return with_plain_name(*below);
     below = &frame;
   }
   return {};

@@ -8,7 +8,13 @@ namespace kproof::console {
 // Words that only reports print, besides frames.
 static bool is_structural(std::string_view text) {
   static const RE2 re(
-      R"(^\s*(?:CPU: |Hardware name|Call [Tt]race|Backtrace|(?:E|R)?(?:IP|SP|AX|BX|CX|DX|SI|DI|BP): ?|RIP|RSP|R[A-D0-9][X0-9]:|Code: |Modules linked in|---\[|FS: |CS: |DR[0-9]: |CR2: |</?[A-Z_ ]+>|Workqueue: |Oops|Kernel panic|Kernel Offset|Tainted|Process |Stack:|pstate|pc : |lr : |sp : |x\d+ ?: |r\d+ ?: |Allocated by|Freed by|The buggy|Memory state|=====|-----|stack backtrace|other info|\d+ locks? held|#\d+: |raw: |page:|flags: |INFO: |rcu: |task:|Sending NMI|NMI backtrace|Rebooting in|unreferenced object|  (?:comm|hex dump|backtrace)|Read of size|Write of size|Showing all locks|Not tainted|Comm: ))");
+      R"(^\s*(?:CPU: |Hardware name|Call [Tt]race|Backtrace|Code: |Modules linked in|---\[|)"
+      R"([ER]?(?:IP|SP|AX|BX|CX|DX|SI|DI|BP): ?|R[A-D0-9][X0-9]:|[FC]S: |DR[0-9]: |CR2: |)"
+      R"(pstate|pc : |lr : |sp : |[xr]\d+ ?: |</?[A-Z_ ]+>|Workqueue: |Process |Stack:|)"
+      R"(Oops|Kernel panic|Kernel Offset|Rebooting in|Tainted|Not tainted|Comm: |)"
+      R"(Allocated by|Freed by|The buggy|Memory state|=====|-----|Read of size|Write of size|)"
+      R"(stack backtrace|other info|\d+ locks? held|#\d+: |Showing all locks|INFO: |rcu: |task:|)"
+      R"(Sending NMI|NMI backtrace|raw: |page:|flags: |unreferenced object|comm |hex dump|backtrace))");
   return is_frame(text) || is_questionable(text) ||
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
 }

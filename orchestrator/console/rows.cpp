@@ -45,8 +45,9 @@ static Literals collect_literals() {
   std::map<std::string_view, std::vector<unsigned>> distinct;
   for (unsigned i = 0; i < rows().size(); ++i)
     distinct[rows()[i].pattern->trigger].push_back(i);
-  for (const std::string_view text : {interest::kCanary, interest::kBanner, interest::kPowerDown,
-                                      interest::kRestart, std::string_view("\x1b")})
+  for (const std::string_view text :
+       {interest::kCanary, interest::kLost, interest::kBanner, interest::kPowerDown,
+        interest::kRestart, std::string_view("\x1b")})
     distinct[text];
   Literals literals;
   for (const auto& [text, triggered] : distinct) {
@@ -81,6 +82,7 @@ Matcher::Sight Matcher::look(std::string_view text) {
     candidates_.insert(candidates_.end(), triggered.begin(), triggered.end());
   }
   std::ranges::sort(candidates_);
+  candidates_.erase(std::unique(candidates_.begin(), candidates_.end()), candidates_.end());
   for (const unsigned index : candidates_)
     if (rows()[index].matches(text)) {
       const Row& row = rows()[index];

@@ -44,9 +44,10 @@ class Matcher {
   std::vector<unsigned> candidates_;
 };
 
-// Lines that are no findings and still matter: model of Facts.
+// Lines that are no findings and still matter: what Facts are made of.
 namespace interest {
 inline constexpr std::string_view kCanary = "kproof-canary ";
+inline constexpr std::string_view kLost = " printk messages dropped **";
 inline constexpr std::string_view kBanner = "Linux version ";
 inline constexpr std::string_view kPowerDown = "reboot: Power down";
 inline constexpr std::string_view kRestart = "reboot: Restarting system";

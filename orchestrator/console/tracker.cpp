@@ -6,7 +6,8 @@ namespace kproof::console {
 
 void Tracker::line(const Line& line) {
   const Matcher::Sight sight = matcher_.look(line.text);
-  if (sight.interesting) note_facts(line);
+  const bool notice = line.raw.find(interest::kLost) != line.raw.npos;  // before the time stamp
+  if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
   if (sight.row && line.trusted)
     note_row(line, *sight.row);
@@ -18,6 +19,14 @@ void Tracker::line(const Line& line) {
   close_stale();
 }
 
+// The kernel prints the notice without a time stamp, and the next line may stand behind it.
+static std::size_t lost_in(std::string_view raw) {
+  static const RE2 notice(R"(\*\* ([0-9]+) printk messages dropped \*\*)");
+  std::size_t lost = 0;
+  const bool found = RE2::PartialMatch(re2::StringPiece(raw.data(), raw.size()), notice, &lost);
+  return found ? lost : 0;
+}
+
 // A canary is a program's line by nature: it comes through /dev/kmsg.
 void Tracker::note_facts(const Line& line) {
   const std::string canary = std::string(interest::kCanary) + options_.nonce;
@@ -25,7 +34,9 @@ void Tracker::note_facts(const Line& line) {
     facts_.canary_begin |= line.text == canary + " begin";
     facts_.canary_end |= line.text == canary + " end";
   }
-  if (line.from_user || !line.trusted) return;
+  if (line.from_user) return;
+  facts_.lost_messages += lost_in(line.raw);
+  if (!line.trusted) return;
   facts_.power_down |= line.text.starts_with(interest::kPowerDown);
   facts_.restarting |= line.text.starts_with(interest::kRestart);
   if (line.text.starts_with(interest::kBanner)) note_banner(line);

@@ -1,0 +1,78 @@
+// `kproof analyze` as a user runs it.
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "util/files.hpp"
+#include "util/subprocess.hpp"
+
+using namespace kproof;
+
+static util::CommandResult kproof_analyze(std::vector<std::string> args) {
+  args.insert(args.begin(), {KPROOF_PROGRAM, "analyze"});
+  return util::run({.argv = args});
+}
+
+static std::string golden(const std::string& name) {
+  return std::string(KPROOF_GOLDEN) + "/" + name;
+}
+
+TEST_CASE("a log with a finding exits 1 and shows title, place and lines") {
+  const util::CommandResult result = kproof_analyze({golden("boot-6.1-bad-pud.log")});
+  CHECK(result.exit_code == 1);
+  CHECK(result.out.find("bad pud\n") == 0);
+  CHECK(result.out.find("boot-6.1-bad-pud.log:") != std::string::npos);
+  CHECK(result.out.find("(84000001400008e7)") != std::string::npos);
+  CHECK(result.out.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a clean log exits 0 and says how much was read") {
+  const util::CommandResult result = kproof_analyze({golden("false-friends.log")});
+  CHECK(result.exit_code == 0);
+  CHECK(result.out.find("no findings in") != std::string::npos);
+}
+
+TEST_CASE("json holds every key that reports are made of") {
+  const util::CommandResult result = kproof_analyze({golden("kernel-bug.log"), "--format", "json"});
+  CHECK(result.exit_code == 1);
+  const nlohmann::json document = nlohmann::json::parse(result.out);
+  CHECK(document["schema"] == 1);
+  REQUIRE(document["findings"].size() == 1);
+  const nlohmann::json& finding = document["findings"][0];
+  CHECK(finding["title"] == "kernel BUG in __split_huge_pud");
+  CHECK(finding["panicked"] == true);
+  for (const char* key : {"alt_titles", "type", "frame", "start_line", "end_line", "corrupted",
+                          "reason", "count", "excerpt"})
+    CHECK(finding.contains(key));
+}
+
+TEST_CASE("bytes that are no UTF-8 still make JSON, and control bytes never reach the terminal") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const std::string log = scratch.path() / "log";
+  util::write_file_atomically(log, "[    1.000000] BUG: Bad page map in process \xff\a  pte:1\n");
+  CHECK(nlohmann::json::accept(kproof_analyze({log, "--format", "json"}).out));
+  CHECK(kproof_analyze({log}).out.find('\a') == std::string::npos);
+}
+
+TEST_CASE("standard input is read where the file is -") {
+  const util::CommandResult result = kproof_analyze({"-"});  // /dev/null
+  CHECK(result.exit_code == 0);
+  CHECK(result.out.find("(stdin): no findings in 0 lines") == 0);
+}
+
+TEST_CASE("wrong usage exits 2 and says what is wrong") {
+  const util::CommandResult missing = kproof_analyze({"/nonexistent/log"});
+  CHECK(missing.exit_code == 2);
+  CHECK(missing.err.find("kproof: error: cannot open /nonexistent/log") == 0);
+  CHECK(missing.err.find("  hint: ") != std::string::npos);
+  CHECK(kproof_analyze({"/"}).exit_code == 2);
+  CHECK(kproof_analyze({}).exit_code == 2);
+  CHECK(kproof_analyze({"-", "--format", "xml"}).exit_code == 2);
+  CHECK(kproof_analyze({"-", "--bogus"}).exit_code == 2);
+  CHECK(util::run({.argv = {KPROOF_PROGRAM}}).exit_code == 2);
+}
+
+TEST_CASE("help and version exit 0") {
+  CHECK(kproof_analyze({"--help"}).exit_code == 0);
+  CHECK(util::run({.argv = {KPROOF_PROGRAM, "--help"}}).exit_code == 0);
+  CHECK(util::run({.argv = {KPROOF_PROGRAM, "--version"}}).out.find("kproof ") == 0);
+}
