@@ -1,10 +1,11 @@
 // kproof plan PLAN.yaml: the cells, without running any.
-#include <fmt/format.h>
+#include "config/plan.hpp"
 
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "cli/cli.hpp"
-#include "config/plan.hpp"
 #include "plan/cells.hpp"
 #include "sweep/workshop.hpp"
 
@@ -17,8 +18,10 @@ struct PlanOptions {
 
 static std::string expected_of(const model::Expectation& expectation) {
   std::string text(to_string(expectation.verdict));
-  for (const std::string& finding : expectation.findings) text += fmt::format(", finding /{}/", finding);
-  for (const std::string& subtest : expectation.subtests) text += fmt::format(", not ok /{}/", subtest);
+  for (const std::string& finding : expectation.findings)
+    text += fmt::format(", finding /{}/", finding);
+  for (const std::string& subtest : expectation.subtests)
+    text += fmt::format(", not ok /{}/", subtest);
   return text;
 }
 
@@ -26,11 +29,12 @@ static int show(const PlanOptions& options) {
   const model::Plan plan = config::read_plan(options.file);
   const auto cells = plan::expand(plan, options.filter, sweep::Workshop::find().case_names());
   std::size_t width = 0;
-  for (const model::Cell& cell : cells) width = std::max(width, cell.id.size());
+  for (const model::Cell& cell : cells)
+    width = std::max(width, cell.id.size());
   for (const model::Cell& cell : cells)
     fmt::print("{:{}}  must {}\n", cell.id, width, expected_of(cell.expectation));
-  fmt::print("{} cells: {} kernels, {} topologies, {} repetitions\n", cells.size(), plan.kernels.size(),
-             plan.topologies.size(), plan.repetitions);
+  fmt::print("{} cells: {} kernels, {} topologies, {} repetitions\n", cells.size(),
+             plan.kernels.size(), plan.topologies.size(), plan.repetitions);
   return kOk;
 }
 
@@ -43,7 +47,9 @@ void add_plan(CLI::App& app, int& exit_code) {
 }
 
 void add_filter(CLI::App& command, plan::Filter& filter) {
-  command.add_option("--kernel", filter.kernels, "only kernels with this name or glob; may be repeated")
+  command
+      .add_option("--kernel", filter.kernels,
+                  "only kernels with this name or glob; may be repeated")
       ->allow_extra_args(false);
   command.add_option("--case", filter.cases, "only cases with this name or glob; may be repeated")
       ->allow_extra_args(false);

@@ -13,13 +13,16 @@ namespace kproof::cli {
 static util::Fd block_and_open() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    sigaddset(&set, signal);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return util::Fd(::signalfd(-1, &set, SFD_CLOEXEC));
 }
 
 SignalWatch::SignalWatch(run::StopRequest& stop)
-    : signals_(block_and_open()), quit_(::eventfd(0, EFD_CLOEXEC)), thread_([this, &stop] { watch(stop); }) {}
+    : signals_(block_and_open()),
+      quit_(::eventfd(0, EFD_CLOEXEC)),
+      thread_([this, &stop] { watch(stop); }) {}
 
 SignalWatch::~SignalWatch() {
   ::eventfd_write(quit_.get(), 1);
@@ -34,7 +37,8 @@ void SignalWatch::watch(run::StopRequest& stop) {
     signalfd_siginfo info{};
     if (::read(signals_.get(), &info, sizeof info) <= 0) continue;
     if (++count_ > 1) ::_exit(kInterrupted);
-    static constexpr char kSaid[] = "\nkproof: stopping; what is finished is kept. Once more to stop at once.\n";
+    static constexpr char kSaid[] =
+        "\nkproof: stopping; what is finished is kept. Once more to stop at once.\n";
     (void)!::write(STDERR_FILENO, kSaid, sizeof kSaid - 1);
     stop.request();
   }

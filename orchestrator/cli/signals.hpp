@@ -9,9 +9,9 @@
 
 namespace kproof::cli {
 
-// To be made before any other thread, so that all of them have SIGINT, SIGTERM and SIGHUP blocked and
-// only this object's thread takes them. The first requests the stop; the second ends the process with
-// 130 at once, and the kernel ends its guests (virt/tied/qemu_tied.c).
+// To be made before any other thread, so that all of them have SIGINT, SIGTERM and SIGHUP blocked
+// and only this object's thread takes them. The first requests the stop; the second ends the
+// process with 130 at once, and the kernel ends its guests (virt/tied/qemu_tied.c).
 class SignalWatch {
  public:
   explicit SignalWatch(run::StopRequest& stop);

@@ -12,7 +12,7 @@
 //     - mm/dax_1g_mprotect    or a glob: mm/*
 //     - { case: mm/thp_mprotect, as: mm/thp_small, args: [--size, 4M], timeout: 30s }
 //   repetitions: 1
-//   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 256M }
+//   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 64M }
 //   expect:                   the last entry that matches a cell counts
 //     - { kernel: debian-6.1, topology: l1, case: mm/dax_1g_mprotect, verdict: fail,
 //         findings: ["^bad pud$"], subtests: ["^write after PROT_READ"], reason: "..." }

@@ -48,7 +48,7 @@ std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeed
                                      const image::ModuleClosure& closure);
 
 PreparedCell prepare(const model::Cell& cell, const model::CaseDescription& description,
-                     const Kernel& kernel, const model::Limits& limits, model::Accel accel,
+                     const Kernel& kernel, const model::Limits& limits, const Machine& machine,
                      const Workshop& workshop, const std::filesystem::path& images);
 
 }  // namespace kproof::sweep

@@ -6,12 +6,14 @@
 
 namespace kproof::sweep {
 
-std::optional<model::CellResult> earlier_result(const PreparedCell& cell, const std::filesystem::path& out) {
+std::optional<model::CellResult> earlier_result(const PreparedCell& cell,
+                                                const std::filesystem::path& out) {
   const run::CellFiles files{out / "cells" / cell.cell.id};
   if (!std::filesystem::exists(files.result())) return std::nullopt;
   try {
     model::CellResult result = report::read_cell(files.dir);
-    if (result.inputs != cell.inputs || result.judgement.verdict == model::Verdict::broken) return std::nullopt;
+    if (result.inputs != cell.inputs || result.judgement.verdict == model::Verdict::broken)
+      return std::nullopt;
     result.reused = true;
     return result;
   } catch (const HostError&) {

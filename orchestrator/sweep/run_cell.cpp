@@ -101,8 +101,7 @@ std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& 
   std::optional<model::CellResult> result;
   try {
     result = boot_and_judge(cell, site, serial, stop, on_phase);
-    if (result)
-      report::write_cell(site.out / "cells" / cell.cell.id, *result);
+    if (result) report::write_cell(site.out / "cells" / cell.cell.id, *result);
   } catch (
       const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel
     result = blank_result(cell);

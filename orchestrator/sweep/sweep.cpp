@@ -1,12 +1,12 @@
 #include "sweep/sweep.hpp"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <ctime>
 #include <map>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "host/cpuinfo.hpp"
 #include "kernel/store.hpp"
@@ -27,7 +27,8 @@ static constexpr std::uint64_t kHostReserve = 512ull << 20;
 
 class Sweep {
  public:
-  Sweep(const SweepOptions& options, const SweepListener& listener) : options_(options), listener_(listener) {}
+  Sweep(const SweepOptions& options, const SweepListener& listener)
+      : options_(options), listener_(listener) {}
   report::RunReport run(const run::StopRequest& stop);
 
  private:
@@ -53,27 +54,33 @@ class Sweep {
 static std::string qemu_version() {
   const std::string text = util::run_checked({.argv = {"qemu-system-x86_64", "--version"}});
   const std::size_t at = text.find("version ");
-  return at == std::string::npos ? text : text.substr(at + 8, text.find_first_of(" \n", at + 8) - at - 8);
+  return at == std::string::npos ? text
+                                 : text.substr(at + 8, text.find_first_of(" \n", at + 8) - at - 8);
 }
 
 static void require_hugepages(const PreparedCell& cell) {
   if (cell.topology.backing == model::Backing::anonymous) return;
-  const std::uint64_t page = cell.topology.backing == model::Backing::hugetlb_1g ? 1ull << 30 : 2ull << 20;
-  const std::uint64_t need = (cell.topology.memory + page - 1) / page, have = host::free_hugepages(page);
+  const std::uint64_t page =
+      cell.topology.backing == model::Backing::hugetlb_1g ? 1ull << 30 : 2ull << 20;
+  const std::uint64_t need = (cell.topology.memory + page - 1) / page,
+                      have = host::free_hugepages(page);
   if (have < need)
-    throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}", cell.cell.id, need,
-                                util::format_size(page), have),
-                    fmt::format("echo {} > /sys/kernel/mm/hugepages/hugepages-{}kB/nr_hugepages", need, page >> 10));
+    throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}",
+                                cell.cell.id, need, util::format_size(page), have),
+                    fmt::format("echo {} > /sys/kernel/mm/hugepages/hugepages-{}kB/nr_hugepages",
+                                need, page >> 10));
 }
 
 util::FileLock Sweep::lock_directory() const {
   std::error_code error;
   fs::create_directories(options_.out, error);
-  if (error) throw HostError(fmt::format("cannot create {}: {}", options_.out.string(), error.message()));
+  if (error)
+    throw HostError(fmt::format("cannot create {}: {}", options_.out.string(), error.message()));
   const fs::path path = options_.out / ".lock";
   auto lock = util::FileLock::try_acquire(path);
   if (!lock)
-    throw ConfigError(fmt::format("{} is in use by process {}", options_.out.string(), util::FileLock::holder(path)),
+    throw ConfigError(fmt::format("{} is in use by process {}", options_.out.string(),
+                                  util::FileLock::holder(path)),
                       "wait for it, or choose another directory with --out");
   return std::move(*lock);
 }
@@ -84,13 +91,15 @@ void Sweep::know_host() {
   report_.host.accel = accel.accel;
   report_.host.accel_reason = accel.reason;
   report_.host.qemu = qemu_version();
-  listener_.say(fmt::format("accelerator: {} ({})", accel.accel == model::Accel::kvm ? "KVM" : "TCG", accel.reason));
+  listener_.say(fmt::format("accelerator: {} ({})",
+                            accel.accel == model::Accel::kvm ? "KVM" : "TCG", accel.reason));
 }
 
 const Kernel& Sweep::kernel_of(const model::KernelSpec& spec) {
   const auto known = kernels_.find(spec.name);
   if (known != kernels_.end()) return known->second;
-  const kernel::Store store(kernel::default_cache(), [this](std::string_view line) { listener_.say(std::string(line)); });
+  const kernel::Store store(kernel::default_cache(),
+                            [this](std::string_view line) { listener_.say(std::string(line)); });
   Kernel kernel{.artifact = store.fetch(spec)};
   kernel.config = kernel::Kconfig::load(kernel.artifact.config);
   kernel.modules = image::ModuleIndex::scan(kernel.artifact.modules_dir);
@@ -107,10 +116,11 @@ const model::CaseDescription& Sweep::description_of(const std::string& name) {
 void Sweep::prepare_cells() {
   const auto cells = plan::expand(options_.plan, options_.filter, workshop_.case_names());
   const Machine machine{report_.host.accel, report_.host.qemu};
-  const plan::Capacity capacity{.cores = report_.host.cores, .memory = host::memory_available() - kHostReserve};
+  const plan::Capacity capacity{.cores = report_.host.cores,
+                                .memory = host::memory_available() - kHostReserve};
   for (const model::Cell& cell : cells) {
-    cells_.push_back(prepare(cell, description_of(cell.test.name), kernel_of(cell.kernel), options_.plan.limits,
-                             machine, workshop_, options_.out / "images"));
+    cells_.push_back(prepare(cell, description_of(cell.test.name), kernel_of(cell.kernel),
+                             options_.plan.limits, machine, workshop_, options_.out / "images"));
     require_hugepages(cells_.back());
     plan::require_fit(needs_of(cells_.back()), capacity, cell.id);
   }
@@ -118,10 +128,11 @@ void Sweep::prepare_cells() {
   listener_.on_total(cells_.size());
 }
 
-// QEMU's capabilities are asked for once per QEMU. libvirt would see the same emulator, qemu-tied, when
-// QEMU itself was upgraded; the directory's name sees it.
+// QEMU's capabilities are asked for once per QEMU. libvirt would see the same emulator, qemu-tied,
+// when QEMU itself was upgraded; the directory's name sees it.
 virt::ConnectSpec Sweep::connect_spec(const fs::path& runtime) const {
-  const std::string key = util::Hasher().add(report_.host.qemu).add(workshop_.emulator().string()).hex();
+  const std::string key =
+      util::Hasher().add(report_.host.qemu).add(workshop_.emulator().string()).hex();
   return {.uri = options_.connect,
           .runtime_dir = runtime,
           .cache_dir = kernel::default_cache() / "libvirt" / key,
@@ -133,15 +144,19 @@ void Sweep::run_cells(const run::StopRequest& stop) {
   std::vector<PreparedCell> to_run;
   for (const PreparedCell& cell : cells_) {
     const auto earlier = options_.fresh ? std::nullopt : earlier_result(cell, options_.out);
-    if (!earlier) to_run.push_back(cell);
-    else listener_.cells.on_result(results[cell.cell.id] = *earlier);
+    if (!earlier)
+      to_run.push_back(cell);
+    else
+      listener_.cells.on_result(results[cell.cell.id] = *earlier);
   }
   if (!to_run.empty()) {
     std::uint64_t room = 0;
-    for (const PreparedCell& cell : to_run) room = std::max(room, cell.topology.nvdimm);
+    for (const PreparedCell& cell : to_run)
+      room = std::max(room, cell.topology.nvdimm);
     const RuntimeDir runtime(room * report_.host.cores);
-    const virt::EventLoop loop;
-    const auto connection = virt::Connection::open(connect_spec(runtime.path()), report_.host.accel);
+    const virt::EventLoop loop(runtime.path() / "libvirt.log");
+    const auto connection =
+        virt::Connection::open(connect_spec(runtime.path()), report_.host.accel);
     report_.host.libvirt = connection->libvirt_version();
     report_.host.connection = connection->uri();
     const Site site{*connection, report_.host.accel, options_.out, runtime.path(),
@@ -173,7 +188,8 @@ report::RunReport Sweep::run(const run::StopRequest& stop) {
   return std::move(report_);
 }
 
-report::RunReport run_sweep(const SweepOptions& options, const run::StopRequest& stop, const SweepListener& listener) {
+report::RunReport run_sweep(const SweepOptions& options, const run::StopRequest& stop,
+                            const SweepListener& listener) {
   return Sweep(options, listener).run(stop);
 }
 

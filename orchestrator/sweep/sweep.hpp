@@ -19,20 +19,22 @@ namespace kproof::sweep {
 struct SweepOptions {
   model::Plan plan;
   plan::Filter filter;
-  std::filesystem::path out;           // results; created
-  std::string connect;                 // libvirt URI, "" for the embedded driver
-  std::optional<model::Accel> accel;   // empty: auto
-  bool fresh = false;                  // run also what an earlier run in `out` has finished
+  std::filesystem::path out;          // results; created
+  std::string connect;                // libvirt URI, "" for the embedded driver
+  std::optional<model::Accel> accel;  // empty: auto
+  bool fresh = false;                 // run also what an earlier run in `out` has finished
 };
 
 struct SweepListener {
-  std::function<void(const std::string&)> say;  // one line: what is being done before the first boot
+  std::function<void(const std::string&)>
+      say;  // one line: what is being done before the first boot
   std::function<void(std::size_t cells)> on_total;
   Listener cells;
 };
 
 // ConfigError and HostError for what makes the run as a whole impossible, before any guest boots.
 // results.json and junit.xml are written also when the run is stopped.
-report::RunReport run_sweep(const SweepOptions& options, const run::StopRequest& stop, const SweepListener& listener);
+report::RunReport run_sweep(const SweepOptions& options, const run::StopRequest& stop,
+                            const SweepListener& listener);
 
 }  // namespace kproof::sweep

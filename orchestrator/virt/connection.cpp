@@ -60,8 +60,6 @@ static void prepare_root(const ConnectSpec& spec) {
                   caller(false), caller(true)));
   if (!fs::is_symlink(spec.runtime_dir / "cache"))
     fs::create_directory_symlink(spec.cache_dir, spec.runtime_dir / "cache");
-  const std::string log = fmt::format("2:file:{}", (spec.runtime_dir / "libvirt.log").string());
-  ::setenv("LIBVIRT_LOG_OUTPUTS", log.c_str(), 1);
 }
 
 void Connection::connect() {

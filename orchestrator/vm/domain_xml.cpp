@@ -47,9 +47,18 @@ static void add_boot(xml_node domain, const GuestSpec& spec) {
   add(os, "cmdline", spec.cmdline);
 }
 
+// TCG does `rep stosb` byte by byte: without ERMS the kernel clears huge pages by words, and
+// mm/hugetlb_1g_mprotect takes 1.7 s instead of 8.4 s.
+static void disable(xml_node cpu, const char* name) {
+  xml_node feature = add(cpu, "feature");
+  set(feature, "policy", "disable");
+  set(feature, "name", name);
+}
+
 // A named model is taken as it is; "maximum" is what the accelerator can do, so that under TCG it
 // has svm, nested paging and pdpe1gb.
-static void add_cpu(xml_node domain, const model::Topology& topology) {
+static void add_cpu(xml_node domain, const GuestSpec& spec) {
+  const model::Topology& topology = spec.topology;
   xml_node cpu = add(domain, "cpu");
   if (topology.cpu == "maximum" || topology.cpu == "host-passthrough") {
     set(cpu, "mode", topology.cpu);
@@ -57,6 +66,10 @@ static void add_cpu(xml_node domain, const model::Topology& topology) {
     set(cpu, "mode", "custom");
     set(cpu, "match", "exact");
     add(cpu, "model", topology.cpu);
+  }
+  if (spec.accel == model::Accel::tcg && topology.cpu == "maximum") {
+    for (const char* feature : {"erms", "fsrm"})
+      disable(cpu, feature);
   }
   if (topology.nvdimm == 0) return;
   // An NVDIMM belongs to a NUMA node, so there must be one.
@@ -129,7 +142,7 @@ std::string domain_xml(const GuestSpec& spec) {
   add(domain, "vcpu", std::to_string(spec.topology.vcpus));
   add_boot(domain, spec);
   add(add(domain, "features"), "acpi");
-  add_cpu(domain, spec.topology);
+  add_cpu(domain, spec);
   add_ends(domain);
   add_devices(domain, spec);
   std::ostringstream text;

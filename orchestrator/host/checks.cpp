@@ -1,0 +1,55 @@
+#include "host/checks.hpp"
+
+#include <cstdlib>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace kproof::host {
+
+Check check_accel(const KvmFacts& facts) {
+  const AccelChoice choice = choose_accel(facts);
+  if (choice.accel == model::Accel::kvm)
+    return {"accelerator", Health::good, "KVM: " + choice.reason, ""};
+  return {"accelerator", Health::limited, "TCG, about ten times slower: " + choice.reason,
+          choice.next_step};
+}
+
+// One guest of the quickstart: up to 5 GiB of RAM for 1 GiB hugetlb pages, and QEMU itself.
+Check check_memory(std::uint64_t available) {
+  constexpr std::uint64_t kWanted = 6ull << 30, kLeast = 3ull << 30;
+  const std::string fact =
+      fmt::format("{:.1f} GiB available", static_cast<double>(available) / (1ull << 30));
+  if (available >= kWanted) return {"memory", Health::good, fact, ""};
+  if (available >= kLeast)
+    return {"memory", Health::limited, fact,
+            "cases with 1 GiB pages want 6 GiB: close other programs"};
+  return {"memory", Health::bad, fact, "a guest with its QEMU needs 3 GiB"};
+}
+
+static std::string find_in_path(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::istringstream directories(path ? path : "");
+  for (std::string directory; std::getline(directories, directory, ':');)
+    if (::access((directory + "/" + program).c_str(), X_OK) == 0) return directory + "/" + program;
+  return "";
+}
+
+Check check_program(const std::string& program, const std::string& package,
+                    const std::string& what_for) {
+  const std::string path = find_in_path(program);
+  if (!path.empty()) return {program, Health::good, fmt::format("{}, {}", path, what_for), ""};
+  return {program, Health::bad, fmt::format("not in PATH; needed: {}", what_for),
+          "apt-get install " + package};
+}
+
+Check check_hugetlb(std::uint64_t free_1g, std::uint64_t free_2m) {
+  const std::string fact = fmt::format("{} free pages of 1 GiB, {} of 2 MiB", free_1g, free_2m);
+  if (free_1g + free_2m > 0) return {"hugetlb pool", Health::good, fact, ""};
+  return {"hugetlb pool", Health::limited, fact,
+          "only for topologies with backing: hugetlb-*; echo N > "
+          "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"};
+}
+
+}  // namespace kproof::host

@@ -1,0 +1,30 @@
+// What `kproof doctor` looks at: each check with the fact behind it and the next step.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/accel.hpp"
+
+namespace kproof::host {
+
+enum class Health {
+  good,
+  limited,  // kproof works, but something is slower or unavailable
+  bad,      // kproof cannot run cells
+};
+
+struct Check {
+  std::string name;
+  Health health = Health::good;
+  std::string fact;
+  std::string next_step;  // "" when good
+};
+
+Check check_accel(const KvmFacts& facts);
+Check check_memory(std::uint64_t available);
+Check check_program(const std::string& program, const std::string& package,
+                    const std::string& what_for);
+Check check_hugetlb(std::uint64_t free_1g, std::uint64_t free_2m);
+
+}  // namespace kproof::host

@@ -1,0 +1,30 @@
+#include "host/checks.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace kproof::host;
+
+TEST_CASE("no KVM is a limit, not an obstacle, and says the fact and the next step") {
+  const Check check = check_accel({.node_opens = true});
+  CHECK(check.health == Health::limited);
+  CHECK(check.fact.find("neither vmx nor svm") != std::string::npos);
+  CHECK(!check.next_step.empty());
+}
+
+TEST_CASE("memory has two thresholds") {
+  CHECK(check_memory(8ull << 30).health == Health::good);
+  CHECK(check_memory(4ull << 30).health == Health::limited);
+  CHECK(check_memory(1ull << 30).health == Health::bad);
+}
+
+TEST_CASE("a missing program names its package") {
+  CHECK(check_program("sh", "dash", "tests").health == Health::good);
+  const Check missing = check_program("no-such-program", "some-package", "tests");
+  CHECK(missing.health == Health::bad);
+  CHECK(missing.next_step == "apt-get install some-package");
+}
+
+TEST_CASE("an empty hugetlb pool is only a limit") {
+  CHECK(check_hugetlb(0, 0).health == Health::limited);
+  CHECK(check_hugetlb(0, 4).health == Health::good);
+}
