@@ -163,6 +163,14 @@ TEST_CASE("power-off and restart are noted when the kernel says so") {
   CHECK_FALSE(analyze("reboot: Power down\n", ours()).facts().power_down);
 }
 
+TEST_CASE("a warning in the code of a mitigation is no advice on mitigations") {
+  const std::string log =
+      "[    1.000000] WARNING: CPU: 0 PID: 1 at arch/x86/kernel/cpu/bugs.c:99 "
+      "mitigate_MDS+0x1/0x2\n"
+      "[    1.000001] Call Trace:\n[    1.000002]  L1TF_init+0x1/0x2\n";
+  CHECK(titles(analyze(log, ours())) == Titles{"WARNING in mitigate_MDS"});
+}
+
 TEST_CASE("messages that the kernel lost are counted") {
   const std::string notice = "** 93 printk messages dropped **";
   CHECK(analyze(notice + "\n[    1.000000] x\n" + notice + "[    2.000000] y\n", ours())
