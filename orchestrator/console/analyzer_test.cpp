@@ -167,7 +167,7 @@ TEST_CASE("a warning in the code of a mitigation is no advice on mitigations") {
   const std::string log =
       "[    1.000000] WARNING: CPU: 0 PID: 1 at arch/x86/kernel/cpu/bugs.c:99 "
       "mitigate_MDS+0x1/0x2\n"
-      "[    1.000001] Call Trace:\n[    1.000002]  L1TF_init+0x1/0x2\n";
+      "[    1.000001] Call Trace:\n[    1.000002]  mitigate_MDS+0x1/0x2\n";
   CHECK(titles(analyze(log, ours())) == Titles{"WARNING in mitigate_MDS"});
 }
 
