@@ -28,16 +28,19 @@ static const Pattern kFriends[] = {
 };
 
 static const Pattern kGeneral[] = {
-    {"BUG: ", R"((?:^|\[ ?|[^a-zA-Z_])BUG: (.*))", "BUG: {1}", nullptr, {}, "", kMixed},
-    {"WARNING: ",
-     R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",
-     "WARNING: {1}",
-     nullptr,
-     {},
-     "",
-     kMixed},
-    {"INFO: ", R"(^\[ INFO: (.*)\])", "INFO: {1}", nullptr, {}, "", kMixed},
-    {"INFO: Allocated in", R"(INFO: (.*))", "INFO: {1}", nullptr, {}, "", kMixed},
+    {.trigger = "BUG: ",
+     .line = R"((?:^|\[ ?|[^a-zA-Z_])BUG: (.*))",
+     .title = "BUG: {1}",
+     .flags = kMixed},
+    {.trigger = "WARNING: ",
+     .line = R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",
+     .title = "WARNING: {1}",
+     .flags = kMixed},
+    {.trigger = "INFO: ", .line = R"(^\[ INFO: (.*)\])", .title = "INFO: {1}", .flags = kMixed},
+    {.trigger = "INFO: Allocated in",
+     .line = R"(INFO: (.*))",
+     .title = "INFO: {1}",
+     .flags = kMixed},
 };
 
 std::span<const Pattern> false_friends() {
