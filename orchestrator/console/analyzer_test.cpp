@@ -81,6 +81,24 @@ TEST_CASE("what a program wrote through /dev/kmsg is never the kernel's") {
   CHECK(titles(analyze("[    4.683624] " + kBadPud + "\n", options)) == Titles{"bad pud"});
 }
 
+TEST_CASE("no disguise makes a program's record the kernel's") {
+  for (const char* disguise : {"<4>", "host kernel: ", "<1>host kernel: ", "[    9.000000] ",
+                               "[    9.000000][    T1] ", "[   T1] "}) {
+    CAPTURE(disguise);
+    UserRecords records;
+    records.add(*parse_kmsg("12,1,4683623,-;" + std::string(disguise) + kBadPud));
+    Options options = ours();
+    options.from_user = [&](std::uint64_t usec, std::string_view text) {
+      return records.contains(usec, text);
+    };
+    CHECK(titles(analyze("[    4.683623] " + std::string(disguise) + kBadPud + "\n", options))
+              .empty());
+    CHECK(
+        titles(analyze("[    4.683623][   T77] " + std::string(disguise) + kBadPud + "\n", options))
+            .empty());
+  }
+}
+
 TEST_CASE("canaries are seen, and only those of this run") {
   Options options = ours();
   options.nonce = "1234";
