@@ -39,7 +39,7 @@ struct Facts {
   bool power_down = false;        // "reboot: Power down"
   bool restarting = false;        // "reboot: Restarting system"
   unsigned boots = 0;             // "Linux version" banners
-  std::size_t lost_messages = 0;  // "** N printk messages dropped **": who knows what they said
+  std::size_t lost_messages = 0;  // "** N printk messages dropped **" (no time stamp: fakeable)
   std::size_t lines = 0;          // '\n' seen, and an unfinished last line
   std::size_t started = 0;        // reports begun so far: it grows the moment the kernel complains
   std::size_t dropped = 0;        // findings beyond kMostFindings

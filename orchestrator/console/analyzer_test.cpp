@@ -81,6 +81,24 @@ TEST_CASE("what a program wrote through /dev/kmsg is never the kernel's") {
   CHECK(titles(analyze("[    4.683624] " + kBadPud + "\n", options)) == Titles{"bad pud"});
 }
 
+TEST_CASE("no disguise makes a program's record the kernel's") {
+  for (const char* disguise : {"<4>", "host kernel: ", "<1>host kernel: ", "[    9.000000] ",
+                               "[    9.000000][    T1] ", "[   T1] "}) {
+    CAPTURE(disguise);
+    UserRecords records;
+    records.add(*parse_kmsg("12,1,4683623,-;" + std::string(disguise) + kBadPud));
+    Options options = ours();
+    options.from_user = [&](std::uint64_t usec, std::string_view text) {
+      return records.contains(usec, text);
+    };
+    CHECK(titles(analyze("[    4.683623] " + std::string(disguise) + kBadPud + "\n", options))
+              .empty());
+    CHECK(
+        titles(analyze("[    4.683623][   T77] " + std::string(disguise) + kBadPud + "\n", options))
+            .empty());
+  }
+}
+
 TEST_CASE("canaries are seen, and only those of this run") {
   Options options = ours();
   options.nonce = "1234";
@@ -161,6 +179,14 @@ TEST_CASE("power-off and restart are noted when the kernel says so") {
   CHECK(analyze("[    1.000000] reboot: Power down\n", ours()).facts().power_down);
   CHECK(analyze("[    1.000000] reboot: Restarting system\n", ours()).facts().restarting);
   CHECK_FALSE(analyze("reboot: Power down\n", ours()).facts().power_down);
+}
+
+TEST_CASE("a warning in the code of a mitigation is no advice on mitigations") {
+  const std::string log =
+      "[    1.000000] WARNING: CPU: 0 PID: 1 at arch/x86/kernel/cpu/bugs.c:99 "
+      "mitigate_MDS+0x1/0x2\n"
+      "[    1.000001] Call Trace:\n[    1.000002]  mitigate_MDS+0x1/0x2\n";
+  CHECK(titles(analyze(log, ours())) == Titles{"WARNING in mitigate_MDS"});
 }
 
 TEST_CASE("messages that the kernel lost are counted") {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "console/analyzer.hpp"
+#include "console/kmsg.hpp"
 #include "util/files.hpp"
 
 using namespace kproof;
@@ -72,6 +73,26 @@ TEST_CASE("how hostile output was chunked never changes its findings") {
   const std::string whole = findings_of(text, text.size());
   for (const std::size_t chunk : {1, 13, 4096, 8192, 65536, 262144, 262145})
     CHECK(findings_of(text, chunk) == whole);
+}
+
+// A real boot of Debian 6.1: the program wrote to the console and to /dev/kmsg, and crashed.
+TEST_CASE("a program's lies are told from the kernel's words once kmsg says who wrote them") {
+  const std::string log =
+      util::read_file(fs::path(KPROOF_TEST_DIR) / "golden/boot-6.1-user-text.log");
+  console::UserRecords records;
+  records.add(*console::parse_kmsg(
+      "10,390,2031943,-;BUG: kernel NULL pointer dereference, says a user program\n"));
+  console::Options options;
+  options.stamps = console::Stamps::required;
+  options.from_user = [&](std::uint64_t usec, std::string_view text) {
+    return records.contains(usec, text);
+  };
+  console::Analyzer analyzer(options);
+  analyzer.feed(log);
+  analyzer.finish();
+  CHECK(analyzer.findings().empty());
+  CHECK_FALSE(analyzer.facts().panicked);
+  CHECK(analyzer.facts().power_down);
 }
 
 TEST_CASE("false friends stay silent") {

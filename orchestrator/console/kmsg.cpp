@@ -68,11 +68,18 @@ static std::uint64_t line_key(std::uint64_t usec, std::string_view text) {
   return std::hash<std::string_view>()(text) ^ (usec * 0x9e3779b97f4a7c15);
 }
 
+// The text of a line as the analyser of the console will see it: what looks like a level or a
+// host's name is taken off there too, and must not make a difference.
+static std::string as_on_console(std::string_view text) {
+  const std::string line = "[    0.000000] " + clean(text);
+  return line.substr(parse_prefix(line).size);
+}
+
 void UserRecords::add(const KmsgRecord& record) {
   std::string_view rest = record.text;
   while (lines_.size() < kMostLines) {
     const std::size_t end = rest.find('\n');
-    lines_.insert(line_key(record.usec, clean(rest.substr(0, end))));
+    lines_.insert(line_key(record.usec, as_on_console(rest.substr(0, end))));
     if (end == rest.npos) return;
     rest.remove_prefix(end + 1);
   }

@@ -82,9 +82,31 @@ static std::size_t skip_syslog(std::string_view line, std::size_t pos) {
   return dated ? tag + kTag.size() : pos;
 }
 
+// "[Sun Nov 22 08:27:19 2026] " of dmesg -T, which hides the kernel's own clock.
+static std::size_t skip_wall_clock(std::string_view line, std::size_t pos) {
+  constexpr std::string_view kForm = "[Sun Nov 22 08:27:19 2026] ";
+  const std::string_view stamp = line.substr(pos, kForm.size());
+  if (stamp.size() != kForm.size()) return pos;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const bool punctuation = kForm[i] == '[' || kForm[i] == ']' || kForm[i] == ':';
+    const bool year_or_time = i > 11 && is_digit(kForm[i]);
+    if (punctuation && stamp[i] != kForm[i]) return pos;
+    if (year_or_time && !is_digit(stamp[i])) return pos;
+  }
+  return pos + kForm.size();
+}
+
+// "host kernel: " behind the time stamp, as journalctl -o short-monotonic has it.
+static std::size_t skip_host(std::string_view line, std::size_t pos) {
+  constexpr std::string_view kTag = " kernel: ";
+  const std::size_t end = line.find(' ', pos);
+  if (end == pos || end == line.npos || line.substr(end, kTag.size()) != kTag) return pos;
+  return end + kTag.size();
+}
+
 Prefix parse_prefix(std::string_view line) {
   Prefix prefix;
-  prefix.size = skip_level(line, 0);
+  prefix.size = skip_wall_clock(line, skip_level(line, 0));
   prefix.size = skip_level(line, skip_syslog(line, prefix.size));
   Stamp stamp = stamp_at(line, prefix.size);
   if (stamp.end == 0) {
@@ -96,7 +118,7 @@ Prefix parse_prefix(std::string_view line) {
   prefix.size = stamp.end;
   read_caller(line, prefix);
   if (prefix.size < line.size() && line[prefix.size] == ' ') ++prefix.size;
-  prefix.size = skip_level(line, prefix.size);
+  prefix.size = skip_host(line, skip_level(line, prefix.size));
   return prefix;
 }
 

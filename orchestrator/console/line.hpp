@@ -22,8 +22,9 @@ struct Prefix {
 };
 
 // Reads, in any sensible order, a log level ("<4>"), a syslog or journald prefix ("Jan  1 00:00:00
-// host kernel: "), a time stamp and a caller. A program may have printed half a line before the
-// kernel did: a time stamp in the middle of a line starts the kernel's part. `line` must be clean.
+// host kernel: "), dmesg -T's clock, a time stamp and a caller. A program may have printed half a
+// line before the kernel did: a time stamp in the middle of a line starts the kernel's part. `line`
+// must be clean.
 Prefix parse_prefix(std::string_view line);
 
 // The first time stamp of a kernel in these bytes, in microseconds.

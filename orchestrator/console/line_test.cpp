@@ -31,6 +31,9 @@ TEST_CASE("log levels, syslog and journald prefixes are no part of the text") {
   CHECK(text_of("Jan  1 00:00:00 host kernel: [   12.345678] x") == "x");
   CHECK(text_of("Jan  1 00:00:00 host kernel: x") == "x");
   CHECK(text_of("2024-01-01T00:00:00+0000 host kernel: x") == "x");
+  CHECK(text_of("[   12.345678] host kernel: x") == "x");
+  CHECK(text_of("[Sun Nov  1 08:27:19 2026] x") == "x");
+  CHECK(text_of("[Sun Nov  1 at some time....] x") == "[Sun Nov  1 at some time....] x");
   CHECK(text_of("the kernel: a book") == "the kernel: a book");
 }
 

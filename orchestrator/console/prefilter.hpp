@@ -11,6 +11,7 @@ namespace kproof::console {
 // Hyperscan, decided by measurement: a 100 MB boot log of Debian 6.12, 45 literals, one core of an
 // AMD EPYC (AVX2): Hyperscan 4.0 GB/s; one RE2 alternation over the whole text 0.66 GB/s, called a
 // line at a time 0.45 GB/s; RE2::Set a line at a time 0.39 GB/s; memmem for each literal 0.21 GB/s.
+// With all that is around it, `kproof analyze` reads such a log at about 1 GB/s.
 class Prefilter {
  public:
   struct Hit {
