@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "agent/messages.hpp"
 #include "console/analyzer.hpp"
 #include "console/kmsg_analyzer.hpp"
 #include "ktap/parse.hpp"
@@ -32,15 +33,28 @@ static verdict::Canary canary_of(const console::Facts& facts, model::Source sour
   return {.level = 1, .source = source, .begin = facts.canary_begin, .end = facts.canary_end};
 }
 
-// The console is what was there at a kernel's death, so its findings come first; kmsg adds what the
-// console did not show.
-static std::vector<model::Finding> merge(std::vector<model::Finding> console,
-                                         std::vector<model::Finding> kmsg) {
-  for (model::Finding& finding : kmsg) {
-    const bool known = std::any_of(console.begin(), console.end(),
-                                   [&](const auto& seen) { return seen.title == finding.title; });
-    if (!known) console.push_back(std::move(finding));
-  }
+static bool has_title(const std::vector<model::Finding>& findings, const std::string& title) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [&](const model::Finding& seen) { return seen.title == title; });
+}
+
+// The number of the first line that holds `text`, or SIZE_MAX.
+static std::size_t line_with(const std::filesystem::path& log, const std::string& text) {
+  const std::string content = std::filesystem::exists(log) ? util::read_file(log) : "";
+  const std::size_t at = content.find(text);
+  if (at == std::string::npos) return SIZE_MAX;
+  return 1 + static_cast<std::size_t>(
+                 std::count(content.begin(), content.begin() + static_cast<long>(at), '\n'));
+}
+
+std::vector<model::Finding> merge_findings(std::vector<model::Finding> console,
+                                           const std::vector<model::Finding>& kmsg,
+                                           std::size_t kmsg_whole_to) {
+  std::erase_if(console, [&](const model::Finding& finding) {
+    return finding.end_line < kmsg_whole_to && !has_title(kmsg, finding.title);
+  });
+  for (const model::Finding& finding : kmsg)
+    if (!has_title(console, finding.title)) console.push_back(finding);
   return console;
 }
 
@@ -58,11 +72,14 @@ Observed observe(const CellFiles& files, const std::string& nonce) {
   feed_file(console, files.console());
 
   Observed seen;
-  seen.findings = merge(console.findings(), kmsg.findings());
+  const bool whole = kmsg.facts().canary_end && kmsg.lost() == 0 && kmsg.malformed() == 0;
+  seen.findings =
+      merge_findings(console.findings(), kmsg.findings(),
+                     whole ? line_with(files.console(), agent::canary(nonce, "end")) : 0);
   seen.canaries = {canary_of(console.facts(), model::Source::console),
                    canary_of(kmsg.facts(), model::Source::kmsg)};
   seen.lost_kmsg = kmsg.lost();
-  seen.oopsed = console.facts().oopsed || kmsg.facts().oopsed;
+  seen.oopsed = (!whole && console.facts().oopsed) || kmsg.facts().oopsed;
   if (std::filesystem::exists(files.ktap()))
     seen.report = ktap::parse(util::read_file(files.ktap()));
   return seen;

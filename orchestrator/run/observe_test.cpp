@@ -1,0 +1,62 @@
+#include "run/observe.hpp"
+
+#include <doctest/doctest.h>
+
+#include "agent/messages.hpp"
+#include "util/files.hpp"
+
+using namespace kproof;
+using namespace kproof::run;
+
+static model::Finding finding(const char* title, std::size_t line) {
+  model::Finding made;
+  made.title = title;
+  made.start_line = made.end_line = line;
+  return made;
+}
+
+TEST_CASE("a problem that console and kmsg both show is one finding, the console's") {
+  const auto merged = merge_findings({finding("bad pud", 10)}, {finding("bad pud", 99)}, 50);
+  REQUIRE(merged.size() == 1);
+  CHECK(merged[0].end_line == 10);
+}
+
+TEST_CASE("kmsg adds what the console did not show") {
+  CHECK(merge_findings({}, {finding("bad pud", 1)}, 50).size() == 1);
+}
+
+TEST_CASE("a finding that only the console has is forged while kmsg is whole, and real otherwise") {
+  CHECK(merge_findings({finding("bad pud", 10)}, {}, 50).empty());
+  CHECK(merge_findings({finding("bad pud", 60)}, {}, 50).size() == 1);  // after the end canary
+  CHECK(merge_findings({finding("bad pud", 10)}, {}, 0).size() ==
+        1);  // kmsg ended early or lost records
+}
+
+TEST_CASE("logs are read back with their canaries, and what user space wrote is not the kernel's") {
+  const util::ScratchDir dir("kproof-test-");
+  const CellFiles files{dir.path()};
+  util::write_file_atomically(
+      files.console(),
+      "[    1.000000] kproof-canary n1 begin\r\n"
+      "[    1.500000] mm/pgtable-generic.c:39: bad pud 0000(84e7)\r\n"
+      "[    1.600000] BUG: a program says so through /dev/kmsg\r\n"
+      "[    1.700000] BUG: unable to handle kernel NULL pointer dereference, says a program\r\n"
+      "[    2.000000] kproof-canary n1 end\r\n");
+  util::write_file_atomically(files.kmsg(),
+                              "12,0,1000000,-;kproof-canary n1 begin\n"
+                              "3,1,1500000,-;mm/pgtable-generic.c:39: bad pud 0000(84e7)\n"
+                              "12,2,1600000,-;BUG: a program says so through /dev/kmsg\n"
+                              "12,3,2000000,-;kproof-canary n1 end\n");
+  const Observed seen = observe(files, "n1");
+  REQUIRE(seen.findings.size() == 1);
+  CHECK(seen.findings[0].title == "bad pud");
+  for (const verdict::Canary& canary : seen.canaries)
+    CHECK((canary.begin && canary.end));
+  CHECK(!seen.oopsed);
+}
+
+TEST_CASE("logs that do not exist are empty: no canary was seen") {
+  const util::ScratchDir dir("kproof-test-");
+  for (const verdict::Canary& canary : observe(CellFiles{dir.path()}, "n1").canaries)
+    CHECK(!canary.begin);
+}
