@@ -7,7 +7,7 @@
 namespace kproof::sweep {
 namespace fs = std::filesystem;
 
-static constexpr const char* kPrefix = "kproof-";
+static constexpr const char* kPrefix = "kproof-run-";
 static constexpr const char* kLock = ".lock";
 
 static bool is_ours(const fs::path& path) {

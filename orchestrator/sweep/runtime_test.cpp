@@ -1,0 +1,32 @@
+#include "sweep/runtime.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace kproof;
+namespace fs = std::filesystem;
+
+TEST_CASE("the runtime directory is short enough for sockets and goes with its owner") {
+  fs::path path;
+  {
+    const sweep::RuntimeDir runtime(0);
+    path = runtime.path();
+    CHECK(fs::exists(path));
+    CHECK(path.string().size() < 40);
+  }
+  CHECK(!fs::exists(path));
+}
+
+TEST_CASE("what a killed run left behind is removed by the next one, and what is in use is not") {
+  const fs::path abandoned = fs::temp_directory_path() / "kproof-run-Dead01";
+  fs::create_directories(abandoned);
+  { const auto lock = util::FileLock::acquire(abandoned / ".lock"); }
+  const sweep::RuntimeDir first(0);
+  CHECK(!fs::exists(abandoned));
+  const sweep::RuntimeDir second(0);
+  CHECK(fs::exists(first.path()));
+}
+
+TEST_CASE("without room in memory it is on the disk") {
+  const sweep::RuntimeDir runtime(std::uint64_t{1} << 60);
+  CHECK(runtime.path().parent_path() == fs::temp_directory_path());
+}
