@@ -1,8 +1,8 @@
 #include "virt/event_loop.hpp"
 
-#include <libvirt/libvirt.h>
-
 #include <cstdlib>
+
+#include <libvirt/libvirt.h>
 
 #include "virt/handles.hpp"
 
