@@ -45,7 +45,7 @@ class Session {
   Program program_;
   std::optional<agent::CaseEnded> ended_;
   bool aborted_ = false;
-  std::string awaited_;         // the record that ends the draining of kmsg; "" once it was sent
+  std::string awaited_;  // the record that ends the draining of kmsg; "" once it was sent
   agent::Bye bye_;
 };
 

@@ -69,7 +69,8 @@ std::string set_sysctl(std::string name, const std::string& value) {
   return error ? "sysctl " + name + ": " + std::strerror(error) : "";
 }
 
-// Without its newline a record stays open for a continuation: no reader sees it before the next one.
+// Without its newline a record stays open for a continuation: no reader sees it before the next
+// one.
 void write_kmsg(std::string_view line) {
   write_file("/dev/kmsg", "<4>" + std::string(line) + "\n");
 }

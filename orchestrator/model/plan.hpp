@@ -24,9 +24,9 @@ struct PlanCase {
 
 // All limits are for KVM and are multiplied by the accelerator's scale (run/deadlines.hpp).
 struct Limits {
-  util::Millis boot{20000};          // from the start of QEMU to the agent's hello
-  util::Millis silence{15000};       // without a heartbeat of the agent
-  util::Millis poweroff{10000};      // from the agent's bye to the end of the guest
+  util::Millis boot{20000};         // from the start of QEMU to the agent's hello
+  util::Millis silence{15000};      // without a heartbeat of the agent
+  util::Millis poweroff{10000};     // from the agent's bye to the end of the guest
   std::size_t console = 64u << 20;  // bytes of console before the guest is stopped
 };
 

@@ -8,24 +8,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int load(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+static int load(const char* path) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? -1 : (int)syscall(SYS_finit_module, fd, "", 0);
+  return fd < 0 ? -1 : (int)syscall(SYS_finit_module, fd, "", 0);
 }
 
-int main(void)
-{
-	FILE *manifest = fopen("/kproof/modules", "r");
-	char path[4096];
+int main(void) {
+  FILE* manifest = fopen("/kproof/modules", "r");
+  char path[4096];
 
-	while (manifest && fgets(path, sizeof(path), manifest)) {
-		path[strcspn(path, "\n")] = 0;
-		printf("%s %s\n", load(path) ? "REFUSED" : "LOADED", path);
-	}
-	printf("INIT-DONE\n");
-	fflush(stdout);
-	reboot(RB_POWER_OFF);
-	return 0;
+  while (manifest && fgets(path, sizeof(path), manifest)) {
+    path[strcspn(path, "\n")] = 0;
+    printf("%s %s\n", load(path) ? "REFUSED" : "LOADED", path);
+  }
+  printf("INIT-DONE\n");
+  fflush(stdout);
+  reboot(RB_POWER_OFF);
+  return 0;
 }

@@ -1,14 +1,14 @@
 /*
  * The emulator that embedded libvirt starts: QEMU, tied to the life of kproof.
  *
- * libvirt daemonises QEMU, so nothing would end it when kproof is killed with SIGKILL. But kproof is
- * a child subreaper: the daemonised process is adopted by it before libvirt lets it exec (the
- * hand-shake in virCommandRun comes after the intermediate process was reaped). So the parent here is
- * kproof, and the kernel sends QEMU a SIGKILL when that parent dies, however it dies.
+ * libvirt daemonises QEMU, so nothing would end it when kproof is killed with SIGKILL. But kproof
+ * is a child subreaper: the daemonised process is adopted by it before libvirt lets it exec (the
+ * hand-shake in virCommandRun comes after the intermediate process was reaped). So the parent here
+ * is kproof, and the kernel sends QEMU a SIGKILL when that parent dies, however it dies.
  *
- * The domain is named kproof-<pid of kproof>-<n>: if our parent is already somebody else, kproof died
- * just before the prctl, and we must not start. libvirt also runs us to probe for capabilities, with no
- * such name; QEMU then ends by itself.
+ * The domain is named kproof-<pid of kproof>-<n>: if our parent is already somebody else, kproof
+ * died just before the prctl, and we must not start. libvirt also runs us to probe for
+ * capabilities, with no such name; QEMU then ends by itself.
  */
 #define _GNU_SOURCE
 #include <signal.h>
