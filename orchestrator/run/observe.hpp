@@ -20,7 +20,8 @@ struct Observed {
   bool oopsed = false;
 };
 
-// `nonce`: of the canaries. HostError when a log cannot be read; one that does not exist is empty.
-Observed observe(const CellFiles& files, const std::string& nonce);
+// `nonce`: of the canaries. `output_dropped`: bytes of the case's stdout that were not kept.
+// HostError when a log cannot be read; one that does not exist is empty.
+Observed observe(const CellFiles& files, const std::string& nonce, std::size_t output_dropped = 0);
 
 }  // namespace kproof::run
