@@ -132,6 +132,8 @@ Session::Actions Session::on(const PanicDevice&, Time now) {
 Session::Actions Session::on_gone(model::GuestEnd if_unexplained, Time now) {
   if (console_.panicked) return finish(model::Panicked{phase_}, now);
   if (bye_) return finish(model::Orderly{}, now);
+  if (console_.power_down && !console_.agent_problem.empty())
+    return finish(model::Unreachable{phase_, console_.agent_problem}, now);
   if (console_.power_down) return finish(model::PoweredOff{phase_}, now);
   if (console_.restarting || reset_asked_) return finish(model::Rebooted{phase_}, now);
   return finish(std::move(if_unexplained), now);

@@ -155,6 +155,8 @@ TEST_CASE("4: an end without bye has the name of the kernel's last words") {
   };
   CHECK(std::holds_alternative<model::Panicked>(end_after({.panicked = true})));
   CHECK(std::holds_alternative<model::PoweredOff>(end_after({.power_down = true})));
+  CHECK(std::holds_alternative<model::Unreachable>(
+      end_after({.power_down = true, .agent_problem = "the kernel has no virtio_console"})));
   CHECK(std::holds_alternative<model::Rebooted>(end_after({.restarting = true})));
   CHECK(std::holds_alternative<model::Rebooted>(end_after({})));
 }

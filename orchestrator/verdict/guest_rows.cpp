@@ -110,6 +110,15 @@ static Applies taint(const Observation& o) {
   return Ruling{Verdict::fail, Blame::kernel, "the kernel's taint grew: " + decode_taint(grown)};
 }
 
+static Applies unreachable(const Observation& o) {
+  const auto* end = ended<model::Unreachable>(o);
+  if (!end) return std::nullopt;
+  const bool never = end->phase <= Phase::boot;
+  return Ruling{never ? Verdict::miss : Verdict::broken, never ? Blame::config : Blame::host,
+                fmt::format("the agent could not talk to the host in phase {}: {}",
+                            to_string(end->phase), end->why)};
+}
+
 static Applies agent(const Observation& o) {
   const auto* end = ended<model::BadAgent>(o);
   if (!end) return std::nullopt;
@@ -163,7 +172,7 @@ static Applies prepare(const Observation& o) {
 }
 
 std::span<const Row> guest_rows() {
-  static constexpr std::array<Row, 14> kRows{{
+  static constexpr std::array<Row, 15> kRows{{
       {"unbootable", Bearing::objection, unbootable},
       {"host", Bearing::objection, host},
       {"crash", Bearing::symptom, crash},
@@ -173,6 +182,7 @@ std::span<const Row> guest_rows() {
       {"poweroff", Bearing::aftermath, poweroff},
       {"finding", Bearing::symptom, finding},
       {"taint", Bearing::symptom, taint},
+      {"unreachable", Bearing::aftermath, unreachable},
       {"agent", Bearing::aftermath, agent},
       {"blind", Bearing::objection, blind_begin},
       {"blind", Bearing::aftermath, blind_end},

@@ -192,6 +192,17 @@ TEST_CASE("agent: nonsense on its port means that nothing can be believed") {
         "the agent could not be believed in phase test: frame of 4 GiB");
 }
 
+TEST_CASE(
+    "unreachable: a kernel without virtio lacks a need, a port that is taken away blinds us") {
+  Scene s;
+  s.outcome = {.end = Unreachable{Phase::boot, "the kernel has no virtio_console"}};
+  check(s, "unreachable", Verdict::miss, Blame::config,
+        "the agent could not talk to the host in phase boot: the kernel has no virtio_console");
+  s.outcome.end = Unreachable{Phase::test, "its port is gone"};
+  check(s, "unreachable", Verdict::broken, Blame::host,
+        "the agent could not talk to the host in phase test: its port is gone");
+}
+
 TEST_CASE("blind: each missing canary is broken and names its log") {
   Scene s;
   s.observation.canaries[0].begin = false;
