@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <regex>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <pugixml.hpp>
 
 #include "util/files.hpp"
 
@@ -70,6 +72,45 @@ double seconds_in(const Json& cell, const std::string& phase) {
 std::string read_log(const Run& run, const Json& cell, const std::string& role) {
   const Json& files = cell.at("files");
   return files.contains(role) ? util::read_file(run.out / files.at(role).get<std::string>()) : "";
+}
+
+static void check_files(const Run& run, const Json& cell) {
+  for (const char* role : {"console", "kmsg", "ktap", "stderr", "domain", "qemu"}) {
+    CAPTURE(role);
+    CHECK(cell.at("files").contains(role));
+    if (cell.at("files").contains(role))
+      CHECK(fs::is_regular_file(run.out / cell.at("files").at(role).get<std::string>()));
+  }
+}
+
+void check_ending(const Run& run, const std::string& id, const Ending& ending) {
+  CAPTURE(id);
+  const Json& found = cell(run, id);
+  CHECK(found.at("verdict") == ending.verdict);
+  CHECK(found.at("blame") == ending.blame);
+  const std::string reason = found.at("reason");
+  CAPTURE(reason);
+  CHECK(std::regex_match(reason, std::regex(ending.reason)));
+  if (ending.test_within > 0) CHECK(seconds_in(found, "test") <= ending.test_within);
+  const bool booted = !found.at("phases").empty();
+  if (booted) check_files(run, found);
+  const Json own = Json::parse(util::read_file(run.out / "cells" / id / "cell.json"));
+  CHECK(own.at("verdict") == found.at("verdict"));
+  CHECK(own.at("reason") == found.at("reason"));
+}
+
+void check_whole(const Run& run, int exit_code, std::size_t cells) {
+  CHECK_FALSE(run.process.timed_out);
+  CHECK(run.process.signal == 0);
+  CHECK(run.process.exit_code == exit_code);
+  REQUIRE_MESSAGE(run.results.is_object(), "no results.json; kproof said: ", run.process.err);
+  CHECK(run.results.at("planned") == cells);
+  CHECK(run.results.at("cells").size() == cells);
+  CHECK(run.results.at("interrupted") == false);
+  pugi::xml_document junit;
+  CHECK(junit.load_file((run.out / "junit.xml").c_str()));
+  CHECK(junit.select_nodes("//testcase[@classname][@name][@time]").size() == cells);
+  CHECK(leftovers(run.out) == std::vector<std::string>{});
 }
 
 // Of a process that may be gone by now: "" then.

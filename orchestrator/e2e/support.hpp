@@ -49,6 +49,19 @@ double seconds_in(const Json& cell, const std::string& phase);
 // One of the cell's files ("console", "kmsg", "ktap", ...); "" when there is none.
 std::string read_log(const Run& run, const Json& cell, const std::string& role);
 
+// How a cell must have ended.
+struct Ending {
+  std::string verdict, blame;
+  std::string reason;      // an ECMAScript regex for the whole of it
+  double test_within = 0;  // seconds at most in phase `test`; 0: any
+};
+// Checks that, and that each of its logs is where results.json says and cell.json says the same.
+void check_ending(const Run& run, const std::string& id, const Ending& ending);
+
+// Checks what holds for every run: its exit code, that each cell of the plan has its result,
+// junit.xml is well-formed with as many test cases, and nothing is left of the run.
+void check_whole(const Run& run, int exit_code, std::size_t cells);
+
 // What is left of the run that had its results in `out`, one line a thing: processes that work for
 // it, its directories in /dev/shm and /tmp, its sockets. Empty when it tidied up. Other runs on
 // this host do not count: the lock file of `out` tells the process that ran it.
