@@ -26,7 +26,8 @@ struct PoweredOff {
 struct Silent {
   Phase phase;
   util::Millis after;
-};  // no heartbeat, or no hello in time
+  std::string missing = {};  // "hello of the agent"; "" when nothing at all was heard
+};                           // what had to come did not come in time
 struct Flooded {
   Phase phase;
   std::size_t bytes;

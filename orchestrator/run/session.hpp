@@ -88,6 +88,7 @@ class Session {
   Actions finish(model::GuestEnd end, Time now);
   Actions nonsense(const std::string& what, Time now);
   void enter(model::Phase phase, Time now);
+  std::string awaited() const;
 
   Deadlines deadlines_;
   model::RunOutcome outcome_;

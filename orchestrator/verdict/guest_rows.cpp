@@ -68,7 +68,9 @@ static Applies silent(const Observation& o) {
   const auto* end = ended<model::Silent>(o);
   if (!end) return std::nullopt;
   return with_findings(o, Verdict::hang, Blame::kernel,
-                       fmt::format("the guest was silent for {} in phase {}",
+                       fmt::format("{} {} in phase {}",
+                                   end->missing.empty() ? "the guest was silent for"
+                                                        : "no " + end->missing + " within",
                                    util::format_duration(end->after), to_string(end->phase)));
 }
 

@@ -117,6 +117,13 @@ TEST_CASE("crash: a finding that the kernel did not survive, or taint D, is enou
         "the kernel oopsed: its taint grew by D (kernel died recently: OOPS or BUG)");
 }
 
+TEST_CASE("silent: a guest that talks, but does not come to its point, hangs too") {
+  Scene s;
+  s.outcome.end = Silent{Phase::boot, 120s, "hello of the agent"};
+  check(s, "silent", Verdict::hang, Blame::kernel,
+        "no hello of the agent within 2m00s in phase boot");
+}
+
 TEST_CASE("silent: a guest without a heartbeat hangs") {
   Scene s;
   s.outcome.end = Silent{Phase::test, 15s};
