@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     modules.erase(modules.begin(), modules.begin() + static_cast<std::ptrdiff_t>(loaded));
     Session(port, modules).run();
   } else {
-    print_console("kproof agent: " + problem);
+    write_kmsg("kproof agent: " + problem);
   }
   power_off();
 }

@@ -1,6 +1,7 @@
 #include "port.hpp"
 
 #include <cerrno>
+#include <cstring>
 #include <vector>
 
 #include <dirent.h>
@@ -81,12 +82,17 @@ Port Port::open(std::size_t& next_module, std::string& problem) {
   return port;
 }
 
+bool Port::fail(const char* what) {
+  problem_ = std::string("its port is gone: ") + what;
+  return false;
+}
+
 bool Port::send(agent::Type type, std::string_view payload) {
   const std::string bytes = agent::encode({type, 1, std::string(payload)});
   for (std::size_t at = 0; at < bytes.size();) {
     const ssize_t n = ::write(fd_, bytes.data() + at, bytes.size() - at);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
+    if (n <= 0) return fail(std::strerror(errno));
     at += static_cast<std::size_t>(n);
   }
   return true;
@@ -95,9 +101,11 @@ bool Port::send(agent::Type type, std::string_view payload) {
 bool Port::receive(agent::Decoder& decoder) {
   char buffer[4096];
   const ssize_t n = ::read(fd_, buffer, sizeof buffer);
-  if (n < 0) return errno == EINTR || errno == EAGAIN;
+  if (n < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+  if (n < 0) return fail(std::strerror(errno));
+  if (n == 0) return fail("the other end closed it");
   decoder.feed({buffer, static_cast<std::size_t>(n)});
-  return n > 0;
+  return true;
 }
 
 }  // namespace kproof::guest

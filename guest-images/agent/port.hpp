@@ -21,9 +21,14 @@ class Port {
   bool send(agent::Type type, std::string_view payload = {});
   // False when the host has closed its end.
   bool receive(agent::Decoder& decoder);
+  // Why the last of these failed; "" while none did.
+  const std::string& problem() const { return problem_; }
 
  private:
+  bool fail(const char* what);
+
   int fd_ = -1;
+  std::string problem_;
 };
 
 }  // namespace kproof::guest

@@ -54,6 +54,11 @@ Session::Session(Port port, std::vector<std::string> modules)
       heartbeat_(open_heartbeat()) {}
 
 void Session::run() {
+  converse();
+  if (!port_.problem().empty()) write_kmsg("kproof agent: " + port_.problem());
+}
+
+void Session::converse() {
   utsname uts{};
   ::uname(&uts);
   port_.send(Type::hello,

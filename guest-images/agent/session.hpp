@@ -17,10 +17,11 @@ class Session {
  public:
   // `modules`: what is still to be loaded before the case.
   Session(Port port, std::vector<std::string> modules);
-  // Returns when bye was sent or the host is gone.
+  // Returns when bye was sent or the host is gone; the kernel's log then says why.
   void run();
 
  private:
+  void converse();
   bool wait_for_job();
   void prepare();
   void run_case();

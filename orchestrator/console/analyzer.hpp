@@ -38,6 +38,7 @@ struct Facts {
   bool oopsed = false;            // a fault of the kernel, or a BUG; it may have survived
   bool power_down = false;        // "reboot: Power down"
   bool restarting = false;        // "reboot: Restarting system"
+  std::string agent_problem;      // "kproof agent: ..." in kmsg: why it cannot talk to the host
   unsigned boots = 0;             // "Linux version" banners
   std::size_t lost_messages = 0;  // "** N printk messages dropped **" (no time stamp: fakeable)
   std::size_t lines = 0;          // '\n' seen, and an unfinished last line

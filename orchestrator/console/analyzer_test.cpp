@@ -112,6 +112,19 @@ TEST_CASE("canaries are seen, and only those of this run") {
   CHECK_FALSE(analyze(begin, options).facts().canary_begin);
 }
 
+TEST_CASE("a canary without a time stamp counts as little as a finding without one") {
+  Options options = ours();
+  options.nonce = "1234";
+  CHECK_FALSE(analyze("kproof-canary 1234 begin\n", options).facts().canary_begin);
+}
+
+TEST_CASE("what the agent says of its port is a fact, and no program's line on the console is") {
+  const std::string words = "kproof agent: the kernel has no virtio_console\n";
+  CHECK(analyze("[    4.108713] " + words, ours()).facts().agent_problem ==
+        "the kernel has no virtio_console");
+  CHECK(analyze(words, ours()).facts().agent_problem.empty());
+}
+
 TEST_CASE("a finding is there while its report is still being printed") {
   Analyzer analyzer(ours());
   analyzer.feed("[    1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000018\n");

@@ -47,6 +47,7 @@ class Matcher {
 // Lines that are no findings and still matter: what Facts are made of.
 namespace interest {
 inline constexpr std::string_view kCanary = "kproof-canary ";
+inline constexpr std::string_view kAgent = "kproof agent: ";
 inline constexpr std::string_view kLost = " printk messages dropped **";
 inline constexpr std::string_view kBanner = "Linux version ";
 inline constexpr std::string_view kPowerDown = "reboot: Power down";

@@ -4,6 +4,8 @@
 
 namespace kproof::console {
 
+static constexpr std::size_t kMostProblem = 500;  // bytes
+
 void Tracker::line(const Line& line) {
   const Matcher::Sight sight = matcher_.look(line.text);
   const bool notice = line.raw.find(interest::kLost) != line.raw.npos;  // before the time stamp
@@ -27,19 +29,25 @@ static std::size_t lost_in(std::string_view raw) {
   return found ? lost : 0;
 }
 
-// A canary is a program's line by nature: it comes through /dev/kmsg.
 void Tracker::note_facts(const Line& line) {
-  const std::string canary = std::string(interest::kCanary) + options_.nonce;
-  if (!options_.nonce.empty()) {
-    facts_.canary_begin |= line.text == canary + " begin";
-    facts_.canary_end |= line.text == canary + " end";
-  }
+  if (line.trusted) note_agent(line);
   if (line.from_user) return;
   facts_.lost_messages += lost_in(line.raw);
   if (!line.trusted) return;
   facts_.power_down |= line.text.starts_with(interest::kPowerDown);
   facts_.restarting |= line.text.starts_with(interest::kRestart);
   if (line.text.starts_with(interest::kBanner)) note_banner(line);
+}
+
+// A canary is a program's line by nature: it comes through /dev/kmsg. Where findings need a time
+// stamp, so does the canary: without one it shows that we are blind.
+void Tracker::note_agent(const Line& line) {
+  if (line.text.starts_with(interest::kAgent) && facts_.agent_problem.empty())
+    facts_.agent_problem = line.text.substr(interest::kAgent.size(), kMostProblem);
+  if (options_.nonce.empty()) return;
+  const std::string canary = std::string(interest::kCanary) + options_.nonce;
+  facts_.canary_begin |= line.text == canary + " begin";
+  facts_.canary_end |= line.text == canary + " end";
 }
 
 // A banner behind another, or behind a later time, says that the kernel has started anew.

@@ -58,6 +58,7 @@ class Tracker {
   static constexpr std::size_t kMostOpen = 8;  // reports that are printed at the same time
 
   void note_facts(const Line& line);
+  void note_agent(const Line& line);
   void note_banner(const Line& line);
   void note_row(const Line& line, const Row& row);
   void note_single(const Line& line, const Row& row);

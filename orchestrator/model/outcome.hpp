@@ -26,7 +26,8 @@ struct PoweredOff {
 struct Silent {
   Phase phase;
   util::Millis after;
-};  // no heartbeat, or no hello in time
+  std::string missing = {};  // "hello of the agent"; "" when nothing at all was heard
+};                           // what had to come did not come in time
 struct Flooded {
   Phase phase;
   std::size_t bytes;
@@ -35,12 +36,16 @@ struct BadAgent {
   Phase phase;
   std::string what;
 };  // nonsense on the agent's port, or a refused job
+struct Unreachable {
+  Phase phase;
+  std::string why;
+};  // the agent could not open its port, or lost it, and said so on the console
 struct HostFault {
   Phase phase;
   std::string what;
 };  // QEMU failed to start, was killed, ...
-using GuestEnd =
-    std::variant<Orderly, Panicked, Rebooted, PoweredOff, Silent, Flooded, BadAgent, HostFault>;
+using GuestEnd = std::variant<Orderly, Panicked, Rebooted, PoweredOff, Silent, Flooded, BadAgent,
+                              Unreachable, HostFault>;
 
 // How the case's process ended; empty optional in RunOutcome when it never started or never ended.
 struct CaseExit {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "agent/messages.hpp"
@@ -58,7 +59,7 @@ std::vector<model::Finding> merge_findings(std::vector<model::Finding> console,
   return console;
 }
 
-Observed observe(const CellFiles& files, const std::string& nonce) {
+Observed observe(const CellFiles& files, const std::string& nonce, std::size_t output_dropped) {
   console::KmsgAnalyzer kmsg({.level = 1, .source = model::Source::kmsg, .nonce = nonce});
   feed_file(kmsg, files.kmsg());
   const console::UserRecords& user = kmsg.user_records();
@@ -82,6 +83,10 @@ Observed observe(const CellFiles& files, const std::string& nonce) {
   seen.oopsed = (!whole && console.facts().oopsed) || kmsg.facts().oopsed;
   if (std::filesystem::exists(files.ktap()))
     seen.report = ktap::parse(util::read_file(files.ktap()));
+  if (output_dropped > 0)
+    seen.report.malformed =
+        fmt::format("it printed {} bytes; the last {} were not kept",
+                    std::filesystem::file_size(files.ktap()) + output_dropped, output_dropped);
   return seen;
 }
 

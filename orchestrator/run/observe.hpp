@@ -20,8 +20,9 @@ struct Observed {
   bool oopsed = false;
 };
 
-// `nonce`: of the canaries. HostError when a log cannot be read; one that does not exist is empty.
-Observed observe(const CellFiles& files, const std::string& nonce);
+// `nonce`: of the canaries. `output_dropped`: bytes of the case's stdout that were not kept.
+// HostError when a log cannot be read; one that does not exist is empty.
+Observed observe(const CellFiles& files, const std::string& nonce, std::size_t output_dropped = 0);
 
 // One finding of each title. The console is what was there at a kernel's death, so its findings
 // come first; kmsg adds what the console did not show. A program with root can write a forged "[ts]

@@ -63,8 +63,8 @@ class ConsoleTail {
       if (n > 0) analyzer_.feed({buffer_.data(), static_cast<std::size_t>(n)});
       if (n > 0) bytes_ += static_cast<std::size_t>(n);
     }
-    const console::Facts& facts = analyzer_.facts();
-    return {facts.panicked, facts.power_down, facts.restarting, bytes_};
+    const console::Facts facts = analyzer_.facts();
+    return {facts.panicked, facts.power_down, facts.restarting, bytes_, facts.agent_problem};
   }
 
  private:
@@ -228,7 +228,7 @@ void Runner::obey(Action action) {
 
 GuestStory Runner::story() const {
   const auto& hello = session_.hello();
-  return {session_.outcome(), hello ? hello->release : "", out_.dropped() + err_.dropped()};
+  return {session_.outcome(), hello ? hello->release : "", out_.dropped()};
 }
 
 static void keep_qemu_log(const virt::Connection& connection, const GuestJob& job) {

@@ -25,7 +25,7 @@ struct GuestJob {
 struct GuestStory {
   model::RunOutcome outcome;
   std::string release;             // uname -r, "" when there was no hello
-  std::size_t output_dropped = 0;  // bytes of the case's output over its limit
+  std::size_t output_dropped = 0;  // bytes of the case's stdout over its limit
 };
 
 using PhaseListener = std::function<void(model::Phase)>;

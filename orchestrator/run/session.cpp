@@ -132,6 +132,8 @@ Session::Actions Session::on(const PanicDevice&, Time now) {
 Session::Actions Session::on_gone(model::GuestEnd if_unexplained, Time now) {
   if (console_.panicked) return finish(model::Panicked{phase_}, now);
   if (bye_) return finish(model::Orderly{}, now);
+  if (console_.power_down && !console_.agent_problem.empty())
+    return finish(model::Unreachable{phase_, console_.agent_problem}, now);
   if (console_.power_down) return finish(model::PoweredOff{phase_}, now);
   if (console_.restarting || reset_asked_) return finish(model::Rebooted{phase_}, now);
   return finish(std::move(if_unexplained), now);
@@ -156,7 +158,7 @@ Session::Actions Session::on_late(Time now) {
     return finish(model::Silent{phase_, between(last_heard_, now)}, now);
   if (aborted_ &&
       now - *aborted_ >= deadlines_.silence)  // the agent lives, but the case cannot be killed
-    return finish(model::Silent{phase_, between(*aborted_, now)}, now);
+    return finish(model::Silent{phase_, between(*aborted_, now), "end of the killed case"}, now);
   return {};
 }
 
@@ -167,8 +169,14 @@ Session::Actions Session::on(const Tick&, Time now) {
     return finish(model::Silent{phase_, between(last_heard_, now)}, now);
   if (phase_ == Phase::test) return in_phase >= deadlines_.test ? on_late(now) : Actions{};
   const auto limit = phase_ == Phase::poweroff ? deadlines_.poweroff : deadlines_.boot;
-  if (in_phase >= limit) return finish(model::Silent{phase_, in_phase}, now);
+  if (in_phase >= limit) return finish(model::Silent{phase_, in_phase, awaited()}, now);
   return {};
+}
+
+// What ends the phase.
+std::string Session::awaited() const {
+  if (phase_ == Phase::poweroff) return bye_ ? "end of the guest" : "bye of the agent";
+  return phase_ == Phase::prepare ? "start of the case" : "hello of the agent";
 }
 
 Time Session::next_deadline() const {

@@ -7,9 +7,8 @@
 //  3. A case that is late is told from a kernel that is: ping first, and only an agent that does
 //  not
 //     answer makes the guest silent. A late case is killed and the guest ends in the orderly way.
-//  4. An end without bye is named by what the kernel said last: panic, restart, power down; without
-//  a
-//     word of it, a reset.
+//  4. An end without bye is named by what was said last: panic, the agent's port lost, restart,
+//     power down; without a word of it, a reset.
 //  5. QEMU's own death is the host's fault, never the kernel's, unless the kernel panicked first.
 //  6. Nonsense from the agent, and a console over its limit, end the guest at once.
 #pragma once
@@ -40,6 +39,7 @@ struct StreamBroken {
 struct ConsoleSaw {
   bool panicked = false, power_down = false, restarting = false;
   std::size_t bytes = 0;
+  std::string agent_problem = {};  // the agent's words on why it cannot talk to us
 };
 struct ResetAsked {};   // libvirt: the guest resets
 struct PanicDevice {};  // libvirt: the guest wrote to the panic device
@@ -88,6 +88,7 @@ class Session {
   Actions finish(model::GuestEnd end, Time now);
   Actions nonsense(const std::string& what, Time now);
   void enter(model::Phase phase, Time now);
+  std::string awaited() const;
 
   Deadlines deadlines_;
   model::RunOutcome outcome_;

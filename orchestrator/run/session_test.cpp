@@ -89,6 +89,7 @@ TEST_CASE("2: a guest that never says hello is silent at the boot's deadline") {
   CHECK(story.passes(9999ms).empty());
   CHECK(story.passes(1ms) == Actions{Action::stop});
   CHECK(story.ended_as<model::Silent>().phase == Phase::boot);
+  CHECK(story.ended_as<model::Silent>().missing == "hello of the agent");
 }
 
 TEST_CASE("2: an agent whose heart stops is silent long before the case's deadline") {
@@ -96,6 +97,7 @@ TEST_CASE("2: an agent whose heart stops is silent long before the case's deadli
   story.runs_case();
   story.passes(5s);
   CHECK(story.ended_as<model::Silent>().after == 5s);
+  CHECK(story.ended_as<model::Silent>().missing.empty());
 }
 
 TEST_CASE("2: a guest that says bye and does not power off is silent in that phase") {
@@ -155,6 +157,8 @@ TEST_CASE("4: an end without bye has the name of the kernel's last words") {
   };
   CHECK(std::holds_alternative<model::Panicked>(end_after({.panicked = true})));
   CHECK(std::holds_alternative<model::PoweredOff>(end_after({.power_down = true})));
+  CHECK(std::holds_alternative<model::Unreachable>(
+      end_after({.power_down = true, .agent_problem = "the kernel has no virtio_console"})));
   CHECK(std::holds_alternative<model::Rebooted>(end_after({.restarting = true})));
   CHECK(std::holds_alternative<model::Rebooted>(end_after({})));
 }

@@ -90,7 +90,7 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
   const auto story = run::run_guest(site.connection, job, stop, on_phase);
   if (!story) return std::nullopt;
   if (!story->release.empty()) result.kernel_release = story->release;
-  judge_into(result, cell, story->outcome, run::observe(job.files, nonce));
+  judge_into(result, cell, story->outcome, run::observe(job.files, nonce, story->output_dropped));
   result.files = job.files.below(site.out);
   return result;
 }

@@ -68,7 +68,9 @@ static Applies silent(const Observation& o) {
   const auto* end = ended<model::Silent>(o);
   if (!end) return std::nullopt;
   return with_findings(o, Verdict::hang, Blame::kernel,
-                       fmt::format("the guest was silent for {} in phase {}",
+                       fmt::format("{} {} in phase {}",
+                                   end->missing.empty() ? "the guest was silent for"
+                                                        : "no " + end->missing + " within",
                                    util::format_duration(end->after), to_string(end->phase)));
 }
 
@@ -108,6 +110,15 @@ static Applies taint(const Observation& o) {
   const unsigned long grown = grown_taint(o);
   if (grown == 0) return std::nullopt;
   return Ruling{Verdict::fail, Blame::kernel, "the kernel's taint grew: " + decode_taint(grown)};
+}
+
+static Applies unreachable(const Observation& o) {
+  const auto* end = ended<model::Unreachable>(o);
+  if (!end) return std::nullopt;
+  const bool never = end->phase <= Phase::boot;
+  return Ruling{never ? Verdict::miss : Verdict::broken, never ? Blame::config : Blame::host,
+                fmt::format("the agent could not talk to the host in phase {}: {}",
+                            to_string(end->phase), end->why)};
 }
 
 static Applies agent(const Observation& o) {
@@ -163,7 +174,7 @@ static Applies prepare(const Observation& o) {
 }
 
 std::span<const Row> guest_rows() {
-  static constexpr std::array<Row, 14> kRows{{
+  static constexpr std::array<Row, 15> kRows{{
       {"unbootable", Bearing::objection, unbootable},
       {"host", Bearing::objection, host},
       {"crash", Bearing::symptom, crash},
@@ -173,6 +184,7 @@ std::span<const Row> guest_rows() {
       {"poweroff", Bearing::aftermath, poweroff},
       {"finding", Bearing::symptom, finding},
       {"taint", Bearing::symptom, taint},
+      {"unreachable", Bearing::aftermath, unreachable},
       {"agent", Bearing::aftermath, agent},
       {"blind", Bearing::objection, blind_begin},
       {"blind", Bearing::aftermath, blind_end},

@@ -14,6 +14,8 @@
 //  poweroff    the end is PoweredOff: before the agent said bye            fail     test (3)
 //  finding     the kernel printed a problem, at whatever level             fail     kernel
 //  taint       the taint grew while the case ran                           fail     kernel
+//  unreachable the end is Unreachable: before the first hello             miss     config (5)
+//              later: the agent's port was taken away                    broken   host (4)
 //  agent       the end is BadAgent                                         broken   host (4)
 //  blind       a canary was not seen; kmsg records were lost; the agent    broken   host
 //              never told the taint
@@ -39,6 +41,7 @@
 // (3) kernel, in any other phase: nothing of the test was running.
 // (4) Frames of our own agent are our instrument. Garbage there means that neither results nor kmsg
 //     can be believed, whoever caused it: "a detector that could not see" (design.md).
+// (5) The kernel has no virtio, or the like: a need unmet, that nobody could know before the boot.
 //
 // A finding that was seen is never hidden: it outranks every row that says "could not see", and the
 // reason of any row above it names it.
@@ -47,8 +50,8 @@
 // only if nothing else is wrong: all declared evidence was proven (else it did not fail for the
 // declared reason), and no row applies besides crash, silent, timeout, finding, not-ok and, where
 // findings were declared, taint. When crash or hang is expected, rows that follow from the guest's
-// or the case's early end (poweroff, agent, blind but for begin canaries, no-exit, signal,
-// malformed, exit-code, nothing) are no objection.
+// or the case's early end (poweroff, unreachable, agent, blind but for begin canaries, no-exit,
+// signal, malformed, exit-code, nothing) are no objection.
 #pragma once
 
 #include <cstddef>

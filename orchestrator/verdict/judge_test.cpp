@@ -117,6 +117,13 @@ TEST_CASE("crash: a finding that the kernel did not survive, or taint D, is enou
         "the kernel oopsed: its taint grew by D (kernel died recently: OOPS or BUG)");
 }
 
+TEST_CASE("silent: a guest that talks, but does not come to its point, hangs too") {
+  Scene s;
+  s.outcome.end = Silent{Phase::boot, 120s, "hello of the agent"};
+  check(s, "silent", Verdict::hang, Blame::kernel,
+        "no hello of the agent within 2m00s in phase boot");
+}
+
 TEST_CASE("silent: a guest without a heartbeat hangs") {
   Scene s;
   s.outcome.end = Silent{Phase::test, 15s};
@@ -190,6 +197,17 @@ TEST_CASE("agent: nonsense on its port means that nothing can be believed") {
   s.outcome.end = BadAgent{Phase::test, "frame of 4 GiB"};
   check(s, "agent", Verdict::broken, Blame::host,
         "the agent could not be believed in phase test: frame of 4 GiB");
+}
+
+TEST_CASE(
+    "unreachable: a kernel without virtio lacks a need, a port that is taken away blinds us") {
+  Scene s;
+  s.outcome = {.end = Unreachable{Phase::boot, "the kernel has no virtio_console"}};
+  check(s, "unreachable", Verdict::miss, Blame::config,
+        "the agent could not talk to the host in phase boot: the kernel has no virtio_console");
+  s.outcome.end = Unreachable{Phase::test, "its port is gone"};
+  check(s, "unreachable", Verdict::broken, Blame::host,
+        "the agent could not talk to the host in phase test: its port is gone");
 }
 
 TEST_CASE("blind: each missing canary is broken and names its log") {

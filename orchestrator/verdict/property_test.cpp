@@ -27,7 +27,7 @@ class Chance {
 GuestEnd random_end(Chance& chance) {
   if (chance.mostly()) return Orderly{};
   const auto phase = static_cast<Phase>(chance.below(5));
-  switch (chance.below(7)) {
+  switch (chance.below(8)) {
     case 0:
       return Panicked{phase};
     case 1:
@@ -40,6 +40,8 @@ GuestEnd random_end(Chance& chance) {
       return Flooded{phase, 1};
     case 5:
       return BadAgent{phase, "x"};
+    case 6:
+      return Unreachable{phase, "x"};
     default:
       return HostFault{phase, "x"};
   }

@@ -1,0 +1,70 @@
+// `kproof run` on real guests, as a user runs it, and what it leaves behind.
+//
+// A run takes its time, so each *_test.cpp runs a plan of many cells once and then looks at them
+// one by one. The directories of runs stay for people, below <build>/e2e/.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "util/subprocess.hpp"
+
+namespace kproof::e2e {
+
+using Json = nlohmann::json;
+
+// <build>/e2e/<name>, made anew and empty.
+std::filesystem::path fresh_directory(const std::string& name);
+
+// A plan of ours: plans/<name>.yaml.
+std::filesystem::path plan(const std::string& name);
+
+struct Run {
+  std::filesystem::path out;
+  util::CommandResult process;
+  util::Millis took{0};
+  Json results;  // of results.json; null when there is none
+};
+
+// kproof run PLAN --out OUT MORE...; killed after `deadline`.
+Run run_plan(const std::filesystem::path& plan, const std::filesystem::path& out,
+             const std::vector<std::string>& more = {},
+             util::Millis deadline = std::chrono::minutes(4));
+
+// The cell in results.json; without it the test case ends here.
+const Json& cell(const Run& run, const std::string& id);
+
+// Titles of the cell's findings, in their order.
+std::vector<std::string> titles(const Json& cell);
+
+// Names of its subtests that were not ok.
+std::vector<std::string> failed_subtests(const Json& cell);
+
+// How long the phase lasted, in seconds; 0 when the cell never got there.
+double seconds_in(const Json& cell, const std::string& phase);
+
+// One of the cell's files ("console", "kmsg", "ktap", ...); "" when there is none.
+std::string read_log(const Run& run, const Json& cell, const std::string& role);
+
+// How a cell must have ended.
+struct Ending {
+  std::string verdict, blame;
+  std::string reason;      // an ECMAScript regex for the whole of it
+  double test_within = 0;  // seconds at most in phase `test`; 0: any
+};
+// Checks that, and that each of its logs is where results.json says and cell.json says the same.
+void check_ending(const Run& run, const std::string& id, const Ending& ending);
+
+// Checks what holds for every run: its exit code, that each cell of the plan has its result,
+// junit.xml is well-formed with as many test cases, and nothing is left of the run.
+void check_whole(const Run& run, int exit_code, std::size_t cells);
+
+// What is left of the run that had its results in `out`, one line a thing: processes that work for
+// it, its directories in /dev/shm and /tmp, its sockets. Empty when it tidied up. Other runs on
+// this host do not count: the lock file of `out` tells the process that ran it.
+std::vector<std::string> leftovers(const std::filesystem::path& out);
+
+}  // namespace kproof::e2e
