@@ -153,7 +153,7 @@ void Sweep::run_cells(const run::StopRequest& stop) {
     std::uint64_t room = 0;
     for (const PreparedCell& cell : to_run)
       room = std::max(room, cell.topology.nvdimm);
-    const RuntimeDir runtime(room * report_.host.cores);
+    const RuntimeDir runtime(room * report_.host.cores, workshop_.guard());
     const virt::EventLoop loop(runtime.path() / "libvirt.log");
     const auto connection =
         virt::Connection::open(connect_spec(runtime.path()), report_.host.accel);
