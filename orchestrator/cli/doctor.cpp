@@ -29,11 +29,12 @@ static Check attempt(const std::string& name, const std::function<std::string()>
 }
 
 static std::string open_libvirt() {
-  const sweep::RuntimeDir runtime(0);
+  const auto workshop = sweep::Workshop::find();
+  const sweep::RuntimeDir runtime(0, workshop.guard());
   const virt::EventLoop loop(runtime.path() / "libvirt.log");
   const auto connection = virt::Connection::open({.runtime_dir = runtime.path(),
                                                   .cache_dir = runtime.path() / "capabilities",
-                                                  .emulator = sweep::Workshop::find().emulator()},
+                                                  .emulator = workshop.emulator()},
                                                  host::choose_accel(host::probe_kvm()).accel);
   return fmt::format("libvirt {} in this process opens QEMU {}; no daemon needed",
                      connection->libvirt_version(), connection->qemu_version());

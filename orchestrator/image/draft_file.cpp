@@ -1,18 +1,16 @@
 #include "image/draft_file.hpp"
 
 #include <cerrno>
-#include <cstring>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "util/error.hpp"
+#include "util/files.hpp"
 
 namespace kproof::image {
 
 [[noreturn]] static void fail(std::string_view verb, const std::filesystem::path& path) {
-  throw HostError(fmt::format("cannot {} {}: {}", verb, path.string(), std::strerror(errno)));
+  throw util::file_error(verb, path, errno);
 }
 
 DraftFile::DraftFile(std::filesystem::path draft)

@@ -85,6 +85,16 @@ std::string results_to_json(const RunReport& report) {
   return dump(json);
 }
 
+std::optional<std::string> plan_in(const fs::path& directory) {
+  const fs::path file = directory / "results.json";
+  if (!fs::exists(file)) return std::nullopt;
+  const Json json = Json::parse(util::read_file(file), nullptr, false);
+  const auto name = Json::json_pointer("/plan/name");
+  if (json.is_discarded() || !json.contains(name) || !json.at(name).is_string())
+    return std::nullopt;
+  return json.at(name).get<std::string>();
+}
+
 void write_cell(const fs::path& directory, const model::CellResult& cell) {
   util::write_file_atomically(directory / "cell.json", cell_to_json(cell));
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ std::string cell_to_json(const model::CellResult& cell);
 // HostError when `json` is not what cell_to_json writes; `file` is named in it.
 model::CellResult cell_from_json(std::string_view json, const std::filesystem::path& file);
 std::string results_to_json(const RunReport& report);
+// The name of the plan whose results.json is in `directory`; nothing when there is none that can be
+// read.
+std::optional<std::string> plan_in(const std::filesystem::path& directory);
 
 // cell.json of `directory`, written atomically and last: where it is, the cell is finished.
 void write_cell(const std::filesystem::path& directory, const model::CellResult& cell);

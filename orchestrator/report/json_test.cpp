@@ -96,3 +96,16 @@ TEST_CASE("results.json has the keys that its readers were promised") {
   CHECK(cell.at("evidence").at("mapping_is_pud").at("proven") == true);
   CHECK(cell.at("metrics").at("mprotect_ro_1g").at("unit") == "us");
 }
+
+TEST_CASE("a directory of results tells whose plan they are of") {
+  const util::ScratchDir dir("kproof-json-test-");
+  CHECK_FALSE(plan_in(dir.path()));
+  RunReport report;
+  report.plan.name = "nightly";
+  util::write_file_atomically(dir.path() / "results.json", results_to_json(report));
+  CHECK(plan_in(dir.path()) == "nightly");
+  for (const char* other : {"", "{", "[]", "{\"plan\": 1}", "{\"plan\": {\"name\": 1}}"}) {
+    util::write_file_atomically(dir.path() / "results.json", other);
+    CHECK_FALSE(plan_in(dir.path()));
+  }
+}

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 
-#include "util/error.hpp"
+#include "util/files.hpp"
 
 namespace kproof::run {
 
@@ -15,8 +13,7 @@ OutputFile::OutputFile(const std::filesystem::path& path, std::size_t limit)
     : path_(path),
       fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)),
       room_(limit) {
-  if (!fd_)
-    throw HostError(fmt::format("cannot create {}: {}", path.string(), std::strerror(errno)));
+  if (!fd_) throw util::file_error("create", path, errno);
 }
 
 void OutputFile::append(std::string_view bytes) {
@@ -26,8 +23,7 @@ void OutputFile::append(std::string_view bytes) {
   for (bytes = bytes.substr(0, fits); !bytes.empty();) {
     const ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0)
-      throw HostError(fmt::format("cannot write {}: {}", path_.string(), std::strerror(errno)));
+    if (n < 0) throw util::file_error("write", path_, errno);
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
 }

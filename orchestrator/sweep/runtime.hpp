@@ -3,21 +3,44 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <utility>
+
+#include <sys/types.h>
 
 #include "util/files.hpp"
 
 namespace kproof::sweep {
 
+// Has a directory removed, and the processes killed that work in it, when this process ends without
+// having done so itself, be it by kill -9 (guard/runtime_guard.cpp).
+class Guard {
+ public:
+  // HostError when `program` cannot be started.
+  Guard(const std::filesystem::path& program, const std::filesystem::path& directory);
+  ~Guard();  // tells it, and returns when it has ended
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+ private:
+  util::Fd alive_;  // the guard reads its other end
+  pid_t pid_ = 0;
+};
+
 // A directory kproof-run-XXXXXX below /dev/shm if that has `room` bytes, else below /tmp: short,
 // because sockets in it must fit in 108 bytes, and in memory, because the pages of an NVDIMM on a
 // disk would be written back to it while the guest runs. Locked while in use and removed at the
-// end; what a run that was killed left behind, its lock being free, is removed by the next one.
+// end, by its guard if need be; what was left even so, its lock being free, is removed by the next
+// run.
 class RuntimeDir {
  public:
-  explicit RuntimeDir(std::uint64_t room);
+  RuntimeDir(std::uint64_t room, const std::filesystem::path& guard);
   const std::filesystem::path& path() const { return dir_.path(); }
 
  private:
+  using Locked = std::pair<util::ScratchDir, util::FileLock>;
+  RuntimeDir(Locked made, const std::filesystem::path& guard);
+  std::optional<Guard> guard_;  // first: the directory is gone before its guard looks
   util::ScratchDir dir_;
   util::FileLock lock_;
 };

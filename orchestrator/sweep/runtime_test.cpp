@@ -5,10 +5,12 @@
 using namespace kproof;
 namespace fs = std::filesystem;
 
+static const fs::path kGuard = KPROOF_BUILD_DIR "/lib/kproof/runtime-guard";
+
 TEST_CASE("the runtime directory is short enough for sockets and goes with its owner") {
   fs::path path;
   {
-    const sweep::RuntimeDir runtime(0);
+    const sweep::RuntimeDir runtime(0, kGuard);
     path = runtime.path();
     CHECK(fs::exists(path));
     CHECK(path.string().size() < 40);
@@ -19,14 +21,14 @@ TEST_CASE("the runtime directory is short enough for sockets and goes with its o
 TEST_CASE("what a killed run left behind is removed by the next one, and what is in use is not") {
   const fs::path abandoned = fs::temp_directory_path() / "kproof-run-Dead01";
   fs::create_directories(abandoned);
-  { const auto lock = util::FileLock::acquire(abandoned / ".lock"); }
-  const sweep::RuntimeDir first(0);
+  { const auto lock = util::FileLock::acquire(abandoned / ".runtime.lock"); }
+  const sweep::RuntimeDir first(0, kGuard);
   CHECK(!fs::exists(abandoned));
-  const sweep::RuntimeDir second(0);
+  const sweep::RuntimeDir second(0, kGuard);
   CHECK(fs::exists(first.path()));
 }
 
 TEST_CASE("without room in memory it is on the disk") {
-  const sweep::RuntimeDir runtime(std::uint64_t{1} << 60);
+  const sweep::RuntimeDir runtime(std::uint64_t{1} << 60, kGuard);
   CHECK(runtime.path().parent_path() == fs::temp_directory_path());
 }

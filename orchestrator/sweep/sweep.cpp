@@ -1,9 +1,12 @@
 #include "sweep/sweep.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <map>
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -72,16 +75,27 @@ static void require_hugepages(const PreparedCell& cell) {
 }
 
 util::FileLock Sweep::lock_directory() const {
+  static constexpr const char* kChoose = "choose another directory with --out";
   std::error_code error;
   fs::create_directories(options_.out, error);
   if (error)
-    throw HostError(fmt::format("cannot create {}: {}", options_.out.string(), error.message()));
+    throw ConfigError(fmt::format("cannot create {}: {}", options_.out.string(), error.message()),
+                      kChoose);
   const fs::path path = options_.out / ".lock";
+  if (const util::Fd writable(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)); !writable)
+    throw ConfigError(
+        fmt::format("cannot write to {}: {}", options_.out.string(), std::strerror(errno)),
+        kChoose);
   auto lock = util::FileLock::try_acquire(path);
   if (!lock)
     throw ConfigError(fmt::format("{} is in use by process {}", options_.out.string(),
                                   util::FileLock::holder(path)),
-                      "wait for it, or choose another directory with --out");
+                      fmt::format("wait for it, or {}", kChoose));
+  const auto theirs = report::plan_in(options_.out);
+  if (theirs && *theirs != options_.plan.name)
+    throw ConfigError(fmt::format("{} holds results of the plan `{}`; this is `{}`",
+                                  options_.out.string(), *theirs, options_.plan.name),
+                      kChoose);
   return std::move(*lock);
 }
 
@@ -153,7 +167,7 @@ void Sweep::run_cells(const run::StopRequest& stop) {
     std::uint64_t room = 0;
     for (const PreparedCell& cell : to_run)
       room = std::max(room, cell.topology.nvdimm);
-    const RuntimeDir runtime(room * report_.host.cores);
+    const RuntimeDir runtime(room * report_.host.cores, workshop_.guard());
     const virt::EventLoop loop(runtime.path() / "libvirt.log");
     const auto connection =
         virt::Connection::open(connect_spec(runtime.path()), report_.host.accel);

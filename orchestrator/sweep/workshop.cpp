@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 Workshop Workshop::find() {
   const fs::path self = fs::read_symlink("/proc/self/exe");
   Workshop workshop{self.parent_path().parent_path() / "lib/kproof", util::hash_file(self)};
-  for (const fs::path& part : {workshop.agent(), workshop.emulator(), workshop.libexec / "cases"})
+  for (const fs::path& part :
+       {workshop.agent(), workshop.emulator(), workshop.guard(), workshop.libexec / "cases"})
     if (!fs::exists(part))
       throw HostError(fmt::format("{} is missing", part.string()),
                       "build all targets: cmake --build build");

@@ -18,6 +18,7 @@ struct Workshop {
   static Workshop find();
   std::filesystem::path agent() const { return libexec / "agent"; }
   std::filesystem::path emulator() const { return libexec / "qemu-tied"; }
+  std::filesystem::path guard() const { return libexec / "runtime-guard"; }
   std::filesystem::path case_program(const std::string& name) const {
     return libexec / "cases" / name;
   }

@@ -14,8 +14,14 @@
 namespace kproof::util {
 namespace fs = std::filesystem;
 
+HostError file_error(std::string_view verb, const fs::path& path, int error) {
+  const bool full = error == ENOSPC || error == EDQUOT;
+  return HostError(fmt::format("cannot {} {}: {}", verb, path.string(), std::strerror(error)),
+                   full ? "free some space there, or choose another file system" : "");
+}
+
 [[noreturn]] static void fail(std::string_view verb, const fs::path& path, int error) {
-  throw HostError(fmt::format("cannot {} {}: {}", verb, path.string(), std::strerror(error)));
+  throw file_error(verb, path, error);
 }
 
 std::string read_file(const fs::path& path) {

@@ -7,9 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "util/error.hpp"
 #include "util/fd.hpp"
 
 namespace kproof::util {
+
+// "cannot write /a/b: No space left on device", with the next step where `error`, an errno, has
+// one.
+HostError file_error(std::string_view verb, const std::filesystem::path& path, int error);
 
 std::string read_file(const std::filesystem::path& path);
 

@@ -1,5 +1,7 @@
 #include "util/files.hpp"
 
+#include <cerrno>
+
 #include <doctest/doctest.h>
 
 #include "util/error.hpp"
@@ -46,4 +48,11 @@ TEST_CASE("a lock is held once, names its holder, and is free afterwards") {
     CHECK(FileLock::holder(file) == std::to_string(::getpid()));
   }
   CHECK(FileLock::try_acquire(file));
+}
+
+TEST_CASE("a full file system has a next step, a missing file speaks for itself") {
+  const HostError full = file_error("write", "/a/b", ENOSPC);
+  CHECK(std::string(full.what()) == "cannot write /a/b: No space left on device");
+  CHECK(full.hint() == "free some space there, or choose another file system");
+  CHECK(file_error("open", "/a/b", ENOENT).hint() == "");
 }

@@ -9,9 +9,12 @@
 #include <boost/asio/read.hpp>
 #include <boost/process.hpp>
 #include <boost/process/async.hpp>
+#include <boost/process/extend.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -79,15 +82,27 @@ static void wait_and_decode(bp::child& child, CommandResult& result) {
     result.exit_code = WEXITSTATUS(status);
 }
 
+// Runs in the child, between fork and exec. Without it a program would outlive a kproof that is
+// killed, and would start deaf to the signals that kproof takes through a signalfd.
+static void tie_to(pid_t parent) noexcept {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(127);  // it died before the prctl
+}
+
 CommandResult run(const Command& command) {
   const auto program = find_program(command.argv.at(0));
   asio::io_context io;
   Capture out(io, command.output_limit), err(io, command.output_limit);
   bp::group group;
   std::error_code error;
-  bp::child child(program, bp::args(std::vector(command.argv.begin() + 1, command.argv.end())),
-                  bp::start_dir(command.directory.empty() ? "." : command.directory.string()),
-                  bp::std_in<bp::null, bp::std_out> out.pipe, bp::std_err > err.pipe, group, error);
+  bp::child child(
+      program, bp::args(std::vector(command.argv.begin() + 1, command.argv.end())),
+      bp::start_dir(command.directory.empty() ? "." : command.directory.string()),
+      bp::std_in<bp::null, bp::std_out> out.pipe, bp::std_err > err.pipe, group, error,
+      bp::extend::on_exec_setup = [self = ::getpid()](auto&) { tie_to(self); });
   if (error)
     throw HostError(fmt::format("cannot run {}: {}", shell_quote(command.argv), error.message()));
 

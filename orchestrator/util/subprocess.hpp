@@ -9,6 +9,7 @@
 //  4. Output is captured up to `output_limit` bytes a stream; the rest is read and dropped, so a
 //     chatty program never blocks.
 //  5. When run() returns or throws, nothing that it started runs.
+//  6. The program is killed when we die, however we die, and it starts with no signal blocked.
 #pragma once
 
 #include <cstddef>

@@ -4,9 +4,16 @@
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "util/error.hpp"
+#include "util/fd.hpp"
 
 using namespace kproof;
 using namespace kproof::util;
@@ -67,4 +74,39 @@ TEST_CASE("a program that closes its output before it exits is waited for, up to
   Command command = sh("exec >&- 2>&-; sleep 1000");
   command.deadline = 200ms;
   CHECK(run(command).timed_out);
+}
+
+TEST_CASE("a program starts with no signal blocked") {
+  sigset_t set, before;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &set, &before);
+  CHECK(run(sh("kill -TERM $$; sleep 1000")).signal == SIGTERM);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+// A process of ours that runs a program, which writes its pid to `out`.
+static pid_t fork_runner(int out) {
+  const pid_t runner = ::fork();
+  if (runner == 0) {
+    run(sh(fmt::format("echo $$ >/proc/{}/fd/{}; exec sleep 1000", ::getpid(), out)));
+    ::_exit(0);
+  }
+  return runner;
+}
+
+TEST_CASE("a program is killed with us, even by kill -9") {
+  int fds[2];
+  REQUIRE(::pipe2(fds, O_CLOEXEC) == 0);
+  const pid_t runner = fork_runner(fds[1]);
+  char text[32] = {};
+  REQUIRE(::read(fds[0], text, sizeof text - 1) > 0);
+  const Fd program(static_cast<int>(::syscall(SYS_pidfd_open, std::atoi(text), 0)));
+  REQUIRE(program);
+  ::kill(runner, SIGKILL);
+  ::waitpid(runner, nullptr, 0);
+  pollfd ended{.fd = program.get(), .events = POLLIN, .revents = 0};
+  CHECK(::poll(&ended, 1, 5000) == 1);
+  ::close(fds[0]);
+  ::close(fds[1]);
 }

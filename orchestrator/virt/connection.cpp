@@ -1,7 +1,6 @@
 #include "virt/connection.hpp"
 
 #include <cstdlib>
-#include <optional>
 
 #include <fmt/format.h>
 #include <grp.h>
@@ -11,7 +10,7 @@
 #include "util/files.hpp"
 #include "virt/guest.hpp"
 #include "virt/handles.hpp"
-#include "virt/probe_reaper.hpp"
+#include "virt/orphan_reaper.hpp"
 
 namespace kproof::virt {
 namespace fs = std::filesystem;
@@ -50,6 +49,8 @@ static std::string caller(bool group) {
 // The root of embedded libvirt: QEMU as the caller, no daemon to log through, no security driver,
 // no cgroups, none of which exist here.
 static void prepare_root(const ConnectSpec& spec) {
+  // Its driver of host devices keeps state in the user's directories, and a user may have no home.
+  ::setenv("XDG_RUNTIME_DIR", spec.runtime_dir.c_str(), 1);
   fs::create_directories(spec.runtime_dir / "etc");
   fs::create_directories(spec.cache_dir);
   util::write_file_atomically(
@@ -106,9 +107,8 @@ static void probe(virConnectPtr connection, const std::string& emulator, model::
 
 std::unique_ptr<Connection> Connection::open(const ConnectSpec& spec, model::Accel accel) {
   std::unique_ptr<Connection> connection(new Connection(spec));
-  std::optional<ProbeReaper> reaper;
-  if (connection->embedded())
-    reaper.emplace();  // and from here on, orphaned QEMUs are our children
+  // From here on orphaned QEMUs are our children.
+  const auto reaper = connection->reap_orphans();
   connection->connect();
   connection->subscribe();
   if (connection->embedded()) probe(connection->handle_.get(), spec.emulator, accel);
@@ -117,24 +117,40 @@ std::unique_ptr<Connection> Connection::open(const ConnectSpec& spec, model::Acc
 
 Connection::~Connection() = default;
 
+std::unique_ptr<OrphanReaper> Connection::reap_orphans() {
+  if (!embedded()) return nullptr;
+  return std::make_unique<OrphanReaper>([this](pid_t pid) {
+    const std::lock_guard lock(mutex_);
+    return adopted_.contains(pid);
+  });
+}
+
+void Connection::adopt(pid_t qemu) {
+  const std::lock_guard lock(mutex_);
+  adopted_.insert(qemu);
+}
+
 Guest Connection::start(const std::string& name, const std::string& xml) {
   auto events = std::make_shared<EventQueue>();
   {
     const std::lock_guard lock(mutex_);
     queues_[name] = events;
   }
+  const auto reaper =
+      reap_orphans();  // a QEMU that fails is told by libvirt at once, with its words
   virDomainPtr domain =
       virDomainCreateXML(handle_.get(), xml.c_str(), embedded() ? 0 : VIR_DOMAIN_START_AUTODESTROY);
   if (!domain) {
-    forget(name);
+    forget(name, 0);
     throw last_error("libvirt cannot start the guest");
   }
   return Guest(*this, name, domain, std::move(events));
 }
 
-void Connection::forget(const std::string& name) noexcept {
+void Connection::forget(const std::string& name, pid_t qemu) noexcept {
   const std::lock_guard lock(mutex_);
   queues_.erase(name);
+  adopted_.erase(qemu);
 }
 
 void Connection::post(const char* name, Lifecycle event) noexcept {

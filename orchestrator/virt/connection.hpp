@@ -5,7 +5,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+
+#include <sys/types.h>
 
 #include "model/topology.hpp"
 #include "virt/events.hpp"
@@ -15,6 +18,7 @@ struct _virConnect;
 namespace kproof::virt {
 
 class Guest;
+class OrphanReaper;
 
 struct ConnectSpec {
   std::string uri;  // "" for the embedded driver, else qemu:///system, qemu:///session
@@ -54,7 +58,9 @@ class Connection {
   explicit Connection(ConnectSpec spec) : spec_(std::move(spec)) {}
   void connect();
   void subscribe();
-  void forget(const std::string& name) noexcept;
+  void adopt(pid_t qemu);  // its Guest reaps it
+  void forget(const std::string& name, pid_t qemu) noexcept;
+  std::unique_ptr<OrphanReaper> reap_orphans();           // as long as it lives; null with a daemon
   void post(const char* name, Lifecycle event) noexcept;  // name null: to every guest
 
   ConnectSpec spec_;
@@ -64,6 +70,7 @@ class Connection {
   std::unique_ptr<_virConnect, CloseConnection> handle_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<EventQueue>> queues_;
+  std::set<pid_t> adopted_;
 };
 
 }  // namespace kproof::virt

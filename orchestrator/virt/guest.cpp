@@ -43,7 +43,9 @@ Guest::~Guest() {
 void Guest::adopt_process() {
   std::ifstream file(connection_->spec_.runtime_dir / "run/qemu" / (name_ + ".pid"));
   file >> pid_;
-  if (pid_ > 0) process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  if (pid_ <= 0) return;
+  connection_->adopt(pid_);
+  process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
 }
 
 std::optional<QemuExit> Guest::reap() {
@@ -84,7 +86,7 @@ void Guest::stop() noexcept {
   if (!process_) virDomainDestroy(domain_.get());
   wait_stopped(kStoppedWaitMs);
   domain_.reset();
-  connection_->forget(name_);
+  connection_->forget(name_, pid_);
 }
 
 }  // namespace kproof::virt

@@ -32,9 +32,12 @@ static void add_memory(xml_node domain, const model::Topology& topology) {
   }
   add_size(domain, "memory", topology.memory + topology.nvdimm);
   if (topology.backing == model::Backing::anonymous) return;
-  xml_node page = add(add(add(domain, "memoryBacking"), "hugepages"), "page");
+  xml_node backing = add(domain, "memoryBacking");
+  xml_node page = add(add(backing, "hugepages"), "page");
   set(page, "size", topology.backing == model::Backing::hugetlb_1g ? "1" : "2");
   set(page, "unit", topology.backing == model::Backing::hugetlb_1g ? "GiB" : "MiB");
+  // Files would need a hugetlbfs mount that QEMU's user may write to, which many hosts have not.
+  set(add(backing, "source"), "type", "memfd");
 }
 
 static void add_boot(xml_node domain, const GuestSpec& spec) {

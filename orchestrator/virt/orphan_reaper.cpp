@@ -1,4 +1,4 @@
-#include "virt/probe_reaper.hpp"
+#include "virt/orphan_reaper.hpp"
 
 #include <charconv>
 #include <filesystem>
@@ -40,28 +40,30 @@ static Process read_process(const fs::path& directory) {
   return process;
 }
 
-static void reap_orphans() {
+static void reap_orphans(const OrphanReaper::IsKept& is_kept) {
   for (const auto& entry :
        fs::directory_iterator("/proc", fs::directory_options::skip_permission_denied)) {
     const std::string name = entry.path().filename();
     pid_t pid = 0;
     if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc()) continue;
     const Process process = read_process(entry.path());
-    if (process.state == 'Z' && process.parent == ::getpid() && process.session != ::getsid(0))
+    const bool daemon = process.session != ::getsid(0) && process.session != pid;
+    if (process.state == 'Z' && process.parent == ::getpid() && daemon && !is_kept(pid))
       ::waitpid(pid, nullptr, WNOHANG);
   }
 }
 
-ProbeReaper::ProbeReaper() : stop_(::eventfd(0, EFD_CLOEXEC)) {
+OrphanReaper::OrphanReaper(IsKept is_kept)
+    : is_kept_(std::move(is_kept)), stop_(::eventfd(0, EFD_CLOEXEC)) {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
     throw HostError("prctl PR_SET_CHILD_SUBREAPER failed");
   thread_ = std::thread([this] {
     for (pollfd stop{stop_.get(), POLLIN, 0}; ::poll(&stop, 1, kLookMs) <= 0;)
-      reap_orphans();
+      reap_orphans(is_kept_);
   });
 }
 
-ProbeReaper::~ProbeReaper() {
+OrphanReaper::~OrphanReaper() {
   ::eventfd_write(stop_.get(), 1);
   thread_.join();
 }

@@ -1,0 +1,112 @@
+// Two runs, one directory; and what is in it already.
+#include <chrono>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "e2e/host_support.hpp"
+
+using namespace kproof;
+using namespace kproof::e2e;
+using namespace kproof::e2e::host;
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+static constexpr seconds kBoot{120};
+
+static bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("a directory that another run uses is refused with that run's pid") {
+  const util::ScratchDir scratch("kproof-e2e-");
+  Program first({command({"run", plan("one"), "--out", scratch.path()})});
+  REQUIRE(first.says("k/l1/selftest/pass: started", kBoot));
+  const Ended second = run_kproof({"run", plan("one"), "--out", scratch.path()});
+  CAPTURE(second.err);
+  CHECK(second.code == 2);
+  CHECK(contains(second.err,
+                 fmt::format("{} is in use by process {}", scratch.path().string(), first.pid())));
+  CHECK(contains(second.err, "--out"));
+  CHECK(first.wait(kBoot).code == 0);
+  CHECK(results_in(scratch.path()).at("cells").size() == 1);
+
+  // Its name, /tmp/kproof-*, and its lock make it no abandoned directory of a killed run.
+  CHECK(run_kproof({"doctor"}).code == 0);
+  CHECK(fs::exists(scratch.path() / "results.json"));
+}
+
+TEST_CASE("two runs in two directories both finish") {
+  const util::ScratchDir scratch("kproof-e2e-");
+  const fs::path a = scratch.path() / "a", b = scratch.path() / "b";
+  Program first({command({"run", plan("one"), "--out", a})});
+  Program second({command({"run", plan("one"), "--out", b})});
+  for (Program* program : {&first, &second}) {
+    const Ended ended = program->wait(kBoot);
+    CAPTURE(ended.err);
+    CHECK(ended.code == 0);
+  }
+  CHECK(results_in(a).at("cells").at(0).at("verdict") == "pass");
+  CHECK(results_in(b).at("cells").at(0).at("verdict") == "pass");
+  CHECK(left_by(first.pid(), a).empty());
+  CHECK(left_by(second.pid(), b).empty());
+}
+
+TEST_CASE("a directory that cannot be made is named with the next step") {
+  const util::ScratchDir scratch("kproof-e2e-");
+  util::write_file_atomically(scratch.path() / "file", "");
+  const fs::path out = scratch.path() / "file/out";
+  const Ended ended = run_kproof({"run", plan("one"), "--out", out});
+  CAPTURE(ended.err);
+  CHECK(ended.code == 2);
+  CHECK(contains(ended.err, out));
+  CHECK(contains(ended.err, "--out"));
+}
+
+TEST_CASE("a directory that cannot be written to is named with the next step") {
+  const Ended ended = run_kproof({"run", plan("one"), "--out", "/proc/self"});
+  CAPTURE(ended.err);
+  CHECK(ended.code == 2);
+  CHECK(contains(ended.err, "/proc/self"));
+  CHECK(contains(ended.err, "--out"));
+}
+
+TEST_CASE("results of another plan are not written over") {
+  const util::ScratchDir scratch("kproof-e2e-");
+  const std::string theirs = R"({"schema": 1, "plan": {"name": "nightly"}, "cells": []})";
+  util::write_file_atomically(scratch.path() / "results.json", theirs);
+  const Ended ended = run_kproof({"run", plan("one"), "--out", scratch.path()});
+  CAPTURE(ended.err);
+  CHECK(ended.code == 2);
+  CHECK(contains(ended.err, scratch.path()));
+  CHECK(contains(ended.err, "`nightly`"));
+  CHECK(contains(ended.err, "`host_one`"));
+  CHECK(contains(ended.err, "--out"));
+  CHECK(util::read_file(scratch.path() / "results.json") == theirs);
+}
+
+TEST_CASE("a cell is kept while its inputs are the same and runs again when one changes") {
+  const util::ScratchDir scratch("kproof-e2e-");
+  const fs::path out = scratch.path() / "out", changed = scratch.path() / "changed.yaml";
+  CHECK(run_kproof({"run", plan("one"), "--out", out}).code == 0);
+
+  const auto began = Clock::now();
+  const Ended kept = run_kproof({"run", plan("one"), "--out", out});
+  CHECK(Clock::now() - began < seconds(2));
+  CAPTURE(kept.err);
+  CHECK(kept.code == 0);
+  CHECK(contains(kept.err, "pass, kept from an earlier run"));
+  CHECK_FALSE(contains(kept.err, "started"));
+  CHECK(results_in(out).at("cells").at(0).at("reused") == true);
+
+  std::string text = util::read_file(plan("one"));
+  text.replace(text.find("- selftest/pass"), 15, "- { case: selftest/pass, timeout: 33s }");
+  util::write_file_atomically(changed, text);
+  const Ended again = run_kproof({"run", changed, "--out", out});
+  CAPTURE(again.err);
+  CHECK(again.code == 0);
+  CHECK(contains(again.err, "started"));
+  CHECK(results_in(out).at("cells").at(0).at("reused") == false);
+}
