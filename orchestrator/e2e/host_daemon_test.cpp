@@ -134,7 +134,7 @@ static void check_killed_libvirtd_is_a_host_fault(const Program& libvirtd) {
         std::string::npos);
 }
 
-// One test case, because a libvirtd that has just started asks all QEMUs again: 16 s.
+// One test case, because what takes long is a new libvirtd that asks all QEMUs of the host.
 TEST_CASE("libvirtd of the system runs a cell, ends the guest of a killed kproof, is missed") {
   if (const std::string missing = obstacle(); !missing.empty()) return skip(missing);
   Daemons daemons;
