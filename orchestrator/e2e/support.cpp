@@ -143,7 +143,7 @@ static std::vector<std::string> runtime_directories_of(const std::string& pid) {
   for (const char* parent : {"/dev/shm", "/tmp"})
     for (const auto& entry : fs::directory_iterator(parent))
       if (entry.path().filename().string().starts_with("kproof-") &&
-          util::FileLock::holder(entry.path() / ".lock") == pid)
+          util::FileLock::holder(entry.path() / ".runtime.lock") == pid)
         found.push_back("directory " + entry.path().string());
   return found;
 }

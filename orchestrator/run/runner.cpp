@@ -9,8 +9,9 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "console/analyzer.hpp"
 #include "run/agent_link.hpp"
+#include "run/console_tail.hpp"
+#include "run/nvdimm_file.hpp"
 #include "run/output.hpp"
 #include "run/session.hpp"
 #include "util/error.hpp"
@@ -26,62 +27,13 @@ static constexpr std::size_t kMostOutput = 16 << 20;  // of a case's stdout, and
 // A console is a file that grows: nothing tells when. This often we look.
 static constexpr std::chrono::milliseconds kConsoleLook{50};
 
-// A sparse file that lives as long as the guest maps it.
-class NvdimmFile {
- public:
-  explicit NvdimmFile(const vm::GuestSpec& spec)
-      : path_(spec.topology.nvdimm ? spec.nvdimm_file : fs::path()) {
-    if (path_.empty()) return;
-    const util::Fd fd(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!fd || ::ftruncate(fd.get(), static_cast<off_t>(spec.topology.nvdimm)) != 0)
-      throw HostError(fmt::format("cannot make the NVDIMM's file {}: {}", path_.string(),
-                                  std::strerror(errno)));
-  }
-  ~NvdimmFile() { unlink(); }
-  NvdimmFile(const NvdimmFile&) = delete;
-  NvdimmFile& operator=(const NvdimmFile&) = delete;
-  void unlink() noexcept {
-    if (!path_.empty()) ::unlink(path_.c_str());
-    path_.clear();
-  }
-
- private:
-  fs::path path_;
-};
-
-// The console as it grows, read by the analyser for what the kernel says of its own end.
-class ConsoleTail {
- public:
-  explicit ConsoleTail(fs::path path)
-      : path_(std::move(path)),
-        analyzer_({.stamps = console::Stamps::required}),
-        buffer_(1 << 20, '\0') {}
-  ConsoleSaw look() {
-    if (!fd_) fd_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-    for (ssize_t n = 1; fd_ && n > 0;) {
-      n = ::read(fd_.get(), buffer_.data(), buffer_.size());
-      if (n > 0) analyzer_.feed({buffer_.data(), static_cast<std::size_t>(n)});
-      if (n > 0) bytes_ += static_cast<std::size_t>(n);
-    }
-    const console::Facts facts = analyzer_.facts();
-    return {facts.panicked, facts.power_down, facts.restarting, bytes_, facts.agent_problem};
-  }
-
- private:
-  fs::path path_;
-  util::Fd fd_;
-  console::Analyzer analyzer_;
-  std::string buffer_;
-  std::size_t bytes_ = 0;
-};
-
 class Runner {
  public:
   Runner(const GuestJob& job, const PhaseListener& on_phase)
       : job_(job),
         on_phase_(on_phase),
         link_(job.guest.agent_socket),
-        nvdimm_(job.guest),
+        nvdimm_(job.guest.nvdimm_file, job.guest.topology.nvdimm),
         console_(job.files.console()),
         kmsg_(job.files.kmsg(), job.deadlines.console),
         out_(job.files.ktap(), kMostOutput),
