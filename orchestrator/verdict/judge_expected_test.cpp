@@ -1,0 +1,111 @@
+// What is expected, and what is not.
+#include <doctest/doctest.h>
+
+#include "verdict/judge.hpp"
+#include "verdict/scene.hpp"
+
+using namespace kproof::verdict;
+using namespace std::chrono_literals;
+using Result = Subtest::Result;
+
+TEST_CASE("a declared failure is expected when it is seen as declared") {
+  Scene s;
+  s.expect_bad_pud();
+  s.find("bad pud");
+  s.fail_subtest();
+  CHECK(s.judge().expected);
+  CHECK(s.judge().reason == "finding: bad pud; not ok: write after PROT_READ faults");
+  s.outcome.taint = Taint{0, 512};
+  CHECK(s.judge().expected);
+}
+
+TEST_CASE("a declared failure that does not happen is unexpected") {
+  Scene s;
+  s.expect_bad_pud();
+  const Judgement judgement = s.judge();
+  CHECK(judgement.verdict == Verdict::pass);
+  CHECK(!judgement.expected);
+  CHECK(judgement.reason ==
+        "2 of 2 subtests ok, 0 skipped; 1 evidence proven; expected fail (p.yaml:20:5), but this "
+        "is pass");
+}
+
+TEST_CASE("a failure other than the declared one is unexpected and says what differs") {
+  const auto deviation = [](auto spoil) {
+    Scene s;
+    s.expect_bad_pud();
+    s.find("bad pud");
+    s.fail_subtest();
+    spoil(s);
+    const Judgement judgement = s.judge();
+    CHECK(!judgement.expected);
+    CHECK(judgement.verdict == Verdict::fail);
+    const auto but = judgement.reason.find("but ");
+    REQUIRE(but != std::string::npos);
+    return judgement.reason.substr(but + 4);
+  };
+  CHECK(deviation([](Scene& s) { s.find("WARNING in f"); }) ==
+        "finding `WARNING in f` was not expected");
+  CHECK(deviation([](Scene& s) { s.observation.findings.clear(); }) ==
+        "no finding matches `^bad pud$`");
+  CHECK(deviation([](Scene& s) { s.report.subtests[1].result = Result::not_ok; }) ==
+        "failed subtest `munmap of part of the range` was not expected");
+  CHECK(deviation([](Scene& s) {
+          s.report.subtests[0].result = Result::ok;
+          s.outcome.exit->exit_code = 0;
+        }) == "no failed subtest matches `^write after PROT_READ`");
+  CHECK(deviation([](Scene& s) { s.report.evidence[0].proven = false; }) ==
+        "evidence: mapping_is_pud unproven (1 fault)");
+  CHECK(deviation([](Scene& s) { s.report.evidence.clear(); }) ==
+        "evidence: mapping_is_pud missing");
+  CHECK(deviation([](Scene& s) { s.observation.canaries[1].end = false; }) ==
+        "the end canary was not seen on L1's kmsg");
+  CHECK(deviation([](Scene& s) { s.outcome.exit->signal = 11; }) == "the case died by signal 11");
+  CHECK(deviation([](Scene& s) {
+          s.expectation.findings.clear();
+          s.observation.findings.clear();
+          s.outcome.taint = Taint{0, 512};
+        }) == "the kernel's taint grew: W (kernel issued warning)");
+}
+
+TEST_CASE("a name of any length that a guest prints is survived, and is not as declared") {
+  Scene s;
+  s.expectation = {.verdict = Verdict::fail, .findings = {"^(a|b)*$"}};
+  s.find(std::string(1 << 20, 'a'));
+  CHECK(s.judge().verdict == Verdict::fail);
+  CHECK(!s.judge().expected);
+}
+
+TEST_CASE("an expected crash may leave the rest undone, but not its evidence") {
+  Scene s;
+  s.expectation = {.verdict = Verdict::crash, .findings = {"^kernel BUG in f$"}};
+  s.find("kernel BUG in f", true);
+  s.outcome = {.end = Panicked{Phase::test}};
+  s.report.malformed = "1..4, but 2 results";
+  s.observation.canaries = {{1, Source::console, true, false}, {1, Source::kmsg, true, false}};
+  CHECK(s.judge().expected);
+  s.report.evidence.clear();
+  CHECK(!s.judge().expected);
+}
+
+TEST_CASE("an expected skip or miss does not cover a symptom of the kernel") {
+  Scene s;
+  s.expectation = {.verdict = Verdict::miss, .reason = "no hardware"};
+  s.report.bail_out = "no /dev/dax0.0";
+  s.outcome.exit->exit_code = 2;
+  CHECK(s.judge().expected);
+  s.report.subtests[0].result = Result::not_ok;
+  CHECK(!s.judge().expected);
+  Scene t;
+  t.expectation = {.verdict = Verdict::skip, .reason = "6.1 has no such thing"};
+  t.outcome = {};
+  t.observation.unmet = {"kernel lacks CONFIG_X"};
+  CHECK(t.judge().expected);
+}
+
+TEST_CASE("broken is never expected") {
+  Scene s;
+  s.expectation.verdict = Verdict::broken;
+  s.outcome = {};
+  CHECK(!s.judge().expected);
+}
