@@ -17,6 +17,7 @@
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "virt/guest.hpp"
+#include "virt/qemu_log.hpp"
 
 namespace kproof::run {
 namespace fs = std::filesystem;
@@ -80,11 +81,19 @@ bool Runner::run(virt::Connection& connection, const StopRequest& stop) {
   return true;
 }
 
+// libvirt quotes QEMU only if QEMU wrote before libvirt looked; its log has the words in any case.
+static std::string with_last_words(std::string error, const fs::path& log) {
+  const std::string words = fs::exists(log) ? virt::last_words(util::read_file(log)) : "";
+  if (words.empty() || error.find(words) != std::string::npos) return error;
+  return fmt::format("{}; QEMU said: {}", error, words);
+}
+
 bool Runner::start(virt::Connection& connection, const std::string& xml) try {
   guest_.emplace(connection.start(job_.guest.name, xml));
   return true;
 } catch (const HostError& error) {
-  tell(QemuGone{fmt::format("did not start: {}", error.what())});
+  const std::string why = with_last_words(error.what(), connection.qemu_log(job_.guest.name));
+  tell(QemuGone{fmt::format("did not start: {}", why)});
   return false;
 }
 
