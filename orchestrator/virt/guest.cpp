@@ -14,8 +14,6 @@
 
 namespace kproof::virt {
 
-// QEMU ends within milliseconds of SIGTERM or SIGKILL unless the host itself is in trouble.
-static constexpr int kProcessWaitMs = 5000;
 // libvirt reports STOPPED 0.2 s after the process is gone.
 static constexpr int kStoppedWaitMs = 15000;
 
@@ -58,33 +56,29 @@ std::optional<QemuExit> Guest::reap() {
   return exit_;
 }
 
-bool Guest::wait_process(int milliseconds) noexcept {
-  pollfd gone{process_.get(), POLLIN, 0};
-  ::poll(&gone, 1, milliseconds);
-  return reap().has_value();
-}
-
+// libvirt holds the guest's lock while it waits for QEMU to be reaped: to ask it anything before
+// that would keep us from reaping, and cost the 10 s after which libvirt gives up.
 void Guest::wait_stopped(int milliseconds) noexcept {
   using Clock = std::chrono::steady_clock;
   const auto deadline = Clock::now() + std::chrono::milliseconds(milliseconds);
-  while (Clock::now() < deadline && virDomainIsActive(domain_.get()) == 1) {
+  while (Clock::now() < deadline) {
+    const bool gone = !process_ || reap();
     while (const auto event = events_->take())
       if (*event == Lifecycle::stopped || *event == Lifecycle::connection_lost) return;
+    if (gone && virDomainIsActive(domain_.get()) != 1) return;
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd ready{events_->fd(), POLLIN, 0};
-    ::poll(&ready, 1, static_cast<int>(left));
+    pollfd ready[] = {{events_->fd(), POLLIN, 0}, {gone ? -1 : process_.get(), POLLIN, 0}};
+    ::poll(ready, 2, static_cast<int>(left));
   }
 }
 
 void Guest::stop() noexcept {
   if (!domain_) return;
-  if (process_ && !reap()) {
-    ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
-    wait_process(kProcessWaitMs);
-  }
+  if (process_ && !reap()) ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
   if (!process_) virDomainDestroy(domain_.get());
   wait_stopped(kStoppedWaitMs);
+  reap();
   domain_.reset();
   connection_->forget(name_, pid_);
 }

@@ -44,7 +44,6 @@ class Guest {
   Guest(Connection& connection, std::string name, _virDomain* domain,
         std::shared_ptr<EventQueue> events);
   void adopt_process();
-  bool wait_process(int milliseconds) noexcept;
   void wait_stopped(int milliseconds) noexcept;
 
   Connection* connection_;
