@@ -1,10 +1,8 @@
 #include "host/checks.hpp"
 
-#include <cstdlib>
-#include <sstream>
-
 #include <fmt/format.h>
-#include <unistd.h>
+
+#include "util/subprocess.hpp"
 
 namespace kproof::host {
 
@@ -28,17 +26,9 @@ Check check_memory(std::uint64_t available) {
   return {"memory", Health::bad, fact, "a guest with its QEMU needs 3 GiB"};
 }
 
-static std::string find_in_path(const std::string& program) {
-  const char* path = std::getenv("PATH");
-  std::istringstream directories(path ? path : "");
-  for (std::string directory; std::getline(directories, directory, ':');)
-    if (::access((directory + "/" + program).c_str(), X_OK) == 0) return directory + "/" + program;
-  return "";
-}
-
 Check check_program(const std::string& program, const std::string& package,
                     const std::string& what_for) {
-  const std::string path = find_in_path(program);
+  const std::string path = util::search_path(program);
   if (!path.empty()) return {program, Health::good, fmt::format("{}, {}", path, what_for), ""};
   return {program, Health::bad, fmt::format("not in PATH; needed: {}", what_for),
           "apt-get install " + package};

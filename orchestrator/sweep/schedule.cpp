@@ -89,8 +89,6 @@ class Schedule {
 std::vector<model::CellResult> run_all(const std::vector<PreparedCell>& cells, const Site& site,
                                        const plan::Capacity& capacity, const run::StopRequest& stop,
                                        const Listener& listener) {
-  for (const PreparedCell& cell : cells)
-    plan::require_fit(needs_of(cell), capacity, cell.cell.id);
   Schedule schedule(cells, site, stop, listener);
   schedule.run(capacity);
   return schedule.take();

@@ -20,7 +20,8 @@ struct Listener {
 // Of one cell: its RAM, the pages of the NVDIMM that it touches, and QEMU itself.
 plan::Needs needs_of(const PreparedCell& cell);
 
-// Results in the order of `cells`, without those that a stop request left unfinished.
+// Each cell fits into `capacity` (plan::require_fit). Results in the order of `cells`, without
+// those that a stop request left unfinished.
 std::vector<model::CellResult> run_all(const std::vector<PreparedCell>& cells, const Site& site,
                                        const plan::Capacity& capacity, const run::StopRequest& stop,
                                        const Listener& listener);

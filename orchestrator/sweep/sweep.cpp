@@ -50,6 +50,7 @@ class Sweep {
   std::map<std::string, Kernel> kernels_;
   std::map<std::string, model::CaseDescription> descriptions_;
   std::vector<PreparedCell> cells_;
+  plan::Capacity capacity_;
   report::RunReport report_;
 };
 
@@ -130,13 +131,12 @@ const model::CaseDescription& Sweep::description_of(const std::string& name) {
 void Sweep::prepare_cells() {
   const auto cells = plan::expand(options_.plan, options_.filter, workshop_.case_names());
   const Machine machine{report_.host.accel, report_.host.qemu};
-  const plan::Capacity capacity{.cores = report_.host.cores,
-                                .memory = host::memory_available() - kHostReserve};
+  capacity_ = {.cores = report_.host.cores, .memory = host::memory_available() - kHostReserve};
   for (const model::Cell& cell : cells) {
     cells_.push_back(prepare(cell, description_of(cell.test.name), kernel_of(cell.kernel),
                              options_.plan.limits, machine, workshop_, options_.out / "images"));
     require_hugepages(cells_.back());
-    plan::require_fit(needs_of(cells_.back()), capacity, cell.id);
+    plan::require_fit(needs_of(cells_.back()), capacity_, cell.id);
   }
   report_.planned = cells_.size();
   listener_.on_total(cells_.size());
@@ -175,8 +175,7 @@ void Sweep::run_cells(const run::StopRequest& stop) {
     report_.host.connection = connection->uri();
     const Site site{*connection, report_.host.accel, options_.out, runtime.path(),
                     connection->embedded() ? workshop_.emulator() : fs::path()};
-    const plan::Capacity capacity{report_.host.cores, host::memory_available() - kHostReserve};
-    for (model::CellResult& result : run_all(to_run, site, capacity, stop, listener_.cells))
+    for (model::CellResult& result : run_all(to_run, site, capacity_, stop, listener_.cells))
       results[result.id] = std::move(result);
   }
   for (const PreparedCell& cell : cells_)

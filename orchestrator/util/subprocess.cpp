@@ -44,9 +44,13 @@ class Capture {
   char buffer_[1 << 15];
 };
 
-static boost::filesystem::path find_program(const std::string& name) {
+std::string search_path(const std::string& program) {
+  return bp::search_path(program).string();
+}
+
+static std::string find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) return name;
-  const auto path = bp::search_path(name);
+  const std::string path = search_path(name);
   if (path.empty())
     throw HostError(fmt::format("{}: no such program in PATH", name),
                     "`kproof doctor` lists what to install");

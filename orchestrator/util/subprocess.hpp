@@ -38,6 +38,9 @@ struct CommandResult {
 
 CommandResult run(const Command& command);
 
+// Where PATH has the program; "" when it has not.
+std::string search_path(const std::string& program);
+
 // run(), and any failure is a HostError with the command and the last lines of its stderr.
 std::string run_checked(const Command& command);
 
