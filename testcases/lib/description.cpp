@@ -65,7 +65,9 @@ std::string to_json(const Description& description) {
   object.add("schema", 1);
   object.add("name", quoted(description.name));
   object.add("summary", quoted(description.summary));
-  const Object needs = needs_object(description.needs);
+  Needs all = description.needs;
+  if (description.needs_of_options) description.needs_of_options(all);
+  const Object needs = needs_object(all);
   if (!needs.empty()) object.add("needs", needs.json());
   object.add("evidence", list(description.evidence));
   object.add("timeout_ms", description.timeout_ms);

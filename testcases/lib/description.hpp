@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,8 @@ struct Description {
   Needs needs;
   std::vector<std::string_view> evidence;  // each must be proven, or nothing was shown
   unsigned timeout_ms = 20000;             // on KVM; kproof scales it for slower accelerators
+  // Adds what the options call for, once they have been read: --describe may follow options.
+  std::function<void(Needs&)> needs_of_options = nullptr;
 };
 
 // The JSON object of --describe, one line, schema 1.
