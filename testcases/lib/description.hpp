@@ -18,6 +18,7 @@ struct Needs {
   std::uint64_t memory = 0;  // bytes of guest RAM, at least
   unsigned vcpus = 0;        // at least
   std::uint64_t nvdimm = 0;  // bytes of NVDIMM
+  bool kvm = false;          // /dev/kvm; kvm_amd or kvm_intel is loaded by the CPU's vendor
 };
 
 struct Description {
@@ -26,6 +27,10 @@ struct Description {
   Needs needs;
   std::vector<std::string_view> evidence;  // each must be proven, or nothing was shown
   unsigned timeout_ms = 20000;             // on KVM; kproof scales it for slower accelerators
+  bool quiet = false;                      // it measures time: kproof runs no cell beside it
+  // Runs around a guest: at the level above the innermost one, from the start to the end of this
+  // case inside. Empty: it runs in the innermost guest itself.
+  std::string_view inside = {};
 };
 
 // The JSON object of --describe, one line, schema 1.
