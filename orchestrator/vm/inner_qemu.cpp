@@ -52,13 +52,31 @@ static std::string memory_size(const InnerGuestSpec& spec) {
   return size;
 }
 
-// The file's own page size counts, so hugetlb needs saying only where there is no file. Nothing is
-// preallocated: hugetlb is reserved by mmap(), and the rest would cost a fault for each page.
+// Where a mapping of the file must begin so that huge entries can map it. QEMU takes the
+// filesystem's block size, which is right for hugetlbfs; on tmpfs with huge=always it would map at
+// an odd page and get no PMD, and mmap() of a devdax fails with EINVAL (both seen, QEMU 7.2).
+static const char* file_alignment(Backing backing) {
+  switch (backing) {
+    case Backing::thp:
+    case Backing::devdax_2m:
+      return ",align=2M";
+    case Backing::devdax_1g:
+      return ",align=1G";
+    case Backing::anonymous:
+    case Backing::hugetlb_2m:
+    case Backing::hugetlb_1g:
+      break;
+  }
+  return "";
+}
+
+// Nothing is preallocated: hugetlb is reserved by mmap(), and the rest would cost a fault for each
+// page.
 static std::string ram(const InnerGuestSpec& spec) {
   const std::string size = fmt::format("id=ram,size={}k", spec.memory >> 10);
   if (!spec.memory_file.empty())
-    return fmt::format("memory-backend-file,{},mem-path={},share=on", size,
-                       escaped(spec.memory_file));
+    return fmt::format("memory-backend-file,{},mem-path={},share=on{}", size,
+                       escaped(spec.memory_file), file_alignment(spec.backing));
   switch (spec.backing) {
     case Backing::anonymous:
     case Backing::thp:

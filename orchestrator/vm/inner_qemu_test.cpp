@@ -62,6 +62,22 @@ TEST_CASE("RAM of hugetlb pages needs no mount, unless somebody else is to map i
         "memory-backend-file,id=ram,size=1048576k,mem-path=/run/kproof-hugetlb/ram,share=on");
 }
 
+TEST_CASE("a file that huge entries are to map is mapped at their alignment") {
+  auto spec = sample();
+  spec.memory_file = "/run/ram";
+  const auto aligned = [&](model::Backing backing) {
+    spec.backing = backing;
+    const std::string option = ram_of(spec);
+    const auto at = option.find("align=");
+    return at == option.npos ? "" : option.substr(at);
+  };
+  CHECK(aligned(model::Backing::anonymous) == "");
+  CHECK(aligned(model::Backing::thp) == "align=2M");
+  CHECK(aligned(model::Backing::hugetlb_1g) == "");
+  CHECK(aligned(model::Backing::devdax_2m) == "align=2M");
+  CHECK(aligned(model::Backing::devdax_1g) == "align=1G");
+}
+
 TEST_CASE("devdax without a device is refused") {
   auto spec = sample();
   spec.backing = model::Backing::devdax_2m;
