@@ -57,6 +57,7 @@ static Object needs_object(const Needs& needs) {
   object.add("memory", needs.memory);
   object.add("vcpus", needs.vcpus);
   object.add("nvdimm", needs.nvdimm);
+  if (needs.kvm) object.add("kvm", std::string("true"));
   return object;
 }
 
@@ -71,6 +72,8 @@ std::string to_json(const Description& description) {
   if (!needs.empty()) object.add("needs", needs.json());
   object.add("evidence", list(description.evidence));
   object.add("timeout_ms", description.timeout_ms);
+  if (description.quiet) object.add("quiet", std::string("true"));
+  if (!description.inside.empty()) object.add("inside", quoted(description.inside));
   return object.json();
 }
 

@@ -19,6 +19,7 @@ struct Needs {
   std::uint64_t memory = 0;  // bytes of guest RAM, at least
   unsigned vcpus = 0;        // at least
   std::uint64_t nvdimm = 0;  // bytes of NVDIMM
+  bool kvm = false;          // /dev/kvm; kvm_amd or kvm_intel is loaded by the CPU's vendor
 };
 
 struct Description {
@@ -29,6 +30,10 @@ struct Description {
   unsigned timeout_ms = 20000;             // on KVM; kproof scales it for slower accelerators
   // Adds what the options call for, once they have been read: --describe may follow options.
   std::function<void(Needs&)> needs_of_options = nullptr;
+  bool quiet = false;                      // it measures time: kproof runs no cell beside it
+  // Runs around a guest: at the level above the innermost one, from the start to the end of this
+  // case inside. Empty: it runs in the innermost guest itself.
+  std::string_view inside = {};
 };
 
 // The JSON object of --describe, one line, schema 1.
