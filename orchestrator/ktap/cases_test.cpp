@@ -80,6 +80,23 @@ TEST_CASE("every case knows --help and refuses an option that it does not know")
   }
 }
 
+TEST_CASE("a case describes what it needs with the options that stand before --describe") {
+  const auto describe = [](const char* backing) {
+    const CommandResult result =
+        run_case("kvm/stale_mapping", {"--backing", backing, "--describe"});
+    return nlohmann::json::parse(result.out).at("needs");
+  };
+  CHECK(!describe("anon").contains("nvdimm"));
+  CHECK(describe("devdax-1g").at("nvdimm") == 3ull << 30);
+  CHECK(describe("hugetlb-1g").at("cmdline").size() == 2);
+}
+
+TEST_CASE("an option that takes one of some words refuses any other") {
+  const CommandResult bad = run_case("kvm/stale_mapping", {"--backing", "paper"});
+  CHECK(bad.exit_code == 64);
+  CHECK(bad.err.find("bad value of --backing: paper") != std::string::npos);
+}
+
 TEST_CASE("a case that passes says so, with its evidence and metrics") {
   const CommandResult result = run_case("selftest/pass");
   CHECK(result.exit_code == 0);

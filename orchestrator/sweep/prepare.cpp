@@ -115,7 +115,7 @@ void Preparation::place(std::size_t index, const std::string& program,
   PreparedLevel& level = prepared_.levels[index];
   level.program = program;
   level.args = args;
-  level.description = catalogue_.description(program);
+  level.description = catalogue_.description(program, args);
   level.cmdline = level.description.needs.cmdline;
   prepared_.quiet |= level.description.quiet;
 }
@@ -125,7 +125,7 @@ void Preparation::place_programs() {
   const std::size_t innermost = prepared_.levels.size() - 1;
   const model::PlanCase& test = cell_.test;
   const std::string inside =
-      test.inside ? test.inside->name : catalogue_.description(test.name).inside;
+      test.inside ? test.inside->name : catalogue_.description(test.name, test.args).inside;
   if (inside.empty()) return place(innermost, test.name, test.args);
   if (innermost == 0) {
     prepared_.unmet.push_back(test.name + " runs around a guest, and the topology has one level");

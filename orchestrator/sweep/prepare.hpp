@@ -68,7 +68,10 @@ std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeed
 // What prepare() asks for by name.
 struct Catalogue {
   std::function<const Kernel&(const std::string& kernel)> kernel;  // "": the kernel under test
-  std::function<const model::CaseDescription&(const std::string& program)> description;
+  // A case that is given arguments may need something else.
+  std::function<const model::CaseDescription&(const std::string& program,
+                                              const std::vector<std::string>& args)>
+      description;
 };
 
 PreparedCell prepare(const model::Cell& cell, const Catalogue& catalogue,

@@ -40,7 +40,8 @@ class Sweep {
   void prepare_cells();
   const Kernel& kernel_of(const model::KernelSpec& spec);
   const model::KernelSpec& spec_of(const std::string& kernel) const;
-  const model::CaseDescription& description_of(const std::string& name);
+  const model::CaseDescription& description_of(const std::string& name,
+                                               const std::vector<std::string>& args);
   virt::ConnectSpec connect_spec(const fs::path& runtime) const;
   void run_cells(const run::StopRequest& stop);
   void write_reports() const;
@@ -49,7 +50,7 @@ class Sweep {
   const SweepListener& listener_;
   const Workshop workshop_ = Workshop::find();
   std::map<std::string, Kernel> kernels_;
-  std::map<std::string, model::CaseDescription> descriptions_;
+  std::map<std::pair<std::string, std::vector<std::string>>, model::CaseDescription> descriptions_;
   std::vector<PreparedCell> cells_;
   plan::Capacity capacity_;
   report::RunReport report_;
@@ -128,10 +129,12 @@ const model::KernelSpec& Sweep::spec_of(const std::string& kernel) const {
                        [&](const model::KernelSpec& spec) { return spec.name == kernel; });
 }
 
-const model::CaseDescription& Sweep::description_of(const std::string& name) {
-  const auto known = descriptions_.find(name);
+const model::CaseDescription& Sweep::description_of(const std::string& name,
+                                                    const std::vector<std::string>& args) {
+  const auto key = std::make_pair(name, args);
+  const auto known = descriptions_.find(key);
   if (known != descriptions_.end()) return known->second;
-  return descriptions_.emplace(name, workshop_.describe(name)).first->second;
+  return descriptions_.emplace(key, workshop_.describe(name, args)).first->second;
 }
 
 void Sweep::prepare_cells() {
@@ -144,9 +147,8 @@ void Sweep::prepare_cells() {
         .kernel = [&](const std::string& name) -> const Kernel& {
           return kernel_of(name.empty() ? cell.kernel : spec_of(name));
         },
-        .description = [&](const std::string& program) -> const model::CaseDescription& {
-          return description_of(program);
-        }};
+        .description = [&](const std::string& program, const std::vector<std::string>& args)
+            -> const model::CaseDescription& { return description_of(program, args); }};
     cells_.push_back(prepare(cell, catalogue, options_.plan.limits, machine, workshop_,
                              options_.out / "images"));
     require_hugepages(cells_.back());

@@ -32,12 +32,15 @@ std::vector<std::string> Workshop::case_names() const {
   return names;
 }
 
-model::CaseDescription Workshop::describe(const std::string& name) const {
+model::CaseDescription Workshop::describe(const std::string& name,
+                                          std::vector<std::string> args) const {
   const std::string program = case_program(name).string();
-  const auto result = util::run({.argv = {program, "--describe"}, .deadline = util::Millis(10000)});
+  args.insert(args.begin(), program);
+  args.emplace_back("--describe");
+  const auto result = util::run({.argv = args, .deadline = util::Millis(10000)});
   if (!result.ok())
-    throw ConfigError(fmt::format("{} --describe fails", program),
-                      "a case must describe its needs");
+    throw ConfigError(fmt::format("{} fails: {}", fmt::join(args, " "), result.err),
+                      "a case must describe its needs, with the arguments that the plan gives it");
   return config::parse_description(result.out, program);
 }
 

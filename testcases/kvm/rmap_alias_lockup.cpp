@@ -98,9 +98,11 @@ int main(int argc, char** argv) {
       .needs = {.kconfig = {"CONFIG_KVM", "CONFIG_SOFTLOCKUP_DETECTOR"},
                 .sysctls = {{"kernel.watchdog_thresh", "1"}},
                 .memory = 384ull << 20,
-                .vcpus = 2},
+                .vcpus = 2,
+                .kvm = true},
       .evidence = {"kvm_api", "mmu_mode", "backing_size", "watchdog_armed", "rmap_entries"},
       .timeout_ms = 120000,
+      .quiet = true,
       .needs_of_options = [&](lib::Needs& needs) { add_needs(needs, options); },
   };
   lib::Case test(
