@@ -37,8 +37,8 @@ TEST_CASE("every case describes itself as JSON of schema 1") {
     CHECK(json.at("summary").get<std::string>().size() > 10);
     CHECK(json.at("evidence").is_array());
     CHECK(json.at("timeout_ms") > 0);
-    static const std::vector<std::string> kKeys{"schema", "name",     "summary",
-                                                "needs",  "evidence", "timeout_ms"};
+    static const std::vector<std::string> kKeys{
+        "schema", "name", "summary", "needs", "evidence", "timeout_ms", "quiet", "inside"};
     for (const auto& [key, value] : json.items())
       CHECK(std::count(kKeys.begin(), kKeys.end(), key) == 1);
   }
@@ -59,6 +59,8 @@ TEST_CASE("every need that a case declares has the shape that the protocol gives
         CHECK(value.is_object());
       else if (key == "memory" || key == "vcpus" || key == "nvdimm")
         CHECK(value.is_number_unsigned());
+      else if (key == "kvm")
+        CHECK(value.is_boolean());
       else
         FAIL_CHECK("unknown key");
       if (key == "kconfig")
