@@ -1,0 +1,143 @@
+// How long one mprotect of guest memory keeps a CPU from a thread of the highest priority.
+//
+// Each round the guest writes to every page, so that SPTEs map all of the region, and then the host
+// takes the right to write away, on the CPU on which a SCHED_FIFO thread wakes up all the time
+// (sampler.hpp). The mmu notifier zaps every SPTE under mmu_lock: a stall of the round is the worst
+// wake-up delay meanwhile. The vCPU does not run then. stall_p50, p90 and p99 are of the rounds.
+#include <sys/mman.h>
+
+#include "kvm/backing.hpp"
+#include "kvm/machine.hpp"
+#include "kvm/mmu_mode.hpp"
+#include "kvm/sampler.hpp"
+#include "lib/clock.hpp"
+#include "lib/safe.hpp"
+
+using namespace kproof;
+
+namespace {
+
+struct Options {
+  std::string_view backing = "anon";
+  std::uint64_t size = std::uint64_t{1} << 30;
+  double seconds = 5, period_us = 250, limit_us = 0;
+  unsigned rounds = 3;
+};
+
+struct Rounds {
+  std::vector<double> stall, idle, time;  // us, one each a round
+  std::vector<double> zapped;             // SPTEs
+  unsigned long fewest_samples = ~0ul;
+  std::uint64_t fewest_bytes = ~0ull;  // that SPTEs mapped before and no more after
+};
+
+std::uint64_t bytes(const kvm::SpteCounts& counts) {
+  return counts.small * kvm::kPage4K + counts.pmd * kvm::kPage2M + counts.pud * kvm::kPage1G;
+}
+
+// User mode on the sampler's CPU, for as long as the mprotect took: what the machine itself adds.
+void spin(double us) {
+  const double end = lib::now_us() + us;
+  while (lib::now_us() < end) {
+  }
+}
+
+void round(kvm::Machine& machine, kvm::LatenessSampler& sampler, Rounds& rounds) {
+  const mm::Region& region = machine.region();
+  const kvm::Exit exit = machine.vcpu().call(
+      kvm::GuestProgram::fill, {kvm::kRegionGva, region.length() / kvm::kPage4K, kvm::kPage4K, 1});
+  if (!exit.done()) lib::ktap::bail_out("the guest's writes: %s", exit.text().c_str());
+  const kvm::SpteCounts before = kvm::count_sptes(machine.vm().stats());
+  double time = 0;
+  rounds.stall.push_back(sampler.worst_during([&] {
+    time = lib::timed_us([&] { lib::safe::mprotect(region.base(), region.length(), PROT_READ); });
+  }));
+  rounds.fewest_samples = std::min(rounds.fewest_samples, sampler.samples());
+  const kvm::SpteCounts after = kvm::count_sptes(machine.vm().stats());
+  rounds.time.push_back(time);
+  rounds.zapped.push_back(static_cast<double>(before.all() - after.all()));
+  rounds.fewest_bytes = std::min(rounds.fewest_bytes, bytes(before) - bytes(after));
+  rounds.idle.push_back(sampler.worst_during([&] { spin(time); }));
+  lib::safe::mprotect(region.base(), region.length(), PROT_READ | PROT_WRITE);
+}
+
+double worst(const std::vector<double>& values) {
+  return lib::percentile(values, 100);
+}
+
+void report(lib::Case& test, const Rounds& rounds, const Options& options, int cpu) {
+  test.evidence(
+      "sptes_zapped", rounds.fewest_bytes >= options.size,
+      "in each of %zu rounds SPTEs mapped %lu MiB or more, and not after mprotect of %lu MiB",
+      rounds.stall.size(), rounds.fewest_bytes >> 20, options.size >> 20);
+  test.evidence(
+      "sampler_ran", rounds.fewest_samples >= 2,
+      "SCHED_FIFO on CPU %d, that of mprotect, each %.0f us; at least %lu wake-ups a round", cpu,
+      options.period_us, rounds.fewest_samples);
+  test.metric("stall_p50", lib::percentile(rounds.stall, 50), "us");
+  test.metric("stall_p90", lib::percentile(rounds.stall, 90), "us");
+  test.metric("stall_p99", lib::percentile(rounds.stall, 99), "us");
+  test.metric("stall_max", worst(rounds.stall), "us");
+  test.metric("stall_idle_max", worst(rounds.idle), "us");
+  test.metric("mprotect_time", lib::percentile(rounds.time, 50), "us");
+  test.metric("pages_zapped", lib::percentile(rounds.zapped, 50), "SPTEs");
+  test.metric("rounds", static_cast<double>(rounds.stall.size()), "rounds");
+}
+
+void judge(lib::Case& test, const Rounds& rounds, double limit) {
+  test.run("no stall is over the limit", [&](lib::Check& check) {
+    if (limit == 0) return check.skip("no --limit-us given");
+    for (std::size_t i = 0; i < rounds.stall.size(); ++i)
+      check.that(rounds.stall[i] <= limit,
+                 "round %zu: %.0f us, over %.0f us (%.0f us without mprotect)", i, rounds.stall[i],
+                 limit, rounds.idle[i]);
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  const lib::Description description{
+      .name = "kvm/zap_stall",
+      .summary = "how long an mprotect of guest memory keeps the CPU from a SCHED_FIFO thread",
+      .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2, .kvm = true},
+      .evidence = {"kvm_api", "mmu_mode", "backing_size", "sptes_zapped", "sampler_ran"},
+      .timeout_ms = 60000,
+      .quiet = true,
+      .needs_of_options =
+          [&](lib::Needs& needs) { kvm::add_backing_needs(needs, options.backing, options.size); },
+  };
+  lib::Case test(
+      argc, argv, description,
+      {kvm::backing_option(&options.backing),
+       {.name = "--size", .help = "bytes of memory (1G)", .size = &options.size},
+       {.name = "--seconds", .help = "to go on for (5)", .number = &options.seconds},
+       {.name = "--rounds", .help = "at least (3)", .count = &options.rounds},
+       {.name = "--period-us", .help = "between wake-ups (250)", .number = &options.period_us},
+       {.name = "--limit-us",
+        .help = "longest stall that passes (0: none)",
+        .number = &options.limit_us}});
+  if (options.size == 0 || options.size % kvm::kPage2M != 0 ||
+      options.size % kvm::entry_size(options.backing) != 0)
+    lib::usage_error("--size must be a multiple of 2 MiB and of the backing's entries");
+  if (options.rounds == 0 || options.period_us < 1)
+    lib::usage_error("--rounds and --period-us: at least 1");
+  const kvm::Kvm kvm;
+  const auto provider = kvm::provide(options.backing, options.size);
+  test.plan(1);
+  kvm.prove_api(test);
+  kvm::Machine machine(kvm, *provider, {options.size, kvm::kPage4K});
+  machine.vm().allow_shadow_pages(static_cast<unsigned>(options.size / kvm::kPage2M) + 1024);
+  kvm::prove_mmu_mode(test, machine.vcpu(), machine.tables());
+  kvm::prove_backing(test, options.backing, *provider, machine.region());
+  const int cpu = kvm::stay_on_one_cpu();
+  kvm::LatenessSampler sampler(cpu, options.period_us);
+  Rounds rounds;
+  const double end = lib::now_us() + options.seconds * 1e6;
+  while (rounds.stall.size() < options.rounds || lib::now_us() < end)
+    round(machine, sampler, rounds);
+  report(test, rounds, options, cpu);
+  judge(test, rounds, options.limit_us);
+  return test.finish();
+}
