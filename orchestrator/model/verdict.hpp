@@ -44,6 +44,7 @@ struct Judgement {
   Blame blame = Blame::none;
   std::string reason;  // one line, for people
   bool expected = false;
+  int level = 1;  // of the guest that decided
 };
 
 }  // namespace kproof::model

@@ -74,7 +74,8 @@ static Judgement decode_judgement(const Json& j) {
       .verdict = decode_verdict(j.at("verdict")),
       .blame = from_word<Blame>(j.at("blame"), Blame::host, [](Blame b) { return to_string(b); }),
       .reason = j.at("reason"),
-      .expected = j.at("expected")};
+      .expected = j.at("expected"),
+      .level = j.at("level")};
 }
 
 CellResult decode_cell(const Json& j) {

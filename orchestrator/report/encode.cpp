@@ -89,6 +89,7 @@ Json encode(const CellResult& c) {
           {"expected", c.judgement.expected},
           {"reason", c.judgement.reason},
           {"blame", to_string(c.judgement.blame)},
+          {"level", c.judgement.level},
           {"expectation", encode(c.expectation)},
           {"findings", encode_all(c.findings, [](const Finding& f) { return encode(f); })},
           {"evidence", encode(c.evidence)},

@@ -106,7 +106,8 @@ static std::string note(const RunReport& report, const CellResult& cell, const S
   if (!cell.expectation.reason.empty())
     out += fmt::format("  {} is expected here: {}\n", to_string(cell.expectation.verdict),
                        printable(cell.expectation.reason));
-  if (const auto log = cell.files.find("console"); log != cell.files.end())
+  const std::string of_level = judgement.level == 1 ? "" : fmt::format("-l{}", judgement.level);
+  if (const auto log = cell.files.find("console" + of_level); log != cell.files.end())
     out += fmt::format("  log: {}\n", (report.directory / log->second).string());
   return out;
 }

@@ -130,13 +130,13 @@ static Evidence ram_backing(const model::Level& inner, const agent::Facts& outer
   static constexpr std::uint64_t kPageSizes[] = {4ull << 10, 2ull << 20, 2ull << 20,
                                                  1ull << 30, 2ull << 20, 1ull << 30};
   const auto found = outer.find(std::string(agent::kInnerRamFact));
-  if (found == outer.end()) return {"ram_backing", false, "nothing was told of its QEMU's memory"};
+  if (found == outer.end() || found->second.find(' ') == std::string::npos)
+    return {"ram_backing", false, "nothing was told of its QEMU's memory"};
   const std::uint64_t page = std::strtoull(found->second.c_str(), nullptr, 10);
   const std::uint64_t wanted = kPageSizes[static_cast<std::size_t>(inner.backing)];
-  return {
-      "ram_backing", page == wanted,
-      fmt::format("declared {}, pages of {}: {}", to_string(inner.backing), util::format_size(page),
-                  found->second.substr(std::min(found->second.find(' '), found->second.size())))};
+  return {"ram_backing", page == wanted,
+          fmt::format("declared {}, pages of {}:{}", to_string(inner.backing),
+                      util::format_size(page), found->second.substr(found->second.find(' ')))};
 }
 
 std::vector<Evidence> level_evidence(const LevelFacts& level, const LevelFacts* around,

@@ -201,7 +201,26 @@ TEST_CASE("5: a killed QEMU is the host's fault, a panic before it is not") {
   panic.ended_as<model::Panicked>();
 }
 
-TEST_CASE("6: nonsense from the agent ends the guest at once") {
+TEST_CASE(
+    "6: what KVM cannot run is that KVM's fault, and surroundings that end explain themselves") {
+  Story failed, left;
+  failed.runs_case();
+  CHECK(failed.happens(KvmFault{"error: kvm run failed Bad address"}) == Actions{Action::stop});
+  CHECK(failed.ended_as<model::KvmFailed>().what == "error: kvm run failed Bad address");
+  left.runs_case();
+  left.happens(OuterEnded{});
+  left.ended_as<model::OuterGone>();
+}
+
+TEST_CASE("6: a guest that panicked before its surroundings ended has panicked") {
+  Story story;
+  story.runs_case();
+  story.happens(ConsoleSaw{.panicked = true});
+  story.happens(OuterEnded{});
+  story.ended_as<model::Panicked>();
+}
+
+TEST_CASE("7: nonsense from the agent ends the guest at once") {
   Story story;
   story.boots();
   CHECK(story.happens(StreamBroken{"no frame at byte 7"}) == Actions{Action::stop});
@@ -216,7 +235,7 @@ TEST_CASE("6: nonsense from the agent ends the guest at once") {
   wrong.ended_as<model::BadAgent>();
 }
 
-TEST_CASE("6: a console over its limit ends the guest at once") {
+TEST_CASE("7: a console over its limit ends the guest at once") {
   Story story;
   story.runs_case();
   CHECK(story.happens(ConsoleSaw{.bytes = 1000}).empty());

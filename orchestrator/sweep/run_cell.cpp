@@ -11,8 +11,10 @@
 #include "report/json.hpp"
 #include "run/level_evidence.hpp"
 #include "run/observe.hpp"
+#include "run/timeline.hpp"
 #include "sweep/jobs.hpp"
 #include "util/error.hpp"
+#include "util/files.hpp"
 #include "verdict/judge.hpp"
 
 namespace kproof::sweep {
@@ -132,6 +134,15 @@ static void judge_unbooted(model::CellResult& result, const PreparedCell& cell) 
   judge_into(result, cell, story, std::vector<run::Observed>(1));
 }
 
+static void write_timeline(const run::CellFiles& files, const run::GuestStory& story) {
+  std::vector<run::LevelLog> logs;
+  for (std::size_t i = 0; i < story.size(); ++i) {
+    const int level = static_cast<int>(i) + 1;
+    logs.push_back({level, util::read_file(files.level(level).kmsg()), story[i].clock_offset});
+  }
+  util::write_file_atomically(files.timeline(), run::timeline(logs));
+}
+
 static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell, const Site& site,
                                                        unsigned serial,
                                                        const run::StopRequest& stop,
@@ -152,6 +163,7 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
   for (std::size_t i = 0; i < story->size(); ++i)
     seen.push_back(run::observe(job.files.level(static_cast<int>(i) + 1), nonces[i],
                                 (*story)[i].output_dropped));
+  if (story->size() > 1) write_timeline(job.files, *story);
   add_level_evidence(cell, *story, seen);
   judge_into(result, cell, *story, seen);
   result.files = job.files.below(site.out);
@@ -168,7 +180,8 @@ std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& 
   } catch (
       const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel
     result = blank_result(cell);
-    result->judgement = {model::Verdict::broken, model::Blame::host, error.what(), false};
+    result->judgement = {
+        .verdict = model::Verdict::broken, .blame = model::Blame::host, .reason = error.what()};
   }
   return result;
 }

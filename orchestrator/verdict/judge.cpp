@@ -14,6 +14,7 @@ namespace {
 
 struct Applied {
   const Row* row;
+  int level;
   Ruling ruling;
 };
 using Names = std::vector<std::string>;
@@ -29,7 +30,7 @@ static std::vector<Applied> apply_all(Levels levels) {
         auto ruling = row.apply(o);
         if (!ruling) continue;
         if (levels.size() > 1) ruling->reason = fmt::format("L{}: {}", o.level, ruling->reason);
-        applied.push_back({&row, std::move(*ruling)});
+        applied.push_back({&row, o.level, std::move(*ruling)});
       }
   return applied;
 }
@@ -123,6 +124,7 @@ model::Judgement judge(const model::Expectation& expectation, Levels levels) {
     judgement.verdict = applied[0].ruling.verdict;
     judgement.blame = applied[0].ruling.blame;
     judgement.reason = applied[0].ruling.reason;
+    judgement.level = applied[0].level;
   }
   // That a plain cell should have passed goes without saying.
   if (!amiss.empty() && expectation.verdict != Verdict::pass)
