@@ -43,9 +43,20 @@ std::string Inner::start() {
   console_listener_ = listen_at(agent::kInnerConsoleSocket);
   if (agent_listener_ < 0 || console_listener_ < 0)
     return std::string("sockets for the guest inside: ") + std::strerror(errno);
-  const std::string error = guest::start(job_.argv, {}, qemu_);
+  ram_ = prepare_backing(job_.backing, job_.memory, job_.shared);
+  if (!ram_.error.empty()) return "RAM of the guest inside: " + ram_.error;
+  for (std::string& word : job_.argv)
+    if (const auto at = word.find(agent::kInnerRamFile); at != std::string::npos)
+      word.replace(at, agent::kInnerRamFile.size(), ram_.path);
+  const std::string error =
+      guest::start(job_.argv, {}, qemu_, ram_.without_thp ? disable_thp : nullptr);
   if (error.empty()) port_.send(Type::inner_started, {}, kInside);
   return error;
+}
+
+std::string Inner::ram_fact() const {
+  const BackingFacts facts = backing_facts(qemu_.pid, ram_.path);
+  return std::to_string(facts.page_size) + " " + facts.text;
 }
 
 void Inner::stop() {

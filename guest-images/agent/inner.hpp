@@ -11,6 +11,7 @@
 
 #include "agent/frame.hpp"
 #include "agent/messages.hpp"
+#include "backing.hpp"
 #include "port.hpp"
 #include "program.hpp"
 
@@ -27,8 +28,10 @@ class Inner {
 
   Inner(Port& port, agent::Inner job, Listener listener);
 
-  // "" or why QEMU could not be started.
+  // Makes its RAM and starts QEMU. "" or why that failed.
   std::string start();
+  // What proves the kind of its RAM, as agent::kInnerRamFact has it.
+  std::string ram_fact() const;
   // Kills QEMU. ended() is true only once on_child() was told of it.
   void stop();
   // From the host, with the level already taken down.
@@ -52,6 +55,7 @@ class Inner {
   agent::Inner job_;
   Listener listener_;
   Program qemu_;
+  Backing ram_;
   int agent_listener_ = -1, agent_ = -1, console_listener_ = -1, console_ = -1;
   agent::Decoder decoder_;
   bool nonsense_ = false, ended_ = false;

@@ -12,6 +12,11 @@
 
 namespace kproof::guest {
 
+[[noreturn]] static void give_up(const std::string& error, int err) {
+  ::dprintf(err, "%s\n", error.c_str());
+  ::_exit(127);
+}
+
 [[noreturn]] static void become(const std::vector<std::string>& argv,
                                 const Environment& environment, int out, int err) {
   ::setsid();
@@ -34,12 +39,14 @@ namespace kproof::guest {
 }
 
 std::string start(const std::vector<std::string>& argv, const Environment& environment,
-                  Program& program) {
+                  Program& program, std::string (*prepare)()) {
   int out[2], err[2];
   if (argv.empty()) return "no program in the job";
   if (::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0)
     return std::string("pipe: ") + std::strerror(errno);
   program.pid = ::fork();
+  if (program.pid == 0 && prepare)
+    if (const std::string error = prepare(); !error.empty()) give_up(error, err[1]);
   if (program.pid == 0) become(argv, environment, out[1], err[1]);
   ::close(out[1]);
   ::close(err[1]);

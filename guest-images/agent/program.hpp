@@ -18,7 +18,8 @@ struct Program {
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
 // "" or why it could not be started; a program that cannot be executed exits with 127 and says so.
+// `prepare` runs in the child before the program does; what it returns, if not "", ends it.
 std::string start(const std::vector<std::string>& argv, const Environment& environment,
-                  Program& program);
+                  Program& program, std::string (*prepare)() = nullptr);
 
 }  // namespace kproof::guest

@@ -96,25 +96,28 @@ void Session::prepare() {
   tell_facts(job_->facts);
 }
 
-void Session::tell_facts(const std::vector<std::string>& files) {
-  agent::Facts facts;
+void Session::tell_facts(const std::vector<std::string>& files, agent::Facts facts) {
   for (const std::string& file : files)
     if (::access(file.c_str(), R_OK) == 0) facts[file] = read_line(file.c_str());
-  if (!files.empty()) port_.send(Type::facts, agent::to_json(facts));
+  if (!facts.empty()) port_.send(Type::facts, agent::to_json(facts));
 }
 
 // The case around a guest runs from the start of the case inside to its end; it is told of that end
 // by SIGTERM.
 void Session::start_inner() {
   if (!kvm_problem_.empty()) return;
-  inner_.emplace(port_, *job_->inner,
-                 Inner::Listener{.on_case_started = [this] { start_case(); },
-                                 .on_case_ended =
-                                     [this] {
-                                       if (program_.pid > 0 && !ended_)
-                                         ::kill(program_.pid, SIGTERM);
-                                     },
-                                 .on_bye = [this] { tell_facts(job_->inner->facts); }});
+  inner_.emplace(
+      port_, *job_->inner,
+      Inner::Listener{.on_case_started = [this] { start_case(); },
+                      .on_case_ended =
+                          [this] {
+                            if (program_.pid > 0 && !ended_) ::kill(program_.pid, SIGTERM);
+                          },
+                      .on_bye =
+                          [this] {
+                            tell_facts(job_->inner->facts,
+                                       {{std::string(agent::kInnerRamFact), inner_->ram_fact()}});
+                          }});
   const std::string error = inner_->start();
   if (error.empty()) return;
   port_.send(Type::prepare_error, error);
@@ -123,7 +126,9 @@ void Session::start_inner() {
 
 void Session::start_case() {
   if (job_->argv.empty()) return;
-  const std::string error = start(job_->argv, job_->environment, program_);
+  Environment environment = job_->environment;
+  if (inner_) environment.emplace_back("KPROOF_INNER_PID", std::to_string(inner_->pid()));
+  const std::string error = start(job_->argv, environment, program_);
   if (!error.empty()) port_.send(Type::prepare_error, error);
 }
 
@@ -238,7 +243,8 @@ void Session::serve_kmsg() {
 
 void Session::serve_heartbeat() {
   std::uint64_t ticks = 0;
-  if (::read(heartbeat_, &ticks, sizeof ticks) > 0) port_.send(Type::heartbeat, std::to_string(now_us()));
+  if (::read(heartbeat_, &ticks, sizeof ticks) > 0)
+    port_.send(Type::heartbeat, std::to_string(now_us()));
 }
 
 // PID 1 inherits every orphan; the case is the one that counts.

@@ -28,7 +28,7 @@ class Session {
   void run_case();
   void finish();
 
-  void tell_facts(const std::vector<std::string>& files);
+  void tell_facts(const std::vector<std::string>& files, agent::Facts facts = {});
   void start_inner();
   void start_case();
   bool done() const;  // the case, and the guest inside, have ended

@@ -5,7 +5,7 @@
 namespace kproof::agent {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hello, protocol, release, version, boot_id, hypervisor)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inner, argv, backing, memory, facts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inner, argv, backing, shared, memory, facts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InnerEnded, exit_code, signal)
 
 void to_json(nlohmann::json& out, const Job& job) {

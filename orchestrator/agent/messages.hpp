@@ -25,11 +25,18 @@ struct Hello {
 struct Inner {
   std::vector<std::string> argv;   // QEMU; it connects to the two sockets below
   std::string backing;             // of its RAM: "anonymous", "thp", "hugetlb-2m", ...
+  bool shared = false;             // a program around it is to map the same memory
   std::uint64_t memory = 0;        // bytes of it
   std::vector<std::string> facts;  // files to be told of while that guest lives, at its bye
 };
+// In argv: the file that holds its RAM, which the agent knows once it has made it.
+inline constexpr std::string_view kInnerRamFile = "@RAM@";
 inline constexpr std::string_view kInnerAgentSocket = "/run/kproof-inner-agent";
 inline constexpr std::string_view kInnerConsoleSocket = "/run/kproof-inner-console";
+
+// Among the facts of an agent with a guest inside: what that guest's RAM is made of, as the bytes
+// of a page, a blank, and the fields of smaps that prove it.
+inline constexpr std::string_view kInnerRamFact = "kproof: RAM of the guest inside";
 
 // What one guest is booted for.
 struct Job {

@@ -44,8 +44,8 @@ class Display {
     return {
         .say = [this](const std::string& line) { say(line); },
         .on_total = [this](std::size_t cells) { start(cells); },
-        .cells = {.on_phase = [this](const model::Cell& cell,
-                                     model::Phase phase) { on_phase(cell.id, phase); },
+        .cells = {.on_phase = [this](const model::Cell& cell, int level,
+                                     model::Phase phase) { on_phase(cell.id, level, phase); },
                   .on_result =
                       [this](const model::CellResult& result) {
                         live_->on(report::CellFinished{result.id, result.judgement, result.reused});
@@ -63,11 +63,11 @@ class Display {
       fmt::print(stderr, "{}\n", line);
   }
 
-  void on_phase(const std::string& id, model::Phase phase) {
+  void on_phase(const std::string& id, int level, model::Phase phase) {
     if (phase == model::Phase::start)
       live_->on(report::CellStarted{id});
     else if (verbose_ || style_.terminal)
-      live_->on(report::PhaseEntered{id, phase});
+      live_->on(report::PhaseEntered{id, phase, level});
   }
 
   void start(std::size_t cells) {

@@ -11,12 +11,14 @@ struct Evidence {
   std::string name;  // "mapping_is_pud"
   bool proven = false;
   std::string fact;  // "1 fault for 262144 pages"
+  int level = 1;     // of the guest that it is about
 };
 
 struct Metric {
   std::string name;  // "mprotect_ro_1g"
   double value = 0;
   std::string unit;  // "us"
+  int level = 1;
 };
 
 struct Subtest {
@@ -24,6 +26,7 @@ struct Subtest {
   std::string name;
   Result result = Result::not_ok;
   std::string diagnostic;  // the "# ..." lines before it, or the reason of a skip
+  int level = 1;
 };
 
 // A whole KTAP document. `malformed` says why it is not one; "" if it is.

@@ -44,8 +44,13 @@ struct HostFault {
   Phase phase;
   std::string what;
 };  // QEMU failed to start, was killed, ...
+struct KvmFailed {
+  Phase phase;
+  std::string what;
+};                    // of a guest inside: KVM of the level around it failed to run it
+struct OuterGone {};  // of a guest inside: the level around it never started it, or ended first
 using GuestEnd = std::variant<Orderly, Panicked, Rebooted, PoweredOff, Silent, Flooded, BadAgent,
-                              Unreachable, HostFault>;
+                              Unreachable, HostFault, KvmFailed, OuterGone>;
 
 // How the case's process ended; empty optional in RunOutcome when it never started or never ended.
 struct CaseExit {
@@ -56,6 +61,7 @@ struct CaseExit {
 
 struct PhaseTime {
   Phase phase;
+  int level = 1;
   util::Millis duration{0};
 };
 

@@ -60,13 +60,13 @@ static double decode_number(const Json& j) {
 static Subtest decode_subtest(const Json& j) {
   const auto result = from_word<Subtest::Result>(j.at("result"), Subtest::Result::skip,
                                                  [](Subtest::Result r) { return to_word(r); });
-  return {j.at("name"), result, j.at("diagnostic")};
+  return {j.at("name"), result, j.at("diagnostic"), j.at("level")};
 }
 
 static PhaseTime decode_phase(const Json& j) {
   const auto phase =
       from_word<Phase>(j.at("name"), Phase::poweroff, [](Phase p) { return to_string(p); });
-  return {phase, util::Millis(std::llround(j.at("seconds").get<double>() * 1000))};
+  return {phase, j.at("level"), util::Millis(std::llround(j.at("seconds").get<double>() * 1000))};
 }
 
 static Judgement decode_judgement(const Json& j) {
@@ -91,9 +91,9 @@ CellResult decode_cell(const Json& j) {
   for (const auto& item : j.at("findings"))
     c.findings.push_back(decode_finding(item));
   for (const auto& [name, e] : j.at("evidence").items())
-    c.evidence.push_back({name, e.at("proven"), e.at("fact")});
+    c.evidence.push_back({name, e.at("proven"), e.at("fact"), e.at("level")});
   for (const auto& [name, m] : j.at("metrics").items())
-    c.metrics.push_back({name, decode_number(m.at("value")), m.at("unit")});
+    c.metrics.push_back({name, decode_number(m.at("value")), m.at("unit"), m.at("level")});
   for (const auto& item : j.at("subtests"))
     c.subtests.push_back(decode_subtest(item));
   for (const auto& item : j.at("phases"))

@@ -45,14 +45,15 @@ static Json encode(const Expectation& e) {
 static Json encode(const std::vector<Evidence>& list) {
   Json object = Json::object();
   for (const auto& e : list)
-    object[unused_key(object, e.name)] = {{"proven", e.proven}, {"fact", e.fact}};
+    object[unused_key(object, e.name)] = {
+        {"proven", e.proven}, {"fact", e.fact}, {"level", e.level}};
   return object;
 }
 
 static Json encode(const std::vector<Metric>& list) {
   Json object = Json::object();
   for (const auto& m : list)
-    object[unused_key(object, m.name)] = {{"value", m.value}, {"unit", m.unit}};
+    object[unused_key(object, m.name)] = {{"value", m.value}, {"unit", m.unit}, {"level", m.level}};
   return object;
 }
 
@@ -64,11 +65,15 @@ static Json encode_all(const auto& list, auto encode_one) {
 }
 
 static Json encode(const Subtest& s) {
-  return {{"name", s.name}, {"result", to_word(s.result)}, {"diagnostic", s.diagnostic}};
+  return {{"name", s.name},
+          {"result", to_word(s.result)},
+          {"diagnostic", s.diagnostic},
+          {"level", s.level}};
 }
 
 static Json encode(const PhaseTime& p) {
   return {{"name", to_string(p.phase)},
+          {"level", p.level},
           {"seconds", static_cast<double>(p.duration.count()) / 1000}};
 }
 

@@ -17,7 +17,8 @@ inline model::CellResult example_cell(std::string kernel, std::string label, std
   cell.topology = "l1";
   cell.test = std::move(test);
   cell.judgement = std::move(judgement);
-  cell.phases = {{model::Phase::boot, 3012ms}, {model::Phase::test, 1500ms}};
+  cell.phases = {{.phase = model::Phase::boot, .duration = 3012ms},
+                 {.phase = model::Phase::test, .duration = 1500ms}};
   cell.files = {{"console", "cells/" + cell.id + "/console.log"}};
   cell.started = "2026-11-22T08:31:49Z";
   return cell;

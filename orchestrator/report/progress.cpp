@@ -13,6 +13,11 @@ static auto find(auto& model, const std::string& id) {
                       [&](const auto& cell) { return cell.id == id; });
 }
 
+// "boot", "L2 boot".
+static std::string name_phase(model::Phase phase, int level) {
+  return (level > 1 ? fmt::format("L{} ", level) : "") + std::string(to_string(phase));
+}
+
 namespace {
 
 struct Apply {
@@ -20,12 +25,13 @@ struct Apply {
   util::Millis now;
 
   void operator()(const CellStarted& e) {
-    model.running.push_back({e.id, model::Phase::start, now, now});
+    model.running.push_back({e.id, model::Phase::start, 1, now, now});
   }
   void operator()(const PhaseEntered& e) {
     const auto cell = find(model, e.id);
     if (cell == model.running.end()) return;
     cell->phase = e.phase;
+    cell->level = e.level;
     cell->phase_started = now;
   }
   void operator()(const CellFinished& e) {
@@ -43,7 +49,7 @@ struct Render {
 
   std::string operator()(const CellStarted& e) { return line(before.done, e.id, "started"); }
   std::string operator()(const PhaseEntered& e) {
-    return line(before.done, e.id, to_string(e.phase));
+    return line(before.done, e.id, name_phase(e.phase, e.level));
   }
   std::string operator()(const CellFinished& e) {
     std::string text = paint(verdict_text(e.judgement), e.judgement, style);
@@ -80,7 +86,7 @@ std::string render_block(const ProgressModel& model, util::Millis now, const Sty
   if (model.unexpected > 0) head += fmt::format(", {} unexpected", model.unexpected);
   std::string out = shorten(head, width) + "\n";
   for (const auto& cell : model.running)
-    out += shorten(fmt::format("  {}  {} {} ({})", cell.id, to_string(cell.phase),
+    out += shorten(fmt::format("  {}  {} {} ({})", cell.id, name_phase(cell.phase, cell.level),
                                util::format_duration(now - cell.phase_started),
                                util::format_duration(now - cell.started)),
                    width) +

@@ -19,6 +19,7 @@ struct CellStarted {
 struct PhaseEntered {
   std::string id;
   model::Phase phase;
+  int level = 1;  // of the guest that entered it
 };
 // Also for a cell that was reused and never started.
 struct CellFinished {
@@ -33,6 +34,7 @@ struct ProgressModel {
   struct Running {
     std::string id;
     model::Phase phase = model::Phase::start;
+    int level = 1;
     util::Millis started{0}, phase_started{0};
   };
   std::size_t total = 0, done = 0, unexpected = 0;

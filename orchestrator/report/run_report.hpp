@@ -23,7 +23,7 @@ struct RunReport {
 
 // "fail (expected)", "pass (unexpected)", "pass", "crash": the verdict as people are told it.
 std::string verdict_text(const model::Judgement& judgement);
-// The sum of a cell's phases.
+// The sum of the phases of a cell's L1.
 util::Millis duration_of(const model::CellResult& cell);
 // The cell's name without kernel and topology, with its repetition: "mm/thp_mprotect@2".
 std::string case_of(const model::CellResult& cell);

@@ -52,8 +52,9 @@ void AgentLink::receive() {
   }
 }
 
-void AgentLink::send(agent::Type type, std::string_view payload) {
-  const std::string bytes = agent::encode({type, 1, std::string(payload)});
+void AgentLink::send(agent::Type type, std::string_view payload, int level) {
+  const std::string bytes =
+      agent::encode({type, static_cast<std::uint8_t>(level), std::string(payload)});
   if (peer_) (void)!::send(peer_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 

@@ -23,7 +23,7 @@ class AgentLink {
   void receive();
   agent::Decoder& decoder() { return decoder_; }
   // Best effort: a guest that does not read is found out by its deadline.
-  void send(agent::Type type, std::string_view payload = {});
+  void send(agent::Type type, std::string_view payload = {}, int level = 1);
 
  private:
   std::filesystem::path path_;

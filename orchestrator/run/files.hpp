@@ -1,4 +1,4 @@
-// What one cell leaves in its directory.
+// What a cell leaves in its directory.
 #pragma once
 
 #include <filesystem>
@@ -7,29 +7,40 @@
 
 namespace kproof::run {
 
+// The logs of one guest: "console.log" of L1, "console-l2.log" of the guest inside it.
+struct LevelFiles {
+  std::filesystem::path dir;
+  int level = 1;
+
+  std::filesystem::path console() const { return log("console"); }  // serial, raw
+  std::filesystem::path kmsg() const { return log("kmsg"); }        // /dev/kmsg records, raw
+  std::filesystem::path ktap() const { return log("ktap"); }        // the case's stdout
+  std::filesystem::path errors() const { return log("stderr"); }    // the case's stderr
+  std::filesystem::path qemu() const { return log("qemu"); }
+
+ private:
+  std::filesystem::path log(const std::string& role) const {
+    return dir / (level == 1 ? role + ".log" : role + "-l" + std::to_string(level) + ".log");
+  }
+};
+
 struct CellFiles {
   std::filesystem::path dir;
-  std::filesystem::path console() const { return dir / "console.log"; }  // serial, raw
-  std::filesystem::path kmsg() const { return dir / "kmsg.log"; }        // /dev/kmsg records, raw
-  std::filesystem::path ktap() const { return dir / "ktap.log"; }        // the case's stdout
-  std::filesystem::path errors() const { return dir / "stderr.log"; }    // the case's stderr
+
+  LevelFiles level(int level) const { return {dir, level}; }
   std::filesystem::path domain() const { return dir / "domain.xml"; }
-  std::filesystem::path qemu() const { return dir / "qemu.log"; }
+  std::filesystem::path timeline() const { return dir / "timeline.log"; }  // kmsg of all levels
   std::filesystem::path result() const {
     return dir / "cell.json";
   }  // last: without it the cell is not finished
 
-  // Role -> path below `root`, of those that exist.
+  // Role -> path below `root`, of those that exist: "console", "console-l2", "domain".
   std::map<std::string, std::string> below(const std::filesystem::path& root) const {
     std::map<std::string, std::string> found;
-    for (const auto& [role, path] : {std::pair{"console", console()},
-                                     {"kmsg", kmsg()},
-                                     {"ktap", ktap()},
-                                     {"stderr", errors()},
-                                     {"domain", domain()},
-                                     {"qemu", qemu()}})
-      if (std::filesystem::exists(path))
-        found[role] = std::filesystem::relative(path, root).string();
+    for (const auto& entry : std::filesystem::directory_iterator(dir))
+      if (entry.is_regular_file() && entry.path() != result())
+        found[entry.path().stem().string()] =
+            std::filesystem::relative(entry.path(), root).string();
     return found;
   }
 };

@@ -30,8 +30,8 @@ static void feed_file(Analyzer& analyzer, const std::filesystem::path& path) {
   analyzer.finish();
 }
 
-static verdict::Canary canary_of(const console::Facts& facts, model::Source source) {
-  return {.level = 1, .source = source, .begin = facts.canary_begin, .end = facts.canary_end};
+static verdict::Canary canary_of(const console::Facts& facts, int level, model::Source source) {
+  return {.level = level, .source = source, .begin = facts.canary_begin, .end = facts.canary_end};
 }
 
 static bool has_title(const std::vector<model::Finding>& findings, const std::string& title) {
@@ -59,12 +59,22 @@ std::vector<model::Finding> merge_findings(std::vector<model::Finding> console,
   return console;
 }
 
-Observed observe(const CellFiles& files, const std::string& nonce, std::size_t output_dropped) {
-  console::KmsgAnalyzer kmsg({.level = 1, .source = model::Source::kmsg, .nonce = nonce});
+static model::CaseReport of_level(model::CaseReport report, int level) {
+  for (auto& evidence : report.evidence)
+    evidence.level = level;
+  for (auto& metric : report.metrics)
+    metric.level = level;
+  for (auto& subtest : report.subtests)
+    subtest.level = level;
+  return report;
+}
+
+Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t output_dropped) {
+  console::KmsgAnalyzer kmsg({.level = files.level, .source = model::Source::kmsg, .nonce = nonce});
   feed_file(kmsg, files.kmsg());
   const console::UserRecords& user = kmsg.user_records();
   console::Analyzer console(
-      {.level = 1,
+      {.level = files.level,
        .source = model::Source::console,
        .stamps = console::Stamps::required,
        .from_user = [&user](std::uint64_t usec,
@@ -77,12 +87,12 @@ Observed observe(const CellFiles& files, const std::string& nonce, std::size_t o
   seen.findings =
       merge_findings(console.findings(), kmsg.findings(),
                      whole ? line_with(files.console(), agent::canary(nonce, "end")) : 0);
-  seen.canaries = {canary_of(console.facts(), model::Source::console),
-                   canary_of(kmsg.facts(), model::Source::kmsg)};
+  seen.canaries = {canary_of(console.facts(), files.level, model::Source::console),
+                   canary_of(kmsg.facts(), files.level, model::Source::kmsg)};
   seen.lost_kmsg = kmsg.lost();
   seen.oopsed = (!whole && console.facts().oopsed) || kmsg.facts().oopsed;
   if (std::filesystem::exists(files.ktap()))
-    seen.report = ktap::parse(util::read_file(files.ktap()));
+    seen.report = of_level(ktap::parse(util::read_file(files.ktap())), files.level);
   if (output_dropped > 0)
     seen.report.malformed =
         fmt::format("it printed {} bytes; the last {} were not kept",

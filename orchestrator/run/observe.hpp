@@ -1,5 +1,5 @@
-// What the logs of a finished guest say. They are read back from the disk, so that the verdict
-// rests on what is kept and can be looked at again.
+// What the logs of one finished guest say, whatever its level. They are read back from the disk, so
+// that the verdict rests on what is kept and can be looked at again.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace kproof::run {
 
 struct Observed {
   std::vector<model::Finding> findings;   // of console and kmsg, one of each title
-  std::vector<verdict::Canary> canaries;  // of level 1, console and kmsg
+  std::vector<verdict::Canary> canaries;  // of console and kmsg
   model::CaseReport report;
   std::size_t lost_kmsg = 0;
   bool oopsed = false;
@@ -22,7 +22,7 @@ struct Observed {
 
 // `nonce`: of the canaries. `output_dropped`: bytes of the case's stdout that were not kept.
 // HostError when a log cannot be read; one that does not exist is empty.
-Observed observe(const CellFiles& files, const std::string& nonce, std::size_t output_dropped = 0);
+Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t output_dropped = 0);
 
 // One finding of each title. The console is what was there at a kernel's death, so its findings
 // come first; kmsg adds what the console did not show. A program with root can write a forged "[ts]

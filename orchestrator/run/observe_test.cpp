@@ -34,7 +34,7 @@ TEST_CASE("a finding that only the console has is forged while kmsg is whole, an
 
 TEST_CASE("logs are read back with their canaries, and what user space wrote is not the kernel's") {
   const util::ScratchDir dir("kproof-test-");
-  const CellFiles files{dir.path()};
+  const LevelFiles files{dir.path()};
   util::write_file_atomically(
       files.console(),
       "[    1.000000] kproof-canary n1 begin\r\n"
@@ -57,13 +57,13 @@ TEST_CASE("logs are read back with their canaries, and what user space wrote is 
 
 TEST_CASE("logs that do not exist are empty: no canary was seen") {
   const util::ScratchDir dir("kproof-test-");
-  for (const verdict::Canary& canary : observe(CellFiles{dir.path()}, "n1").canaries)
+  for (const verdict::Canary& canary : observe(LevelFiles{dir.path()}, "n1").canaries)
     CHECK(!canary.begin);
 }
 
 TEST_CASE("output that was not kept whole is no document, however well it looks") {
   const util::ScratchDir scratch("kproof-observe-test-");
-  const CellFiles files{scratch.path()};
+  const LevelFiles files{scratch.path()};
   util::write_file_atomically(files.ktap(), "KTAP version 1\n1..1\nok 1 a\n");
   CHECK(observe(files, "n").report.malformed.empty());
   const Observed cut = observe(files, "n", 5);

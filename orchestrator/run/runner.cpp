@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,10 +11,7 @@
 #include <unistd.h>
 
 #include "run/agent_link.hpp"
-#include "run/console_tail.hpp"
 #include "run/nvdimm_file.hpp"
-#include "run/output.hpp"
-#include "run/session.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "virt/guest.hpp"
@@ -24,7 +22,6 @@ namespace fs = std::filesystem;
 using agent::Type;
 using std::chrono::steady_clock;
 
-static constexpr std::size_t kMostOutput = 16 << 20;  // of a case's stdout, and of its stderr
 // A console is a file that grows: nothing tells when. This often we look.
 static constexpr std::chrono::milliseconds kConsoleLook{50};
 
@@ -34,12 +31,11 @@ class Runner {
       : job_(job),
         on_phase_(on_phase),
         link_(job.guest.agent_socket),
-        nvdimm_(job.guest.nvdimm_file, job.guest.level.nvdimm),
-        console_(job.files.console()),
-        kmsg_(job.files.kmsg(), job.deadlines.console),
-        out_(job.files.ktap(), kMostOutput),
-        err_(job.files.errors(), kMostOutput),
-        session_(job.deadlines, steady_clock::now()) {}
+        nvdimm_(job.guest.nvdimm_file, job.guest.level.nvdimm) {
+    for (std::size_t i = 0; i < job.levels.size(); ++i)
+      levels_.push_back(
+          std::make_unique<LevelWatch>(job.levels[i], job.files.level(static_cast<int>(i) + 1)));
+  }
 
   // False when it was stopped by request.
   bool run(virt::Connection& connection, const StopRequest& stop);
@@ -48,21 +44,22 @@ class Runner {
  private:
   bool start(virt::Connection& connection, const std::string& xml);
   bool wait(const StopRequest& stop);
+  std::chrono::milliseconds patience() const;
   void look();
   void take_frames();
   void take_events();
   void take_process();
-  void tell(const Event& event);
-  void obey(Action action);
+  void tell(const Event& event);  // L1
+  void obey(std::size_t index, const std::vector<Action>& actions);
+  void obey(std::size_t index, Action action);
+  void show_phase();
 
   const GuestJob& job_;
   const PhaseListener& on_phase_;
   AgentLink link_;
   NvdimmFile nvdimm_;
-  ConsoleTail console_;
-  OutputFile kmsg_, out_, err_;
-  Session session_;
-  model::Phase shown_ = model::Phase::poweroff;
+  std::vector<std::unique_ptr<LevelWatch>> levels_;
+  std::pair<int, model::Phase> shown_{0, model::Phase::start};
   std::optional<virt::Guest> guest_;
   std::optional<virt::QemuExit> exit_;
 };
@@ -70,14 +67,20 @@ class Runner {
 bool Runner::run(virt::Connection& connection, const StopRequest& stop) {
   const std::string xml = vm::domain_xml(job_.guest);
   util::write_file_atomically(job_.files.domain(), xml);
-  on_phase_(shown_ = model::Phase::start);
+  show_phase();
+  LevelWatch& outermost = *levels_.front();
+  outermost.prepare(steady_clock::now());
   if (!start(connection, xml)) return true;
   nvdimm_.unlink();  // QEMU has it open: from here on it goes with QEMU, even if we are killed
   tell(Started{});
-  while (!session_.over())
+  while (!outermost.over())
     if (!wait(stop)) return false;
-  link_.receive();  // what the agent said before the end
+  link_.receive();  // what the agents said before the end
   take_frames();
+  for (std::size_t i = 1; i < levels_.size(); ++i) {
+    levels_[i]->look(steady_clock::now());
+    levels_[i]->tell(OuterEnded{}, steady_clock::now());
+  }
   return true;
 }
 
@@ -97,37 +100,46 @@ bool Runner::start(virt::Connection& connection, const std::string& xml) try {
   return false;
 }
 
+std::chrono::milliseconds Runner::patience() const {
+  const Time now = steady_clock::now();
+  auto least = kConsoleLook;
+  for (const auto& level : levels_)
+    if (const auto due = level->next_deadline())
+      least = std::min(least, std::chrono::ceil<std::chrono::milliseconds>(*due - now));
+  return std::max(least, std::chrono::milliseconds(0));
+}
+
 // Sleeps until something happens or is due, then looks at everything; false on a request to stop.
 bool Runner::wait(const StopRequest& stop) {
-  const auto due =
-      std::chrono::ceil<std::chrono::milliseconds>(session_.next_deadline() - steady_clock::now());
   std::array<pollfd, 4> fds{{{stop.fd(), POLLIN, 0},
                              {link_.fd(), POLLIN, 0},
                              {guest_->events().fd(), POLLIN, 0},
                              {exit_ ? -1 : guest_->process_fd(), POLLIN, 0}}};
-  ::poll(fds.data(), fds.size(),
-         static_cast<int>(std::clamp(due, std::chrono::milliseconds(0), kConsoleLook).count()));
+  ::poll(fds.data(), fds.size(), static_cast<int>(patience().count()));
   if (fds[0].revents) return false;
   look();
   return true;
 }
 
-// The agent and the console first: an end is judged by all that was said before it.
+// The agents and the consoles first: an end is judged by all that was said before it.
 void Runner::look() {
   link_.receive();
   take_frames();
-  tell(console_.look());
+  for (std::size_t i = 0; i < levels_.size(); ++i)
+    obey(i, levels_[i]->look(steady_clock::now()));
   take_process();
   take_events();
-  tell(Tick{});
+  for (std::size_t i = 0; i < levels_.size(); ++i)
+    obey(i, levels_[i]->tell(Tick{}, steady_clock::now()));
 }
 
 void Runner::take_frames() {
   while (const auto frame = link_.decoder().next()) {
-    if (frame->type == Type::kmsg) kmsg_.append(frame->payload);
-    if (frame->type == Type::case_stdout) out_.append(frame->payload);
-    if (frame->type == Type::case_stderr) err_.append(frame->payload);
-    tell(FrameArrived{*frame});
+    const std::size_t index = frame->level - 1u;
+    if (index >= levels_.size())
+      tell(StreamBroken{fmt::format("a frame of level {}", frame->level)});
+    else
+      obey(index, levels_[index]->take(*frame, steady_clock::now()));
   }
   if (!link_.decoder().error().empty()) tell(StreamBroken{link_.decoder().error()});
 }
@@ -169,32 +181,50 @@ void Runner::take_events() {
 }
 
 void Runner::tell(const Event& event) {
-  for (const Action action : session_.handle(event, steady_clock::now()))
-    obey(action);
-  if (session_.phase() != shown_) on_phase_(shown_ = session_.phase());
+  obey(0, levels_.front()->tell(event, steady_clock::now()));
 }
 
-void Runner::obey(Action action) {
+void Runner::obey(std::size_t index, const std::vector<Action>& actions) {
+  for (const Action action : actions)
+    obey(index, action);
+  show_phase();
+}
+
+void Runner::obey(std::size_t index, Action action) {
+  const int level = static_cast<int>(index) + 1;
   switch (action) {
     case Action::send_job:
-      return link_.send(Type::job, to_json(job_.job));
+      return link_.send(Type::job, to_json(levels_[index]->job().job), level);
     case Action::send_ping:
-      return link_.send(Type::ping);
+      return link_.send(Type::ping, {}, level);
     case Action::send_abort:
-      return link_.send(Type::abort);
+      return link_.send(Type::abort, {}, level);
     case Action::stop:
-      return;  // the guest goes with us
+      if (level > 1) link_.send(Type::stop_inner, {}, level);
+      return;  // L1 goes with us
   }
 }
 
+// Of the innermost guest that runs: that is where things happen.
+void Runner::show_phase() {
+  std::size_t index = 0;
+  while (index + 1 < levels_.size() && levels_[index + 1]->begun() && !levels_[index + 1]->over())
+    ++index;
+  const std::pair now{static_cast<int>(index) + 1, levels_[index]->phase()};
+  if (now != shown_) on_phase_(now.first, now.second);
+  shown_ = now;
+}
+
 GuestStory Runner::story() const {
-  const auto& hello = session_.hello();
-  return {session_.outcome(), hello ? hello->release : "", out_.dropped()};
+  GuestStory story;
+  for (const auto& level : levels_)
+    story.push_back(level->story());
+  return story;
 }
 
 static void keep_qemu_log(const virt::Connection& connection, const GuestJob& job) {
   std::error_code ignored;  // a daemon's log may not be ours to read
-  fs::copy_file(connection.qemu_log(job.guest.name), job.files.qemu(),
+  fs::copy_file(connection.qemu_log(job.guest.name), job.files.level(1).qemu(),
                 fs::copy_options::overwrite_existing, ignored);
 }
 

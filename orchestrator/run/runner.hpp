@@ -1,13 +1,14 @@
-// Runs one guest from start to end: polls, and does what the session says.
+// Runs one guest, and those inside of it, from start to end: polls, and does what each level's
+// session says. A guest inside is driven like L1: its frames come and go through the agents around
+// it, its console in frames; only to stop it is to ask the agent around it.
 #pragma once
 
 #include <functional>
 #include <optional>
 
-#include "agent/messages.hpp"
 #include "model/outcome.hpp"
-#include "run/deadlines.hpp"
 #include "run/files.hpp"
+#include "run/level_watch.hpp"
 #include "run/stop.hpp"
 #include "virt/connection.hpp"
 #include "vm/domain_xml.hpp"
@@ -17,18 +18,13 @@ namespace kproof::run {
 struct GuestJob {
   vm::GuestSpec
       guest;  // paths of console and socket filled in; nvdimm_file is made here, and unlinked
-  agent::Job job;
-  Deadlines deadlines;
-  CellFiles files;  // the directory exists
+  std::vector<LevelJob> levels;  // L1 first
+  CellFiles files;               // the directory exists
 };
 
-struct GuestStory {
-  model::RunOutcome outcome;
-  std::string release;             // uname -r, "" when there was no hello
-  std::size_t output_dropped = 0;  // bytes of the case's stdout over its limit
-};
+using GuestStory = std::vector<LevelStory>;  // L1 first, as many as levels
 
-using PhaseListener = std::function<void(model::Phase)>;
+using PhaseListener = std::function<void(int level, model::Phase)>;
 
 // Nothing when stopped by request. When it returns or throws (HostError), no QEMU runs and every
 // file of the guest but its logs is gone. A guest that libvirt cannot start is an outcome

@@ -21,13 +21,13 @@ std::vector<Action> Session::handle(const Event& event, Time now) {
 }
 
 void Session::enter(Phase phase, Time now) {
-  outcome_.phases.push_back({phase_, between(phase_began_, now)});
+  outcome_.phases.push_back({.phase = phase_, .duration = between(phase_began_, now)});
   phase_ = phase;
   phase_began_ = now;
 }
 
 Session::Actions Session::finish(model::GuestEnd end, Time now) {
-  outcome_.phases.push_back({phase_, between(phase_began_, now)});
+  outcome_.phases.push_back({.phase = phase_, .duration = between(phase_began_, now)});
   outcome_.end = std::move(end);
   over_ = true;
   return {Action::stop};
@@ -66,6 +66,7 @@ Session::Actions Session::on(const FrameArrived& event, Time now) {
       aborted_ = now;
       return {Action::send_abort};
     case Type::heartbeat:
+    case Type::facts:
     case Type::kmsg:
     case Type::case_stdout:
     case Type::case_stderr:
@@ -146,6 +147,15 @@ Session::Actions Session::on(const GuestGone&, Time now) {
 Session::Actions Session::on(const QemuGone& event, Time now) {
   if (console_.panicked) return finish(model::Panicked{phase_}, now);
   return finish(model::HostFault{phase_, "QEMU " + event.how}, now);
+}
+
+Session::Actions Session::on(const KvmFault& event, Time now) {
+  if (console_.panicked) return finish(model::Panicked{phase_}, now);
+  return finish(model::KvmFailed{phase_, event.what}, now);
+}
+
+Session::Actions Session::on(const OuterEnded&, Time now) {
+  return on_gone(model::OuterGone{}, now);
 }
 
 // The case is over its time. Nobody is blamed before the agent had its chance to answer.

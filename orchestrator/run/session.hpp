@@ -10,7 +10,10 @@
 //  4. An end without bye is named by what was said last: panic, the agent's port lost, restart,
 //     power down; without a word of it, a reset.
 //  5. QEMU's own death is the host's fault, never the kernel's, unless the kernel panicked first.
-//  6. Nonsense from the agent, and a console over its limit, end the guest at once.
+//  6. A guest inside is told of by the agent around it: what KVM cannot run is that KVM's fault,
+//  and
+//     a guest whose surroundings ended first has no end of its own.
+//  7. Nonsense from the agent, and a console over its limit, end the guest at once.
 #pragma once
 
 #include <chrono>
@@ -46,12 +49,16 @@ struct PanicDevice {};  // libvirt: the guest wrote to the panic device
 struct GuestGone {};    // libvirt: the guest powered off or was reset
 struct QemuGone {
   std::string how;
-};               // QEMU ended by itself: "killed by signal 9"
-struct Tick {};  // time passed
+};  // QEMU ended by itself: "killed by signal 9"
+struct KvmFault {
+  std::string what;
+};                     // a guest inside: its QEMU said that KVM cannot run it
+struct OuterEnded {};  // a guest inside: the guest around it is over
+struct Tick {};        // time passed
 using Event = std::variant<Started, FrameArrived, StreamBroken, ConsoleSaw, ResetAsked, PanicDevice,
-                           GuestGone, QemuGone, Tick>;
+                           GuestGone, QemuGone, KvmFault, OuterEnded, Tick>;
 
-// What the runner is to do.
+// What the runner is to do. To stop a guest inside is to have its QEMU killed.
 enum class Action { send_job, send_ping, send_abort, stop };
 
 class Session {
@@ -78,6 +85,8 @@ class Session {
   Actions on(const PanicDevice&, Time now);
   Actions on(const GuestGone&, Time now);
   Actions on(const QemuGone& event, Time now);
+  Actions on(const KvmFault& event, Time now);
+  Actions on(const OuterEnded&, Time now);
   Actions on(const Tick&, Time now);
 
   Actions on_hello(const std::string& json, Time now);

@@ -115,7 +115,7 @@ void Preparation::place(std::size_t index, const std::string& program,
   PreparedLevel& level = prepared_.levels[index];
   level.program = program;
   level.args = args;
-  level.description = catalogue_.description(program);
+  level.description = catalogue_.description(program, args);
   level.cmdline = level.description.needs.cmdline;
   prepared_.quiet |= level.description.quiet;
 }
@@ -125,7 +125,7 @@ void Preparation::place_programs() {
   const std::size_t innermost = prepared_.levels.size() - 1;
   const model::PlanCase& test = cell_.test;
   const std::string inside =
-      test.inside ? test.inside->name : catalogue_.description(test.name).inside;
+      test.inside ? test.inside->name : catalogue_.description(test.name, test.args).inside;
   if (inside.empty()) return place(innermost, test.name, test.args);
   if (innermost == 0) {
     prepared_.unmet.push_back(test.name + " runs around a guest, and the topology has one level");
@@ -182,8 +182,11 @@ void Preparation::make_level(std::size_t index) {
                                    machine_.accel, static_cast<int>(index) + 1);
   if (outer) {
     const PreparedLevel& inner = prepared_.levels[index + 1];
-    image.files.emplace_back("/inner/kernel", inner.kernel.boot_file);
-    image.files.emplace_back("/inner/initramfs", inner.image.path);
+    const InnerQemu& qemu = catalogue_.qemu();
+    level.emulator = qemu.program;
+    image.segments = {qemu.segment,
+                      image::make_segment({{inner_kernel, inner.kernel.boot_file}}, images_),
+                      image::make_segment({{inner_initramfs, inner.image.path}}, images_)};
     level.deadlines = run::around(level.deadlines, inner.deadlines);
   }
   level.image = image::make_image(image, images_);
@@ -193,11 +196,12 @@ void Preparation::make_level(std::size_t index) {
 std::string Preparation::inputs() const {
   util::Hasher hash;
   hash.add(workshop_.program).add(machine_.qemu).add(machine_.kvm_module);
+  int depth = 0;
   for (const PreparedLevel& level : prepared_.levels) {
     vm::GuestSpec guest;
     guest.level = level.level;
     guest.accel = machine_.accel;
-    guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline);
+    guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline, ++depth);
     hash.add(level.kernel.identity).add(level.image.identity).add(vm::domain_xml(guest));
     hash.add(fmt::format("{}", static_cast<int>(level.level.backing)));
     for (const std::string& word : level.args)

@@ -39,6 +39,7 @@ struct PreparedLevel {
   model::CaseDescription description;  // of that case
   std::vector<std::string> cmdline;    // of the case, and for the guest inside
   image::ImageArtifact image;          // holds the kernel and the image of the guest inside
+  std::string emulator;                // path in `image` of the QEMU for the guest inside
   run::Deadlines deadlines;
 };
 
@@ -65,10 +66,23 @@ void require_tree_fits(const model::Topology& topology, const std::vector<model:
 std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeeds& needs,
                                      const image::ModuleClosure& closure);
 
-// What prepare() asks for by name.
+// Paths inside the image of a guest that holds another.
+inline constexpr const char* inner_kernel = "/inner/kernel";
+inline constexpr const char* inner_initramfs = "/inner/initramfs";
+
+// The QEMU of the levels that hold a guest.
+struct InnerQemu {
+  std::string program;           // its path in the image
+  image::ImageArtifact segment;  // it, its libraries and its data
+};
+
+// What prepare() asks for by name, or only where a topology has several levels.
 struct Catalogue {
+  std::function<const InnerQemu&()> qemu;
   std::function<const Kernel&(const std::string& kernel)> kernel;  // "": the kernel under test
-  std::function<const model::CaseDescription&(const std::string& program)> description;
+  std::function<const model::CaseDescription&(const std::string& program,
+                                              const std::vector<std::string>& args)>
+      description;
 };
 
 PreparedCell prepare(const model::Cell& cell, const Catalogue& catalogue,

@@ -1,5 +1,6 @@
 #include "sweep/run_cell.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 
@@ -8,7 +9,9 @@
 #include <unistd.h>
 
 #include "report/json.hpp"
+#include "run/level_evidence.hpp"
 #include "run/observe.hpp"
+#include "sweep/jobs.hpp"
 #include "util/error.hpp"
 #include "verdict/judge.hpp"
 
@@ -21,10 +24,17 @@ static std::string make_nonce() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
+static std::vector<std::string> make_nonces(std::size_t levels) {
+  std::vector<std::string> nonces(levels);
+  std::generate(nonces.begin(), nonces.end(), make_nonce);
+  return nonces;
+}
+
 static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsigned serial,
-                              const std::string& nonce) {
+                              const std::vector<std::string>& nonces) {
   const PreparedLevel& level = cell.levels.front();
-  run::GuestJob job{.deadlines = level.deadlines, .files = {site.out / "cells" / cell.cell.id}};
+  run::GuestJob job{.levels = jobs_of(cell, site.accel, nonces),
+                    .files = {site.out / "cells" / cell.cell.id}};
   vm::GuestSpec& guest = job.guest;
   guest.name = fmt::format("kproof-{}-{}", ::getpid(), serial);
   guest.level = level.level;
@@ -32,17 +42,10 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   guest.emulator = site.emulator;
   guest.kernel = level.kernel.boot_file;
   guest.initramfs = level.image.path;
-  guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline);
-  guest.console_log = job.files.console();
+  guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline, 1);
+  guest.console_log = job.files.level(1).console();
   guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
   guest.nvdimm_file = site.runtime_dir / fmt::format("nvdimm-{}", serial);
-  job.job.nonce = nonce;
-  job.job.argv = {"/cases/" + level.program};
-  job.job.argv.insert(job.job.argv.end(), level.args.begin(), level.args.end());
-  job.job.sysctls = level.description.needs.sysctls;
-  job.job.kvm = level.description.needs.kvm;
-  if (level.level.mmu != model::Mmu::unsaid)
-    job.job.environment = {{"KPROOF_MMU", std::string(to_string(level.level.mmu))}};
   return job;
 }
 
@@ -62,23 +65,71 @@ static model::CellResult blank_result(const PreparedCell& cell) {
   return result;
 }
 
+// Evidence of the topology, beside what the level's case said of itself.
+static void add_level_evidence(const PreparedCell& cell, const run::GuestStory& story,
+                               std::vector<run::Observed>& seen) {
+  std::vector<run::LevelFacts> facts;
+  for (std::size_t i = 0; i < story.size(); ++i)
+    facts.push_back({cell.levels[i].level, story[i].facts, story[i].hypervisor});
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const bool last = i + 1 == facts.size();
+    auto proofs = run::level_evidence(facts[i], i > 0 ? &facts[i - 1] : nullptr,
+                                      last ? nullptr : &facts[i + 1], i + 2 < facts.size());
+    for (model::Evidence& proof : proofs) {
+      proof.level = static_cast<int>(i) + 1;
+      seen[i].report.evidence.push_back(std::move(proof));
+    }
+  }
+}
+
+static std::vector<std::string> declared_evidence(const PreparedCell& cell, std::size_t index) {
+  const PreparedLevel& level = cell.levels[index];
+  std::vector<std::string> names = level.description.evidence;
+  for (std::string& name :
+       run::owed_evidence(level.level, index > 0, index + 1 < cell.levels.size()))
+    names.push_back(std::move(name));
+  return names;
+}
+
+// All levels' parts, in the order of the levels.
+static void fill_in(model::CellResult& result, const run::GuestStory& story,
+                    const std::vector<run::Observed>& seen) {
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  for (std::size_t i = 0; i < story.size(); ++i) {
+    append(result.findings, seen[i].findings);
+    append(result.evidence, seen[i].report.evidence);
+    append(result.metrics, seen[i].report.metrics);
+    append(result.subtests, seen[i].report.subtests);
+    append(result.phases, story[i].outcome.phases);
+  }
+}
+
 static void judge_into(model::CellResult& result, const PreparedCell& cell,
-                       const model::RunOutcome& outcome, const run::Observed& seen) {
-  result.findings = seen.findings;
-  result.evidence = seen.report.evidence;
-  result.metrics = seen.report.metrics;
-  result.subtests = seen.report.subtests;
-  result.phases = outcome.phases;
-  result.judgement =
-      verdict::judge(cell.cell.expectation, {.outcome = outcome,
-                                             .report = seen.report,
-                                             .evidence = cell.levels.front().description.evidence,
-                                             .findings = seen.findings,
-                                             .canaries = seen.canaries,
-                                             .unmet = cell.unmet,
-                                             .missing = cell.missing,
-                                             .lost_kmsg = seen.lost_kmsg,
-                                             .oopsed = seen.oopsed});
+                       const run::GuestStory& story, const std::vector<run::Observed>& seen) {
+  fill_in(result, story, seen);
+  std::vector<verdict::Observation> levels;
+  for (std::size_t i = 0; i < story.size(); ++i)
+    levels.push_back({.level = static_cast<int>(i) + 1,
+                      .runs_case = !cell.levels[i].program.empty(),
+                      .outcome = story[i].outcome,
+                      .report = seen[i].report,
+                      .evidence = declared_evidence(cell, i),
+                      .findings = seen[i].findings,
+                      .canaries = seen[i].canaries,
+                      .unmet = i == 0 ? cell.unmet : std::vector<std::string>{},
+                      .missing = i == 0 ? cell.missing : std::vector<std::string>{},
+                      .lost_kmsg = seen[i].lost_kmsg,
+                      .oopsed = seen[i].oopsed});
+  result.judgement = verdict::judge(cell.cell.expectation, levels);
+}
+
+// Of a guest that was not booted, because it is known what would come of it.
+static void judge_unbooted(model::CellResult& result, const PreparedCell& cell) {
+  run::GuestStory story(1);
+  story[0].outcome = {};
+  judge_into(result, cell, story, std::vector<run::Observed>(1));
 }
 
 static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell, const Site& site,
@@ -86,18 +137,23 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
                                                        const run::StopRequest& stop,
                                                        const run::PhaseListener& on_phase) {
   model::CellResult result = blank_result(cell);
-  const std::string nonce = make_nonce();
-  const run::GuestJob job = make_job(cell, site, serial, nonce);
+  const auto nonces = make_nonces(cell.levels.size());
+  const run::GuestJob job = make_job(cell, site, serial, nonces);
   fs::remove_all(job.files.dir);  // logs of an earlier run must not be read as this one's
   fs::create_directories(job.files.dir);
   if (!cell.unmet.empty() || !cell.missing.empty()) {
-    judge_into(result, cell, {}, {});
+    judge_unbooted(result, cell);
     return result;
   }
   const auto story = run::run_guest(site.connection, job, stop, on_phase);
   if (!story) return std::nullopt;
-  if (!story->release.empty()) result.kernel_release = story->release;
-  judge_into(result, cell, story->outcome, run::observe(job.files, nonce, story->output_dropped));
+  if (!story->front().release.empty()) result.kernel_release = story->front().release;
+  std::vector<run::Observed> seen;
+  for (std::size_t i = 0; i < story->size(); ++i)
+    seen.push_back(run::observe(job.files.level(static_cast<int>(i) + 1), nonces[i],
+                                (*story)[i].output_dropped));
+  add_level_evidence(cell, *story, seen);
+  judge_into(result, cell, *story, seen);
   result.files = job.files.below(site.out);
   return result;
 }

@@ -62,11 +62,11 @@ class Schedule {
 
   void run_one(std::size_t index) {
     const PreparedCell& cell = cells_[index];
-    auto result =
-        run_cell(cell, site_, static_cast<unsigned>(index), stop_, [&](model::Phase phase) {
-          const std::lock_guard lock(mutex_);
-          listener_.on_phase(cell.cell, phase);
-        });
+    auto result = run_cell(cell, site_, static_cast<unsigned>(index), stop_,
+                           [&](int level, model::Phase phase) {
+                             const std::lock_guard lock(mutex_);
+                             listener_.on_phase(cell.cell, level, phase);
+                           });
     const std::lock_guard lock(mutex_);
     if (result) listener_.on_result(*result);
     results_[index] = std::move(result);

@@ -13,7 +13,7 @@ namespace kproof::sweep {
 
 // Called from the cells' threads, one at a time.
 struct Listener {
-  std::function<void(const model::Cell&, model::Phase)> on_phase;
+  std::function<void(const model::Cell&, int level, model::Phase)> on_phase;
   std::function<void(const model::CellResult&)> on_result;
 };
 

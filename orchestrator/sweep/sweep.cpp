@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "host/cpuinfo.hpp"
+#include "image/host_qemu.hpp"
 #include "kernel/store.hpp"
 #include "report/json.hpp"
 #include "report/junit.hpp"
@@ -40,7 +41,9 @@ class Sweep {
   void prepare_cells();
   const Kernel& kernel_of(const model::KernelSpec& spec);
   const model::KernelSpec& spec_of(const std::string& kernel) const;
-  const model::CaseDescription& description_of(const std::string& name);
+  const model::CaseDescription& description_of(const std::string& name,
+                                               const std::vector<std::string>& args);
+  const InnerQemu& inner_qemu();
   virt::ConnectSpec connect_spec(const fs::path& runtime) const;
   void run_cells(const run::StopRequest& stop);
   void write_reports() const;
@@ -49,7 +52,8 @@ class Sweep {
   const SweepListener& listener_;
   const Workshop workshop_ = Workshop::find();
   std::map<std::string, Kernel> kernels_;
-  std::map<std::string, model::CaseDescription> descriptions_;
+  std::optional<InnerQemu> inner_qemu_;
+  std::map<std::vector<std::string>, model::CaseDescription> descriptions_;
   std::vector<PreparedCell> cells_;
   plan::Capacity capacity_;
   report::RunReport report_;
@@ -128,10 +132,21 @@ const model::KernelSpec& Sweep::spec_of(const std::string& kernel) const {
                        [&](const model::KernelSpec& spec) { return spec.name == kernel; });
 }
 
-const model::CaseDescription& Sweep::description_of(const std::string& name) {
-  const auto known = descriptions_.find(name);
+const model::CaseDescription& Sweep::description_of(const std::string& name,
+                                                    const std::vector<std::string>& args) {
+  std::vector<std::string> key{name};
+  key.insert(key.end(), args.begin(), args.end());
+  const auto known = descriptions_.find(key);
   if (known != descriptions_.end()) return known->second;
-  return descriptions_.emplace(name, workshop_.describe(name)).first->second;
+  return descriptions_.emplace(key, workshop_.describe(name, args)).first->second;
+}
+
+const InnerQemu& Sweep::inner_qemu() {
+  if (!inner_qemu_) {
+    const image::HostQemu qemu = image::host_qemu();
+    inner_qemu_ = {qemu.program, image::make_segment(qemu.files, options_.out / "images")};
+  }
+  return *inner_qemu_;
 }
 
 void Sweep::prepare_cells() {
@@ -141,19 +156,21 @@ void Sweep::prepare_cells() {
   capacity_ = {.cores = report_.host.cores, .memory = host::memory_available() - kHostReserve};
   for (const model::Cell& cell : cells) {
     const Catalogue catalogue{
+        .qemu = [&]() -> const InnerQemu& { return inner_qemu(); },
         .kernel = [&](const std::string& name) -> const Kernel& {
           return kernel_of(name.empty() ? cell.kernel : spec_of(name));
         },
-        .description = [&](const std::string& program) -> const model::CaseDescription& {
-          return description_of(program);
-        }};
-    cells_.push_back(prepare(cell, catalogue, options_.plan.limits, machine, workshop_,
-                             options_.out / "images"));
-    require_hugepages(cells_.back());
-    plan::require_fit(needs_of(cells_.back()), capacity_, cell.id);
+        .description = [&](const auto& program,
+                           const auto& args) -> const auto& {return description_of(program, args);
   }
-  report_.planned = cells_.size();
-  listener_.on_total(cells_.size());
+};
+cells_.push_back(prepare(cell, catalogue, options_.plan.limits, machine, workshop_,
+                         options_.out / "images"));
+require_hugepages(cells_.back());
+plan::require_fit(needs_of(cells_.back()), capacity_, cell.id);
+}  // namespace kproof::sweep
+report_.planned = cells_.size();
+listener_.on_total(cells_.size());
 }
 
 // QEMU's capabilities are asked for once per QEMU. libvirt would see the same emulator, qemu-tied,

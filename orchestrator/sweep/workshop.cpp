@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "config/describe.hpp"
 #include "util/error.hpp"
@@ -32,12 +33,17 @@ std::vector<std::string> Workshop::case_names() const {
   return names;
 }
 
-model::CaseDescription Workshop::describe(const std::string& name) const {
+model::CaseDescription Workshop::describe(const std::string& name,
+                                          const std::vector<std::string>& args) const {
   const std::string program = case_program(name).string();
-  const auto result = util::run({.argv = {program, "--describe"}, .deadline = util::Millis(10000)});
+  std::vector<std::string> argv{program};
+  argv.insert(argv.end(), args.begin(), args.end());
+  argv.emplace_back("--describe");
+  const auto result = util::run({.argv = argv, .deadline = util::Millis(10000)});
   if (!result.ok())
-    throw ConfigError(fmt::format("{} --describe fails", program),
-                      "a case must describe its needs");
+    throw ConfigError(fmt::format("case {}: `{}` fails: {}", name, fmt::join(argv, " "),
+                                  result.err.substr(0, result.err.find('\n'))),
+                      fmt::format("look at its options: {} --help", program));
   return config::parse_description(result.out, program);
 }
 

@@ -24,8 +24,10 @@ struct Workshop {
   }
 
   std::vector<std::string> case_names() const;  // "mm/thp_mprotect", sorted
-  // Runs the program with --describe. ConfigError when it does not describe itself.
-  model::CaseDescription describe(const std::string& name) const;
+  // Runs the program with `args` and --describe: needs may depend on options. ConfigError, with
+  // what it says, when it does not describe itself or does not take these options.
+  model::CaseDescription describe(const std::string& name,
+                                  const std::vector<std::string>& args) const;
 };
 
 }  // namespace kproof::sweep

@@ -11,24 +11,33 @@ using model::Blame;
 using model::Verdict;
 using Applies = std::optional<Ruling>;
 
+// Whether there is a case at this level that could have said something.
+static bool has_report(const Observation& o) {
+  return o.runs_case && !std::holds_alternative<model::OuterGone>(o.outcome.end);
+}
+
 static Applies no_exit(const Observation& o) {
+  if (!has_report(o)) return std::nullopt;
   if (o.outcome.exit) return std::nullopt;
   return Ruling{Verdict::broken, Blame::host, "the agent never reported an end of the case"};
 }
 
 static Applies signal(const Observation& o) {
+  if (!has_report(o)) return std::nullopt;
   if (!o.outcome.exit || o.outcome.exit->signal == 0) return std::nullopt;
   return Ruling{Verdict::fail, Blame::test,
                 fmt::format("the case died by signal {}", o.outcome.exit->signal)};
 }
 
 static Applies malformed(const Observation& o) {
+  if (!has_report(o)) return std::nullopt;
   if (o.report.malformed.empty()) return std::nullopt;
   return Ruling{Verdict::fail, Blame::test,
                 "the case printed no valid KTAP: " + o.report.malformed};
 }
 
 static Applies bail_out(const Observation& o) {
+  if (!has_report(o)) return std::nullopt;
   if (o.report.bail_out.empty()) return std::nullopt;
   std::string reason = "the case bailed out: " + o.report.bail_out;
   const std::string failed = name_failed_subtests(o.report);
@@ -37,11 +46,13 @@ static Applies bail_out(const Observation& o) {
 }
 
 static Applies whole_skip(const Observation& o) {
+  if (!has_report(o)) return std::nullopt;
   if (o.report.skip_reason.empty()) return std::nullopt;
   return Ruling{Verdict::skip, Blame::none, "the case skipped itself: " + o.report.skip_reason};
 }
 
 static Applies not_ok(const Observation& o) {
+  if (!has_report(o)) return std::nullopt;
   const std::string failed = name_failed_subtests(o.report);
   if (failed.empty()) return std::nullopt;
   return Ruling{Verdict::fail, Blame::kernel, "not ok: " + failed};
@@ -55,6 +66,7 @@ static int exit_code_of(const model::CaseReport& report) {
 }
 
 static Applies exit_code(const Observation& o) {
+  if (!has_report(o)) return std::nullopt;
   if (!o.outcome.exit || o.outcome.exit->exit_code == exit_code_of(o.report)) return std::nullopt;
   return Ruling{Verdict::fail, Blame::test,
                 fmt::format("the case exited with {}, but its KTAP means {}",
@@ -62,6 +74,7 @@ static Applies exit_code(const Observation& o) {
 }
 
 static Applies evidence(const Observation& o) {
+  if (std::holds_alternative<model::OuterGone>(o.outcome.end)) return std::nullopt;
   std::vector<std::string> lacking;
   for (const auto& name : o.evidence)
     if (std::none_of(o.report.evidence.begin(), o.report.evidence.end(),
@@ -74,6 +87,7 @@ static Applies evidence(const Observation& o) {
 }
 
 static Applies nothing(const Observation& o) {
+  if (!has_report(o)) return std::nullopt;
   const auto skipped = [](const model::Subtest& subtest) {
     return subtest.result == model::Subtest::Result::skip;
   };

@@ -49,6 +49,14 @@ static Applies host(const Observation& o) {
       fmt::format("host fault in phase {}: {}", to_string(fault->phase), fault->what));
 }
 
+static Applies kvm(const Observation& o) {
+  const auto* end = ended<model::KvmFailed>(o);
+  if (!end) return std::nullopt;
+  return with_findings(o, Verdict::fail, Blame::kernel,
+                       fmt::format("KVM around it could not run it in phase {}: {}",
+                                   to_string(end->phase), end->what));
+}
+
 static unsigned long grown_taint(const Observation& o) {
   return o.outcome.taint ? o.outcome.taint->after & ~o.outcome.taint->before : 0;
 }
@@ -143,26 +151,27 @@ static std::string name_log(const Canary& canary) {
 }
 
 // `canaries` and those that must be there and are not.
-static std::vector<Canary> all_canaries(std::vector<Canary> canaries) {
+static std::vector<Canary> all_canaries(std::vector<Canary> canaries, int level) {
   for (const Source source : {Source::console, Source::kmsg})
-    if (std::none_of(canaries.begin(), canaries.end(), [&](const Canary& canary) {
-          return canary.level == 1 && canary.source == source;
-        }))
-      canaries.push_back({.level = 1, .source = source});
+    if (std::none_of(canaries.begin(), canaries.end(),
+                     [&](const Canary& canary) { return canary.source == source; }))
+      canaries.push_back({.level = level, .source = source});
   return canaries;
 }
 
 static Applies blind_begin(const Observation& o) {
+  if (ended<model::OuterGone>(o)) return std::nullopt;
   std::vector<std::string> unseen;
-  for (const auto& canary : all_canaries(o.canaries))
+  for (const auto& canary : all_canaries(o.canaries, o.level))
     if (!canary.begin) unseen.push_back(name_log(canary));
   if (unseen.empty()) return std::nullopt;
   return Ruling{Verdict::broken, Blame::host, "the begin canary was not seen on " + join(unseen)};
 }
 
 static Applies blind_end(const Observation& o) {
+  if (ended<model::OuterGone>(o)) return std::nullopt;
   std::vector<std::string> facts;
-  for (const auto& canary : all_canaries(o.canaries))
+  for (const auto& canary : all_canaries(o.canaries, o.level))
     if (!canary.end && ended<model::Orderly>(o))
       facts.push_back("the end canary was not seen on " + name_log(canary));
   if (o.lost_kmsg > 0) facts.push_back(fmt::format("{} kmsg records were lost", o.lost_kmsg));
@@ -181,13 +190,19 @@ static Applies prepare(const Observation& o) {
   return Ruling{Verdict::miss, Blame::config, join(o.outcome.prepare_errors)};
 }
 
+static Applies outer(const Observation& o) {
+  if (!ended<model::OuterGone>(o)) return std::nullopt;
+  return Ruling{Verdict::broken, Blame::host, "the guest around it ended first"};
+}
+
 std::span<const Row> guest_rows() {
-  static constexpr std::array<Row, 16> kRows{{
+  static constexpr std::array<Row, 18> kRows{{
       {"lacking", Bearing::objection, lacking},
       {"unbootable", Bearing::objection, unbootable},
       {"host", Bearing::objection, host},
       {"crash", Bearing::symptom, crash},
       {"silent", Bearing::symptom, silent},
+      {"kvm", Bearing::symptom, kvm},
       {"timeout", Bearing::symptom, timeout},
       {"flood", Bearing::objection, flood},
       {"poweroff", Bearing::aftermath, poweroff},
@@ -199,6 +214,7 @@ std::span<const Row> guest_rows() {
       {"blind", Bearing::aftermath, blind_end},
       {"unmet", Bearing::objection, unmet},
       {"prepare", Bearing::objection, prepare},
+      {"outer", Bearing::aftermath, outer},
   }};
   return kRows;
 }

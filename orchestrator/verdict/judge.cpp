@@ -20,11 +20,17 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-static std::vector<Applied> apply_all(const Observation& o) {
+// By rows first: what a level did is no excuse for what another one did that weighs more.
+static std::vector<Applied> apply_all(Levels levels) {
   std::vector<Applied> applied;
   for (const auto rows : {guest_rows(), case_rows()})
     for (const Row& row : rows)
-      if (auto ruling = row.apply(o)) applied.push_back({&row, std::move(*ruling)});
+      for (const Observation& o : levels) {
+        auto ruling = row.apply(o);
+        if (!ruling) continue;
+        if (levels.size() > 1) ruling->reason = fmt::format("L{}: {}", o.level, ruling->reason);
+        applied.push_back({&row, std::move(*ruling)});
+      }
   return applied;
 }
 
@@ -45,12 +51,14 @@ static std::string compare(std::string_view what, const Names& names, const Name
   return "";
 }
 
-static std::string compare_symptoms(const model::Expectation& e, const Observation& o) {
+static std::string compare_symptoms(const model::Expectation& e, Levels levels) {
   Names titles, failed;
-  for (const auto& finding : o.findings)
-    titles.push_back(finding.title);
-  for (const auto& subtest : o.report.subtests)
-    if (subtest.result == model::Subtest::Result::not_ok) failed.push_back(subtest.name);
+  for (const Observation& o : levels) {
+    for (const auto& finding : o.findings)
+      titles.push_back(finding.title);
+    for (const auto& subtest : o.report.subtests)
+      if (subtest.result == model::Subtest::Result::not_ok) failed.push_back(subtest.name);
+  }
   const std::string amiss = compare("finding", titles, e.findings);
   return amiss.empty() ? compare("failed subtest", failed, e.subtests) : amiss;
 }
@@ -69,7 +77,7 @@ static bool objects(const model::Expectation& e, const Applied& applied) {
 }
 
 // "" when the cell is as declared, else what is not.
-static std::string deviation(const model::Expectation& e, const Observation& o,
+static std::string deviation(const model::Expectation& e, Levels levels,
                              const std::vector<Applied>& applied) {
   const Verdict verdict = applied.empty() ? Verdict::pass : applied[0].ruling.verdict;
   if (verdict == Verdict::broken) return "a broken cell says nothing of the kernel";
@@ -83,16 +91,19 @@ static std::string deviation(const model::Expectation& e, const Observation& o,
   }
   for (const auto& a : applied)
     if (objects(e, a)) return a.ruling.reason;
-  return compare_symptoms(e, o);
+  return compare_symptoms(e, levels);
 }
 
-static std::string pass_reason(const Observation& o) {
-  const auto& subtests = o.report.subtests;
-  const auto ok = std::count_if(subtests.begin(), subtests.end(), [](const model::Subtest& s) {
-    return s.result == model::Subtest::Result::ok;
-  });
-  return fmt::format("{} of {} subtests ok, {} skipped; {} evidence proven", ok, subtests.size(),
-                     static_cast<std::ptrdiff_t>(subtests.size()) - ok, o.report.evidence.size());
+static std::string pass_reason(Levels levels) {
+  std::size_t subtests = 0, ok = 0, evidence = 0;
+  for (const Observation& o : levels) {
+    subtests += o.report.subtests.size();
+    evidence += o.report.evidence.size();
+    for (const auto& subtest : o.report.subtests)
+      ok += subtest.result == model::Subtest::Result::ok;
+  }
+  return fmt::format("{} of {} subtests ok, {} skipped; {} evidence proven", ok, subtests,
+                     subtests - ok, evidence);
 }
 
 static std::string describe(const model::Expectation& e) {
@@ -101,12 +112,12 @@ static std::string describe(const model::Expectation& e) {
   return text;
 }
 
-model::Judgement judge(const model::Expectation& expectation, const Observation& observation) {
-  const auto applied = apply_all(observation);
-  const std::string amiss = deviation(expectation, observation, applied);
+model::Judgement judge(const model::Expectation& expectation, Levels levels) {
+  const auto applied = apply_all(levels);
+  const std::string amiss = deviation(expectation, levels, applied);
   model::Judgement judgement{.verdict = Verdict::pass,
                              .blame = model::Blame::none,
-                             .reason = pass_reason(observation),
+                             .reason = pass_reason(levels),
                              .expected = amiss.empty()};
   if (!applied.empty()) {
     judgement.verdict = applied[0].ruling.verdict;
@@ -119,8 +130,8 @@ model::Judgement judge(const model::Expectation& expectation, const Observation&
   return judgement;
 }
 
-std::string_view deciding_row(const Observation& observation) {
-  const auto applied = apply_all(observation);
+std::string_view deciding_row(Levels levels) {
+  const auto applied = apply_all(levels);
   return applied.empty() ? "pass" : applied[0].row->name;
 }
 

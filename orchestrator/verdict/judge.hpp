@@ -10,6 +10,8 @@
 //  crash       the end is Panicked or Rebooted; an oops was seen, or a     crash    kernel
 //              finding that the kernel did not survive; the taint got D
 //  silent      the end is Silent                                           hang     kernel
+//  kvm         the end is KvmFailed: a guest inside that its KVM could     fail     kernel
+//              not run
 //  timeout     the case was killed at its deadline, the agent answered     hang     test (1)
 //  flood       the end is Flooded                                          fail     kernel (2)
 //  poweroff    the end is PoweredOff: before the agent said bye            fail     test (3)
@@ -23,6 +25,7 @@
 //  unmet       needs were unmet before the boot; the guest ran all the     skip     config
 //              same
 //  prepare     a module did not load, a sysctl was refused                 miss     config
+//  outer       the end is OuterGone, and nothing above tells why (6)       broken   host
 //  no-exit     the case never started, or its end was not reported         broken   host
 //  signal      the case died by a signal                                   fail     test
 //  malformed   its output is no KTAP document                              fail     test
@@ -43,19 +46,25 @@
 // (4) Frames of our own agent are our instrument. Garbage there means that neither results nor kmsg
 //     can be believed, whoever caused it: "a detector that could not see" (design.md).
 // (5) The kernel has no virtio, or the like: a need unmet, that nobody could know before the boot.
+// (6) Of a guest that ended with the one around it, or that was never started, no canary, case or
+//     evidence is asked for: what became of the guest around it says why.
+//
+// A level that runs no case but the guest inside it is judged by the rows down to `prepare`, and by
+// `evidence`.
 //
 // A finding that was seen is never hidden: it outranks every row that says "could not see", and the
 // reason of any row above it names it.
 //
 // Expected, as model::Expectation says, and: `broken` never is. A failure that was declared counts
 // only if nothing else is wrong: all declared evidence was proven (else it did not fail for the
-// declared reason), and no row applies besides crash, silent, timeout, finding, not-ok and, where
-// findings were declared, taint. When crash or hang is expected, rows that follow from the guest's
-// or the case's early end (poweroff, unreachable, agent, blind but for begin canaries, no-exit,
-// signal, malformed, exit-code, nothing) are no objection.
+// declared reason), and no row applies besides crash, silent, kvm, timeout, finding, not-ok and,
+// where findings were declared, taint. When crash or hang is expected, rows that follow from the
+// guest's or the case's early end (poweroff, unreachable, agent, blind but for begin canaries,
+// no-exit, signal, malformed, exit-code, nothing) are no objection.
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +76,7 @@
 
 namespace kproof::verdict {
 
-// What one log of one level showed of the canary.
+// What one log showed of the canary.
 struct Canary {
   int level = 1;
   model::Source source = model::Source::console;
@@ -75,14 +84,16 @@ struct Canary {
   bool end = false;    // before its orderly power-off
 };
 
-// Borrows the outcome and the report.
+// One guest of the cell. Borrows the outcome and the report.
 struct Observation {
+  int level = 1;
+  bool runs_case = true;  // false: it only holds the guest inside
   const model::RunOutcome& outcome;
   const model::CaseReport& report;
-  std::vector<std::string> evidence;     // declared by the case
-  std::vector<model::Finding> findings;  // of all levels and sources
-  // One for each level and source that was to be watched. Level 1's console and kmsg always are: if
-  // absent here, they count as not seen.
+  std::vector<std::string> evidence;     // declared by the case and by the topology
+  std::vector<model::Finding> findings;  // of both sources
+  // One for each source. Console and kmsg always are watched: if absent here, they count as not
+  // seen.
   std::vector<Canary> canaries;
   std::vector<std::string> unmet;    // needs unmet before the boot: "kernel lacks CONFIG_DEV_DAX"
   std::vector<std::string> missing;  // the same of what the topology declares
@@ -90,9 +101,12 @@ struct Observation {
   bool oopsed = false;               // console/: an oops or a BUG, survived or not
 };
 
-model::Judgement judge(const model::Expectation& expectation, const Observation& observation);
+// `levels`: every guest of the cell, L1 first. A row applies when it does at any level; in a cell
+// of several, the reason names it: "L2: ...".
+using Levels = std::span<const Observation>;
+model::Judgement judge(const model::Expectation& expectation, Levels levels);
 
 // The row of the table that decided: "finding", "pass". For tests and for debugging.
-std::string_view deciding_row(const Observation& observation);
+std::string_view deciding_row(Levels levels);
 
 }  // namespace kproof::verdict

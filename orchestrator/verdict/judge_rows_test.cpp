@@ -11,7 +11,7 @@ using Result = Subtest::Result;
 static void check(const Scene& scene, std::string_view row, Verdict verdict, Blame blame,
                   std::string_view reason) {
   const Judgement judgement = scene.judge();
-  CHECK(kproof::verdict::deciding_row(scene.observation) == row);
+  CHECK(kproof::verdict::deciding_row({&scene.observation, 1}) == row);
   CHECK(to_string(judgement.verdict) == to_string(verdict));
   CHECK(to_string(judgement.blame) == to_string(blame));
   CHECK(judgement.reason == reason);

@@ -22,7 +22,7 @@ struct Scene {
       .canaries = {{1, Source::console, true, true}, {1, Source::kmsg, true, true}}};
   Expectation expectation;
 
-  Judgement judge() const { return verdict::judge(expectation, observation); }
+  Judgement judge() const { return verdict::judge(expectation, {&observation, 1}); }
   void find(std::string title, bool panicked = false) {
     observation.findings.push_back({.title = std::move(title), .panicked = panicked});
   }

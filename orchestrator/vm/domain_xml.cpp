@@ -6,6 +6,8 @@
 #include <fmt/ranges.h>
 #include <pugixml.hpp>
 
+#include "vm/inner_qemu.hpp"
+
 namespace kproof::vm {
 using pugi::xml_node;
 
@@ -162,18 +164,24 @@ std::string domain_xml(const GuestSpec& spec) {
   return text.str();
 }
 
-static void add_mmu(std::vector<std::string>& words, model::Mmu mmu) {
-  if (mmu == model::Mmu::unsaid) return;
-  const bool tdp = mmu != model::Mmu::shadow;
-  words.push_back(fmt::format("kvm_amd.npt={:d}", tdp));
-  words.push_back(fmt::format("kvm_intel.ept={:d}", tdp));
-  if (tdp) words.push_back(fmt::format("kvm.tdp_mmu={:d}", mmu == model::Mmu::tdp));
+Parameters module_parameters(const model::Level& level) {
+  Parameters parameters;
+  if (level.mmu != model::Mmu::unsaid) {
+    const bool tdp = level.mmu != model::Mmu::shadow;
+    parameters.emplace_back("kvm_amd.npt", tdp ? "1" : "0");
+    parameters.emplace_back("kvm_intel.ept", tdp ? "1" : "0");
+    if (tdp) parameters.emplace_back("kvm.tdp_mmu", level.mmu == model::Mmu::tdp ? "1" : "0");
+  }
+  parameters.insert(parameters.end(), level.params.begin(), level.params.end());
+  return parameters;
 }
 
-std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case) {
+std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case,
+                           int depth) {
   std::vector<std::string> words{
       "console=ttyS0",
-      "ignore_loglevel",    // a bare pr_err at any level must reach the console
+      // A bare pr_err at any level must reach the console.
+      depth == 1 ? "ignore_loglevel" : inner_loglevel,
       "printk.time=1",      // the analyser tells the kernel's lines from a program's by their time
                             // stamp
       "printk.devkmsg=on",  // user space's lines are not rate limited away: the canary is one
@@ -181,9 +189,9 @@ std::string kernel_cmdline(const model::Level& level, const std::vector<std::str
       "oops=panic",         // nothing that runs after an oops proves anything
       "random.trust_cpu=on",
   };
+  if (depth > 1) words.insert(words.end(), inner_kernel_words.begin(), inner_kernel_words.end());
   words.insert(words.end(), of_case.begin(), of_case.end());
-  add_mmu(words, level.mmu);
-  for (const auto& [name, value] : level.params)
+  for (const auto& [name, value] : module_parameters(level))
     words.push_back(fmt::format("{}={}", name, value));
   if (!level.preempt.empty()) words.push_back("preempt=" + level.preempt);
   words.insert(words.end(), level.cmdline.begin(), level.cmdline.end());

@@ -30,6 +30,11 @@ std::string domain_xml(const GuestSpec& spec);
 // The kernel's command line: what every guest gets, then the case's needs, then what the level
 // declares: its MMU mode and module parameters (the agent gives them to modules that it loads, as
 // modprobe does), its preemption model, its own words.
-std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case);
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+Parameters module_parameters(const model::Level& level);  // "kvm_amd.npt" -> "0"
+// `depth` 1 is L1; what is inside of another guest has a serial console that costs exits, and a
+// machine with little in it (inner_qemu.hpp).
+std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case,
+                           int depth = 1);
 
 }  // namespace kproof::vm

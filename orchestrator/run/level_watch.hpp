@@ -1,0 +1,69 @@
+// What the host knows of one guest while it runs, whatever its level: its session, its logs, and
+// the difference of its clock to ours.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "agent/messages.hpp"
+#include "run/console_tail.hpp"
+#include "run/deadlines.hpp"
+#include "run/files.hpp"
+#include "run/output.hpp"
+#include "run/session.hpp"
+
+namespace kproof::run {
+
+// One guest of the cell, as it is to be run.
+struct LevelJob {
+  agent::Job job;  // with `inner`, when a guest is to run inside
+  Deadlines deadlines;
+};
+
+// What became of it.
+struct LevelStory {
+  model::RunOutcome outcome{.end = model::OuterGone{}};
+  std::string release;             // uname -r, "" when there was no hello
+  std::string hypervisor;          // CPUID's signature, as the guest saw it
+  agent::Facts facts;              // files of this guest, as its agent told
+  std::size_t output_dropped = 0;  // bytes of the case's stdout over its limit
+  // Our clock minus the guest's, in microseconds: the least seen, as every frame is late but none
+  // early. Empty without a heartbeat.
+  std::optional<std::int64_t> clock_offset;
+};
+
+class LevelWatch {
+ public:
+  // `job` must outlive it.
+  LevelWatch(const LevelJob& job, const LevelFiles& files);
+
+  // Its phases begin, with its start.
+  void prepare(Time now);
+  bool begun() const { return session_.has_value(); }
+  bool over() const { return session_ && session_->over(); }
+  model::Phase phase() const { return session_ ? session_->phase() : model::Phase::start; }
+  std::optional<Time> next_deadline() const;
+
+  // Nothing before prepare(). What the agent, or the agent around it, sent: logged, then told.
+  std::vector<Action> take(const agent::Frame& frame, Time now);
+  std::vector<Action> tell(const Event& event, Time now);
+  std::vector<Action> look(Time now);  // at the console
+  const LevelJob& job() const { return job_; }
+  LevelStory story() const;
+
+ private:
+  std::vector<Action> take_said(const std::string& bytes, Time now);
+  std::vector<Action> take_end(const std::string& json, Time now);
+  void set_clock(const std::string& usec, Time now);
+
+  const LevelJob& job_;
+  LevelFiles files_;
+  std::optional<Session> session_;
+  ConsoleTail tail_;
+  OutputFile kmsg_, out_, err_;
+  std::optional<OutputFile> console_, qemu_;  // of a guest inside, whose bytes come in frames
+  std::string said_, saying_;                 // the last line of its QEMU, and the one unfinished
+  LevelStory story_;
+};
+
+}  // namespace kproof::run

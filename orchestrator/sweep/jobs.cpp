@@ -1,0 +1,67 @@
+#include "sweep/jobs.hpp"
+
+#include "run/level_evidence.hpp"
+#include "vm/domain_xml.hpp"
+#include "vm/inner_qemu.hpp"
+
+namespace kproof::sweep {
+using model::Backing;
+
+// Anonymous memory is a file only where a program around the guest is to map it too.
+static bool in_file(Backing backing, bool shared) {
+  return shared || (backing != Backing::anonymous && backing != Backing::thp);
+}
+
+static agent::Inner inner_of(const PreparedLevel& inner, int level, bool shared,
+                             const std::string& emulator, model::Accel outermost) {
+  vm::InnerGuestSpec spec;
+  spec.name = "l" + std::to_string(level);
+  spec.emulator = emulator;
+  spec.vcpus = inner.level.vcpus;
+  spec.memory = inner.level.memory;
+  spec.backing = inner.level.backing;
+  if (in_file(spec.backing, shared)) spec.memory_file = agent::kInnerRamFile;
+  spec.kernel = inner_kernel;
+  spec.initramfs = inner_initramfs;
+  spec.cmdline = vm::kernel_cmdline(inner.level, inner.cmdline, level);
+  spec.console_socket = agent::kInnerConsoleSocket;
+  spec.agent_socket = agent::kInnerAgentSocket;
+  spec.nvdimm = inner.level.nvdimm;
+  spec.nvdimm_file = "/run/kproof-nvdimm";
+  spec.outermost = outermost;
+  return {.argv = vm::inner_qemu_argv(spec),
+          .backing = std::string(to_string(spec.backing)),
+          .shared = shared,
+          .memory = spec.memory};
+}
+
+static agent::Job job_of(const PreparedLevel& level) {
+  agent::Job job;
+  if (!level.program.empty()) job.argv = {"/cases/" + level.program};
+  job.argv.insert(job.argv.end(), level.args.begin(), level.args.end());
+  job.sysctls = level.description.needs.sysctls;
+  job.kvm = level.description.needs.kvm;
+  if (level.level.mmu != model::Mmu::unsaid)
+    job.environment.emplace_back("KPROOF_MMU", to_string(level.level.mmu));
+  job.facts = run::facts_to_ask(level.level);
+  return job;
+}
+
+std::vector<run::LevelJob> jobs_of(const PreparedCell& cell, model::Accel outermost,
+                                   const std::vector<std::string>& nonces) {
+  std::vector<run::LevelJob> jobs;
+  for (std::size_t i = 0; i < cell.levels.size(); ++i) {
+    const PreparedLevel& level = cell.levels[i];
+    jobs.push_back({job_of(level), level.deadlines});
+    agent::Job& job = jobs.back().job;
+    job.nonce = nonces[i];
+    if (i + 1 == cell.levels.size()) break;
+    job.kvm = true;
+    job.inner = inner_of(cell.levels[i + 1], static_cast<int>(i) + 2, !job.argv.empty(),
+                         level.emulator, outermost);
+    job.inner->facts = run::facts_of_inner(level.level);
+  }
+  return jobs;
+}
+
+}  // namespace kproof::sweep
