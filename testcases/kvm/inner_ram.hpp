@@ -1,0 +1,31 @@
+// Where another process, a QEMU, has its guest's RAM.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <sys/types.h>
+
+#include "kvm/notifiers.hpp"
+
+namespace kproof::kvm {
+
+struct InnerRam {
+  HvaRange range;            // in that process
+  std::string path;          // of the file it maps; "" if the memory is anonymous
+  std::uint64_t offset = 0;  // in the file
+  bool shared = false;
+  std::size_t page = 4096;  // bytes: what ranges must be multiples of
+  int fd = -1;              // of the file in that process; -1 if it has none open
+  std::string text;         // the fact, from /proc/PID/smaps
+};
+
+// The largest mapping that can be written. Empty if the process is not there, or not ours to look
+// at.
+std::optional<InnerRam> inner_ram(pid_t pid);
+
+// Mappings that a process has, and the open files; to see that nothing was left behind.
+std::size_t count_mappings(pid_t pid);
+
+}  // namespace kproof::kvm
