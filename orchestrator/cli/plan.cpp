@@ -51,6 +51,10 @@ void add_filter(CLI::App& command, plan::Filter& filter) {
       .add_option("--kernel", filter.kernels,
                   "only kernels with this name or glob; may be repeated")
       ->allow_extra_args(false);
+  command
+      .add_option("--topology", filter.topologies,
+                  "only topologies with this name or glob; may be repeated")
+      ->allow_extra_args(false);
   command.add_option("--case", filter.cases, "only cases with this name or glob; may be repeated")
       ->allow_extra_args(false);
 }

@@ -2,31 +2,12 @@
 // always the missing thing's name.
 #include <doctest/doctest.h>
 
+#include "e2e/kernel_tree.hpp"
 #include "e2e/support.hpp"
-#include "kernel/store.hpp"
 
 using namespace kproof;
 using namespace kproof::e2e;
 namespace fs = std::filesystem;
-
-// root/lib/modules/<release> -> root
-static fs::path root_of(const model::KernelArtifact& kernel) {
-  return fs::path(kernel.modules_dir).parent_path().parent_path().parent_path();
-}
-
-// Debian's kernel, unpacked anew, without one of its modules.
-static void make_tree(const fs::path& root, const fs::path& tree, const std::string& without) {
-  fs::create_directories(tree);
-  fs::copy(root / "boot", tree / "boot", fs::copy_options::recursive);
-  fs::copy(root / "lib", tree / "lib",
-           fs::copy_options::recursive | fs::copy_options::create_hard_links);
-  for (const auto& entry : fs::recursive_directory_iterator(tree / "lib"))
-    if (entry.path().filename().string().starts_with(without + ".ko")) {
-      fs::remove(entry.path());
-      return;
-    }
-  FAIL("no module ", without, " below ", tree.string());
-}
 
 static fs::path vmlinuz_below(const fs::path& boot) {
   for (const auto& entry : fs::directory_iterator(boot))
@@ -37,9 +18,7 @@ static fs::path vmlinuz_below(const fs::path& boot) {
 
 static Run run_lacking() {
   const fs::path directory = fresh_directory("lacking");
-  const model::KernelArtifact debian = kernel::Store().fetch(
-      {.name = "debian", .label = "", .source = model::PackageSource{"linux-image-amd64"}});
-  const fs::path root = root_of(debian), trees = directory / "trees";
+  const fs::path root = debian_root(), trees = directory / "trees";
   make_tree(root, trees / "no-virtio", "virtio_console");
   make_tree(root, trees / "no-dax", "device_dax");
   fs::create_directories(trees / "bare");

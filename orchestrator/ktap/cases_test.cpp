@@ -37,8 +37,8 @@ TEST_CASE("every case describes itself as JSON of schema 1") {
     CHECK(json.at("summary").get<std::string>().size() > 10);
     CHECK(json.at("evidence").is_array());
     CHECK(json.at("timeout_ms") > 0);
-    static const std::vector<std::string> kKeys{"schema", "name",     "summary",
-                                                "needs",  "evidence", "timeout_ms"};
+    static const std::vector<std::string> kKeys{
+        "schema", "name", "summary", "needs", "evidence", "timeout_ms", "quiet", "inside"};
     for (const auto& [key, value] : json.items())
       CHECK(std::count(kKeys.begin(), kKeys.end(), key) == 1);
   }
@@ -59,6 +59,8 @@ TEST_CASE("every need that a case declares has the shape that the protocol gives
         CHECK(value.is_object());
       else if (key == "memory" || key == "vcpus" || key == "nvdimm")
         CHECK(value.is_number_unsigned());
+      else if (key == "kvm")
+        CHECK(value.is_boolean());
       else
         FAIL_CHECK("unknown key");
       if (key == "kconfig")
@@ -78,6 +80,23 @@ TEST_CASE("every case knows --help and refuses an option that it does not know")
     CHECK(bad.exit_code == 64);
     CHECK(bad.err.find("--nonsense") != std::string::npos);
   }
+}
+
+TEST_CASE("a case describes what it needs with the options that stand before --describe") {
+  const auto describe = [](const char* backing) {
+    const CommandResult result =
+        run_case("kvm/stale_mapping", {"--backing", backing, "--describe"});
+    return nlohmann::json::parse(result.out).at("needs");
+  };
+  CHECK(!describe("anon").contains("nvdimm"));
+  CHECK(describe("devdax-1g").at("nvdimm") == 3ull << 30);
+  CHECK(describe("hugetlb-1g").at("cmdline").size() == 2);
+}
+
+TEST_CASE("an option that takes one of some words refuses any other") {
+  const CommandResult bad = run_case("kvm/stale_mapping", {"--backing", "paper"});
+  CHECK(bad.exit_code == 64);
+  CHECK(bad.err.find("bad value of --backing: paper") != std::string::npos);
 }
 
 TEST_CASE("a case that passes says so, with its evidence and metrics") {

@@ -73,15 +73,19 @@ std::vector<model::Cell> expand(const model::Plan& plan, const Filter& filter, c
   const auto cases = resolve_cases(plan.cases, known);
   auto cells = all_cells(plan, cases);
   attach_expectations(plan, cells);
-  Names kernels, aliases;
+  Names kernels, topologies, aliases;
   for (const auto& kernel : plan.kernels)
     kernels.push_back(kernel.name);
+  for (const auto& topology : plan.topologies)
+    topologies.push_back(topology.name);
   for (const auto& test : cases)
     aliases.push_back(test.alias);
   require_met(filter.kernels, kernels, "--kernel", "kernels");
+  require_met(filter.topologies, topologies, "--topology", "topologies");
   require_met(filter.cases, aliases, "--case", "cases");
   std::erase_if(cells, [&](const model::Cell& cell) {
-    return !keeps(filter.kernels, cell.kernel.name) || !keeps(filter.cases, cell.test.alias);
+    return !keeps(filter.kernels, cell.kernel.name) ||
+           !keeps(filter.topologies, cell.topology.name) || !keeps(filter.cases, cell.test.alias);
   });
   return cells;
 }

@@ -12,6 +12,7 @@ namespace kproof::plan {
 // empty list keeps all. Globs are fnmatch's; a name matches itself.
 struct Filter {
   std::vector<std::string> kernels;
+  std::vector<std::string> topologies;
   std::vector<std::string> cases;  // matched with the case's name in cell ids, its alias
 };
 

@@ -98,19 +98,21 @@ TEST_CASE("the last expectation that matches counts, and none means must pass") 
 TEST_CASE("an expectation that matches no cell is refused, whatever the filter leaves") {
   auto plan = two_kernels({entry("mm/*")});
   plan.expectations = {{.test = "mm/gone", .place = "p.yaml:12:5"}};
-  CHECK(refusal(plan, {{"old"}, {}})
+  CHECK(refusal(plan, {.kernels = {"old"}})
             .starts_with("p.yaml:12:5: no cell has kernel `*`, topology `*` and case `mm/gone`"));
   plan.expectations = {{.kernel = "new", .test = "mm/thp"}};
-  CHECK(refusal(plan, {{"old"}, {}}) == "accepted");
+  CHECK(refusal(plan, {.kernels = {"old"}}) == "accepted");
 }
 
 TEST_CASE("filters narrow, add up, and must match something") {
   const auto plan = two_kernels({entry("mm/*"), entry("kvm/mmu")});
-  CHECK(ids(plan::expand(plan, {{"new"}, {"*dax*", "kvm/mmu"}}, kKnown)) ==
+  CHECK(ids(plan::expand(plan, {.kernels = {"new"}, .cases = {"*dax*", "kvm/mmu"}}, kKnown)) ==
         Names{"new/l1/mm/dax_1g", "new/l1/mm/dax_2m", "new/l1/kvm/mmu"});
-  CHECK(refusal(plan, {{"nwe"}, {}}) ==
+  CHECK(refusal(plan, {.kernels = {"nwe"}}) ==
         "--kernel nwe: matches nothing in the plan | did you mean `new`? known kernels: old, new");
-  CHECK(refusal(plan, {{}, {"thp"}}) ==
+  CHECK(refusal(plan, {.cases = {"thp"}}) ==
         "--case thp: matches nothing in the plan | known cases: mm/dax_1g, mm/dax_2m, mm/thp, "
         "kvm/mmu");
+  CHECK(refusal(plan, {.topologies = {"l2"}}) ==
+        "--topology l2: matches nothing in the plan | did you mean `l1`? known topologies: l1");
 }

@@ -160,17 +160,15 @@ void Sweep::prepare_cells() {
         .kernel = [&](const std::string& name) -> const Kernel& {
           return kernel_of(name.empty() ? cell.kernel : spec_of(name));
         },
-        .description = [&](const auto& program,
-                           const auto& args) -> const auto& {return description_of(program, args);
+        .description = [&](const std::string& program, const std::vector<std::string>& args)
+            -> const model::CaseDescription& { return description_of(program, args); }};
+    cells_.push_back(prepare(cell, catalogue, options_.plan.limits, machine, workshop_,
+                             options_.out / "images"));
+    require_hugepages(cells_.back());
+    plan::require_fit(needs_of(cells_.back()), capacity_, cell.id);
   }
-};
-cells_.push_back(prepare(cell, catalogue, options_.plan.limits, machine, workshop_,
-                         options_.out / "images"));
-require_hugepages(cells_.back());
-plan::require_fit(needs_of(cells_.back()), capacity_, cell.id);
-}  // namespace kproof::sweep
-report_.planned = cells_.size();
-listener_.on_total(cells_.size());
+  report_.planned = cells_.size();
+  listener_.on_total(cells_.size());
 }
 
 // QEMU's capabilities are asked for once per QEMU. libvirt would see the same emulator, qemu-tied,

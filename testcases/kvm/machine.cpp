@@ -6,7 +6,7 @@ namespace kproof::kvm {
 static std::size_t low_size(const Machine::Shape& shape) {
   const std::size_t tables = shape.guest_page == kPage4K ? shape.size / kPage2M + 1 : 0;
   const std::size_t directories = shape.size / kPage1G + 1;
-  return kFreeGpa + (tables + directories + 256) * kPage4K;
+  return kFreeGpa + (tables + directories + 256) * kPage4K + shape.more_low;
 }
 
 Machine::Machine(const Kvm& kvm, mm::Provider& provider, const Shape& shape)

@@ -15,6 +15,7 @@ class Machine {
     std::size_t size;                  // of the region, bytes
     std::size_t guest_page = kPage4K;  // by which the guest maps it
     unsigned vcpus = 1;
+    std::size_t more_low = 0;  // bytes of low memory for what else the case maps
   };
   static constexpr unsigned kRegionSlot = 1;
 

@@ -84,4 +84,11 @@ MmuMode prove_mmu_mode(lib::Case& test, Vcpu& vcpu, PageTables& tables) {
   return seen.mode;
 }
 
+void skip_unless(MmuMode needed, const char* why) {
+  const Parameters said = parameters();
+  const char* wanted = std::getenv("KPROOF_MMU");
+  if (said.mode == needed || (wanted && mmu_mode(wanted) != said.mode)) return;
+  lib::ktap::skip_all("%s; here is %s (%s)", why, name_of(said.mode), said.text.c_str());
+}
+
 }  // namespace kproof::kvm

@@ -23,4 +23,8 @@ std::optional<MmuMode> mmu_mode(std::string_view name);
 // memory.
 MmuMode prove_mmu_mode(lib::Case& test, Vcpu& vcpu, PageTables& tables);
 
+// Ends the case as one that does not apply (1..0 # SKIP), if the module parameters say another mode
+// than `needed` and that is no surprise: KPROOF_MMU says the same, or nothing. Before the plan.
+void skip_unless(MmuMode needed, const char* why);
+
 }  // namespace kproof::kvm

@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
       .name = "kvm/mprotect_storm",
       .summary =
           "vCPUs write while host threads toggle RW, RO and NONE over whole and partial ranges",
-      .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2},
+      .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2, .kvm = true},
       .evidence = {"kvm_api", "mmu_mode", "backing_size", "spte_size", "vcpus_met_toggles"},
       .needs_of_options =
           [&](lib::Needs& needs) {

@@ -101,9 +101,10 @@ int main(int argc, char** argv) {
   const lib::Description description{
       .name = "kvm/zap_stall",
       .summary = "how long an mprotect of guest memory keeps the CPU from a SCHED_FIFO thread",
-      .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2},
+      .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2, .kvm = true},
       .evidence = {"kvm_api", "mmu_mode", "backing_size", "sptes_zapped", "sampler_ran"},
       .timeout_ms = 60000,
+      .quiet = true,
       .needs_of_options =
           [&](lib::Needs& needs) { kvm::add_backing_needs(needs, options.backing, options.size); },
   };
