@@ -40,9 +40,11 @@ void logged(Context&, lib::Check&);
 void logged_after_mprotect(Context&, lib::Check&);
 void cleared_by_hand(Context&, lib::Check&);
 
-// churn_race.cpp: the vCPUs run
+// churn_copy.cpp: a vCPU runs
 void copied_by_log(Context&, lib::Check&);
 void copied_by_cleared_log(Context&, lib::Check&);
+
+// churn_race.cpp: the vCPUs run
 void writes_among_changes(Context&, lib::Check&);
 
 }  // namespace kproof::kvm::churn
