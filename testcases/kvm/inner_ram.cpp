@@ -5,7 +5,9 @@
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "lib/sysfs.hpp"
@@ -74,6 +76,18 @@ std::optional<InnerRam> inner_ram(pid_t pid) {
   if (largest && !largest->path.empty() && largest->path[0] == '/')
     largest->fd = fd_of(pid, largest->path);
   return largest;
+}
+
+std::size_t present_pages(pid_t pid, const HvaRange& range) {
+  constexpr std::size_t kPage = 4096;
+  std::vector<std::uint64_t> entries(range.length / kPage);
+  const int fd = ::open(proc(pid, "pagemap").c_str(), O_RDONLY | O_CLOEXEC);
+  const ssize_t n = ::pread(fd, entries.data(), entries.size() * sizeof entries[0],
+                            static_cast<off_t>(range.start / kPage * sizeof entries[0]));
+  ::close(fd);
+  entries.resize(n > 0 ? static_cast<std::size_t>(n) / sizeof entries[0] : 0);
+  return static_cast<std::size_t>(std::count_if(
+      entries.begin(), entries.end(), [](std::uint64_t entry) { return entry >> 63 != 0; }));
 }
 
 std::size_t count_mappings(pid_t pid) {

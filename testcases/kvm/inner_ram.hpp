@@ -25,7 +25,11 @@ struct InnerRam {
 // at.
 std::optional<InnerRam> inner_ram(pid_t pid);
 
-// Mappings that a process has, and the open files; to see that nothing was left behind.
+// How many 4 KiB pages of the range that process maps now (/proc/PID/pagemap, bit 63). KVM maps
+// none but these.
+std::size_t present_pages(pid_t pid, const HvaRange& range);
+
+// Mappings that a process has; to see that none was left behind.
 std::size_t count_mappings(pid_t pid);
 
 }  // namespace kproof::kvm

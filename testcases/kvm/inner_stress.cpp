@@ -33,7 +33,8 @@ static char* map_ours(pid_t pid, const InnerRam& ram, std::size_t length) {
 }
 
 InnerStress::InnerStress(pid_t pid, const InnerRam& ram, std::size_t piece)
-    : remote_(pid),
+    : pid_(pid),
+      remote_(pid),
       ram_(ram),
       piece_(std::min((piece + ram.page - 1) / ram.page * ram.page, ram.range.length)),
       ours_(map_ours(pid, ram, piece_)) {}
@@ -65,17 +66,31 @@ void InnerStress::toggle_ours() {
     elsewhere.add(::mprotect(ours_, piece_, prot) == 0 ? 0 : -errno, "mprotect");
 }
 
-bool InnerStress::round() {
-  if (!remote_.attach()) return false;
+// From a random piece on, the next one of which something is mapped.
+HvaRange InnerStress::pick() {
   random_ = random_ * 1103515245 + 12345;
-  const std::size_t offset = (random_ >> 8) % (ram_.range.length / piece_) * piece_;
+  const std::size_t pieces = ram_.range.length / piece_;
+  const std::size_t first = (random_ >> 8) % pieces;
+  for (std::size_t i = 0; i < pieces; ++i) {
+    const HvaRange piece{ram_.range.start + (first + i) % pieces * piece_, piece_};
+    if (present_pages(pid_, piece) > 0) return piece;
+  }
+  return {ram_.range.start, piece_};
+}
+
+bool InnerStress::round() {
+  const HvaRange piece = pick();
+  if (!remote_.attach()) return false;
+  const std::size_t offset = piece.start - ram_.range.start;
   const auto advise = [&](Tally& tally, int advice, const char* name) {
-    tally.add(remote_.call(SYS_madvise,
-                           {ram_.range.start + offset, piece_, static_cast<unsigned>(advice)}),
+    tally.add(remote_.call(SYS_madvise, {piece.start, piece.length, static_cast<unsigned>(advice)}),
               name);
   };
   // What is dropped of private memory is lost, and the guest with it.
-  if (ram_.shared) advise(drops, MADV_DONTNEED, "MADV_DONTNEED");
+  if (ram_.shared) {
+    pages_dropped += present_pages(pid_, piece);
+    advise(drops, MADV_DONTNEED, "MADV_DONTNEED");
+  }
   if (ram_.fd >= 0) toggle_alias(offset);
   advise(colds, MADV_COLD, "MADV_COLD");
   advise(pageouts, MADV_PAGEOUT, "MADV_PAGEOUT");

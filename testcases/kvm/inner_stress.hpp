@@ -25,7 +25,7 @@ class InnerStress {
   InnerStress& operator=(const InnerStress&) = delete;
   ~InnerStress();
 
-  // Each kind once, on a random piece. False if the process is gone.
+  // Each kind once, on a random piece of what is populated. False if the process is gone.
   bool round();
 
   Tally aliases;    // mmap, mprotect and munmap of a second mapping there
@@ -34,12 +34,15 @@ class InnerStress {
   Tally pageouts;   // MADV_PAGEOUT
   Tally elsewhere;  // mprotect of a mapping of ours
   unsigned long rounds = 0;
+  unsigned long pages_dropped = 0;  // of 4 KiB, that were mapped when MADV_DONTNEED came
   const std::string& problem() const { return remote_.problem(); }
 
  private:
   void toggle_alias(std::size_t offset);
   void toggle_ours();
+  HvaRange pick();
 
+  pid_t pid_;
   RemoteProcess remote_;
   InnerRam ram_;
   std::size_t piece_;
