@@ -78,6 +78,11 @@ std::optional<InnerRam> inner_ram(pid_t pid) {
   return largest;
 }
 
+bool can_count_pages(const InnerRam& ram) {
+  constexpr std::size_t kPud = std::size_t{1} << 30;
+  return ram.page < kPud || ram.path.rfind("/dev/dax", 0) != 0;
+}
+
 std::size_t present_pages(pid_t pid, const HvaRange& range) {
   constexpr std::size_t kPage = 4096;
   std::vector<std::uint64_t> entries(range.length / kPage);

@@ -25,6 +25,10 @@ struct InnerRam {
 // at.
 std::optional<InnerRam> inner_ram(pid_t pid);
 
+// Whether pagemap can be asked about it. To walk page tables splits the huge PUDs of device DAX,
+// which clears them (walk_pud_range), so that to look is to change; and 6.1 crashes in
+// pagemap_pmd_range() when the guest faults such a PUD in again meanwhile.
+bool can_count_pages(const InnerRam& ram);
 // How many 4 KiB pages of the range that process maps now (/proc/PID/pagemap, bit 63). KVM maps
 // none but these.
 std::size_t present_pages(pid_t pid, const HvaRange& range);

@@ -73,7 +73,7 @@ HvaRange InnerStress::pick() {
   const std::size_t first = (random_ >> 8) % pieces;
   for (std::size_t i = 0; i < pieces; ++i) {
     const HvaRange piece{ram_.range.start + (first + i) % pieces * piece_, piece_};
-    if (present_pages(pid_, piece) > 0) return piece;
+    if (!can_count_pages(ram_) || present_pages(pid_, piece) > 0) return piece;
   }
   return {ram_.range.start, piece_};
 }
@@ -88,7 +88,7 @@ bool InnerStress::round() {
   };
   // What is dropped of private memory is lost, and the guest with it.
   if (ram_.shared) {
-    pages_dropped += present_pages(pid_, piece);
+    if (can_count_pages(ram_)) pages_dropped += present_pages(pid_, piece);
     advise(drops, MADV_DONTNEED, "MADV_DONTNEED");
   }
   if (ram_.fd >= 0) toggle_alias(offset);

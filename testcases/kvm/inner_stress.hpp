@@ -34,7 +34,8 @@ class InnerStress {
   Tally pageouts;   // MADV_PAGEOUT
   Tally elsewhere;  // mprotect of a mapping of ours
   unsigned long rounds = 0;
-  unsigned long pages_dropped = 0;  // of 4 KiB, that were mapped when MADV_DONTNEED came
+  // Pages of 4 KiB that were mapped when MADV_DONTNEED came; where they can be counted.
+  unsigned long pages_dropped = 0;
   const std::string& problem() const { return remote_.problem(); }
 
  private:

@@ -14,13 +14,15 @@ std::string NumaBalancing::missing() {
   if (!lib::sysfs::exists(kTunables)) return std::string(kTunables) + " is not there";
   if (lib::sysfs::read("/proc/self/sched").find("numa_scan_seq") == std::string::npos)
     return "/proc/self/sched has no numa_scan_seq: CONFIG_SCHED_DEBUG is not set";
-  if (lib::sysfs::read("/sys/devices/system/node/online") == "0")
-    return "one node only (numa=fake=2 makes two of it)";
   return "";
 }
 
 // The least that task_scan_min() allows is 100 ms of CPU time from one piece of a pass to the next.
-NumaBalancing::NumaBalancing() {
+NumaBalancing::NumaBalancing(bool on) {
+  if (!on) {
+    if (lib::sysfs::exists(kSwitch)) set(kSwitch, "0");
+    return;
+  }
   set(std::string(kTunables) + "scan_delay_ms", "1");
   set(std::string(kTunables) + "scan_period_min_ms", "1");
   set(std::string(kTunables) + "scan_period_max_ms", "1");

@@ -9,11 +9,11 @@
 
 namespace kproof::kvm {
 
-// On, and as fast as it goes, until destroyed.
+// Off, or on and as fast as it goes, until destroyed. (A kernel with several nodes has it on.)
 class NumaBalancing {
  public:
   // Bails out where it cannot be switched on, so look at missing() first.
-  NumaBalancing();
+  explicit NumaBalancing(bool on);
   NumaBalancing(const NumaBalancing&) = delete;
   NumaBalancing& operator=(const NumaBalancing&) = delete;
   ~NumaBalancing();

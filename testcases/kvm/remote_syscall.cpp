@@ -86,14 +86,13 @@ bool RemoteProcess::attach() {
 }
 
 // To the next stop at a system call. SIGSTOP cannot be masked; it is sent again in the end.
-bool RemoteProcess::resume(int request) {
-  if (::ptrace(static_cast<__ptrace_request>(request), pid_, 0, 0) != 0) return fail("ptrace");
-  for (int status = 0; wait_stop(status);) {
+bool RemoteProcess::resume() {
+  for (int status = 0; ::ptrace(PTRACE_SYSCALL, pid_, 0, 0) == 0;) {
+    if (!wait_stop(status)) return false;
     if (WSTOPSIG(status) == kSyscallStop) return true;
     if (status >> 16 == 0) stray_signal_ = WSTOPSIG(status);
-    if (::ptrace(static_cast<__ptrace_request>(request), pid_, 0, 0) != 0) return fail("ptrace");
   }
-  return false;
+  return fail("PTRACE_SYSCALL");
 }
 
 // orig_rax of -1 says that no system call is to be restarted.
@@ -109,9 +108,11 @@ long RemoteProcess::call(long number, std::array<std::uint64_t, 6> arguments) {
   regs.r10 = arguments[3];
   regs.r8 = arguments[4];
   regs.r9 = arguments[5];
-  const bool done = ::ptrace(PTRACE_SETREGS, pid_, 0, &regs) == 0 && resume(PTRACE_SYSCALL) &&
-                    resume(PTRACE_SYSCALL) && ::ptrace(PTRACE_GETREGS, pid_, 0, &regs) == 0;
-  return done ? static_cast<long>(regs.rax) : -ESRCH;
+  if (::ptrace(PTRACE_SETREGS, pid_, 0, &regs) != 0)
+    fail("PTRACE_SETREGS");
+  else if (resume() && resume() && ::ptrace(PTRACE_GETREGS, pid_, 0, &regs) == 0)
+    return static_cast<long>(regs.rax);
+  return -ESRCH;
 }
 
 // The registers of an interrupted system call say so (rax is -ERESTART..., orig_rax its number),

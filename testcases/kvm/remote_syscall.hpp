@@ -35,7 +35,7 @@ class RemoteProcess {
  private:
   bool wait_stop(int& status);
   bool wait_trap();
-  bool resume(int request);
+  bool resume();
   bool fail(const char* what);
   std::uint64_t find_syscall_instruction() const;
 
