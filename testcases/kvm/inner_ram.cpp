@@ -48,39 +48,54 @@ static int fd_of(pid_t pid, const std::string& path) {
   return -1;
 }
 
-// "7f06-7f07 rw-s 00000000 00:19 2      /run/ram"; each mapping's fields follow its line.
-std::optional<InnerRam> inner_ram(pid_t pid) {
+static bool is_dax(const std::string& path) {
+  return path.rfind("/dev/dax", 0) == 0;
+}
+
+// smaps walks the page tables too; the device tells the size of its pages by itself.
+static void add_page_size(pid_t pid, InnerRam& ram, const std::string& line) {
+  if (is_dax(ram.path)) {
+    ram.page = lib::sysfs::read_number("/sys/bus/dax/devices/" + ram.path.substr(5) + "/align");
+    ram.text = line + ", pages of " + std::to_string(ram.page >> 10) + " kB";
+    return;
+  }
   const std::string smaps = lib::sysfs::read(proc(pid, "smaps"));
+  const auto at = smaps.find(line.substr(0, line.find(' ')));
+  if (at == std::string::npos) return;
+  ram.page = std::max<std::size_t>(field(smaps, at, "KernelPageSize") << 10, ram.page);
+  ram.text = describe(smaps, at);
+}
+
+// "7f06-7f07 rw-s 00000000 00:19 2      /run/ram"
+std::optional<InnerRam> inner_ram(pid_t pid) {
+  const std::string maps = lib::sysfs::read(proc(pid, "maps"));
   std::optional<InnerRam> largest;
-  for (std::size_t at = 0; at < smaps.size();) {
-    std::uint64_t start = 0, end = 0, offset = 0;
+  std::string line_of_largest;
+  for (std::size_t at = 0, end = 0; at < maps.size(); at = end + 1) {
+    end = std::min(maps.find('\n', at), maps.size());
+    const std::string line = maps.substr(at, end - at);
+    std::uint64_t first = 0, last = 0, offset = 0;
     char rights[5] = "";
     int path = 0;
-    if (std::sscanf(&smaps[at], "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &start, &end,
-                    rights, &offset, &path) == 4 &&
-        rights[1] == 'w' && (!largest || end - start > largest->range.length)) {
-      const auto line_end = std::min(smaps.find('\n', at), smaps.size());
-      const auto from = std::min(at + static_cast<std::size_t>(path), line_end);
-      largest = {.range = {start, end - start},
-                 .path = smaps.substr(from, line_end - from),
-                 .offset = offset,
-                 .shared = rights[3] == 's',
-                 .page = std::max<std::size_t>(field(smaps, at, "KernelPageSize") << 10, 4096),
-                 .text = describe(smaps, at)};
-    }
-    const auto next = smaps.find("VmFlags:", at);
-    at = next == std::string::npos ? next : smaps.find('\n', next);
-    if (at == std::string::npos) break;
-    ++at;
+    if (std::sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &first,
+                    &last, rights, &offset, &path) != 4 ||
+        rights[1] != 'w' || (largest && last - first <= largest->range.length))
+      continue;
+    largest = {.range = {first, last - first},
+               .path = line.substr(static_cast<std::size_t>(path)),
+               .offset = offset,
+               .shared = rights[3] == 's'};
+    line_of_largest = line;
   }
-  if (largest && !largest->path.empty() && largest->path[0] == '/')
-    largest->fd = fd_of(pid, largest->path);
+  if (!largest) return largest;
+  add_page_size(pid, *largest, line_of_largest);
+  if (largest->path.rfind('/', 0) == 0) largest->fd = fd_of(pid, largest->path);
   return largest;
 }
 
 bool can_count_pages(const InnerRam& ram) {
   constexpr std::size_t kPud = std::size_t{1} << 30;
-  return ram.page < kPud || ram.path.rfind("/dev/dax", 0) != 0;
+  return ram.page < kPud || !is_dax(ram.path);
 }
 
 std::size_t present_pages(pid_t pid, const HvaRange& range) {

@@ -18,7 +18,7 @@ struct InnerRam {
   bool shared = false;
   std::size_t page = 4096;  // bytes: what ranges must be multiples of
   int fd = -1;              // of the file in that process; -1 if it has none open
-  std::string text;         // the fact, from /proc/PID/smaps
+  std::string text;         // the fact, as the kernel tells it
 };
 
 // The largest mapping that can be written. Empty if the process is not there, or not ours to look
@@ -26,8 +26,8 @@ struct InnerRam {
 std::optional<InnerRam> inner_ram(pid_t pid);
 
 // Whether pagemap can be asked about it. To walk page tables splits the huge PUDs of device DAX,
-// which clears them (walk_pud_range), so that to look is to change; and 6.1 crashes in
-// pagemap_pmd_range() when the guest faults such a PUD in again meanwhile.
+// which clears them (walk_pud_range), so that to look is to change; and 6.1 was seen to take such a
+// PUD of a running guest for a table of PMDs then, and to crash in pagemap_pmd_range().
 bool can_count_pages(const InnerRam& ram);
 // How many 4 KiB pages of the range that process maps now (/proc/PID/pagemap, bit 63). KVM maps
 // none but these.

@@ -120,7 +120,7 @@ int main(int argc, char** argv) {
   ::sigprocmask(SIG_BLOCK, &term, nullptr);
   const pid_t pid = inner_pid(pid_option);
   const auto ram = kvm::inner_ram(pid);
-  if (!ram) lib::ktap::bail_out("/proc/%d/smaps: no RAM of a guest to be found", pid);
+  if (!ram) lib::ktap::bail_out("/proc/%d/maps: no RAM of a guest to be found", pid);
   test.plan(6);
   test.evidence("inner_ram", ram->range.length >= (64 << 20), "%s; open as fd %d",
                 ram->text.c_str(), ram->fd);
@@ -132,8 +132,9 @@ int main(int argc, char** argv) {
   const After after = stress_until_told(stress, pid, seconds, pause);
   test.evidence(
       "invalidations_counted", counters.invalidations() > 0,
-      "KVM was called for %lu ranges in the RAM, and %lu times for the guest's use of it%s",
-      counters.invalidations(), counters.agings(), counters.problem().c_str());
+      "KVM was called for %lu ranges in the RAM, and %lu times for the guest's use of it%s%s",
+      counters.invalidations(), counters.agings(), counters.problem().empty() ? "" : "; ",
+      counters.problem().c_str());
   prove_mmu(test);
   test.metric("rounds", static_cast<double>(stress.rounds), "count");
   test.metric("toggles", static_cast<double>(stress.aliases.calls + stress.elsewhere.calls),
