@@ -147,8 +147,8 @@ int main(int argc, char** argv) {
            [&](lib::Check& check) { expect(check, stress.aliases); });
   test.run("ranges of the guest's RAM are dropped and come back", [&](lib::Check& check) {
     expect(check, stress.drops);
-    check.that(stress.drops.calls == 0 || stress.pages_dropped > 0,
-               "nothing was mapped of what was dropped");
+    if (stress.drops.calls > 0 && kvm::can_count_pages(*ram))
+      check.that(stress.pages_dropped > 0, "nothing was mapped of what was dropped");
   });
   test.run("ranges of the guest's RAM grow cold",
            [&](lib::Check& check) { expect_advice(check, stress.colds); });
