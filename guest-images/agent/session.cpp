@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "machine/kvm_keys.hpp"
 #include "system.hpp"
 
 namespace kproof::guest {
@@ -92,6 +93,8 @@ void Session::prepare() {
     if (!error.empty()) port_.send(Type::prepare_error, error);
   }
   if (job_->kvm) kvm_problem_ = kvm_problem();
+  if (job_->kvm && kvm_problem_.empty() && hypervisor() == "TCGTCGTCGTCG")
+    kvm_problem_ = machine::hold_kvm_keys();
   if (!kvm_problem_.empty()) port_.send(Type::prepare_error, kvm_problem_);
   tell_facts(job_->facts);
 }
