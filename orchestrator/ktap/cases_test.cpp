@@ -37,8 +37,8 @@ TEST_CASE("every case describes itself as JSON of schema 1") {
     CHECK(json.at("summary").get<std::string>().size() > 10);
     CHECK(json.at("evidence").is_array());
     CHECK(json.at("timeout_ms") > 0);
-    static const std::vector<std::string> kKeys{
-        "schema", "name", "summary", "needs", "evidence", "timeout_ms", "quiet", "inside"};
+    static const std::vector<std::string> kKeys{"schema",   "name",       "summary", "needs",
+                                                "evidence", "timeout_ms", "quiet",   "inside"};
     for (const auto& [key, value] : json.items())
       CHECK(std::count(kKeys.begin(), kKeys.end(), key) == 1);
   }

@@ -102,8 +102,8 @@ int main(int argc, char** argv) {
                 .kvm = true},
       .evidence = {"kvm_api", "mmu_mode", "backing_size", "watchdog_armed", "rmap_entries"},
       .timeout_ms = 120000,
-      .quiet = true,
       .needs_of_options = [&](lib::Needs& needs) { add_needs(needs, options); },
+      .quiet = true,
   };
   lib::Case test(
       argc, argv, description,

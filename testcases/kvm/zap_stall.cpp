@@ -84,7 +84,12 @@ void report(lib::Case& test, const Rounds& rounds, const Options& options, int c
   test.metric("rounds", static_cast<double>(rounds.stall.size()), "rounds");
 }
 
-void judge(lib::Case& test, const Rounds& rounds, double limit) {
+void judge(lib::Case& test, const Rounds& rounds, const Options& options) {
+  const double limit = options.limit_us;
+  test.run("mprotect zaps every SPTE of the region", [&](lib::Check& check) {
+    check.that(rounds.fewest_bytes >= options.size, "%lu of %lu bytes in some round",
+               rounds.fewest_bytes, options.size);
+  });
   test.run("no stall is over the limit", [&](lib::Check& check) {
     if (limit == 0) return check.skip("no --limit-us given");
     for (std::size_t i = 0; i < rounds.stall.size(); ++i)
@@ -104,9 +109,9 @@ int main(int argc, char** argv) {
       .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2, .kvm = true},
       .evidence = {"kvm_api", "mmu_mode", "backing_size", "sptes_zapped", "sampler_ran"},
       .timeout_ms = 60000,
-      .quiet = true,
       .needs_of_options =
           [&](lib::Needs& needs) { kvm::add_backing_needs(needs, options.backing, options.size); },
+      .quiet = true,
   };
   lib::Case test(
       argc, argv, description,
@@ -125,7 +130,7 @@ int main(int argc, char** argv) {
     lib::usage_error("--rounds and --period-us: at least 1");
   const kvm::Kvm kvm;
   const auto provider = kvm::provide(options.backing, options.size);
-  test.plan(1);
+  test.plan(2);
   kvm.prove_api(test);
   kvm::Machine machine(kvm, *provider, {options.size, kvm::kPage4K});
   machine.vm().allow_shadow_pages(static_cast<unsigned>(options.size / kvm::kPage2M) + 1024);
@@ -138,6 +143,6 @@ int main(int argc, char** argv) {
   while (rounds.stall.size() < options.rounds || lib::now_us() < end)
     round(machine, sampler, rounds);
   report(test, rounds, options, cpu);
-  judge(test, rounds, options.limit_us);
+  judge(test, rounds, options);
   return test.finish();
 }

@@ -1,0 +1,53 @@
+#include "kvm/parked_cpus.hpp"
+
+#include <cstring>
+
+#include <cpuid.h>
+#include <sched.h>
+
+namespace kproof::kvm {
+
+// The hypervisor's signature: CPUID leaf 0x40000000, as QEMU's TCG fills it.
+static bool under_tcg() {
+  unsigned eax = 0, signature[3] = {};
+  __cpuid(0x40000000, eax, signature[0], signature[1], signature[2]);
+  return std::memcmp(signature, "TCGTCGTCGTCG", sizeof signature) == 0;
+}
+
+ParkedCpus::ParkedCpus() {
+  if (!under_tcg() || ::sched_getaffinity(0, sizeof allowed_, &allowed_) != 0) return;
+  const int here = ::sched_getcpu();
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(here, &one);
+  ::sched_setaffinity(0, sizeof one, &one);
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &allowed_) && cpu != here)
+      spinners_.emplace_back([this, cpu] { spin(cpu); });
+  while (parked_ < spinners_.size())
+    ::sched_yield();
+}
+
+ParkedCpus::~ParkedCpus() {
+  end_ = true;
+  for (std::thread& spinner : spinners_)
+    spinner.join();
+  if (!spinners_.empty()) ::sched_setaffinity(0, sizeof allowed_, &allowed_);
+}
+
+// At a priority that no ordinary thread takes the CPU from. Without the right to that, it spins at
+// its own, which is better than nothing.
+void ParkedCpus::spin(int cpu) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(cpu, &one);
+  ::sched_setaffinity(0, sizeof one, &one);
+  sched_param parameters{};
+  parameters.sched_priority = 1;
+  ::sched_setscheduler(0, SCHED_FIFO, &parameters);
+  ++parked_;
+  while (!end_) {
+  }
+}
+
+}  // namespace kproof::kvm

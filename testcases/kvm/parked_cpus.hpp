@@ -1,0 +1,37 @@
+// Keeps the other CPUs in user mode while kernel text is patched, where that is dangerous: under
+// TCG.
+//
+// KVM's first VM switches static keys, one of them in __schedule() (preempt_notifier_key). A CPU
+// that runs into the patched place meanwhile finds the int3 that text_poke_bp() puts there, and
+// QEMU before 8.1 may keep its translation of that int3 for ever: it translates without holding the
+// page, so that the last write of the patch can come in between and invalidate nothing (mended by
+// "accel/tcg: Always lock pages before translation"). Then 6.12 dies of "Oops: int3" and 6.1, which
+// takes it for a breakpoint just removed, tries again until the watchdog barks. It was seen once in
+// about twenty starts. Under any other hypervisor, and on bare metal, this does nothing.
+#pragma once
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include <sched.h>
+
+namespace kproof::kvm {
+
+class ParkedCpus {
+ public:
+  ParkedCpus();
+  ParkedCpus(const ParkedCpus&) = delete;
+  ParkedCpus& operator=(const ParkedCpus&) = delete;
+  ~ParkedCpus();
+
+ private:
+  void spin(int cpu);
+
+  cpu_set_t allowed_;  // to this thread, which stays on its CPU meanwhile
+  std::atomic<bool> end_{false};
+  std::atomic<unsigned> parked_{0};
+  std::vector<std::thread> spinners_;
+};
+
+}  // namespace kproof::kvm
