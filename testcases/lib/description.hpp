@@ -28,12 +28,12 @@ struct Description {
   Needs needs;
   std::vector<std::string_view> evidence;  // each must be proven, or nothing was shown
   unsigned timeout_ms = 20000;             // on KVM; kproof scales it for slower accelerators
-  bool quiet = false;                      // it measures time: kproof runs no cell beside it
+  // Adds what the options call for, once they have been read: --describe may follow options.
+  std::function<void(Needs&)> needs_of_options = nullptr;
+  bool quiet = false;  // it measures time: kproof runs no cell beside it
   // Runs around a guest: at the level above the innermost one, from the start to the end of this
   // case inside. Empty: it runs in the innermost guest itself.
   std::string_view inside = {};
-  // Adds what the options call for, once they have been read: --describe may follow options.
-  std::function<void(Needs&)> needs_of_options = nullptr;
 };
 
 // The JSON object of --describe, one line, schema 1.
