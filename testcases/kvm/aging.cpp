@@ -1,0 +1,78 @@
+// The kernel asks KVM whether the guest used its memory (mmu_notifier clear_young, test_young,
+// clear_flush_young), and acts upon the answer.
+#include "kvm/aging.hpp"
+
+#include <iterator>
+
+#include "kvm/backing.hpp"
+#include "kvm/mmu_mode.hpp"
+
+using namespace kproof;
+using kvm::aging::Context;
+
+namespace {
+
+struct Behaviour {
+  const char* name;
+  void (*body)(Context&, lib::Check&);
+};
+
+constexpr Behaviour kBehaviours[] = {
+    {"page_idle: what the guest writes is young, the rest stays idle", kvm::aging::page_idle},
+    {"DAMON sees accesses where the guest writes, and none elsewhere", kvm::aging::damon},
+    {"MADV_PAGEOUT takes what the guest does not use, and it comes back", kvm::aging::pageout},
+    {"the multi-gen LRU evicts what the guest does not use", kvm::aging::lru_gen},
+    {"no write of a running vCPU is lost to aging", kvm::aging::race_alone},
+    {"no write of a running vCPU is lost to aging and mprotect", kvm::aging::race_with_mprotect},
+};
+
+void prove(lib::Case& test, const Context& context) {
+  context.kvm.prove_api(test);
+  kvm::Machine machine = context.machine();
+  kvm::prove_mmu_mode(test, machine.vcpu(), machine.tables());
+  kvm::prove_spte_size(test, machine, kvm::kPage4K);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string_view backing = "anon";
+  std::uint64_t size = 1 << 20;
+  double seconds = 1;
+  unsigned vcpus = 2;
+  const lib::Description description{
+      .name = "kvm/aging",
+      .summary = "what the kernel learns of the guest's use of its memory is true",
+      .needs = {.modules = {"zram"},
+                .kconfig = {"CONFIG_KVM", "CONFIG_EVENT_TRACING", "CONFIG_ZRAM",
+                            "CONFIG_PROC_PAGE_MONITOR"},
+                .memory = 512ull << 20,
+                .vcpus = 2,
+                .kvm = true},
+      .evidence = {"kvm_api", "mmu_mode", "spte_size", "agings_counted"},
+      .timeout_ms = 30000,
+      .needs_of_options = [&](lib::Needs& needs) { needs.memory += 3 * size; },
+  };
+  // Huge pages are aged as a whole, and pools and devices are not aged at all.
+  lib::Case test(
+      argc, argv, description,
+      {{.name = "--backing", .help = "guest memory", .choice = &backing, .choices = {"anon"}},
+       {.name = "--size", .help = "bytes of memory (1M)", .size = &size},
+       {.name = "--seconds", .help = "length of each race (1)", .number = &seconds},
+       {.name = "--vcpus", .help = "that write in the races (2)", .count = &vcpus}});
+  if (size < (1 << 20) || size % (1 << 20) != 0)
+    lib::usage_error("--size must be a multiple of 1 MiB");
+  if (vcpus == 0 || vcpus > kvm::kMostVcpus)
+    lib::usage_error("--vcpus must be 1 to %u", kvm::kMostVcpus);
+  const kvm::Kvm kvm;
+  const auto provider = kvm::provide(backing, size);
+  Context context{test, kvm, *provider, {size, kvm::kPage4K, vcpus}, seconds};
+  test.plan(std::size(kBehaviours));
+  prove(test, context);
+  for (const Behaviour& behaviour : kBehaviours)
+    test.run(behaviour.name, [&](lib::Check& check) { behaviour.body(context, check); });
+  test.evidence("agings_counted", context.agings > 0,
+                "kvm:kvm_age_hva: %lu, kvm:kvm_test_age_hva: %lu", context.agings,
+                context.young_tests);
+  return test.finish();
+}

@@ -1,0 +1,87 @@
+// What a live migration does, while vCPUs write and protections change.
+#include <linux/kvm.h>
+#include <sys/mman.h>
+
+#include "kvm/churn.hpp"
+#include "kvm/dirty_log.hpp"
+#include "kvm/runner.hpp"
+#include "lib/clock.hpp"
+
+namespace kproof::kvm::churn {
+
+static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
+static constexpr unsigned kFewestRounds = 8;
+
+// What a live migration relies on: who copies each page when the log has it, and once more in the
+// end, has all of the memory.
+class Copy {
+ public:
+  Copy(Machine& machine, bool by_hand)
+      : machine_(machine), by_hand_(by_hand), log_(machine.vm(), slot_of(machine)) {
+    for (std::size_t word = 0; word < machine.words(); ++word)
+      words_.push_back(std::uint64_t{*machine.region().word(word)});
+  }
+
+  void update() {
+    log_.get();
+    // Before the pages are read: what is written from now on is in the log again.
+    if (by_hand_) log_.clear();
+    for (std::size_t word = 0; word < words_.size(); ++word)
+      if (log_.has(word * machine_.stride())) words_[word] = *machine_.region().word(word);
+  }
+
+  std::size_t wrong() const {
+    std::size_t wrong = 0;
+    for (std::size_t word = 0; word < words_.size(); ++word)
+      wrong += words_[word] != *machine_.region().word(word);
+    return wrong;
+  }
+
+ private:
+  Machine& machine_;
+  bool by_hand_;
+  DirtyLog log_;
+  std::vector<std::uint64_t> words_;
+};
+
+// The guest writes in each round; rights are taken and given back between two updates.
+static bool copy_rounds(Context& context, Machine& machine, Copy& copy, Runner& runner,
+                        lib::Check& check) {
+  const double end = lib::now_us() + context.seconds * 1e6;
+  for (unsigned round = 0; round < kFewestRounds || lib::now_us() < end; ++round) {
+    if (!check.that(runner.wait_tries_since(runner.tries(), 8), "the guest stands")) return false;
+    copy.update();
+    if (!machine.region().protect(check, round % 2 == 0 ? PROT_READ : PROT_NONE)) return false;
+    if (!machine.region().protect(check, kReadWrite)) return false;
+    runner.retry();
+  }
+  return true;
+}
+
+static void copied(Context& context, lib::Check& check, bool by_hand) {
+  Machine machine = context.machine();
+  if (by_hand && !protect_manually(machine.vm()))
+    return check.skip("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is missing");
+  for (std::size_t word = 0; word < machine.words(); ++word)
+    *machine.region().word(word) = 0;
+  machine.vm().set(slot_of(machine, KVM_MEM_LOG_DIRTY_PAGES));
+  Copy copy(machine, by_hand);
+  Runner runner(machine.vcpu(), kRegionGva, machine.words(), machine.stride());
+  if (!copy_rounds(context, machine, copy, runner, check)) return;
+  const Exit exit = runner.finish();
+  check.that(exit.done(), "the guest ended by %s", exit.text().c_str());
+  check.that(machine.vcpu().mailbox().wrong == 0, "%lu writes were lost",
+             machine.vcpu().mailbox().wrong);
+  copy.update();
+  check.that(copy.wrong() == 0, "%zu of %zu words of the copy are not those of the memory",
+             copy.wrong(), machine.words());
+}
+
+void copied_by_log(Context& context, lib::Check& check) {
+  copied(context, check, false);
+}
+void copied_by_cleared_log(Context& context, lib::Check& check) {
+  copied(context, check, true);
+}
+
+}  // namespace kproof::kvm::churn

@@ -1,0 +1,89 @@
+// The dirty log holds each page that the guest wrote, whatever was done to its protection before.
+#include <linux/kvm.h>
+#include <sys/mman.h>
+
+#include "kvm/churn.hpp"
+#include "kvm/dirty_log.hpp"
+
+namespace kproof::kvm::churn {
+
+static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
+
+// The guest writes every `step`-th word, from `first` on.
+static bool write_some(Machine& machine, lib::Check& check, std::size_t first, std::size_t step) {
+  const std::size_t count = (machine.words() - first + step - 1) / step;
+  const Exit exit = machine.vcpu().call(GuestProgram::fill,
+                                        {machine.gva(first), count, step * machine.stride(), 1});
+  return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
+}
+
+// Each of these words' pages is in the log.
+static void expect_logged(const Machine& machine, const DirtyLog& log, lib::Check& check,
+                          std::size_t first, std::size_t step, const char* when) {
+  std::size_t missing = 0, written = 0;
+  for (std::size_t word = first; word < machine.words(); word += step, ++written)
+    missing += !log.has(word * machine.stride());
+  check.that(missing == 0, "%s: %zu of %zu pages that the guest wrote are not in the log", when,
+             missing, written);
+}
+
+static DirtyLog start_log(Machine& machine) {
+  machine.vm().set(slot_of(machine, KVM_MEM_LOG_DIRTY_PAGES));
+  return {machine.vm(), slot_of(machine)};
+}
+
+void logged(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!write_some(machine, check, 0, 1)) return;
+  DirtyLog log = start_log(machine);
+  for (const std::size_t step : {1, 2, 3}) {
+    if (!write_some(machine, check, step - 1, step)) return;
+    log.get();
+    expect_logged(machine, log, check, step - 1, step, "written");
+    log.get();
+    check.that(log.pages() == 0, "%zu pages are dirty that nobody wrote", log.pages());
+  }
+}
+
+void logged_after_mprotect(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!write_some(machine, check, 0, 1)) return;
+  DirtyLog log = start_log(machine);
+  for (const int prot : {PROT_READ, PROT_NONE}) {
+    if (!write_some(machine, check, 0, 2)) return;
+    machine.region().protect(check, prot);
+    const Exit exit = machine.write(1, 1);
+    check.that(exit.refused(), "the guest's write under %s: %s", mm::prot_name(prot),
+               exit.text().c_str());
+    machine.region().protect(check, kReadWrite);
+    log.get();
+    expect_logged(machine, log, check, 0, 2, "written before mprotect");
+    const Exit again = machine.vcpu().resume();
+    check.that(again.done(), "the refused write, read-write again: %s", again.text().c_str());
+    if (!write_some(machine, check, 1, 2)) return;
+    log.get();
+    expect_logged(machine, log, check, 1, 2, "written after mprotect");
+  }
+}
+
+void cleared_by_hand(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!protect_manually(machine.vm()))
+    return check.skip("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is missing");
+  if (!write_some(machine, check, 0, 1)) return;
+  DirtyLog log = start_log(machine);
+  for (const std::size_t step : {1, 2, 3}) {
+    if (!write_some(machine, check, 0, step)) return;
+    log.get();
+    expect_logged(machine, log, check, 0, step, "written");
+    log.get();
+    expect_logged(machine, log, check, 0, step, "not yet cleared");
+    machine.region().protect(check, PROT_READ);
+    log.clear();
+    machine.region().protect(check, kReadWrite);
+    log.get();
+    check.that(log.pages() == 0, "%zu pages are dirty after KVM_CLEAR_DIRTY_LOG", log.pages());
+  }
+}
+
+}  // namespace kproof::kvm::churn

@@ -1,0 +1,128 @@
+// Slots and protections change while vCPUs write.
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include <linux/kvm.h>
+#include <sys/mman.h>
+
+#include "kvm/churn.hpp"
+#include "lib/clock.hpp"
+
+namespace kproof::kvm::churn {
+
+static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
+static constexpr unsigned kFewestRounds = 8;
+
+// A vCPU that writes numbers to one word and knows which of them are in memory.
+class Writer {
+ public:
+  Writer(Machine& machine, unsigned vcpu)
+      : vcpu_(machine.vcpu(vcpu)),
+        gva_(machine.gva(0) + vcpu * sizeof(mm::Word)),
+        word_(machine.region().word(0) + vcpu),
+        thread_([this] { run(); }) {}
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer() { finish(); }
+
+  void finish() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  // Valid once finished.
+  const std::string& fault() const { return fault_; }
+  unsigned long landed() const { return landed_; }
+  unsigned long lost() const { return lost_; }
+  std::uint64_t last() const { return last_; }
+  volatile std::uint64_t* word() const { return word_; }
+
+ private:
+  // A write that KVM hands to us does not land; one that was refused goes on until it does.
+  void run() {
+    for (std::uint64_t value = 1; !stop_ && fault_.empty(); ++value) {
+      Exit exit = vcpu_.call(GuestProgram::write, {gva_, value});
+      while (exit.refused())
+        exit = vcpu_.resume();
+      if (is_mmio(exit)) {
+        ++lost_;
+        exit = vcpu_.resume();
+      } else {
+        ++landed_;
+        last_ = value;
+      }
+      if (!exit.done()) fault_ = "a write ended by " + exit.text();
+      check_read();
+    }
+  }
+
+  // The guest's own view: what it wrote last, or nothing.
+  void check_read() {
+    Exit exit = vcpu_.call(GuestProgram::read, {gva_});
+    while (exit.refused())
+      exit = vcpu_.resume();
+    if (is_mmio(exit))
+      vcpu_.resume();
+    else if (exit.result != last_)
+      fault_ =
+          "the guest wrote " + std::to_string(last_) + " and read " + std::to_string(exit.result);
+  }
+
+  Vcpu& vcpu_;
+  Gva gva_;
+  mm::Word* word_;
+  std::uint64_t last_ = 0;
+  unsigned long landed_ = 0, lost_ = 0;
+  std::string fault_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;  // last: it uses all of the above
+};
+
+static void change(Machine& machine, lib::Check& check, unsigned kind) {
+  Slot away = slot_of(machine);
+  away.gpa = moved_gpa(machine);
+  switch (kind) {
+    case 0:
+      return remake(machine, KVM_MEM_READONLY);
+    case 1:
+      return remake(machine, KVM_MEM_LOG_DIRTY_PAGES);
+    case 2:
+      return remake(machine, 0);
+    case 3:
+      remake(machine, 0);
+      machine.vm().set(away);
+      return machine.vm().set(slot_of(machine));
+    default:
+      machine.region().protect(check, kind == 4 ? PROT_READ : PROT_NONE);
+      machine.region().protect(check, kReadWrite);
+  }
+}
+
+void writes_among_changes(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  for (unsigned i = 0; i < machine.shape().vcpus; ++i)
+    machine.region().word(0)[i] = 0;
+  std::vector<std::unique_ptr<Writer>> writers;
+  for (unsigned i = 0; i < machine.shape().vcpus; ++i)
+    writers.push_back(std::make_unique<Writer>(machine, i));
+  std::minstd_rand random(1);
+  const double end = lib::now_us() + context.seconds * 1e6;
+  unsigned long changes = 0;
+  for (; changes < kFewestRounds || (check.ok() && lib::now_us() < end); ++changes)
+    change(machine, check, static_cast<unsigned>(random() % 6));
+  unsigned long landed = 0, lost = 0;
+  for (const auto& writer : writers) {
+    writer->finish();
+    check.that(writer->fault().empty(), "%s", writer->fault().c_str());
+    check.that(*writer->word() == writer->last(), "the last write was %lu, memory holds %lu",
+               writer->last(), *writer->word());
+    landed += writer->landed();
+    lost += writer->lost();
+  }
+  check.that(landed > 0, "no write landed");
+  context.test.metric("slot_changes", static_cast<double>(changes), "count");
+  lib::ktap::diagnostic("%lu changes; %lu writes landed, %lu came as KVM_EXIT_MMIO", changes,
+                        landed, lost);
+}
+
+}  // namespace kproof::kvm::churn

@@ -1,0 +1,108 @@
+// One change of a slot at a time, and what the guest sees of its memory then.
+#include <linux/kvm.h>
+
+#include "kvm/churn.hpp"
+
+namespace kproof::kvm::churn {
+
+Slot slot_of(const Machine& machine, unsigned flags) {
+  return {.id = Machine::kRegionSlot,
+          .gpa = kRegionGpa,
+          .size = machine.region().length(),
+          .host = machine.region().base(),
+          .flags = flags};
+}
+
+void remake(Machine& machine, unsigned flags) {
+  machine.vm().remove(Machine::kRegionSlot);
+  machine.vm().set(slot_of(machine, flags));
+}
+
+Gpa moved_gpa(const Machine& machine) {
+  return kRegionGpa + (machine.region().length() / kPage1G + 1) * kPage1G;
+}
+
+// By large guest pages where that can be, as there is little room for page tables.
+void map_moved(Machine& machine) {
+  const std::size_t size = machine.region().length();
+  const std::size_t page = size % kPage2M == 0 ? std::max(kPage2M, machine.shape().guest_page)
+                                               : machine.shape().guest_page;
+  machine.tables().map(kMovedGva, moved_gpa(machine), size, page);
+}
+
+bool is_mmio(const Exit& exit) {
+  return !exit.done() && exit.error == 0 && exit.reason == KVM_EXIT_MMIO;
+}
+
+static bool fill(Machine& machine, lib::Check& check) {
+  const Exit exit = machine.fill(0, machine.words(), 1);
+  return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
+}
+
+static void expect_words(Machine& machine, lib::Check& check, Gva gva, const char* when) {
+  const Exit exit =
+      machine.vcpu().call(GuestProgram::compare, {gva, machine.words(), machine.stride(), 1});
+  check.that(exit.done() && exit.result == 0, "%s: the guest: %s, %lu of %zu words differ", when,
+             exit.text().c_str(), exit.result, machine.words());
+}
+
+// Neither a read nor a write reaches memory; the write of 0 would show in expect_words().
+static void expect_nothing_there(Machine& machine, lib::Check& check, Gva gva, const char* when) {
+  for (const GuestProgram program : {GuestProgram::read, GuestProgram::write}) {
+    const Exit exit = machine.vcpu().call(program, {gva, 0});
+    check.that(is_mmio(exit), "%s: the guest's %s: %s, not KVM_EXIT_MMIO", when, name_of(program),
+               exit.text().c_str());
+    const Exit end = machine.vcpu().resume();
+    check.that(end.done(), "%s: the guest after its %s: %s", when, name_of(program),
+               end.text().c_str());
+  }
+}
+
+void deleted(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!fill(machine, check)) return;
+  for (unsigned i = 0; i < 8; ++i) {
+    machine.vm().remove(Machine::kRegionSlot);
+    for (const std::size_t word : {std::size_t{0}, machine.words() - 1})
+      expect_nothing_there(machine, check, machine.gva(word), "slot deleted");
+    machine.vm().set(slot_of(machine));
+    expect_words(machine, check, kRegionGva, "slot made again");
+  }
+}
+
+void moved(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  map_moved(machine);
+  if (!fill(machine, check)) return;
+  for (unsigned i = 0; i < 8; ++i) {
+    Slot away = slot_of(machine);
+    away.gpa = moved_gpa(machine);
+    machine.vm().set(away);
+    expect_nothing_there(machine, check, kRegionGva, "slot moved away");
+    expect_words(machine, check, kMovedGva, "slot moved away");
+    machine.vm().set(slot_of(machine));
+    expect_nothing_there(machine, check, kMovedGva, "slot moved back");
+    expect_words(machine, check, kRegionGva, "slot moved back");
+  }
+}
+
+void read_only(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!fill(machine, check)) return;
+  for (unsigned i = 0; i < 8; ++i) {
+    remake(machine, KVM_MEM_READONLY);
+    expect_words(machine, check, kRegionGva, "read-only slot");
+    for (const std::size_t word : {std::size_t{0}, machine.words() - 1}) {
+      const Exit exit = machine.write(word, 0);
+      check.that(is_mmio(exit), "the guest's write of word %zu: %s, not KVM_EXIT_MMIO", word,
+                 exit.text().c_str());
+      machine.vcpu().resume();
+    }
+    expect_words(machine, check, kRegionGva, "read-only slot, after writes");
+    remake(machine, 0);
+    const Exit exit = machine.write(0, 1);
+    check.that(exit.done(), "slot writable again: the guest's write: %s", exit.text().c_str());
+  }
+}
+
+}  // namespace kproof::kvm::churn

@@ -1,0 +1,50 @@
+#include "kvm/dirty_log.hpp"
+
+#include <bit>
+
+#include <linux/kvm.h>
+
+#include "kvm/page_tables.hpp"
+
+namespace kproof::kvm {
+
+bool protect_manually(const Vm& vm) {
+  if (!vm.kvm().has(KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2)) return false;
+  kvm_enable_cap enable{};
+  enable.cap = KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2;
+  enable.args[0] = KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE;
+  KPROOF_IOCTL(vm.fd(), KVM_ENABLE_CAP, &enable);
+  return true;
+}
+
+DirtyLog::DirtyLog(const Vm& vm, const Slot& slot)
+    : vm_(vm), slot_(slot.id), pages_(slot.size / kPage4K), bitmap_((pages_ + 63) / 64) {}
+
+void DirtyLog::get() {
+  kvm_dirty_log log{};
+  log.slot = slot_;
+  log.dirty_bitmap = bitmap_.data();
+  KPROOF_IOCTL(vm_.fd(), KVM_GET_DIRTY_LOG, &log);
+}
+
+void DirtyLog::clear() {
+  kvm_clear_dirty_log log{};
+  log.slot = slot_;
+  log.num_pages = static_cast<std::uint32_t>(pages_);
+  log.dirty_bitmap = bitmap_.data();
+  KPROOF_IOCTL(vm_.fd(), KVM_CLEAR_DIRTY_LOG, &log);
+}
+
+bool DirtyLog::has(std::size_t offset) const {
+  const std::size_t page = offset / kPage4K;
+  return (bitmap_[page / 64] >> page % 64 & 1) != 0;
+}
+
+std::size_t DirtyLog::pages() const {
+  std::size_t pages = 0;
+  for (const std::uint64_t word : bitmap_)
+    pages += static_cast<std::size_t>(std::popcount(word));
+  return pages;
+}
+
+}  // namespace kproof::kvm

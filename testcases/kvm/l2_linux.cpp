@@ -1,0 +1,162 @@
+// A Linux in a guest does its work, and finishes clean, while the memory that it runs in is mapped
+// a second time and toggled, dropped and refaulted, aged and reclaimed by the level that runs it.
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <string>
+
+#include "kvm/backing.hpp"
+#include "kvm/inner_stress.hpp"
+#include "kvm/machine.hpp"
+#include "kvm/mmu_mode.hpp"
+#include "lib/clock.hpp"
+#include "lib/sysfs.hpp"
+
+using namespace kproof;
+using kvm::InnerRam;
+using kvm::InnerStress;
+using kvm::Tally;
+
+namespace {
+
+// SIGTERM says that the case inside has ended.
+sigset_t term_signal() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGTERM);
+  return set;
+}
+
+// Lets the guest run for a while between two rounds. True if it is time to end.
+bool told_to_end(double seconds) {
+  const sigset_t set = term_signal();
+  const timespec time{0, static_cast<long>(seconds * 1e9)};
+  return ::sigtimedwait(&set, nullptr, &time) == SIGTERM;
+}
+
+pid_t inner_pid(unsigned given) {
+  const char* told = std::getenv("KPROOF_INNER_PID");
+  const pid_t pid = given > 0 ? static_cast<pid_t>(given) : told ? std::atoi(told) : 0;
+  if (pid <= 0)
+    lib::ktap::skip_all("no guest inside: KPROOF_INNER_PID is not set, nor --pid given");
+  return pid;
+}
+
+void prove_mmu(lib::Case& test) {
+  const kvm::Kvm kvm;
+  kvm.prove_api(test);
+  const auto provider = kvm::provide("anon", kvm::kPage2M);
+  kvm::Machine machine(kvm, *provider, {.size = kvm::kPage2M});
+  kvm::prove_mmu_mode(test, machine.vcpu(), machine.tables());
+}
+
+void expect(lib::Check& check, const Tally& tally) {
+  if (tally.calls == 0) return check.skip("the guest's RAM is no shared file");
+  check.that(tally.failures == 0, "%lu of %lu calls failed, first %s", tally.failures, tally.calls,
+             tally.reason.c_str());
+}
+
+// Pools and devices have no LRU: EINVAL.
+void expect_advice(lib::Check& check, const Tally& tally) {
+  if (tally.calls > 0 && tally.failures == tally.calls)
+    return check.skip("this memory has no " + tally.reason);
+  expect(check, tally);
+}
+
+// How QEMU is right after the last round: it may end at any time once the case inside has.
+struct After {
+  bool told;           // SIGTERM came
+  std::string status;  // /proc/PID/status; "" if it has gone
+  std::size_t mappings;
+};
+
+After stress_until_told(InnerStress& stress, pid_t pid, double seconds, double pause) {
+  const double end = seconds > 0 ? lib::now_us() + seconds * 1e6 : 1e300;
+  bool told = false;
+  while (!told && lib::now_us() < end && stress.round())
+    told = told_to_end(pause);
+  const std::string status = lib::sysfs::read("/proc/" + std::to_string(pid) + "/status");
+  return {told || told_to_end(0.5), status, kvm::count_mappings(pid)};
+}
+
+void expect_as_before(lib::Check& check, std::size_t mappings, const After& after,
+                      const InnerStress& stress) {
+  check.that(stress.rounds > 0, "no round: %s", stress.problem().c_str());
+  if (after.status.empty() && after.told) return lib::ktap::diagnostic("QEMU had ended by then");
+  check.that(stress.problem().empty(), "after %lu rounds: %s", stress.rounds,
+             stress.problem().c_str());
+  check.that(after.status.find("TracerPid:\t0\n") != std::string::npos, "it is traced still");
+  check.that(after.status.find("State:\tT") == std::string::npos &&
+                 after.status.find("State:\tt") == std::string::npos,
+             "it stands");
+  // It maps and unmaps for itself, so a few are nothing.
+  check.that(after.mappings < mappings + stress.rounds / 2 + 16, "it had %zu mappings and has %zu",
+             mappings, after.mappings);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  unsigned pid_option = 0;
+  std::uint64_t piece = 16 << 20;
+  double pause = 0.02, seconds = 0;
+  const lib::Description description{
+      .name = "kvm/l2_linux",
+      .summary = "a Linux guest works on while its memory is toggled, dropped and aged around it",
+      .needs = {.kconfig = {"CONFIG_KVM", "CONFIG_EVENT_TRACING"}, .vcpus = 2, .kvm = true},
+      .evidence = {"kvm_api", "mmu_mode", "inner_ram", "invalidations_counted"},
+      .inside = "mm/thp_mprotect",
+  };
+  lib::Case test(
+      argc, argv, description,
+      {{.name = "--size", .help = "bytes that are toggled at a time (16M)", .size = &piece},
+       {.name = "--seconds",
+        .help = "longest time; 0, the default: until SIGTERM",
+        .number = &seconds},
+       {.name = "--pause", .help = "seconds between two rounds (0.02)", .number = &pause},
+       {.name = "--pid", .help = "of the QEMU (KPROOF_INNER_PID)", .count = &pid_option}});
+  if (pause >= 1) lib::usage_error("--pause must be less than 1");
+  const sigset_t term = term_signal();
+  ::sigprocmask(SIG_BLOCK, &term, nullptr);
+  const pid_t pid = inner_pid(pid_option);
+  const auto ram = kvm::inner_ram(pid);
+  if (!ram) lib::ktap::bail_out("/proc/%d/maps: no RAM of a guest to be found", pid);
+  test.plan(6);
+  test.evidence("inner_ram", ram->range.length >= (64 << 20), "%s; open as fd %d",
+                ram->text.c_str(), ram->fd);
+
+  // QEMU has one VM. Other VMs are not in its mm.
+  const kvm::NotifierCounters counters(ram->range, 1);
+  const std::size_t mappings = kvm::count_mappings(pid);
+  InnerStress stress(pid, *ram, piece);
+  const After after = stress_until_told(stress, pid, seconds, pause);
+  test.evidence(
+      "invalidations_counted", counters.invalidations() > 0,
+      "KVM was called for %lu ranges in the RAM, and %lu times for the guest's use of it%s%s",
+      counters.invalidations(), counters.agings(), counters.problem().empty() ? "" : "; ",
+      counters.problem().c_str());
+  prove_mmu(test);
+  test.metric("rounds", static_cast<double>(stress.rounds), "count");
+  test.metric("toggles", static_cast<double>(stress.aliases.calls + stress.elsewhere.calls),
+              "calls");
+  test.metric("drops", static_cast<double>(stress.drops.calls), "calls");
+  if (kvm::can_count_pages(*ram))
+    test.metric("pages_dropped", static_cast<double>(stress.pages_dropped), "pages");
+  test.metric("invalidations", static_cast<double>(counters.invalidations()), "calls");
+  test.run("a second mapping in QEMU is toggled",
+           [&](lib::Check& check) { expect(check, stress.aliases); });
+  test.run("ranges of the guest's RAM are dropped and come back", [&](lib::Check& check) {
+    expect(check, stress.drops);
+    if (stress.drops.calls > 0 && kvm::can_count_pages(*ram))
+      check.that(stress.pages_dropped > 0, "nothing was mapped of what was dropped");
+  });
+  test.run("ranges of the guest's RAM grow cold",
+           [&](lib::Check& check) { expect_advice(check, stress.colds); });
+  test.run("ranges of the guest's RAM are reclaimed",
+           [&](lib::Check& check) { expect_advice(check, stress.pageouts); });
+  test.run("a mapping in another process is toggled",
+           [&](lib::Check& check) { expect(check, stress.elsewhere); });
+  test.run("QEMU goes on as before",
+           [&](lib::Check& check) { expect_as_before(check, mappings, after, stress); });
+  return test.finish();
+}

@@ -1,0 +1,31 @@
+// The behaviours of numa_balancing_sparse: how often KVM's notifier is called when the protection
+// of memory changes of which little or nothing is there.
+#pragma once
+
+#include <sys/mman.h>
+
+#include "kvm/sparse_memory.hpp"
+#include "lib/case.hpp"
+
+namespace kproof::kvm::sparse {
+
+inline constexpr int kReadWrite = PROT_READ | PROT_WRITE;
+inline constexpr unsigned kRounds = 8;  // of PROT_NONE and back
+
+struct Context {
+  lib::Case& test;
+  SparseMemory& memory;
+  double seconds;  // that NUMA balancing may take
+  unsigned vcpus;
+  unsigned vms = notified_vms();
+};
+
+// sparse_toggle.cpp: by mprotect
+void none(Context&, lib::Check&);
+// Metrics `invalidations_<name>` and `time_<name>`.
+void bounded(Context&, const SparsePart&, const char* name, lib::Check&);
+
+// sparse_balancing.cpp: by NUMA balancing
+void balanced(Context&, lib::Check&);
+
+}  // namespace kproof::kvm::sparse

@@ -1,0 +1,61 @@
+#include "kvm/sparse.hpp"
+#include "lib/clock.hpp"
+
+namespace kproof::kvm::sparse {
+
+struct Toggled {
+  unsigned calls = 0;
+  std::uint64_t invalidations = 0;
+  std::vector<double> times{};  // us
+
+  double per_call() const { return static_cast<double>(invalidations) / calls; }
+};
+
+// The first `length` bytes of the part, again and again. The guest looks between the calls.
+static Toggled toggle(Context& context, const SparsePart& part, std::size_t length,
+                      lib::Check& check) {
+  Toggled toggled;
+  const std::size_t words = part.region->words() / (part.region->length() / length);
+  const NotifierCounters counters(part.range(), context.vms);
+  for (unsigned round = 0; round < kRounds; ++round)
+    for (const int prot : {PROT_NONE, kReadWrite}) {
+      const std::uint64_t before = counters.invalidations();
+      toggled.times.push_back(lib::timed_us([&] { part.region->protect(check, prot, 0, words); }));
+      toggled.invalidations += counters.invalidations() - before;
+      ++toggled.calls;
+      if (prot == PROT_NONE)
+        context.memory.expect_refused(part, check);
+      else
+        check.that(context.memory.wrong_pages(part) == 0, "%s: the guest lost data", part.name);
+    }
+  return toggled;
+}
+
+static void report(Context& context, const std::string& name, const Toggled& toggled) {
+  context.test.metric(("invalidations_" + name).c_str(), toggled.per_call(), "calls/mprotect");
+  context.test.metric(("time_" + name).c_str(), lib::percentile(toggled.times, 50), "us");
+}
+
+void none(Context& context, lib::Check& check) {
+  const SparsePart& part = context.memory.none();
+  for (const std::size_t size : {part.region->length() / 4, part.region->length()}) {
+    const Toggled toggled = toggle(context, part, size, check);
+    check.that(toggled.invalidations == 0, "%lu invalidations in %u mprotects of %zu empty GiB",
+               toggled.invalidations, toggled.calls, size >> 30);
+    report(context, size == part.region->length() ? "none" : "none_quarter", toggled);
+  }
+}
+
+// Each mprotect may call once for each PUD with something below it, and must call once.
+void bounded(Context& context, const SparsePart& part, const char* name, lib::Check& check) {
+  const Toggled toggled = toggle(context, part, part.region->length(), check);
+  report(context, name, toggled);
+  check.that(toggled.invalidations <= part.puds * toggled.calls,
+             "%lu invalidations in %u mprotects of memory with %zu PUDs that are not empty",
+             toggled.invalidations, toggled.calls, part.puds);
+  check.that(toggled.invalidations >= toggled.calls,
+             "%lu invalidations in %u mprotects of memory that the guest has mapped",
+             toggled.invalidations, toggled.calls);
+}
+
+}  // namespace kproof::kvm::sparse
