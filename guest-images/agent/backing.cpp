@@ -65,7 +65,12 @@ std::string disable_thp() {
 }
 
 BackingFacts backing_facts(pid_t pid, const std::string& path) {
-  return parse_backing(sysfs::read("/proc/" + std::to_string(pid) + "/smaps"), path);
+  const std::string process = "/proc/" + std::to_string(pid);
+  constexpr std::string_view kDax = "/dev/dax";
+  if (path.rfind(kDax, 0) != 0) return parse_backing(sysfs::read(process + "/smaps"), path);
+  const std::string device = path.substr(path.rfind('/') + 1);
+  return parse_dax_backing(sysfs::read(process + "/maps"), path,
+                           sysfs::read_number("/sys/bus/dax/devices/" + device + "/align"));
 }
 
 }  // namespace kproof::guest

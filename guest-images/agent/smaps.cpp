@@ -89,7 +89,6 @@ static std::uint64_t page_size(const Mapping& mapping) {
     const bool touched = mapping.of("Shared_Hugetlb") + mapping.of("Private_Hugetlb") != 0;
     return touched ? kernels << 10 : 0;
   }
-  if (kernels > kSmall) return kernels << 10;  // device DAX
   const std::uint64_t rss = mapping.of("Rss");
   if (rss == 0) return 0;
   const bool all = mapping.of("AnonHugePages") + mapping.of("ShmemPmdMapped") == rss;
@@ -106,6 +105,16 @@ BackingFacts parse_backing(std::string_view smaps, std::string_view path) {
     return {0, "no mapping of " + (path.empty() ? "anonymous memory" : std::string(path))};
   const std::uint64_t size = page_size(*largest);
   return {size, (size ? "" : "nothing is mapped yet: ") + quote(*largest)};
+}
+
+BackingFacts parse_dax_backing(std::string_view maps, std::string_view path, std::uint64_t align) {
+  while (!maps.empty()) {
+    const Mapping mapping = parse_header(take_line(maps));
+    if (mapping.path == path)
+      return {align, std::string(path) + " at " + std::string(mapping.range) +
+                         ", a device of alignment " + std::to_string(align)};
+  }
+  return {0, "no mapping of " + std::string(path)};
 }
 
 }  // namespace kproof::guest

@@ -17,11 +17,16 @@ struct BackingFacts {
 
 // Of the largest mapping of the file `path`; "" is the largest anonymous mapping, which in a QEMU
 // is the guest's RAM. What proves what:
-//  - hugetlb (VmFlags has "ht") and device DAX: KernelPageSize, the only size that the kernel would
-//    map there. Device DAX has no Rss.
+//  - hugetlb (VmFlags has "ht"): KernelPageSize, the only size that the kernel would map there.
 //  - anonymous memory and tmpfs: KernelPageSize is 4 kB even of THP. AnonHugePages or
 //  ShmemPmdMapped
 //    say how much of Rss is mapped by PMDs; all of it makes 2 MiB, anything else 4 KiB.
 BackingFacts parse_backing(std::string_view smaps, std::string_view path);
+
+// Of device DAX, from /proc/PID/maps and the device's alignment, which is the only size of entries
+// that it maps. Its smaps must not be read while a guest runs: Debian 6.1's walk splits a huge PUD,
+// KVM faults it in again, and the walk goes on as if it were a page table ("bad pmd", then an
+// oops).
+BackingFacts parse_dax_backing(std::string_view maps, std::string_view path, std::uint64_t align);
 
 }  // namespace kproof::guest

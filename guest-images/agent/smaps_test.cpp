@@ -53,3 +53,13 @@ TEST_CASE("a mapping that is not there proves nothing") {
   CHECK(parse_backing(kThp, "/dev/dax0.0").text == "no mapping of /dev/dax0.0");
   CHECK(parse_backing("", "").text == "no mapping of anonymous memory");
 }
+
+TEST_CASE("device DAX is proven by its mapping and the device, without a walk of its page tables") {
+  const char* const maps =
+      "7f9d93e00000-7f9db3e00000 rw-p 00000000 00:00 0 \n"
+      "7fff40000000-7fff80000000 rw-s 00000000 00:05 130                        /dev/dax0.0\n";
+  const BackingFacts facts = parse_dax_backing(maps, "/dev/dax0.0", 1ull << 30);
+  CHECK(facts.page_size == 1ull << 30);
+  CHECK(facts.text == "/dev/dax0.0 at 7fff40000000-7fff80000000, a device of alignment 1073741824");
+  CHECK(parse_dax_backing(maps, "/dev/dax1.0", 1ull << 30).page_size == 0);
+}

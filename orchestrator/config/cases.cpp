@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "config/sections.hpp"
@@ -36,14 +38,31 @@ static std::optional<model::InsideCase> read_inside(Problems& problems, const Ma
   return inside;
 }
 
-static std::optional<model::PlanCase> read_case_map(Problems& problems, const Value& value) {
-  const Map map(problems, value, {"case", "as", "args", "timeout", "inside"});
+// Each must match a topology of the plan, which is there already.
+static std::vector<std::string> read_only(Problems& problems, const MaybeValue& value,
+                                          const model::Plan& plan) {
+  std::vector<std::string> names;
+  for (const auto& topology : plan.topologies)
+    names.push_back(topology.name);
+  const auto globs = texts(problems, value);
+  for (const auto& glob : globs)
+    if (std::none_of(names.begin(), names.end(),
+                     [&](const auto& name) { return util::glob_match(glob, name); }))
+      problems.add(value->mark, fmt::format("the plan has no topology `{}`", glob),
+                   util::suggest(glob, names, "topologies"));
+  return globs;
+}
+
+static std::optional<model::PlanCase> read_case_map(Problems& problems, const Value& value,
+                                                    const model::Plan& plan) {
+  const Map map(problems, value, {"case", "as", "args", "timeout", "inside", "topologies"});
   const auto name_value = map.require("case");
   const auto name = text(problems, name_value);
   model::PlanCase test{.place = problems.place(value.mark)};
   test.args = texts(problems, map.find("args"));
   test.timeout = duration(problems, map.find("timeout"));
   test.inside = read_inside(problems, map.find("inside"));
+  test.topologies = read_only(problems, map.find("topologies"), plan);
   const auto alias_value = map.find("as");
   const auto alias = text(problems, alias_value);
   if (!name || !check_case(problems, name_value, *name)) return std::nullopt;
@@ -57,9 +76,10 @@ static std::optional<model::PlanCase> read_case_map(Problems& problems, const Va
   return test;
 }
 
-static std::optional<model::PlanCase> read_case(Problems& problems, const Value& value) {
+static std::optional<model::PlanCase> read_case(Problems& problems, const Value& value,
+                                                const model::Plan& plan) {
   if (!value.node.IsScalar())
-    return read_case_map(problems, {value.node, value.mark, "case entry", value.mark});
+    return read_case_map(problems, {value.node, value.mark, "case entry", value.mark}, plan);
   const auto name = text(problems, value);
   if (!name || !check_case(problems, value, *name)) return std::nullopt;
   return model::PlanCase{.name = *name, .alias = *name, .place = problems.place(value.mark)};
@@ -67,7 +87,7 @@ static std::optional<model::PlanCase> read_case(Problems& problems, const Value&
 
 void read_cases(Problems& problems, const MaybeValue& list, model::Plan& plan) {
   for (const auto& value : items(problems, list)) {
-    auto test = read_case(problems, value);
+    auto test = read_case(problems, value, plan);
     if (!test) continue;
     for (const auto& other : plan.cases)
       if (other.alias == test->alias)

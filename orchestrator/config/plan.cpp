@@ -41,9 +41,9 @@ static model::Plan read_document(Problems& problems, const Value& root, const fs
                                  const fs::path& home) {
   constexpr unsigned kMaxRepetitions = 100000;
   model::Plan plan{.file = file};
-  const Map map(
-      problems, root,
-      {"schema", "name", "kernels", "topologies", "cases", "repetitions", "limits", "expect"});
+  const Map map(problems, root,
+                {"schema", "name", "kernels", "topologies", "cases", "repetitions", "limits",
+                 "metrics", "expect"});
   check_schema(problems, map.require("schema"));
   read_name(problems, root, map.find("name"), plan);
   read_kernels(problems, map.require("kernels"), {file.parent_path(), home}, plan);
@@ -51,6 +51,7 @@ static model::Plan read_document(Problems& problems, const Value& root, const fs
   read_cases(problems, map.require("cases"), plan);
   assign(plan.repetitions, number(problems, map.find("repetitions"), 1, kMaxRepetitions));
   read_limits(problems, map.find("limits"), plan.limits);
+  plan.metrics = texts(problems, map.find("metrics"));
   read_expectations(problems, map.find("expect"), plan);
   return plan;
 }

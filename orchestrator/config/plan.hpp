@@ -23,7 +23,9 @@
 //     - { case: mm/thp_mprotect, as: mm/thp_small, args: [--size, 4M], timeout: 30s }
 //     - { case: kvm/l2_linux, inside: { case: mm/hugetlb_2m_mprotect, args: [--seconds, "1"] } }
 //                             `inside`: what the innermost guest runs meanwhile
+//     - { case: selftest/pass, topologies: ["l2-*"] }    runs in these only
 //   repetitions: 1
+//   metrics: [stall_max]      names or globs, shown in a table of their own
 //   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 64M }
 //   expect:                   the last entry that matches a cell counts
 //     - { kernel: debian-6.1, topology: l1, case: mm/dax_1g_mprotect, verdict: fail,

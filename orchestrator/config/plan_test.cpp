@@ -230,7 +230,8 @@ TEST_CASE("a topology is a tree of levels, each with its kernel, MMU mode and ba
       inner: { memory: 256M }
 cases:
   - { case: kvm/l2_linux, inside: { case: mm/one, args: [--seconds, "1"] } }
-  - { case: kvm/other, inside: mm/two }
+  - { case: kvm/other, inside: mm/two, topologies: ["d*"] }
+metrics: [stall_max]
 )");
   const auto& levels = plan.topologies.at(0).levels;
   REQUIRE(levels.size() == 3);
@@ -245,6 +246,8 @@ cases:
   CHECK(plan.cases[0].inside->name == "mm/one");
   CHECK(plan.cases[0].inside->args == std::vector<std::string>{"--seconds", "1"});
   CHECK(plan.cases[1].inside->name == "mm/two");
+  CHECK(plan.cases[1].topologies == std::vector<std::string>{"d*"});
+  CHECK(plan.metrics == std::vector<std::string>{"stall_max"});
 }
 
 TEST_CASE("what is wrong with a level is told with its place") {

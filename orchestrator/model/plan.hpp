@@ -27,6 +27,7 @@ struct PlanCase {
   std::vector<std::string> args;
   std::optional<util::Millis> timeout;  // instead of the case's own; scaled as that is
   std::optional<InsideCase> inside;     // instead of the one that the case declares
+  std::vector<std::string> topologies;  // names or globs; it runs in these only; empty: in all
   std::string place;
 };
 
@@ -47,6 +48,7 @@ struct Plan {
   unsigned repetitions = 1;
   std::vector<Expectation> expectations;
   Limits limits;
+  std::vector<std::string> metrics;  // names or globs; shown in a table of their own
 };
 
 // One point of a plan. `id` is stable across runs and is also its directory below cells/:

@@ -23,17 +23,25 @@ static std::string cell_id(const model::Cell& cell) {
   return cell.repetition == 1 ? id : fmt::format("{}@{}", id, cell.repetition);
 }
 
+static bool keeps(const Names& filters, const std::string& name) {
+  return filters.empty() || std::any_of(filters.begin(), filters.end(), [&](const auto& filter) {
+           return util::glob_match(filter, name);
+         });
+}
+
 static std::vector<model::Cell> all_cells(const model::Plan& plan,
                                           const std::vector<model::PlanCase>& cases) {
   std::vector<model::Cell> cells;
   for (const auto& kernel : plan.kernels)
     for (const auto& topology : plan.topologies)
-      for (const auto& test : cases)
+      for (const auto& test : cases) {
+        if (!keeps(test.topologies, topology.name)) continue;
         for (unsigned n = 1; n <= plan.repetitions; ++n) {
           model::Cell cell{.kernel = kernel, .topology = topology, .test = test, .repetition = n};
           cell.id = cell_id(cell);
           cells.push_back(std::move(cell));
         }
+      }
   return cells;
 }
 
@@ -61,12 +69,6 @@ static void require_met(const Names& filters, const Names& names, std::string_vi
                      [&](const std::string& name) { return util::glob_match(filter, name); }))
       throw ConfigError(fmt::format("{} {}: matches nothing in the plan", option, filter),
                         util::suggest(filter, names, what));
-}
-
-static bool keeps(const Names& filters, const std::string& name) {
-  return filters.empty() || std::any_of(filters.begin(), filters.end(), [&](const auto& filter) {
-           return util::glob_match(filter, name);
-         });
 }
 
 std::vector<model::Cell> expand(const model::Plan& plan, const Filter& filter, const Names& known) {

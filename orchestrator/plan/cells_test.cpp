@@ -116,3 +116,11 @@ TEST_CASE("filters narrow, add up, and must match something") {
   CHECK(refusal(plan, {.topologies = {"l2"}}) ==
         "--topology l2: matches nothing in the plan | did you mean `l1`? known topologies: l1");
 }
+
+TEST_CASE("a case that names its topologies runs in these only") {
+  auto plan = two_kernels({entry("mm/thp"), entry("mm/dax_1g")});
+  plan.topologies = {{.name = "l1"}, {.name = "l2-shadow"}};
+  plan.cases[0].topologies = {"l2-*"};
+  CHECK(ids(plan::expand(plan, {.kernels = {"new"}}, kKnown)) ==
+        Names{"new/l1/mm/dax_1g", "new/l2-shadow/mm/thp", "new/l2-shadow/mm/dax_1g"});
+}

@@ -1,52 +1,81 @@
 #include "report/summary.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <sstream>
 
 #include <fmt/format.h>
+
+#include "util/names.hpp"
 
 namespace kproof::report {
 using model::CellResult;
 
 namespace {
 
-// Cells by row (case) and column (kernel and topology), both in the order in which they came.
+// What a table shows: texts by row and column, both in the order in which they came.
 struct Grid {
   struct Column {
     std::string key, title;
   };
+  struct Entry {
+    std::string text;
+    const model::Judgement* judgement = nullptr;  // paints it; null: plain
+  };
+  std::string corner;
   std::vector<std::string> rows;
   std::vector<Column> columns;
-  std::map<std::pair<std::string, std::string>, const CellResult*> cells;
+  std::map<std::pair<std::string, std::string>, Entry> entries;
 
-  const CellResult* at(const std::string& row, const Column& column) const {
-    const auto it = cells.find({row, column.key});
-    return it == cells.end() ? nullptr : it->second;
+  void put(const std::string& row, const Column& column, Entry entry) {
+    if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
+    if (std::none_of(columns.begin(), columns.end(),
+                     [&](const Column& other) { return other.key == column.key; }))
+      columns.push_back(column);
+    entries[{row, column.key}] = std::move(entry);
+  }
+  Entry at(const std::string& row, const Column& column) const {
+    const auto it = entries.find({row, column.key});
+    return it == entries.end() ? Entry{"-"} : it->second;
   }
 };
 
 }  // namespace
 
-static Grid arrange(const RunReport& report) {
-  Grid grid;
+static Grid::Column column_of(const RunReport& report, const CellResult& cell) {
   const bool topologies = report.plan.topologies.size() > 1;
-  for (const auto& cell : report.cells) {
-    const std::string row = case_of(cell), key = cell.kernel + "/" + cell.topology;
-    if (std::find(grid.rows.begin(), grid.rows.end(), row) == grid.rows.end())
-      grid.rows.push_back(row);
-    if (std::none_of(grid.columns.begin(), grid.columns.end(),
-                     [&](const Grid::Column& column) { return column.key == key; }))
-      grid.columns.push_back(
-          {key, printable(cell.kernel_label) + (topologies ? " / " + cell.topology : "")});
-    grid.cells[{row, key}] = &cell;
-  }
+  return {cell.kernel + "/" + cell.topology,
+          printable(cell.kernel_label) + (topologies ? " / " + cell.topology : "")};
+}
+
+static Grid arrange_verdicts(const RunReport& report) {
+  Grid grid{.corner = "case"};
+  for (const auto& cell : report.cells)
+    grid.put(case_of(cell), column_of(report, cell),
+             {verdict_text(cell.judgement), &cell.judgement});
   return grid;
 }
 
-static std::string text_at(const Grid& grid, const std::string& row, const Grid::Column& column) {
-  const auto* cell = grid.at(row, column);
-  return cell ? verdict_text(cell->judgement) : "-";
+// Four significant digits, and no exponent before a million.
+static std::string number(double value) {
+  return std::abs(value) >= 1000 && std::abs(value) < 1e6 ? fmt::format("{:.0f}", value)
+                                                          : fmt::format("{:.4g}", value);
+}
+
+static Grid arrange_metrics(const RunReport& report) {
+  Grid grid{.corner = "metric"};
+  const auto wanted = [&](const std::string& name) {
+    return std::any_of(report.plan.metrics.begin(), report.plan.metrics.end(),
+                       [&](const std::string& glob) { return util::glob_match(glob, name); });
+  };
+  for (const auto& cell : report.cells)
+    for (const auto& metric : cell.metrics)
+      if (wanted(metric.name))
+        grid.put(fmt::format("{} {} ({})", case_of(cell), printable(metric.name),
+                             printable(metric.unit)),
+                 column_of(report, cell), {number(metric.value)});
+  return grid;
 }
 
 static std::string trim_right(std::string line) {
@@ -54,18 +83,17 @@ static std::string trim_right(std::string line) {
   return line;
 }
 
-std::string render_table(const RunReport& report, const Style& style) {
-  constexpr std::string_view kGap = "  ", kCorner = "case";
-  const Grid grid = arrange(report);
-  std::size_t first = kCorner.size();
+static std::string render(const Grid& grid, const Style& style) {
+  constexpr std::string_view kGap = "  ";
+  std::size_t first = grid.corner.size();
   for (const auto& row : grid.rows)
     first = std::max(first, display_width(row));
   std::vector<std::size_t> widths;
-  std::string line = pad(kCorner, first);
+  std::string line = pad(grid.corner, first);
   for (const auto& column : grid.columns) {
     std::size_t width = display_width(column.title);
     for (const auto& row : grid.rows)
-      width = std::max(width, display_width(text_at(grid, row, column)));
+      width = std::max(width, display_width(grid.at(row, column).text));
     widths.push_back(width);
     line += std::string(kGap) + pad(column.title, width);
   }
@@ -73,14 +101,23 @@ std::string render_table(const RunReport& report, const Style& style) {
   for (const auto& row : grid.rows) {
     line = pad(row, first);
     for (std::size_t i = 0; i < grid.columns.size(); ++i) {
-      const auto* cell = grid.at(row, grid.columns[i]);
-      const std::string text = pad(text_at(grid, row, grid.columns[i]), widths[i]);
+      const Grid::Entry entry = grid.at(row, grid.columns[i]);
+      const std::string text = pad(entry.text, widths[i]);
       const std::string shown = i + 1 == grid.columns.size() ? trim_right(text) : text;
-      line += std::string(kGap) + (cell ? paint(shown, cell->judgement, style) : shown);
+      line += std::string(kGap) + (entry.judgement ? paint(shown, *entry.judgement, style) : shown);
     }
     out += trim_right(line) + "\n";
   }
   return out;
+}
+
+std::string render_table(const RunReport& report, const Style& style) {
+  return render(arrange_verdicts(report), style);
+}
+
+std::string render_metrics(const RunReport& report, const Style& style) {
+  const Grid grid = arrange_metrics(report);
+  return grid.rows.empty() ? "" : render(grid, style);
 }
 
 // The first lines of `text`, each behind a bar, and how many more there are.
@@ -147,8 +184,9 @@ std::string render_totals(const RunReport& report, const Style&) {
 
 std::string render_summary(const RunReport& report, const Style& style) {
   const std::string notes = render_notes(report, style);
-  return fmt::format("{}\n{}{}{}", render_table(report, style), notes, notes.empty() ? "" : "\n",
-                     render_totals(report, style));
+  const auto part = [](const std::string& text) { return text.empty() ? text : text + "\n"; };
+  return part(render_table(report, style)) + part(render_metrics(report, style)) + part(notes) +
+         render_totals(report, style);
 }
 
 }  // namespace kproof::report

@@ -11,6 +11,9 @@ namespace kproof::report {
 // A row per case, a column per kernel (and topology, where the plan has several). "-": did not run.
 std::string render_table(const RunReport& report, const Style& style);
 
+// The metrics that the plan wants shown, a row for each case and metric. "" when there are none.
+std::string render_metrics(const RunReport& report, const Style& style);
+
 // For each cell that is not a plain pass: its verdict, reason, the first lines of its first
 // finding, why that was expected, and its log. "" when there is none.
 std::string render_notes(const RunReport& report, const Style& style);
@@ -18,7 +21,7 @@ std::string render_notes(const RunReport& report, const Style& style);
 // "10 cells: 9 pass, 1 fail (expected). Everything as expected."
 std::string render_totals(const RunReport& report, const Style& style);
 
-// All three, with blank lines between them.
+// All of them, with blank lines between them.
 std::string render_summary(const RunReport& report, const Style& style);
 
 }  // namespace kproof::report

@@ -58,3 +58,22 @@ TEST_CASE("several topologies are columns of their own, and what did not run is 
         "mm/a  pass    pass\n"
         "mm/b  pass    -\n");
 }
+
+TEST_CASE("metrics that the plan names have a table of their own, a row for each case and metric") {
+  RunReport report;
+  report.plan.metrics = {"stall_*"};
+  model::CellResult old, recent;
+  old.kernel = "old", old.kernel_label = "Old", old.topology = "l1", old.test = "kvm/zap";
+  old.id = "old/l1/kvm/zap";
+  old.metrics = {{"stall_max", 73512.4, "us"}, {"pages", 9, ""}};
+  recent = old;
+  recent.kernel = "new", recent.kernel_label = "New", recent.id = "new/l1/kvm/zap";
+  recent.metrics = {{"stall_max", 3.25, "us"}, {"stall_p50", 0.5, "us"}};
+  report.cells = {old, recent};
+  CHECK(render_metrics(report, {}) ==
+        "metric                  Old    New\n"
+        "kvm/zap stall_max (us)  73512  3.25\n"
+        "kvm/zap stall_p50 (us)  -      0.5\n");
+  report.plan.metrics = {};
+  CHECK(render_metrics(report, {}) == "");
+}
