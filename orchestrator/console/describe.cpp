@@ -81,6 +81,10 @@ static std::optional<std::vector<std::string>> values_of(const Row& row,
   return values;
 }
 
+bool fits(const Row& row, const std::vector<ReportLine>& lines) {
+  return values_of(row, lines).has_value();
+}
+
 static void add_alternatives(model::Finding& finding, const Pattern& pattern,
                              const std::vector<std::string>& values, const Blame& blame,
                              std::string_view frame) {
@@ -111,6 +115,8 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
   add_alternatives(finding, pattern, values, blame, frame);
   if (pattern.flags & kMixed) {
     finding.corrupted_reason = "only the header of the report could be read";
+  } else if (pattern.flags & kTail) {
+    finding.corrupted_reason = "the end of a report without its beginning";
   } else if (pattern.stack && blame.frame.empty()) {
     finding.corrupted_reason = "no function to blame in its stack trace";
   } else {

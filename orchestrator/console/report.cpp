@@ -63,6 +63,10 @@ void Report::show(std::size_t number, std::string_view raw) {
   if (number == end_ || excerpt_end_ == 0) excerpt_end_ = excerpt_.size();
 }
 
+bool Report::stands() const {
+  return !(row_->pattern->flags & kForeign) || fits(*row_, lines_);
+}
+
 model::Finding Report::describe() const {
   model::Finding finding = console::describe(*row_, lines_);
   finding.start_line = start_;

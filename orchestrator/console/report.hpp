@@ -33,6 +33,8 @@ class Report {
   // Another report of the same caller has begun. Only the search for a frame goes on: this one may
   // have been broken off by it (a WARNING of the code that prints a stall).
   void overtake() { overtaken_ = true; }
+  // False: common words, and what makes them a finding did not follow.
+  bool stands() const;
   bool overtaken() const { return overtaken_; }
   void mark_panicked() { panicked_ = true; }
   std::size_t start() const { return start_; }

@@ -11,7 +11,7 @@ void Tracker::line(const Line& line) {
   const bool notice = line.raw.find(interest::kLost) != line.raw.npos;  // before the time stamp
   if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
-  if (sight.row && line.trusted)
+  if (sight.row && (line.trusted || is_foreign(*sight.row)))
     note_row(line, *sight.row);
   else
     for (Report& report : open_)
@@ -64,6 +64,10 @@ void Tracker::note_banner(const Line& line) {
   findings_.record(std::move(finding));
 }
 
+bool Tracker::is_foreign(const Row& row) const {
+  return (row.pattern->flags & kForeign) && options_.stamps == Stamps::automatic;
+}
+
 Report* Tracker::open_for(const Line& line) {
   const auto found = std::ranges::find_if(open_, [&](const Report& report) {
     return !report.overtaken() && report.wants(line.caller, line.usec.has_value());
@@ -112,7 +116,7 @@ void Tracker::start(const Row& row, const Line& line) {
 }
 
 void Tracker::close(std::size_t index) {
-  findings_.record(open_[index].describe());
+  if (open_[index].stands()) findings_.record(open_[index].describe());
   open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
@@ -153,7 +157,7 @@ std::vector<model::Finding> Findings::sorted() const {
 std::vector<model::Finding> Tracker::findings() const {
   Findings all = findings_;
   for (const Report& report : open_)
-    all.record(report.describe());
+    if (report.stands()) all.record(report.describe());
   return all.sorted();
 }
 
