@@ -45,11 +45,21 @@ static void feed_all(console::Analyzer& analyzer, const util::Fd& fd, const std:
   analyzer.finish();
 }
 
+// null where nothing can be said.
+static nlohmann::ordered_json to_json(const model::Culprit& culprit) {
+  if (culprit.reason.empty()) return nullptr;
+  nlohmann::ordered_json json{
+      {"frame", culprit.frame}, {"cpu", nullptr}, {"reason", culprit.reason}};
+  if (culprit.cpu >= 0) json["cpu"] = culprit.cpu;
+  return json;
+}
+
 static nlohmann::ordered_json to_json(const model::Finding& finding) {
   return {{"title", finding.title},
           {"alt_titles", finding.alt_titles},
           {"type", finding.type},
           {"frame", finding.frame},
+          {"culprit", to_json(finding.culprit)},
           {"start_line", finding.start_line},
           {"end_line", finding.end_line},
           {"corrupted", finding.corrupted},
@@ -95,6 +105,10 @@ static void print_finding(const model::Finding& finding, const std::string& file
   if (finding.count > 1) fmt::print("  seen {} times", finding.count);
   if (finding.panicked) fmt::print("  the kernel panicked");
   if (finding.corrupted) fmt::print("  incomplete: {}", finding.corrupted_reason);
+  if (!finding.culprit.reason.empty())
+    fmt::print("\n  held up by: {} ({})",
+               finding.culprit.frame.empty() ? "unknown" : printable(finding.culprit.frame),
+               printable(finding.culprit.reason));
   fmt::print("\n{}\n", head_of(finding.excerpt));
 }
 

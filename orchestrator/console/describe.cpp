@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "console/culprit.hpp"
+
 namespace kproof::console {
 using re2::StringPiece;
 
@@ -108,11 +110,10 @@ static void add_alternatives(model::Finding& finding, const Pattern& pattern,
 static model::Finding name_by(const Pattern& pattern, const std::vector<std::string>& values,
                               const std::vector<ReportLine>& lines) {
   model::Finding finding;
-  const Blame blame = pattern.stack ? find_frame(*pattern.stack, lines) : Blame{};
+  Blame blame = pattern.stack ? find_frame(*pattern.stack, lines) : Blame{};
   const std::string frame = blame.frame.empty() ? std::string(kNoFrame) : blame.frame;
   finding.title = fill(pattern.title, values, frame);
   finding.frame = blame.frame;
-  add_alternatives(finding, pattern, values, blame, frame);
   if (pattern.flags & kMixed) {
     finding.corrupted_reason = "only the header of the report could be read";
   } else if (pattern.flags & kTail) {
@@ -122,6 +123,11 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
   } else {
     finding.corrupted_reason = why_corrupted(lines, !(pattern.flags & kBare));
   }
+  if (pattern.flags & kHeldUp) {
+    finding.culprit = find_culprit(lines);
+    if (!finding.culprit.frame.empty()) blame.also.push_back(finding.culprit.frame);
+  }
+  add_alternatives(finding, pattern, values, blame, frame);
   return finding;
 }
 

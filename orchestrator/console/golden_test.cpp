@@ -33,6 +33,8 @@ static std::string findings_of(const std::string& log, std::size_t chunk) {
                         {"alt_titles", finding.alt_titles},
                         {"type", finding.type},
                         {"frame", finding.frame},
+                        {"culprit", finding.culprit.frame},
+                        {"culprit_reason", finding.culprit.reason},
                         {"start_line", finding.start_line},
                         {"end_line", finding.end_line},
                         {"corrupted", finding.corrupted_reason},

@@ -9,11 +9,19 @@ namespace kproof::model {
 
 enum class Source { console, kmsg };
 
+// Who holds up the CPU that a lockup or a stall was seen on, read from the backtraces of all CPUs.
+struct Culprit {
+  std::string frame;   // "" if none of the backtraces shows it
+  int cpu = -1;        // where it runs; -1 if that is not said
+  std::string reason;  // what tells; "" if the finding is no lockup or stall
+};
+
 struct Finding {
   std::string title;  // conventional, free of addresses and numbers
   std::vector<std::string> alt_titles;
   std::string type;   // syzkaller's words where it has one: "WARNING", "HANG", ...
   std::string frame;  // the function to blame, "" if none is known
+  Culprit culprit;    // of lockups and stalls
   int level = 1;      // 1: the guest that the host runs; 2: its guest; ...
   Source source = Source::console;
   std::size_t start_line = 0;  // 1-based, inclusive, in the raw log
