@@ -87,8 +87,9 @@ bool Port::fail(const char* what) {
   return false;
 }
 
-bool Port::send(agent::Type type, std::string_view payload) {
-  const std::string bytes = agent::encode({type, 1, std::string(payload)});
+bool Port::send(agent::Type type, std::string_view payload, int level) {
+  const std::string bytes =
+      agent::encode({type, static_cast<std::uint8_t>(level), std::string(payload)});
   for (std::size_t at = 0; at < bytes.size();) {
     const ssize_t n = ::write(fd_, bytes.data() + at, bytes.size() - at);
     if (n < 0 && errno == EINTR) continue;

@@ -18,7 +18,7 @@ class Port {
   bool is_open() const { return fd_ >= 0; }
   int fd() const { return fd_; }
   // Blocks until the host has taken the bytes; false when the port is gone.
-  bool send(agent::Type type, std::string_view payload = {});
+  bool send(agent::Type type, std::string_view payload = {}, int level = 1);
   // False when the host has closed its end.
   bool receive(agent::Decoder& decoder);
   // Why the last of these failed; "" while none did.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -14,7 +15,10 @@ struct Program {
   int out = -1, err = -1;  // read ends; -1 when closed
 };
 
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
 // "" or why it could not be started; a program that cannot be executed exits with 127 and says so.
-std::string start(const std::vector<std::string>& argv, Program& program);
+std::string start(const std::vector<std::string>& argv, const Environment& environment,
+                  Program& program);
 
 }  // namespace kproof::guest

@@ -8,6 +8,7 @@
 
 #include "agent/frame.hpp"
 #include "agent/messages.hpp"
+#include "inner.hpp"
 #include "port.hpp"
 #include "program.hpp"
 
@@ -27,15 +28,22 @@ class Session {
   void run_case();
   void finish();
 
+  void tell_facts(const std::vector<std::string>& files);
+  void start_inner();
+  void start_case();
+  bool done() const;  // the case, and the guest inside, have ended
+
   void turn();  // waits for the next event and serves it
   void serve_host();
   void serve_kmsg();
   void serve_heartbeat();
+  void deliver(const agent::Frame& frame);
   void serve_child();
   bool serve_output(int& fd, agent::Type type);  // false at end of file
   void drain_output();
   void drain_kmsg();
   void abort_case();
+  void say_canary(std::string_view which);
 
   Port port_;
   std::vector<std::string> modules_;
@@ -43,10 +51,12 @@ class Session {
   int kmsg_ = -1, children_ = -1, heartbeat_ = -1;
   bool host_gone_ = false;
   std::optional<agent::Job> job_;
+  std::optional<Inner> inner_;
   Program program_;
   std::optional<agent::CaseEnded> ended_;
   bool aborted_ = false;
-  std::string awaited_;  // the record that ends the draining of kmsg; "" once it was sent
+  std::string kvm_problem_;  // why the KVM that the job needs is not to be had
+  std::string awaited_;      // the record that ends the draining of kmsg; "" once it was sent
   agent::Bye bye_;
 };
 

@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 
+#include <cpuid.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -44,9 +46,52 @@ static std::string name_of(const std::string& path) {
   return file.substr(0, file.find(".ko"));
 }
 
+static std::string underscored(std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+// As modprobe does; the two spellings of a module's name are one.
+std::string module_parameters(const std::string& cmdline, const std::string& module) {
+  std::string parameters;
+  std::istringstream words(cmdline);
+  for (std::string word; words >> word;) {
+    const auto dot = word.find('.');
+    if (dot == std::string::npos || underscored(word.substr(0, dot)) != underscored(module))
+      continue;
+    parameters += (parameters.empty() ? "" : " ") + word.substr(dot + 1);
+  }
+  return parameters;
+}
+
+std::string kvm_problem() {
+  if (::access("/dev/kvm", R_OK | W_OK) == 0) return "";
+  std::string line;
+  for (std::ifstream info("/proc/cpuinfo"); std::getline(info, line);)
+    if (line.rfind("flags", 0) == 0) break;
+  line += ' ';
+  const bool virt =
+      line.find(" svm ") != std::string::npos || line.find(" vmx ") != std::string::npos;
+  return std::string("no /dev/kvm: ") +
+         (virt ? "the CPU can virtualise, the kernel's KVM does not drive it"
+               : "the CPU shows neither svm nor vmx");
+}
+
+std::string hypervisor() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 31)) return "";
+  __cpuid(0x40000000, a, b, c, d);
+  char name[13] = {};
+  std::memcpy(name, &b, 4);
+  std::memcpy(name + 4, &c, 4);
+  std::memcpy(name + 8, &d, 4);
+  return name;
+}
+
 std::string load_module(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const long result = fd < 0 ? -1 : ::syscall(SYS_finit_module, fd, "", 0);
+  const std::string parameters = module_parameters(read_line("/proc/cmdline"), name_of(path));
+  const long result = fd < 0 ? -1 : ::syscall(SYS_finit_module, fd, parameters.c_str(), 0);
   const int error = errno;
   if (fd >= 0) ::close(fd);
   if (result == 0 || error == EEXIST) return "";

@@ -12,8 +12,15 @@ void mount_filesystems();
 
 // Lines of /kproof/modules: .ko files of the image in load order.
 std::vector<std::string> module_manifest();
-// "" or "module nfit: No such device". A module that is already there is no error.
+// "" or "module nfit: No such device". A module that is already there is no error. Parameters are
+// those that the kernel's command line has for it: "kvm_amd.npt=0".
 std::string load_module(const std::string& path);
+// Those parameters, as finit_module() wants them: "npt=0 nested=1". Pure.
+std::string module_parameters(const std::string& cmdline, const std::string& module);
+// "" or why this machine has no /dev/kvm.
+std::string kvm_problem();
+// The signature of the hypervisor that runs this guest, by CPUID: "KVMKVMKVM"; "" when none shows.
+std::string hypervisor();
 
 // "" or "sysctl kernel.x: Permission denied". `name` has dots.
 std::string set_sysctl(std::string name, const std::string& value);

@@ -19,7 +19,8 @@ inline constexpr std::size_t kMaxPayload =
 enum class Type : std::uint8_t {
   // guest to host
   hello = 1,          // JSON, messages.hpp
-  heartbeat = 2,      // empty; every kHeartbeatMs while the agent's loop turns
+  heartbeat = 2,      // microseconds of the guest's clock, the one of its kmsg, in decimal; every
+                      // kHeartbeatMs while the agent's loop turns
   kmsg = 3,           // raw /dev/kmsg records, whole ones, each ending in '\n'
   prepare_error = 4,  // text: one thing the job asked for that could not be had
   case_started = 5,   // empty
@@ -28,18 +29,27 @@ enum class Type : std::uint8_t {
   case_ended = 8,     // JSON
   bye = 9,            // JSON; the next thing is power-off
   pong = 10,          // empty; answers ping
+  facts = 11,         // JSON; what files that the job named say
+  // of the guest inside, made by the agent around it, with that guest's level
+  inner_started = 12,   // empty: its QEMU runs
+  inner_console = 13,   // raw bytes of its serial console
+  inner_said = 14,      // raw bytes of its QEMU's stdout and stderr
+  inner_ended = 15,     // JSON: its QEMU ended
+  inner_nonsense = 16,  // text: its agent's bytes are no frames; none of them follow
   // host to guest
-  job = 65,    // JSON
-  ping = 66,   // empty
-  abort = 67,  // empty: kill the case, then end in the orderly way
+  job = 65,         // JSON
+  ping = 66,        // empty
+  abort = 67,       // empty: kill the case, then end in the orderly way
+  stop_inner = 68,  // empty, with the level of the guest inside: kill its QEMU
 };
 
 inline constexpr int kHeartbeatMs = 500;
 
 struct Frame {
   Type type = Type::heartbeat;
-  std::uint8_t level =
-      1;  // of the guest that made it; an outer agent relays inner frames unchanged
+  // 1 is the guest at the other end of this port, 2 the guest inside that, and so on: a relaying
+  // agent adds 1 on the way to the host and takes 1 off on the way back.
+  std::uint8_t level = 1;
   std::string payload;
 };
 

@@ -57,8 +57,10 @@ TEST_CASE("a wrong version, type, length or checksum is an error") {
 
 TEST_CASE("messages survive the way there and back") {
   std::string error;
-  const auto job =
-      parse_job(to_json(Job{"n1", {"/cases/mm/x", "--size", "4M"}, {{"a.b", "1"}}}), error);
+  const auto job = parse_job(
+      to_json(
+          Job{.nonce = "n1", .argv = {"/cases/mm/x", "--size", "4M"}, .sysctls = {{"a.b", "1"}}}),
+      error);
   REQUIRE(job);
   CHECK(job->argv.at(2) == "4M");
   CHECK(job->sysctls.at(0).second == "1");
@@ -66,7 +68,7 @@ TEST_CASE("messages survive the way there and back") {
   REQUIRE(ended);
   CHECK(ended->aborted);
   CHECK(parse_bye(to_json(Bye{0, 512}), error)->taint_after == 512);
-  CHECK(parse_hello(to_json(Hello{1, "6.1", "\xff", "id"}), error)->version == "\uFFFD");
+  CHECK(parse_hello(to_json(Hello{1, "6.1", "\xff", "id", ""}), error)->version == "\uFFFD");
 }
 
 TEST_CASE("a message that is not one says why") {

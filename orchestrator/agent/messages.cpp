@@ -4,8 +4,27 @@
 
 namespace kproof::agent {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hello, protocol, release, version, boot_id)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, nonce, argv, sysctls)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hello, protocol, release, version, boot_id, hypervisor)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inner, argv, backing, memory, facts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InnerEnded, exit_code, signal)
+
+void to_json(nlohmann::json& out, const Job& job) {
+  out = {{"nonce", job.nonce},     {"argv", job.argv},
+         {"sysctls", job.sysctls}, {"environment", job.environment},
+         {"kvm", job.kvm},         {"facts", job.facts}};
+  if (job.inner) out["inner"] = *job.inner;
+}
+
+void from_json(const nlohmann::json& in, Job& job) {
+  in.at("nonce").get_to(job.nonce);
+  in.at("argv").get_to(job.argv);
+  in.at("sysctls").get_to(job.sysctls);
+  in.at("environment").get_to(job.environment);
+  in.at("kvm").get_to(job.kvm);
+  in.at("facts").get_to(job.facts);
+  if (in.contains("inner")) job.inner = in.at("inner").get<Inner>();
+}
+
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CaseEnded, exit_code, signal, aborted, duration_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bye, taint_before, taint_after)
 
@@ -31,7 +50,13 @@ std::string to_json(const Hello& hello) {
 std::string to_json(const Job& job) {
   return dump(job);
 }
+std::string to_json(const Facts& facts) {
+  return dump(facts);
+}
 std::string to_json(const CaseEnded& ended) {
+  return dump(ended);
+}
+std::string to_json(const InnerEnded& ended) {
   return dump(ended);
 }
 std::string to_json(const Bye& bye) {
@@ -44,8 +69,14 @@ std::optional<Hello> parse_hello(std::string_view json, std::string& error) {
 std::optional<Job> parse_job(std::string_view json, std::string& error) {
   return parse<Job>(json, error);
 }
+std::optional<Facts> parse_facts(std::string_view json, std::string& error) {
+  return parse<Facts>(json, error);
+}
 std::optional<CaseEnded> parse_case_ended(std::string_view json, std::string& error) {
   return parse<CaseEnded>(json, error);
+}
+std::optional<InnerEnded> parse_inner_ended(std::string_view json, std::string& error) {
+  return parse<InnerEnded>(json, error);
 }
 std::optional<Bye> parse_bye(std::string_view json, std::string& error) {
   return parse<Bye>(json, error);

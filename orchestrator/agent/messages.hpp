@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,17 +15,35 @@ namespace kproof::agent {
 // The agent is up and waits for a job.
 struct Hello {
   std::uint32_t protocol = 0;
-  std::string release;  // uname -r
-  std::string version;  // /proc/version
-  std::string boot_id;  // a second hello with another one is a reboot
+  std::string release;     // uname -r
+  std::string version;     // /proc/version
+  std::string boot_id;     // a second hello with another one is a reboot
+  std::string hypervisor;  // CPUID's signature of what runs this guest: "KVMKVMKVM", "TCGTCGTCGTCG"
 };
+
+// A guest inside: how the agent around it runs its QEMU.
+struct Inner {
+  std::vector<std::string> argv;   // QEMU; it connects to the two sockets below
+  std::string backing;             // of its RAM: "anonymous", "thp", "hugetlb-2m", ...
+  std::uint64_t memory = 0;        // bytes of it
+  std::vector<std::string> facts;  // files to be told of while that guest lives, at its bye
+};
+inline constexpr std::string_view kInnerAgentSocket = "/run/kproof-inner-agent";
+inline constexpr std::string_view kInnerConsoleSocket = "/run/kproof-inner-console";
 
 // What one guest is booted for.
 struct Job {
   std::string nonce;              // of the canary
   std::vector<std::string> argv;  // the case: argv[0] is a path in the image
-  std::vector<std::pair<std::string, std::string>> sysctls;  // "kernel.panic" -> "0"
+  std::vector<std::pair<std::string, std::string>> sysctls;      // "kernel.panic" -> "0"
+  std::vector<std::pair<std::string, std::string>> environment;  // of the case
+  bool kvm = false;                // the case, or the guest inside, needs /dev/kvm
+  std::vector<std::string> facts;  // files to be told of before the case starts (Facts)
+  std::optional<Inner> inner;      // with it the case runs while the case inside does
 };
+
+// What files of this guest say: path -> first line. One that cannot be read is left out.
+using Facts = std::map<std::string, std::string>;
 
 struct CaseEnded {
   int exit_code = 0;  // meaningful when signal == 0
@@ -33,19 +52,28 @@ struct CaseEnded {
   std::uint64_t duration_ms = 0;
 };
 
+struct InnerEnded {
+  int exit_code = 0;  // meaningful when signal == 0
+  int signal = 0;
+};
+
 struct Bye {
   unsigned long taint_before = 0, taint_after = 0;  // /proc/sys/kernel/tainted around the case
 };
 
 std::string to_json(const Hello& hello);
 std::string to_json(const Job& job);
+std::string to_json(const Facts& facts);
 std::string to_json(const CaseEnded& ended);
+std::string to_json(const InnerEnded& ended);
 std::string to_json(const Bye& bye);
 
 // Empty when the text is not what it should be; `error` then says what.
 std::optional<Hello> parse_hello(std::string_view json, std::string& error);
 std::optional<Job> parse_job(std::string_view json, std::string& error);
+std::optional<Facts> parse_facts(std::string_view json, std::string& error);
 std::optional<CaseEnded> parse_case_ended(std::string_view json, std::string& error);
+std::optional<InnerEnded> parse_inner_ended(std::string_view json, std::string& error);
 std::optional<Bye> parse_bye(std::string_view json, std::string& error);
 
 // The canary's text, as the agent writes it to /dev/kmsg and the analyser looks for it.

@@ -19,13 +19,31 @@ static bool check_case(Problems& problems, const MaybeValue& value, std::string_
   return false;
 }
 
+// What the innermost guest runs: a name, or a name with arguments.
+static std::optional<model::InsideCase> read_inside(Problems& problems, const MaybeValue& value) {
+  if (!value) return std::nullopt;
+  model::InsideCase inside{.place = problems.place(value->mark)};
+  MaybeValue name_value = value;
+  if (!value->node.IsScalar()) {
+    const Map map(problems, *value, {"case", "args"});
+    inside.args = texts(problems, map.find("args"));
+    name_value = map.require("case");
+  }
+  assign(inside.name, text(problems, name_value));
+  if (!inside.name.empty() && !is_case_name(inside.name))
+    problems.add(name_value->mark, fmt::format("`{}` is no name of a case", inside.name),
+                 "write <area>/<name>, for example mm/thp_mprotect");
+  return inside;
+}
+
 static std::optional<model::PlanCase> read_case_map(Problems& problems, const Value& value) {
-  const Map map(problems, value, {"case", "as", "args", "timeout"});
+  const Map map(problems, value, {"case", "as", "args", "timeout", "inside"});
   const auto name_value = map.require("case");
   const auto name = text(problems, name_value);
   model::PlanCase test{.place = problems.place(value.mark)};
   test.args = texts(problems, map.find("args"));
   test.timeout = duration(problems, map.find("timeout"));
+  test.inside = read_inside(problems, map.find("inside"));
   const auto alias_value = map.find("as");
   const auto alias = text(problems, alias_value);
   if (!name || !check_case(problems, name_value, *name)) return std::nullopt;

@@ -57,6 +57,13 @@ static std::string text(const Object& object, const char* key) {
   return value->get<std::string>();
 }
 
+static bool flag(const Object& object, const char* key) {
+  const json* value = object.find(key);
+  if (value && !value->is_boolean())
+    object.fail(key, "must be true or false, not " + value->dump());
+  return value && value->get<bool>();
+}
+
 static std::vector<std::string> texts(const Object& object, const char* key) {
   std::vector<std::string> list;
   const json* value = object.find(key);
@@ -91,7 +98,8 @@ static model::CaseNeeds needs(const Object& root) {
   if (!value) return needs;
   if (!value->is_object()) root.fail("needs", "must be an object, not " + value->dump());
   const Object object{*value, root.program, "needs."};
-  object.check_keys({"modules", "kconfig", "cmdline", "sysctls", "memory", "vcpus", "nvdimm"});
+  object.check_keys(
+      {"modules", "kconfig", "cmdline", "sysctls", "memory", "vcpus", "nvdimm", "kvm"});
   constexpr std::uint64_t kMaxBytes = 1ull << 50;  // catches negative numbers cast to unsigned
   needs.modules = texts(object, "modules");
   needs.kconfig = texts(object, "kconfig");
@@ -100,6 +108,7 @@ static model::CaseNeeds needs(const Object& root) {
   needs.memory = number(object, "memory", needs.memory, 0, kMaxBytes);
   needs.vcpus = static_cast<unsigned>(number(object, "vcpus", needs.vcpus, 1, 255));
   needs.nvdimm = number(object, "nvdimm", needs.nvdimm, 0, kMaxBytes);
+  needs.kvm = flag(object, "kvm");
   return needs;
 }
 
@@ -126,7 +135,8 @@ model::CaseDescription parse_description(std::string_view json_text, const std::
   if (!document.is_object())
     throw ConfigError(fmt::format("{} --describe: not a JSON object", program));
   const Object root{document, program, ""};
-  root.check_keys({"schema", "name", "summary", "needs", "evidence", "timeout_ms"});
+  root.check_keys(
+      {"schema", "name", "summary", "needs", "evidence", "timeout_ms", "quiet", "inside"});
   if (number(root, "schema", 0, 0, 1 << 30) != 1)
     root.fail("schema", "must be 1: rebuild the case and kproof together");
   model::CaseDescription description;
@@ -140,6 +150,8 @@ model::CaseDescription parse_description(std::string_view json_text, const std::
   description.evidence = texts(root, "evidence");
   description.timeout = util::Millis(static_cast<util::Millis::rep>(
       number(root, "timeout_ms", description.timeout.count(), 1, 24ull * 3600 * 1000)));
+  description.quiet = flag(root, "quiet");
+  if (root.find("inside")) description.inside = text(root, "inside");
   return description;
 }
 

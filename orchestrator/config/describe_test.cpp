@@ -51,7 +51,7 @@ TEST_CASE("a wrong description names the program and the key") {
   CHECK(refusal("{}").find("`schema` must be 1") != std::string::npos);
   CHECK(with(R"(, "evidnce": [])") ==
         "cases/mm/x --describe: `evidnce` is unknown; did you mean `evidence`? known keys: "
-        "schema, name, summary, needs, evidence, timeout_ms");
+        "schema, name, summary, needs, evidence, timeout_ms, quiet, inside");
   CHECK(with(R"(, "needs": {"memory": -1})").find("`needs.memory` must be") != std::string::npos);
   CHECK(with(R"(, "needs": {"memory": "1G"})").find("`needs.memory`") != std::string::npos);
   CHECK(with(R"(, "needs": {"sysctls": {"a": 1}})").find("`needs.sysctls.a`") != std::string::npos);

@@ -8,9 +8,21 @@
 //     mine:         { path: ../linux }      relative to the plan; ~/ is the home directory
 //   topologies:               default: l1 with the defaults of model/topology.hpp
 //     l1: { vcpus: 2, memory: 2G, nvdimm: 4G, backing: anonymous, cpu: maximum, cmdline: [quiet] }
+//     nested:
+//       memory: 3G
+//       mmu: shadow           of this level's KVM: tdp, tdp-legacy or shadow; proven at run time
+//       params: { kvm.nx_huge_pages: "off" }    module parameters
+//       preempt: full         none, voluntary or full
+//       inner:                a guest inside, with the same keys and perhaps its own `inner:`
+//         kernel: debian-6.12     default: the kernel under test
+//         memory: 512M
+//         backing: hugetlb-2m     of this guest's RAM in the guest around it; anonymous, thp,
+//                                 hugetlb-2m, hugetlb-1g, devdax-2m, devdax-1g
 //   cases:
 //     - mm/dax_1g_mprotect    or a glob: mm/*
 //     - { case: mm/thp_mprotect, as: mm/thp_small, args: [--size, 4M], timeout: 30s }
+//     - { case: kvm/l2_linux, inside: { case: mm/hugetlb_2m_mprotect, args: [--seconds, "1"] } }
+//                             `inside`: what the innermost guest runs meanwhile
 //   repetitions: 1
 //   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 64M }
 //   expect:                   the last entry that matches a cell counts

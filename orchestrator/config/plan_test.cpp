@@ -64,14 +64,15 @@ expect:
   - { kernel: "a*", topology: l1, case: mm/small, verdict: fail, findings: [^x$], subtests: [y], reason: because }
 )");
   CHECK(plan.name == "full");
-  const auto& l1 = plan.topologies[0];
+  REQUIRE(plan.topologies[0].levels.size() == 1);
+  const auto& l1 = plan.topologies[0].levels[0];
   CHECK(l1.vcpus == 3);
   CHECK(l1.memory == 4ull << 30);
   CHECK(l1.nvdimm == 6ull << 30);
   CHECK(l1.backing == model::Backing::hugetlb_1g);
   CHECK(l1.cpu == "EPYC");
   CHECK(l1.cmdline == std::vector<std::string>{"a=1", "b"});
-  CHECK(plan.topologies[1].memory == model::Topology{}.memory);
+  CHECK(plan.topologies[1].levels[0].memory == model::Level{}.memory);
   CHECK(plan.repetitions == 7);
   CHECK(plan.limits.poweroff == 3s);
   CHECK(plan.limits.console == 4u << 20);
@@ -213,4 +214,48 @@ TEST_CASE("the quickstart plan says that only dax_1g on 6.1 may fail") {
   CHECK(plan.expectations[0].test == "mm/dax_1g_mprotect");
   CHECK(plan.expectations[0].findings == std::vector<std::string>{"^bad pud$"});
   CHECK(plan.expectations[0].subtests.at(0) == "^write after PROT_READ faults$");
+}
+
+TEST_CASE("a topology is a tree of levels, each with its kernel, MMU mode and backing") {
+  const auto plan = parse(kHead + R"(topologies:
+  deep:
+    memory: 3G
+    mmu: shadow
+    params: { kvm.nx_huge_pages: "off" }
+    preempt: full
+    inner:
+      kernel: b
+      backing: devdax-1g
+      memory: 1G
+      inner: { memory: 256M }
+cases:
+  - { case: kvm/l2_linux, inside: { case: mm/one, args: [--seconds, "1"] } }
+  - { case: kvm/other, inside: mm/two }
+)");
+  const auto& levels = plan.topologies.at(0).levels;
+  REQUIRE(levels.size() == 3);
+  CHECK(levels[0].mmu == model::Mmu::shadow);
+  CHECK(levels[0].params ==
+        std::vector{std::pair<std::string, std::string>{"kvm.nx_huge_pages", "off"}});
+  CHECK(levels[0].preempt == "full");
+  CHECK(levels[1].kernel == "b");
+  CHECK(levels[1].backing == model::Backing::devdax_1g);
+  CHECK(levels[1].vcpus == 1);
+  CHECK(levels[2].memory == 256u << 20);
+  CHECK(plan.cases[0].inside->name == "mm/one");
+  CHECK(plan.cases[0].inside->args == std::vector<std::string>{"--seconds", "1"});
+  CHECK(plan.cases[1].inside->name == "mm/two");
+}
+
+TEST_CASE("what is wrong with a level is told with its place") {
+  const auto levels = [](const std::string& text) {
+    return refusal(kBase + "topologies:\n  l: " + text + "\n");
+  };
+  CHECK(contains(levels("{ mmu: shadw }"), "did you mean `shadow`?"));
+  CHECK(contains(levels("{ preempt: fully }"), "did you mean `full`?"));
+  CHECK(contains(levels("{ backing: devdax-1g, memory: 1G }"), "this is L1's backing"));
+  CHECK(contains(levels("{ params: { npt: 0 } }"), "`npt` is no module parameter"));
+  CHECK(
+      contains(levels("{ inner: { kernel: c } }"), "the kernel `c`, which the plan does not name"));
+  CHECK(contains(levels("{ inner: { inner: { inner: {} } } }"), "more than 3 levels"));
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -7,55 +8,145 @@
 
 namespace kproof::config {
 
+static constexpr std::size_t kMostLevels = 3;  // deeper, KVM itself gives no promise
+static constexpr unsigned kMaxVcpus = 255;     // xAPIC ids; more need an emulated IOMMU
+
 static std::uint64_t page_size(model::Backing backing) {
   switch (backing) {
     case model::Backing::hugetlb_2m:
+    case model::Backing::devdax_2m:
       return 2ull << 20;
     case model::Backing::hugetlb_1g:
+    case model::Backing::devdax_1g:
       return 1ull << 30;
     default:
       return 1ull << 20;  // what libvirt and people count in
   }
 }
 
-static void read_backing(Problems& problems, const MaybeValue& value, model::Backing& out) {
-  static const std::vector<std::string> kWords{"anonymous", "hugetlb-2m", "hugetlb-1g"};
+// One of `words`, as the enumerator at its place.
+template <class Enum>
+static void read_word(Problems& problems, const MaybeValue& value,
+                      std::span<const std::string_view> words, const char* what, Enum& out) {
   const auto word = text(problems, value);
   if (!word) return;
-  for (std::size_t i = 0; i < kWords.size(); ++i)
-    if (*word == kWords[i]) {
-      out = static_cast<model::Backing>(i);
-      return;
-    }
-  problems.add(value->mark, fmt::format("unknown backing `{}`", *word),
-               util::suggest(*word, kWords, "backings"));
+  const auto found = std::find(words.begin(), words.end(), *word);
+  if (found != words.end() && !word->empty()) {
+    out = static_cast<Enum>(found - words.begin());
+    return;
+  }
+  std::vector<std::string> known;
+  for (const auto& known_word : words)
+    if (!known_word.empty()) known.emplace_back(known_word);
+  problems.add(value->mark, fmt::format("unknown {} `{}`", what, *word),
+               util::suggest(*word, known, fmt::format("{}s", what)));
 }
 
-static void read_topology(Problems& problems, const Value& value, model::Plan& plan) {
-  constexpr unsigned kMaxVcpus = 255;  // xAPIC ids; more need an emulated IOMMU
-  if (!check_name(problems, value.key, value.name)) return;
-  const Map map(problems, value, {"vcpus", "memory", "nvdimm", "backing", "cpu", "cmdline"});
-  model::Topology topology{.name = value.name};
-  read_backing(problems, map.find("backing"), topology.backing);
-  const std::uint64_t page = page_size(topology.backing);
-  assign(topology.vcpus, number(problems, map.find("vcpus"), 1, kMaxVcpus));
+// The host's own memory can be made of these; what an inner guest's is made of, L1 sets up.
+static void read_backing(Problems& problems, const MaybeValue& value, std::size_t depth,
+                         model::Backing& out) {
+  read_word(problems, value, model::kBackings, "backing", out);
+  const bool of_host = out == model::Backing::anonymous || out == model::Backing::hugetlb_2m ||
+                       out == model::Backing::hugetlb_1g;
+  if (depth == 1 && !of_host)
+    problems.add(value->mark, "the host's memory cannot be chosen so: this is L1's backing",
+                 "write anonymous, hugetlb-2m or hugetlb-1g, or give it to a guest below `inner:`");
+}
+
+static void read_preempt(Problems& problems, const MaybeValue& value, std::string& out) {
+  static const std::vector<std::string> kWords{"none", "voluntary", "full"};
+  const auto word = text(problems, value);
+  if (!word) return;
+  out = *word;
+  if (std::find(kWords.begin(), kWords.end(), out) == kWords.end())
+    problems.add(value->mark, fmt::format("unknown preemption model `{}`", out),
+                 util::suggest(out, kWords, "models"));
+}
+
+// module.parameter: value, as on a kernel's command line.
+static void read_params(Problems& problems, const MaybeValue& value, model::Level& level) {
+  if (!value) return;
+  const Map map(problems, *value, {});
+  for (const auto& entry : map.entries()) {
+    const auto setting = text(problems, entry);
+    const auto dot = entry.name.find('.');
+    if (dot == std::string::npos || dot == 0 || dot + 1 == entry.name.size())
+      problems.add(entry.key, fmt::format("`{}` is no module parameter", entry.name),
+                   "write <module>.<parameter>, for example kvm.nx_huge_pages");
+    else if (setting)
+      level.params.emplace_back(entry.name, *setting);
+  }
+}
+
+static void read_levels(Problems& problems, const Value& value, model::Topology& topology);
+
+static void read_inner(Problems& problems, const MaybeValue& inner, model::Topology& topology) {
+  if (!inner) return;
+  if (topology.levels.size() == kMostLevels)
+    problems.add(inner->key, fmt::format("more than {} levels", kMostLevels));
+  else
+    read_levels(problems, *inner, topology);
+}
+
+// A level, and those inside of it.
+static void read_levels(Problems& problems, const Value& value, model::Topology& topology) {
+  const std::size_t depth = topology.levels.size() + 1;
+  const Map map(problems, value,
+                {"kernel", "vcpus", "memory", "nvdimm", "backing", "cpu", "cmdline", "mmu",
+                 "params", "preempt", "inner"});
+  model::Level level;
+  if (depth > 1) {  // small: what it has, the levels around it must have too
+    level.vcpus = 1;
+    level.memory = 512ull << 20;
+  }
+  read_backing(problems, map.find("backing"), depth, level.backing);
+  const std::uint64_t page = page_size(level.backing);
+  assign(level.kernel, text(problems, map.find("kernel")));
+  assign(level.vcpus, number(problems, map.find("vcpus"), 1, kMaxVcpus));
   // Debian's kernels do not reach user space with less than 128M.
-  assign(topology.memory,
-         size(problems, map.find("memory"),
-              {.min = std::max<std::uint64_t>(page, 128u << 20), .multiple = page}));
-  assign(topology.nvdimm, size(problems, map.find("nvdimm"), {.min = 0, .multiple = 2u << 20}));
-  assign(topology.cpu, text(problems, map.find("cpu")));
-  topology.cmdline = texts(problems, map.find("cmdline"));
-  if (topology.memory % page != 0)
+  assign(level.memory, size(problems, map.find("memory"),
+                            {.min = std::max<std::uint64_t>(page, 128u << 20), .multiple = page}));
+  assign(level.nvdimm, size(problems, map.find("nvdimm"), {.min = 0, .multiple = 2u << 20}));
+  assign(level.cpu, text(problems, map.find("cpu")));
+  level.cmdline = texts(problems, map.find("cmdline"));
+  read_word(problems, map.find("mmu"), model::kMmus, "MMU mode", level.mmu);
+  read_params(problems, map.find("params"), level);
+  read_preempt(problems, map.find("preempt"), level.preempt);
+  if (level.memory % page != 0)
     problems.add(value.mark,
                  fmt::format("the default memory of `{}` is no multiple of its pages", value.name),
                  "add `memory:`");
+  topology.levels.push_back(std::move(level));
+  read_inner(problems, map.find("inner"), topology);
+}
+
+// A level's kernel that the plan does not name.
+static void check_kernels(Problems& problems, const Value& value, const model::Plan& plan,
+                          const model::Topology& topology) {
+  std::vector<std::string> names;
+  for (const auto& kernel : plan.kernels)
+    names.push_back(kernel.name);
+  for (const auto& level : topology.levels)
+    if (!level.kernel.empty() && std::find(names.begin(), names.end(), level.kernel) == names.end())
+      problems.add(value.mark,
+                   fmt::format("topology `{}` has a level with the kernel `{}`, which the plan "
+                               "does not name",
+                               topology.name, level.kernel),
+                   util::suggest(level.kernel, names, "kernels"));
+}
+
+static void read_topology(Problems& problems, const Value& value, model::Plan& plan) {
+  if (!check_name(problems, value.key, value.name)) return;
+  model::Topology topology{.name = value.name, .place = problems.place(value.key)};
+  read_levels(problems, value, topology);
+  check_kernels(problems, value, plan, topology);
   plan.topologies.push_back(std::move(topology));
 }
 
 void read_topologies(Problems& problems, const MaybeValue& value, model::Plan& plan) {
   if (!value) {
-    plan.topologies.push_back({.name = "l1"});
+    plan.topologies.push_back(
+        {.name = "l1", .levels = {model::Level{}}, .place = plan.file.string()});
     return;
   }
   const Map map(problems, *value, {});

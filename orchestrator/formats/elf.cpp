@@ -60,6 +60,20 @@ bool ElfFile::relocatable() const {
   return header_of(elf_.get()).e_type == ET_REL;
 }
 
+std::string ElfFile::interpreter() const {
+  std::size_t count = 0;
+  if (elf_getphdrnum(elf_.get(), &count) != 0) return "";
+  for (std::size_t i = 0; i < count; ++i) {
+    GElf_Phdr header;
+    if (!gelf_getphdr(elf_.get(), static_cast<int>(i), &header) || header.p_type != PT_INTERP)
+      continue;
+    if (header.p_offset > bytes().size()) return "";
+    const std::string_view text = bytes().substr(header.p_offset, header.p_filesz);
+    return std::string(text.substr(0, text.find('\0')));
+  }
+  return "";
+}
+
 std::string_view ElfFile::bytes() const {
   std::size_t size = 0;
   const char* begin = elf_rawfile(elf_.get(), &size);

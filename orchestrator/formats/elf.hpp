@@ -1,4 +1,4 @@
-// ELF files, read by libelf: a vmlinux, a module.
+// ELF files, read by libelf: a vmlinux, a module, a program.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,10 @@ class ElfFile {
   static tl::expected<ElfFile, std::string> open(const std::filesystem::path& path);
   static tl::expected<ElfFile, std::string> from_memory(std::string image);
 
-  std::uint16_t machine() const;   // EM_*
-  bool relocatable() const;        // ET_REL: an object file, a module
-  std::string_view bytes() const;  // the whole file
+  std::uint16_t machine() const;    // EM_*
+  bool relocatable() const;         // ET_REL: an object file, a module
+  std::string interpreter() const;  // PT_INTERP: the dynamic loader; "" in a static program
+  std::string_view bytes() const;   // the whole file
   std::optional<std::string_view> section(std::string_view name) const;
   // A note among the program headers, where a boot loader looks.
   bool has_note(std::string_view owner, std::uint32_t type) const;

@@ -72,3 +72,10 @@ TEST_CASE("what is no ELF file is told, and a missing one is the host's fault") 
   CHECK(machine_name(EM_AARCH64) == "aarch64");
   CHECK(machine_name(9999) == "machine 9999");
 }
+
+TEST_CASE("a program names its dynamic loader") {
+  const auto program = ElfFile::open("/proc/self/exe");
+  REQUIRE(program);
+  CHECK(program->interpreter().starts_with("/lib"));
+  CHECK(program->interpreter().find("ld-linux") != std::string::npos);
+}

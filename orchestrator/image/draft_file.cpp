@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "util/files.hpp"
@@ -38,6 +39,21 @@ void DraftFile::flush() {
     left.remove_prefix(n < 0 ? 0 : static_cast<std::size_t>(n));
   }
   buffer_.clear();
+}
+
+void DraftFile::append(const std::filesystem::path& file) {
+  flush();
+  const util::Fd source(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status;
+  if (!source || ::fstat(source.get(), &status) != 0) fail("read", file);
+  for (off_t left = status.st_size; left > 0;) {
+    const ssize_t n = ::sendfile(fd_.get(), source.get(), nullptr, static_cast<size_t>(left));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail("write", draft_);
+    if (n == 0) throw HostError(file.string() + " shrank while it was read");
+    left -= n;
+    size_ += static_cast<std::uint64_t>(n);
+  }
 }
 
 void DraftFile::commit(const std::filesystem::path& final_name) {

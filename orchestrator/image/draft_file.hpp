@@ -17,6 +17,7 @@ class DraftFile {
   DraftFile(const DraftFile&) = delete;
   ~DraftFile();
   void write(std::string_view bytes);
+  void append(const std::filesystem::path& file);  // its whole content, by the kernel
   void commit(const std::filesystem::path& final_name);
   std::uint64_t size() const { return size_; }
 

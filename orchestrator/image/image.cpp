@@ -57,29 +57,52 @@ static std::string identity_of(const Tree& tree) {
   return hasher.hex();
 }
 
-static void write(const Tree& tree, const fs::path& path, const std::string& identity) {
+static std::string with_segments(std::string identity, const std::vector<ImageArtifact>& segments) {
+  if (segments.empty()) return identity;
+  util::Hasher hasher;
+  hasher.add(identity);
+  for (const ImageArtifact& segment : segments)
+    hasher.add(segment.identity);
+  return hasher.hex();
+}
+
+static void write(const Tree& tree, const std::vector<ImageArtifact>& segments,
+                  const fs::path& path) {
   DraftFile draft(path.parent_path() / ".draft.cpio");  // one at a time: the caller holds the lock
   write_newc(tree, [&draft](std::string_view bytes) { draft.write(bytes); });
-  if (identity_of(tree) != identity)
+  for (const ImageArtifact& segment : segments)
+    draft.append(segment.path);
+  if (path.stem() != with_segments(identity_of(tree), segments))
     throw HostError("a file of the guest image changed while it was read",
                     "wait for the build to end");
   draft.commit(path);
 }
 
-ImageArtifact make_image(const ImageSpec& spec, const fs::path& directory) {
-  const Tree tree = tree_of(spec);
-  const std::string identity = identity_of(tree);
+static ImageArtifact make(const Tree& tree, const std::vector<ImageArtifact>& segments,
+                          const fs::path& directory) {
+  const std::string identity = with_segments(identity_of(tree), segments);
   const fs::path path = directory / (identity + ".cpio");
   try {
     fs::create_directories(directory);
     if (!fs::exists(path)) {
       const auto lock = util::FileLock::acquire(directory / ".lock");
-      if (!fs::exists(path)) write(tree, path, identity);
+      if (!fs::exists(path)) write(tree, segments, path);
     }
     return {.path = path, .identity = identity, .bytes = fs::file_size(path)};
   } catch (const fs::filesystem_error& error) {
     throw HostError(fmt::format("cannot make the guest image: {}", error.what()));
   }
+}
+
+ImageArtifact make_image(const ImageSpec& spec, const fs::path& directory) {
+  return make(tree_of(spec), spec.segments, directory);
+}
+
+ImageArtifact make_segment(const Files& files, const fs::path& directory) {
+  Tree tree;
+  for (const auto& [inside, file] : files)
+    add(tree, inside, {executable(file) ? 0755u : 0644u, HostFile{file}});
+  return make(tree, {}, directory);
 }
 
 }  // namespace kproof::image

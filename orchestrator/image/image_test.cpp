@@ -135,3 +135,25 @@ TEST_CASE("several at once make one image") {
   CHECK(bench.extracted(image.path, "init") == "the agent");
   CHECK(std::distance(fs::directory_iterator(bench.images), {}) == 2);  // it and the lock
 }
+
+TEST_CASE("a segment is written once and follows the image, as the kernel unpacks it") {
+  Bench bench;
+  const auto plain = make_image(bench.spec, bench.images);
+  const Files files{{"/usr/bin/tool", bench.put("tool", "a tool", 0755)},
+                    {"/inner/2/kernel", bench.put("kernel", "a kernel", 0644)}};
+  const auto segment = make_segment(files, bench.images);
+  const auto written = fs::last_write_time(segment.path);
+  CHECK(make_segment(files, bench.images).identity == segment.identity);
+  CHECK(fs::last_write_time(segment.path) == written);
+  CHECK(bench.extracted(segment.path, "inner/2/kernel") == "a kernel");
+
+  bench.spec.segments = {segment};
+  const auto image = make_image(bench.spec, bench.images);
+  CHECK(image.identity != plain.identity);
+  CHECK(image.bytes == plain.bytes + segment.bytes);
+  CHECK(util::read_file(image.path) == util::read_file(plain.path) + util::read_file(segment.path));
+
+  bench.put("tool", "a new tool", 0755);
+  bench.spec.segments = {make_segment(files, bench.images)};
+  CHECK(make_image(bench.spec, bench.images).identity != image.identity);
+}

@@ -20,6 +20,7 @@ struct CaseNeeds {
   std::uint64_t memory = 0;                                  // bytes of guest RAM, at least
   unsigned vcpus = 1;                                        // at least
   std::uint64_t nvdimm = 0;                                  // bytes of NVDIMM; 0: none
+  bool kvm = false;                                          // /dev/kvm, by the CPU's own vendor
 };
 
 struct CaseDescription {
@@ -28,6 +29,10 @@ struct CaseDescription {
   CaseNeeds needs;
   std::vector<std::string> evidence;  // names; each must be proven, or the verdict is miss
   util::Millis timeout{20000};        // on KVM; scaled for slower accelerators
+  bool quiet = false;                 // it measures time: no other cell runs beside it
+  // A case that runs around a guest: at the level above the innermost one, from the start to the
+  // end of this case inside. "": it runs in the innermost guest itself.
+  std::string inside;
 };
 
 }  // namespace kproof::model

@@ -14,11 +14,19 @@
 
 namespace kproof::model {
 
+// What the innermost guest runs while the case runs around it.
+struct InsideCase {
+  std::string name;
+  std::vector<std::string> args;
+  std::string place;
+};
+
 struct PlanCase {
   std::string name;   // "mm/thp_mprotect": a program under lib/kproof/cases
   std::string alias;  // its name in cell ids; the program's own when "" was given
   std::vector<std::string> args;
   std::optional<util::Millis> timeout;  // instead of the case's own; scaled as that is
+  std::optional<InsideCase> inside;     // instead of the one that the case declares
   std::string place;
 };
 

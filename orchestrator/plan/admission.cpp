@@ -23,16 +23,21 @@ std::size_t startable(std::span<const Needs> running, std::span<const Needs> wai
                       const Capacity& capacity) {
   unsigned vcpus = 0;
   std::uint64_t memory = 0;
+  bool alone = false;
   for (const auto& needs : running) {
+    alone |= needs.alone;
     vcpus += needs.vcpus;
     memory += needs.memory;
   }
   std::size_t count = 0;
   for (const auto& needs : waiting) {
-    const bool core_free = vcpus < capacity.cores || (running.empty() && count == 0);
+    const bool first = running.empty() && count == 0;
+    const bool core_free = vcpus < capacity.cores || first;
+    if (alone || (needs.alone && !first)) break;
     if (!core_free || memory + needs.memory > capacity.memory) break;
     vcpus += needs.vcpus;
     memory += needs.memory;
+    alone = needs.alone;
     ++count;
   }
   return count;

@@ -14,6 +14,9 @@ namespace kproof::plan {
 struct Needs {
   unsigned vcpus = 1;
   std::uint64_t memory = 0;
+  bool alone = false;  // it measures time: nothing runs beside it
+
+  bool operator==(const Needs&) const = default;
 };
 
 struct Capacity {
@@ -30,6 +33,7 @@ void require_fit(const Needs& needs, const Capacity& capacity, std::string_view 
 // A cell starts while the memory lasts and while some core is claimed by no vcpu of a running cell.
 // For cells of v vcpus that allows max(1, cores / v rounded up) at once: vcpus are claimed in full,
 // since a starved vcpu is a soft lockup that nobody wrote; rounding up keeps the last core busy.
+// A cell that must be alone waits for all others to end, and they for it.
 // No cell overtakes another, so that a large one is not starved and the order stays the plan's.
 std::size_t startable(std::span<const Needs> running, std::span<const Needs> waiting,
                       const Capacity& capacity);

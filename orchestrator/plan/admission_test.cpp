@@ -48,3 +48,12 @@ TEST_CASE("a cell that can never fit is told at once, with the numbers") {
                        "GiB (8589934592 bytes) for guests",
                        HostError);
 }
+
+TEST_CASE("a cell that measures time waits for the others, and they for it") {
+  const Capacity capacity{.cores = 8, .memory = 100};
+  const Needs plain{.vcpus = 1, .memory = 1}, alone{.vcpus = 1, .memory = 1, .alone = true};
+  CHECK(startable({}, std::vector{alone, plain}, capacity) == 1);
+  CHECK(startable(std::vector{plain}, std::vector{alone, plain}, capacity) == 0);
+  CHECK(startable(std::vector{alone}, std::vector{plain}, capacity) == 0);
+  CHECK(startable({}, std::vector{plain, alone, plain}, capacity) == 1);
+}

@@ -23,10 +23,10 @@ static Names neighbours(const std::string& name, const Names& known) {
   return near.empty() ? known : near;
 }
 
-static void require_exists(const model::PlanCase& entry, const Names& known) {
-  if (std::binary_search(known.begin(), known.end(), entry.name)) return;
-  throw ConfigError(fmt::format("{}: case `{}` does not exist", entry.place, entry.name),
-                    util::suggest(entry.name, neighbours(entry.name, known), "cases"));
+static void require_exists(const std::string& name, const std::string& place, const Names& known) {
+  if (std::binary_search(known.begin(), known.end(), name)) return;
+  throw ConfigError(fmt::format("{}: case `{}` does not exist", place, name),
+                    util::suggest(name, neighbours(name, known), "cases"));
 }
 
 static const model::PlanCase* find_alias(const Cases& cases, const std::string& alias) {
@@ -63,11 +63,12 @@ Cases resolve_cases(const Cases& entries, Names known) {
   std::copy_if(entries.begin(), entries.end(), std::back_inserter(named),
                [](const model::PlanCase& entry) { return !util::is_glob(entry.name); });
   for (const auto& entry : entries) {
+    if (entry.inside) require_exists(entry.inside->name, entry.inside->place, known);
     if (util::is_glob(entry.name)) {
       resolve_glob(entry, named, known, out);
       continue;
     }
-    require_exists(entry, known);
+    require_exists(entry.name, entry.place, known);
     out.push_back(entry);
     if (out.back().alias.empty()) out.back().alias = entry.name;
   }

@@ -66,7 +66,7 @@ inline RunReport example_run() {
   report.plan.kernels = {
       {.name = "debian-6.1", .label = "Debian 6.1", .source = PackageSource{"linux-image-amd64"}},
       {.name = "mine", .label = "内核", .source = PathSource{"/src/linux"}}};
-  report.plan.topologies = {{.name = "l1"}};
+  report.plan.topologies = {{.name = "l1", .levels = {model::Level{}}}};
   report.host = {
       .hostname = "host", .os = "Debian 12", .cores = 2, .accel_reason = "no vmx or svm"};
   report.started = "2026-11-22T08:31:48Z";

@@ -58,6 +58,18 @@ static Json encode_kernel(const model::KernelSpec& kernel) {
   return json;
 }
 
+static Json encode_levels(const model::Topology& topology) {
+  Json levels = Json::array();
+  for (const auto& level : topology.levels)
+    levels.push_back({{"kernel", level.kernel},
+                      {"vcpus", level.vcpus},
+                      {"memory", level.memory},
+                      {"nvdimm", level.nvdimm},
+                      {"backing", to_string(level.backing)},
+                      {"mmu", to_string(level.mmu)}});
+  return levels;
+}
+
 static Json encode_plan(const model::Plan& plan) {
   Json json{{"name", plan.name},
             {"file", plan.file.string()},
@@ -66,9 +78,8 @@ static Json encode_plan(const model::Plan& plan) {
             {"topologies", Json::array()}};
   for (const auto& kernel : plan.kernels)
     json["kernels"].push_back(encode_kernel(kernel));
-  for (const auto& t : plan.topologies)
-    json["topologies"].push_back(
-        {{"name", t.name}, {"vcpus", t.vcpus}, {"memory", t.memory}, {"nvdimm", t.nvdimm}});
+  for (const auto& topology : plan.topologies)
+    json["topologies"].push_back({{"name", topology.name}, {"levels", encode_levels(topology)}});
   return json;
 }
 

@@ -1,15 +1,18 @@
 #include "run/deadlines.hpp"
 
+#include <algorithm>
+
 namespace kproof::run {
 
 using namespace std::chrono_literals;
 
-unsigned scale_of(model::Accel accel) {
-  return accel == model::Accel::kvm ? 1 : 6;
+unsigned scale_of(model::Accel accel, int level) {
+  return (accel == model::Accel::kvm ? 1u : 6u) << (level - 1);
 }
 
-Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, model::Accel accel) {
-  const unsigned scale = scale_of(accel);
+Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, model::Accel accel,
+                    int level) {
+  const unsigned scale = scale_of(accel, level);
   return {.boot = limits.boot * scale,
           .silence = limits.silence * scale,
           .test = case_timeout * scale,
@@ -17,6 +20,13 @@ Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, mode
           .poweroff = limits.poweroff * scale,
           .last_words = 1s * scale,
           .console = limits.console};
+}
+
+Deadlines around(Deadlines own, const Deadlines& inner) {
+  const util::Millis inside =
+      2 * inner.boot + inner.test + inner.ping + inner.silence + inner.poweroff;
+  own.test = std::max(own.test, inside + own.poweroff);
+  return own;
 }
 
 }  // namespace kproof::run

@@ -34,7 +34,7 @@ class Runner {
       : job_(job),
         on_phase_(on_phase),
         link_(job.guest.agent_socket),
-        nvdimm_(job.guest.nvdimm_file, job.guest.topology.nvdimm),
+        nvdimm_(job.guest.nvdimm_file, job.guest.level.nvdimm),
         console_(job.files.console()),
         kmsg_(job.files.kmsg(), job.deadlines.console),
         out_(job.files.ktap(), kMostOutput),

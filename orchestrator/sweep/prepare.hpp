@@ -1,7 +1,8 @@
-// A cell with everything that its guest needs, before anything boots.
+// A cell with everything that its guests need, before anything boots.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ namespace kproof::sweep {
 // What of the host makes a difference to a cell.
 struct Machine {
   model::Accel accel = model::Accel::tcg;
-  std::string qemu;  // version
+  std::string qemu;                    // version
+  std::string kvm_module = "kvm_amd";  // what drives the virtualisation that L1's CPU has
 };
 
 // A kernel of the plan, fetched, with what cells ask of it.
@@ -28,27 +30,49 @@ struct Kernel {
   image::ModuleIndex modules;
 };
 
-struct PreparedCell {
-  model::Cell cell;
-  model::CaseDescription description;
+// One guest of the cell.
+struct PreparedLevel {
+  model::Level level;  // the plan's, raised to what its case and the guest inside need
   model::KernelArtifact kernel;
-  model::Topology topology;          // the plan's, raised to what the case needs
-  std::vector<std::string> cmdline;  // of the case
-  image::ImageArtifact image;
+  std::string program;  // the case it runs, "" for none
+  std::vector<std::string> args;
+  model::CaseDescription description;  // of that case
+  std::vector<std::string> cmdline;    // of the case, and for the guest inside
+  image::ImageArtifact image;          // holds the kernel and the image of the guest inside
   run::Deadlines deadlines;
-  std::vector<std::string> unmet;  // "the kernel has no module nfit": then nothing is booted
-  std::string inputs;              // hash of all of the above: equal inputs, equal cell
 };
 
-// The plan's topology, no smaller than the case needs. Pure.
-model::Topology raise(model::Topology topology, const model::CaseNeeds& needs);
+struct PreparedCell {
+  model::Cell cell;
+  std::vector<PreparedLevel> levels;  // L1 first; as many as the topology has
+  std::vector<std::string> unmet;  // "the kernel has no module nfit": nothing is booted, it is skip
+  std::vector<std::string> missing;  // the same of what the topology declares: it is miss
+  std::string inputs;                // hash of all of the above: equal inputs, equal cell
+  bool quiet = false;                // it measures time: no other cell runs beside it
+};
+
+// The level, no smaller than the case needs. Pure.
+model::Level raise(model::Level level, const model::CaseNeeds& needs);
+
+// The level, with what it must have for the guest inside: an NVDIMM or a pool of 1 GiB pages where
+// that guest's RAM comes from. Pure.
+void make_room(model::Level& level, const model::Level& inner, std::vector<std::string>& cmdline);
+
+// ConfigError, with the numbers, when the memory of a level cannot hold the guest inside. Pure.
+void require_tree_fits(const model::Topology& topology, const std::vector<model::Level>& levels);
 
 // What the kernel lacks of the case's needs, one sentence each. Pure.
 std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeeds& needs,
                                      const image::ModuleClosure& closure);
 
-PreparedCell prepare(const model::Cell& cell, const model::CaseDescription& description,
-                     const Kernel& kernel, const model::Limits& limits, const Machine& machine,
-                     const Workshop& workshop, const std::filesystem::path& images);
+// What prepare() asks for by name.
+struct Catalogue {
+  std::function<const Kernel&(const std::string& kernel)> kernel;  // "": the kernel under test
+  std::function<const model::CaseDescription&(const std::string& program)> description;
+};
+
+PreparedCell prepare(const model::Cell& cell, const Catalogue& catalogue,
+                     const model::Limits& limits, const Machine& machine, const Workshop& workshop,
+                     const std::filesystem::path& images);
 
 }  // namespace kproof::sweep

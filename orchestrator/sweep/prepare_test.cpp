@@ -2,15 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include "util/error.hpp"
+
 using namespace kproof;
 using namespace kproof::sweep;
 
-TEST_CASE("a topology is raised to what the case needs and never lowered") {
-  const model::Topology plan{.name = "l1", .vcpus = 2, .memory = 2ull << 30, .nvdimm = 0};
+TEST_CASE("a level is raised to what the case needs and never lowered") {
+  const model::Level plan{.vcpus = 2, .memory = 2ull << 30, .nvdimm = 0};
   model::CaseNeeds needs;
   needs.memory = 5ull << 30;
   needs.nvdimm = 3ull << 30;
-  const model::Topology raised = raise(plan, needs);
+  const model::Level raised = raise(plan, needs);
   CHECK(raised.memory == 5ull << 30);
   CHECK(raised.nvdimm == 3ull << 30);
   CHECK(raised.vcpus == 2);
@@ -32,4 +34,29 @@ TEST_CASE("a kernel whose config nobody knows is not said to lack anything") {
   model::CaseNeeds needs;
   needs.kconfig = {"CONFIG_DEV_DAX"};
   CHECK(unmet_needs(Kernel{}, needs, {}).empty());
+}
+
+TEST_CASE("a level makes room for a guest inside whose RAM is devdax or of 1 GiB pages") {
+  model::Level level;
+  std::vector<std::string> cmdline;
+  make_room(level, {.memory = 1ull << 30, .backing = model::Backing::devdax_1g}, cmdline);
+  CHECK(level.nvdimm == 2ull << 30);
+  CHECK(cmdline.empty());
+  make_room(level, {.memory = 2ull << 30, .backing = model::Backing::hugetlb_1g}, cmdline);
+  CHECK(cmdline == std::vector<std::string>{"hugepagesz=1G", "hugepages=2"});
+}
+
+TEST_CASE("a tree of guests that does not fit is refused with the place and the numbers") {
+  const model::Topology topology{.name = "deep", .place = "p.yaml:3:5"};
+  const model::Level small{.memory = 512ull << 20}, large{.memory = 1ull << 30};
+  CHECK_NOTHROW(require_tree_fits(topology, {large, small}));
+  try {
+    require_tree_fits(topology, {large, large});
+    FAIL("accepted");
+  } catch (const ConfigError& error) {
+    CHECK(std::string(error.what()) ==
+          "p.yaml:3:5: topology `deep`: L1 has 1G of memory, and needs 1G for the RAM of L2, "
+          "0 for its NVDIMM and 320M for itself and QEMU");
+    CHECK(error.hint() == "give L1 `memory: 1344M`, or L2 less");
+  }
 }

@@ -23,33 +23,38 @@ static std::string make_nonce() {
 
 static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsigned serial,
                               const std::string& nonce) {
-  run::GuestJob job{.deadlines = cell.deadlines, .files = {site.out / "cells" / cell.cell.id}};
+  const PreparedLevel& level = cell.levels.front();
+  run::GuestJob job{.deadlines = level.deadlines, .files = {site.out / "cells" / cell.cell.id}};
   vm::GuestSpec& guest = job.guest;
   guest.name = fmt::format("kproof-{}-{}", ::getpid(), serial);
-  guest.topology = cell.topology;
+  guest.level = level.level;
   guest.accel = site.accel;
   guest.emulator = site.emulator;
-  guest.kernel = cell.kernel.boot_file;
-  guest.initramfs = cell.image.path;
-  guest.cmdline = vm::kernel_cmdline(cell.topology, cell.cmdline);
+  guest.kernel = level.kernel.boot_file;
+  guest.initramfs = level.image.path;
+  guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline);
   guest.console_log = job.files.console();
   guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
   guest.nvdimm_file = site.runtime_dir / fmt::format("nvdimm-{}", serial);
   job.job.nonce = nonce;
-  job.job.argv = {"/cases/" + cell.cell.test.name};
-  job.job.argv.insert(job.job.argv.end(), cell.cell.test.args.begin(), cell.cell.test.args.end());
-  job.job.sysctls = cell.description.needs.sysctls;
+  job.job.argv = {"/cases/" + level.program};
+  job.job.argv.insert(job.job.argv.end(), level.args.begin(), level.args.end());
+  job.job.sysctls = level.description.needs.sysctls;
+  job.job.kvm = level.description.needs.kvm;
+  if (level.level.mmu != model::Mmu::unsaid)
+    job.job.environment = {{"KPROOF_MMU", std::string(to_string(level.level.mmu))}};
   return job;
 }
 
 static model::CellResult blank_result(const PreparedCell& cell) {
   model::CellResult result;
   result.id = cell.cell.id;
-  result.kernel = cell.kernel.name;
-  result.kernel_label = cell.kernel.label;
-  result.kernel_origin = cell.kernel.origin;
-  result.kernel_release = cell.kernel.release;
-  result.topology = cell.topology.name;
+  const model::KernelArtifact& kernel = cell.levels.front().kernel;
+  result.kernel = cell.cell.kernel.name;
+  result.kernel_label = cell.cell.kernel.label;
+  result.kernel_origin = kernel.origin;
+  result.kernel_release = kernel.release;
+  result.topology = cell.cell.topology.name;
   result.test = cell.cell.test.alias;
   result.inputs = cell.inputs;
   result.expectation = cell.cell.expectation;
@@ -64,14 +69,16 @@ static void judge_into(model::CellResult& result, const PreparedCell& cell,
   result.metrics = seen.report.metrics;
   result.subtests = seen.report.subtests;
   result.phases = outcome.phases;
-  result.judgement = verdict::judge(cell.cell.expectation, {.outcome = outcome,
-                                                            .report = seen.report,
-                                                            .evidence = cell.description.evidence,
-                                                            .findings = seen.findings,
-                                                            .canaries = seen.canaries,
-                                                            .unmet = cell.unmet,
-                                                            .lost_kmsg = seen.lost_kmsg,
-                                                            .oopsed = seen.oopsed});
+  result.judgement =
+      verdict::judge(cell.cell.expectation, {.outcome = outcome,
+                                             .report = seen.report,
+                                             .evidence = cell.levels.front().description.evidence,
+                                             .findings = seen.findings,
+                                             .canaries = seen.canaries,
+                                             .unmet = cell.unmet,
+                                             .missing = cell.missing,
+                                             .lost_kmsg = seen.lost_kmsg,
+                                             .oopsed = seen.oopsed});
 }
 
 static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell, const Site& site,
@@ -83,7 +90,7 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
   const run::GuestJob job = make_job(cell, site, serial, nonce);
   fs::remove_all(job.files.dir);  // logs of an earlier run must not be read as this one's
   fs::create_directories(job.files.dir);
-  if (!cell.unmet.empty()) {
+  if (!cell.unmet.empty() || !cell.missing.empty()) {
     judge_into(result, cell, {}, {});
     return result;
   }

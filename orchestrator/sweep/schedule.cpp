@@ -14,8 +14,10 @@ namespace kproof::sweep {
 static constexpr std::uint64_t kQemuItself = 512ull << 20;
 
 plan::Needs needs_of(const PreparedCell& cell) {
-  return {.vcpus = cell.topology.vcpus,
-          .memory = cell.topology.memory + cell.topology.nvdimm + kQemuItself};
+  const model::Level& level = cell.levels.front().level;
+  return {.vcpus = level.vcpus,
+          .memory = level.memory + level.nvdimm + kQemuItself,
+          .alone = cell.quiet};
 }
 
 // One thread a running cell; this object's thread admits them, in order.
@@ -69,9 +71,8 @@ class Schedule {
     if (result) listener_.on_result(*result);
     results_[index] = std::move(result);
     const plan::Needs mine = needs_of(cell);
-    running_.erase(std::find_if(running_.begin(), running_.end(), [&](const plan::Needs& needs) {
-      return needs.vcpus == mine.vcpus && needs.memory == mine.memory;
-    }));
+    running_.erase(std::find_if(running_.begin(), running_.end(),
+                                [&](const plan::Needs& needs) { return needs == mine; }));
     ended_.notify_one();
   }
 

@@ -39,6 +39,7 @@ class Sweep {
   void know_host();
   void prepare_cells();
   const Kernel& kernel_of(const model::KernelSpec& spec);
+  const model::KernelSpec& spec_of(const std::string& kernel) const;
   const model::CaseDescription& description_of(const std::string& name);
   virt::ConnectSpec connect_spec(const fs::path& runtime) const;
   void run_cells(const run::StopRequest& stop);
@@ -63,11 +64,10 @@ static std::string qemu_version() {
 }
 
 static void require_hugepages(const PreparedCell& cell) {
-  if (cell.topology.backing == model::Backing::anonymous) return;
-  const std::uint64_t page =
-      cell.topology.backing == model::Backing::hugetlb_1g ? 1ull << 30 : 2ull << 20;
-  const std::uint64_t need = (cell.topology.memory + page - 1) / page,
-                      have = host::free_hugepages(page);
+  const model::Level& level = cell.levels.front().level;
+  if (level.backing == model::Backing::anonymous) return;
+  const std::uint64_t page = level.backing == model::Backing::hugetlb_1g ? 1ull << 30 : 2ull << 20;
+  const std::uint64_t need = (level.memory + page - 1) / page, have = host::free_hugepages(page);
   if (have < need)
     throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}",
                                 cell.cell.id, need, util::format_size(page), have),
@@ -122,6 +122,12 @@ const Kernel& Sweep::kernel_of(const model::KernelSpec& spec) {
   return kernels_.emplace(spec.name, std::move(kernel)).first->second;
 }
 
+// Of a level's own kernel; config/ has seen that the plan names it.
+const model::KernelSpec& Sweep::spec_of(const std::string& kernel) const {
+  return *std::find_if(options_.plan.kernels.begin(), options_.plan.kernels.end(),
+                       [&](const model::KernelSpec& spec) { return spec.name == kernel; });
+}
+
 const model::CaseDescription& Sweep::description_of(const std::string& name) {
   const auto known = descriptions_.find(name);
   if (known != descriptions_.end()) return known->second;
@@ -130,11 +136,19 @@ const model::CaseDescription& Sweep::description_of(const std::string& name) {
 
 void Sweep::prepare_cells() {
   const auto cells = plan::expand(options_.plan, options_.filter, workshop_.case_names());
-  const Machine machine{report_.host.accel, report_.host.qemu};
+  const bool vmx = report_.host.accel == model::Accel::kvm && host::has_cpu_flag("vmx");
+  const Machine machine{report_.host.accel, report_.host.qemu, vmx ? "kvm_intel" : "kvm_amd"};
   capacity_ = {.cores = report_.host.cores, .memory = host::memory_available() - kHostReserve};
   for (const model::Cell& cell : cells) {
-    cells_.push_back(prepare(cell, description_of(cell.test.name), kernel_of(cell.kernel),
-                             options_.plan.limits, machine, workshop_, options_.out / "images"));
+    const Catalogue catalogue{
+        .kernel = [&](const std::string& name) -> const Kernel& {
+          return kernel_of(name.empty() ? cell.kernel : spec_of(name));
+        },
+        .description = [&](const std::string& program) -> const model::CaseDescription& {
+          return description_of(program);
+        }};
+    cells_.push_back(prepare(cell, catalogue, options_.plan.limits, machine, workshop_,
+                             options_.out / "images"));
     require_hugepages(cells_.back());
     plan::require_fit(needs_of(cells_.back()), capacity_, cell.id);
   }
@@ -166,7 +180,7 @@ void Sweep::run_cells(const run::StopRequest& stop) {
   if (!to_run.empty()) {
     std::uint64_t room = 0;
     for (const PreparedCell& cell : to_run)
-      room = std::max(room, cell.topology.nvdimm);
+      room = std::max(room, cell.levels.front().level.nvdimm);
     const RuntimeDir runtime(room * report_.host.cores, workshop_.guard());
     const virt::EventLoop loop(runtime.path() / "libvirt.log");
     const auto connection =

@@ -26,10 +26,18 @@ static Ruling with_findings(const Observation& o, Verdict verdict, Blame blame,
   return {verdict, blame, std::move(reason)};
 }
 
-static Applies unbootable(const Observation& o) {
+static bool never_started(const Observation& o) {
   const auto* fault = ended<model::HostFault>(o);
-  if (o.unmet.empty() || !o.findings.empty() || !fault || fault->phase != Phase::start)
-    return std::nullopt;
+  return o.findings.empty() && fault && fault->phase == Phase::start;
+}
+
+static Applies lacking(const Observation& o) {
+  if (o.missing.empty() || !never_started(o)) return std::nullopt;
+  return Ruling{Verdict::miss, Blame::config, join(o.missing)};
+}
+
+static Applies unbootable(const Observation& o) {
+  if (o.unmet.empty() || !never_started(o)) return std::nullopt;
   return Ruling{Verdict::skip, Blame::config, join(o.unmet)};
 }
 
@@ -174,7 +182,8 @@ static Applies prepare(const Observation& o) {
 }
 
 std::span<const Row> guest_rows() {
-  static constexpr std::array<Row, 15> kRows{{
+  static constexpr std::array<Row, 16> kRows{{
+      {"lacking", Bearing::objection, lacking},
       {"unbootable", Bearing::objection, unbootable},
       {"host", Bearing::objection, host},
       {"crash", Bearing::symptom, crash},

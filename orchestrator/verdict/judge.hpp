@@ -3,8 +3,9 @@
 // The truth table, in order of precedence; the first row that applies gives verdict and blame.
 //
 //  row         applies when                                                verdict  blame
-//  unbootable  the kernel or host lacks what the case needs (known         skip     config
-//              before the boot), and so the guest was never started
+//  lacking     the kernel lacks what the topology declares (known before   miss     config
+//              the boot), and so the guest was never started
+//  unbootable  the kernel or host lacks what the case needs, likewise      skip     config
 //  host        the end is HostFault                                        broken   host
 //  crash       the end is Panicked or Rebooted; an oops was seen, or a     crash    kernel
 //              finding that the kernel did not survive; the taint got D
@@ -83,9 +84,10 @@ struct Observation {
   // One for each level and source that was to be watched. Level 1's console and kmsg always are: if
   // absent here, they count as not seen.
   std::vector<Canary> canaries;
-  std::vector<std::string> unmet;  // needs unmet before the boot: "kernel lacks CONFIG_DEV_DAX"
-  std::size_t lost_kmsg = 0;       // records that the kernel dropped before the agent read them
-  bool oopsed = false;             // console/: an oops or a BUG, survived or not
+  std::vector<std::string> unmet;    // needs unmet before the boot: "kernel lacks CONFIG_DEV_DAX"
+  std::vector<std::string> missing;  // the same of what the topology declares
+  std::size_t lost_kmsg = 0;         // records that the kernel dropped before the agent read them
+  bool oopsed = false;               // console/: an oops or a BUG, survived or not
 };
 
 model::Judgement judge(const model::Expectation& expectation, const Observation& observation);

@@ -23,6 +23,14 @@ TEST_CASE("pass: everything was seen and nothing is wrong") {
   check(s, "pass", Verdict::pass, Blame::none, "2 of 2 subtests ok, 0 skipped; 1 evidence proven");
 }
 
+TEST_CASE("lacking: a kernel that cannot be what the topology declares, and so no guest, is miss") {
+  Scene s;
+  s.outcome = {};
+  s.observation.missing = {"the kernel has no module kvm_amd"};
+  s.observation.unmet = {"no module nfit"};
+  check(s, "lacking", Verdict::miss, Blame::config, "the kernel has no module kvm_amd");
+}
+
 TEST_CASE("unbootable: needs unmet before the boot, and so no guest, is skip") {
   Scene s;
   s.outcome = {};

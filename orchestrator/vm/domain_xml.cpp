@@ -25,17 +25,17 @@ static xml_node add_size(xml_node parent, const char* name, std::uint64_t bytes)
   return node;
 }
 
-static void add_memory(xml_node domain, const model::Topology& topology) {
-  if (topology.nvdimm != 0) {
+static void add_memory(xml_node domain, const model::Level& level) {
+  if (level.nvdimm != 0) {
     // Room for the NVDIMM in the guest-physical address space, plus the gap that aligns it.
-    set(add_size(domain, "maxMemory", topology.memory + 2 * topology.nvdimm), "slots", "2");
+    set(add_size(domain, "maxMemory", level.memory + 2 * level.nvdimm), "slots", "2");
   }
-  add_size(domain, "memory", topology.memory + topology.nvdimm);
-  if (topology.backing == model::Backing::anonymous) return;
+  add_size(domain, "memory", level.memory + level.nvdimm);
+  if (level.backing == model::Backing::anonymous) return;
   xml_node backing = add(domain, "memoryBacking");
   xml_node page = add(add(backing, "hugepages"), "page");
-  set(page, "size", topology.backing == model::Backing::hugetlb_1g ? "1" : "2");
-  set(page, "unit", topology.backing == model::Backing::hugetlb_1g ? "GiB" : "MiB");
+  set(page, "size", level.backing == model::Backing::hugetlb_1g ? "1" : "2");
+  set(page, "unit", level.backing == model::Backing::hugetlb_1g ? "GiB" : "MiB");
   // Files would need a hugetlbfs mount that QEMU's user may write to, which many hosts have not.
   set(add(backing, "source"), "type", "memfd");
 }
@@ -61,25 +61,25 @@ static void disable(xml_node cpu, const char* name) {
 // A named model is taken as it is; "maximum" is what the accelerator can do, so that under TCG it
 // has svm, nested paging and pdpe1gb.
 static void add_cpu(xml_node domain, const GuestSpec& spec) {
-  const model::Topology& topology = spec.topology;
+  const model::Level& level = spec.level;
   xml_node cpu = add(domain, "cpu");
-  if (topology.cpu == "maximum" || topology.cpu == "host-passthrough") {
-    set(cpu, "mode", topology.cpu);
+  if (level.cpu == "maximum" || level.cpu == "host-passthrough") {
+    set(cpu, "mode", level.cpu);
   } else {
     set(cpu, "mode", "custom");
     set(cpu, "match", "exact");
-    add(cpu, "model", topology.cpu);
+    add(cpu, "model", level.cpu);
   }
-  if (spec.accel == model::Accel::tcg && topology.cpu == "maximum") {
+  if (spec.accel == model::Accel::tcg && level.cpu == "maximum") {
     for (const char* feature : {"erms", "fsrm"})
       disable(cpu, feature);
   }
-  if (topology.nvdimm == 0) return;
+  if (level.nvdimm == 0) return;
   // An NVDIMM belongs to a NUMA node, so there must be one.
   xml_node node = add(add(cpu, "numa"), "cell");
   set(node, "id", "0");
-  set(node, "cpus", fmt::format("0-{}", topology.vcpus - 1));
-  set(node, "memory", std::to_string(topology.memory >> 10));
+  set(node, "cpus", fmt::format("0-{}", level.vcpus - 1));
+  set(node, "memory", std::to_string(level.memory >> 10));
   set(node, "unit", "KiB");
 }
 
@@ -119,7 +119,7 @@ static void add_nvdimm(xml_node devices, const GuestSpec& spec) {
   add(source, "path", spec.nvdimm_file);
   add(source, "pmem");
   xml_node target = add(memory, "target");
-  add_size(target, "size", spec.topology.nvdimm);
+  add_size(target, "size", spec.level.nvdimm);
   add(target, "node", "0");
 }
 
@@ -131,7 +131,7 @@ static void add_devices(xml_node domain, const GuestSpec& spec) {
   set(usb, "model", "none");
   add_console(devices, spec);
   add_agent_port(devices, spec);
-  if (spec.topology.nvdimm != 0) add_nvdimm(devices, spec);
+  if (spec.level.nvdimm != 0) add_nvdimm(devices, spec);
   set(add(devices, "panic"), "model", "isa");
   set(add(devices, "memballoon"), "model", "none");
 }
@@ -149,8 +149,8 @@ std::string domain_xml(const GuestSpec& spec) {
   xml_node domain = add(document, "domain");
   set(domain, "type", spec.accel == model::Accel::kvm ? "kvm" : "qemu");
   add(domain, "name", spec.name);
-  add_memory(domain, spec.topology);
-  add(domain, "vcpu", std::to_string(spec.topology.vcpus));
+  add_memory(domain, spec.level);
+  add(domain, "vcpu", std::to_string(spec.level.vcpus));
   add_boot(domain, spec);
   add(add(domain, "features"), "acpi");
   add_cpu(domain, spec);
@@ -162,8 +162,15 @@ std::string domain_xml(const GuestSpec& spec) {
   return text.str();
 }
 
-std::string kernel_cmdline(const model::Topology& topology,
-                           const std::vector<std::string>& of_case) {
+static void add_mmu(std::vector<std::string>& words, model::Mmu mmu) {
+  if (mmu == model::Mmu::unsaid) return;
+  const bool tdp = mmu != model::Mmu::shadow;
+  words.push_back(fmt::format("kvm_amd.npt={:d}", tdp));
+  words.push_back(fmt::format("kvm_intel.ept={:d}", tdp));
+  if (tdp) words.push_back(fmt::format("kvm.tdp_mmu={:d}", mmu == model::Mmu::tdp));
+}
+
+std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case) {
   std::vector<std::string> words{
       "console=ttyS0",
       "ignore_loglevel",    // a bare pr_err at any level must reach the console
@@ -175,7 +182,11 @@ std::string kernel_cmdline(const model::Topology& topology,
       "random.trust_cpu=on",
   };
   words.insert(words.end(), of_case.begin(), of_case.end());
-  words.insert(words.end(), topology.cmdline.begin(), topology.cmdline.end());
+  add_mmu(words, level.mmu);
+  for (const auto& [name, value] : level.params)
+    words.push_back(fmt::format("{}={}", name, value));
+  if (!level.preempt.empty()) words.push_back("preempt=" + level.preempt);
+  words.insert(words.end(), level.cmdline.begin(), level.cmdline.end());
   return fmt::format("{}", fmt::join(words, " "));
 }
 

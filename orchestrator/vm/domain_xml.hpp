@@ -14,7 +14,7 @@ namespace kproof::vm {
 
 struct GuestSpec {
   std::string name;  // the domain's, unique on the host
-  model::Topology topology;
+  model::Level level;
   model::Accel accel = model::Accel::tcg;
   std::filesystem::path emulator;  // "" lets libvirt choose (a daemon's own QEMU)
   std::filesystem::path kernel;    // vmlinux with a PVH entry, or bzImage
@@ -22,14 +22,14 @@ struct GuestSpec {
   std::string cmdline;                 // kernel_cmdline() makes it
   std::filesystem::path console_log;   // QEMU writes the serial console here
   std::filesystem::path agent_socket;  // a socket that we listen on; QEMU connects at its start
-  std::filesystem::path nvdimm_file;   // sparse, of topology.nvdimm bytes; unused when that is 0
+  std::filesystem::path nvdimm_file;   // sparse, of level.nvdimm bytes; unused when that is 0
 };
 
 std::string domain_xml(const GuestSpec& spec);
 
-// The kernel's command line: what every guest gets, then the case's needs, then the topology's
-// wishes.
-std::string kernel_cmdline(const model::Topology& topology,
-                           const std::vector<std::string>& of_case);
+// The kernel's command line: what every guest gets, then the case's needs, then what the level
+// declares: its MMU mode and module parameters (the agent gives them to modules that it loads, as
+// modprobe does), its preemption model, its own words.
+std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case);
 
 }  // namespace kproof::vm

@@ -9,11 +9,11 @@ using namespace kproof;
 static vm::GuestSpec sample() {
   vm::GuestSpec spec;
   spec.name = "kproof-1-0";
-  spec.topology = {.name = "l1", .vcpus = 2, .memory = 2ull << 30};
+  spec.level = {.vcpus = 2, .memory = 2ull << 30};
   spec.emulator = "/usr/lib/kproof/qemu-tied";
   spec.kernel = "/cache/vmlinux";
   spec.initramfs = "/out/images/1.cpio";
-  spec.cmdline = vm::kernel_cmdline(spec.topology, {"hugepages=2"});
+  spec.cmdline = vm::kernel_cmdline(spec.level, {"hugepages=2"});
   spec.console_log = "/out/cells/a&b/console.log";
   spec.agent_socket = "/run/kproof/agent.sock";
   spec.nvdimm_file = "/dev/shm/kproof/nvdimm";
@@ -31,7 +31,7 @@ TEST_CASE("a plain guest under TCG") {
 
 TEST_CASE("a guest with an NVDIMM gets slots, address space and a NUMA node for it") {
   auto spec = sample();
-  spec.topology.nvdimm = 4ull << 30;
+  spec.level.nvdimm = 4ull << 30;
   CHECK(check("nvdimm.xml", spec) == "");
 }
 
@@ -41,16 +41,26 @@ TEST_CASE(
   auto spec = sample();
   spec.accel = model::Accel::kvm;
   spec.emulator.clear();
-  spec.topology.cpu = "EPYC";
-  spec.topology.backing = model::Backing::hugetlb_1g;
+  spec.level.cpu = "EPYC";
+  spec.level.backing = model::Backing::hugetlb_1g;
   CHECK(check("kvm_hugetlb_1g.xml", spec) == "");
 }
 
 TEST_CASE(
     "the command line has ours first, then the case's, then the topology's, which may override") {
-  model::Topology topology;
-  topology.cmdline = {"panic=0"};
-  const std::string line = vm::kernel_cmdline(topology, {"hugepagesz=1G"});
+  model::Level level;
+  level.cmdline = {"panic=0"};
+  const std::string line = vm::kernel_cmdline(level, {"hugepagesz=1G"});
   CHECK(line.starts_with("console=ttyS0 ignore_loglevel printk.time=1"));
   CHECK(line.ends_with("hugepagesz=1G panic=0"));
+}
+
+TEST_CASE(
+    "a level's MMU mode, module parameters and preemption model are words of the command line") {
+  model::Level level{.mmu = model::Mmu::shadow, .params = {{"kvm.nx_huge_pages", "off"}}};
+  level.preempt = "full";
+  CHECK(vm::kernel_cmdline(level, {}).ends_with(
+      "kvm_amd.npt=0 kvm_intel.ept=0 kvm.nx_huge_pages=off preempt=full"));
+  level = {.mmu = model::Mmu::tdp_legacy};
+  CHECK(vm::kernel_cmdline(level, {}).ends_with("kvm_amd.npt=1 kvm_intel.ept=1 kvm.tdp_mmu=0"));
 }

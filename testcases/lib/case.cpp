@@ -10,11 +10,12 @@ namespace kproof::lib {
 
 void begin(int argc, char** argv, const Description& description,
            const std::vector<Option>& options) {
-  if (argc == 2 && std::string_view(argv[1]) == "--describe") {
+  const bool describe = argc > 1 && std::string_view(argv[argc - 1]) == "--describe";
+  parse_options(describe ? argc - 1 : argc, argv, description.summary, options);
+  if (describe) {
     std::puts(to_json(description).c_str());
     std::exit(0);
   }
-  parse_options(argc, argv, description.summary, options);
   install_fault_handler();
 }
 

@@ -57,6 +57,7 @@ static Object needs_object(const Needs& needs) {
   object.add("memory", needs.memory);
   object.add("vcpus", needs.vcpus);
   object.add("nvdimm", needs.nvdimm);
+  if (needs.kvm) object.add("kvm", std::string("true"));
   return object;
 }
 
@@ -65,10 +66,14 @@ std::string to_json(const Description& description) {
   object.add("schema", 1);
   object.add("name", quoted(description.name));
   object.add("summary", quoted(description.summary));
-  const Object needs = needs_object(description.needs);
+  Needs all = description.needs;
+  if (description.needs_of_options) description.needs_of_options(all);
+  const Object needs = needs_object(all);
   if (!needs.empty()) object.add("needs", needs.json());
   object.add("evidence", list(description.evidence));
   object.add("timeout_ms", description.timeout_ms);
+  if (description.quiet) object.add("quiet", std::string("true"));
+  if (!description.inside.empty()) object.add("inside", quoted(description.inside));
   return object.json();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@ struct Needs {
   std::uint64_t memory = 0;  // bytes of guest RAM, at least
   unsigned vcpus = 0;        // at least
   std::uint64_t nvdimm = 0;  // bytes of NVDIMM
+  bool kvm = false;          // /dev/kvm; kvm_amd or kvm_intel is loaded by the CPU's vendor
 };
 
 struct Description {
@@ -26,6 +28,12 @@ struct Description {
   Needs needs;
   std::vector<std::string_view> evidence;  // each must be proven, or nothing was shown
   unsigned timeout_ms = 20000;             // on KVM; kproof scales it for slower accelerators
+  // Adds what the options call for, once they have been read: --describe may follow options.
+  std::function<void(Needs&)> needs_of_options = nullptr;
+  bool quiet = false;                      // it measures time: kproof runs no cell beside it
+  // Runs around a guest: at the level above the innermost one, from the start to the end of this
+  // case inside. Empty: it runs in the innermost guest itself.
+  std::string_view inside = {};
 };
 
 // The JSON object of --describe, one line, schema 1.

@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 namespace kproof::lib {
 
@@ -33,7 +34,14 @@ static bool parse_number(std::string_view text, Number& number) {
   return error == std::errc() && rest == end && number >= 0;
 }
 
+static bool choose(const Option& option, std::string_view value) {
+  for (const std::string_view choice : option.choices)
+    if (choice == value) *option.choice = choice;
+  return *option.choice == value;
+}
+
 static bool set(const Option& option, std::string_view value) {
+  if (option.choice) return choose(option, value);
   if (option.size) return parse_size(value, *option.size);
   if (option.number) return parse_number(value, *option.number);
   return parse_number(value, *option.count);
@@ -48,13 +56,22 @@ void usage_error(const char* format, ...) {
   std::exit(kExitUsage);
 }
 
+// ": anon, thp", or nothing.
+static std::string listed(const std::vector<std::string_view>& choices) {
+  std::string text;
+  for (const std::string_view choice : choices)
+    text.append(text.empty() ? ": " : ", ").append(choice);
+  return text;
+}
+
 [[noreturn]] static void print_help(const char* program, std::string_view summary,
                                     const std::vector<Option>& options) {
   std::printf("%.*s\n\nusage: %s [option...]\n", static_cast<int>(summary.size()), summary.data(),
               program);
   for (const Option& option : options)
-    std::printf("  %-12.*s %.*s\n", static_cast<int>(option.name.size()), option.name.data(),
-                static_cast<int>(option.help.size()), option.help.data());
+    std::printf("  %-12.*s %.*s%s\n", static_cast<int>(option.name.size()), option.name.data(),
+                static_cast<int>(option.help.size()), option.help.data(),
+                listed(option.choices).c_str());
   std::printf("  %-12s %s\n  %-12s %s\n", "--describe", "what it is and needs, as JSON", "--help",
               "this text");
   std::exit(0);

@@ -11,11 +11,13 @@ namespace kproof::lib {
 
 // One option; its value is written through `target`, which holds the default before.
 struct Option {
-  std::string_view name;          // "--size"
-  std::string_view help;          // with the unit and the default
-  std::uint64_t* size = nullptr;  // bytes: "64M", suffixes K M G T are powers of 1024
-  double* number = nullptr;       // "0.5"
-  unsigned* count = nullptr;      // "16"
+  std::string_view name;                    // "--size"
+  std::string_view help;                    // with the unit and the default
+  std::uint64_t* size = nullptr;            // bytes: "64M", suffixes K M G T are powers of 1024
+  double* number = nullptr;                 // "0.5"
+  unsigned* count = nullptr;                // "16"
+  std::string_view* choice = nullptr;       // one of `choices`
+  std::vector<std::string_view> choices{};  // "anon", "thp"
 };
 
 // Reads argv into the options. An unknown option or a bad value ends the program with exit code 64

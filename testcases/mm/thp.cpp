@@ -9,6 +9,7 @@
 #include "lib/ktap.hpp"
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
+#include "mm/anonymous.hpp"
 
 namespace kproof::mm {
 
@@ -21,15 +22,10 @@ Thp::Thp() : Provider(kPmdSize, PartOfEntry::split) {
                         enabled.c_str());
 }
 
-// Reserves one PMD more than asked for and gives the ends back, so that the rest is aligned.
 void* Thp::map(std::size_t length) {
-  char* start = static_cast<char*>(lib::safe::mmap(
-      nullptr, length + kPmdSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  const std::size_t head = -reinterpret_cast<std::uintptr_t>(start) % kPmdSize;
-  if (head > 0) lib::safe::munmap(start, head);
-  lib::safe::munmap(start + head + length, kPmdSize - head);
-  lib::safe::madvise(start + head, length, MADV_HUGEPAGE);
-  return start + head;
+  void* memory = map_aligned(length, kPmdSize);
+  lib::safe::madvise(memory, length, MADV_HUGEPAGE);
+  return memory;
 }
 
 std::optional<HugeAccount> Thp::account(const void* address, std::size_t length) {

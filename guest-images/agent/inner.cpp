@@ -1,0 +1,137 @@
+#include "inner.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace kproof::guest {
+using agent::Type;
+
+static constexpr int kInside = 2;  // the level of that guest, as our own port's peer counts
+// How long what a dead QEMU has left in its sockets and pipes may take to be read.
+static constexpr int kDrainMs = 1000;
+
+static int listen_at(std::string_view path) {
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+      ::listen(fd, 1) == 0)
+    return fd;
+  ::close(fd);
+  return -1;
+}
+
+// The one connection that comes to `listener`, which is closed then.
+static void accept_one(int& listener, int& peer) {
+  peer = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+  ::close(listener);
+  listener = -1;
+}
+
+Inner::Inner(Port& port, agent::Inner job, Listener listener)
+    : port_(port), job_(std::move(job)), listener_(std::move(listener)) {}
+
+std::string Inner::start() {
+  agent_listener_ = listen_at(agent::kInnerAgentSocket);
+  console_listener_ = listen_at(agent::kInnerConsoleSocket);
+  if (agent_listener_ < 0 || console_listener_ < 0)
+    return std::string("sockets for the guest inside: ") + std::strerror(errno);
+  const std::string error = guest::start(job_.argv, {}, qemu_);
+  if (error.empty()) port_.send(Type::inner_started, {}, kInside);
+  return error;
+}
+
+void Inner::stop() {
+  if (qemu_.pid > 0 && !ended_) ::kill(qemu_.pid, SIGKILL);
+}
+
+void Inner::deliver(const agent::Frame& frame) {
+  const std::string bytes = agent::encode(frame);
+  for (std::size_t at = 0; agent_ >= 0 && at < bytes.size();) {
+    const ssize_t n = ::send(agent_, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;  // QEMU is gone, and its end follows
+    at += static_cast<std::size_t>(n);
+  }
+}
+
+std::array<pollfd, Inner::kFds> Inner::fds() const {
+  return {{{agent_listener_, POLLIN, 0},
+           {console_listener_, POLLIN, 0},
+           {agent_, POLLIN, 0},
+           {console_, POLLIN, 0},
+           {qemu_.out, POLLIN, 0},
+           {qemu_.err, POLLIN, 0}}};
+}
+
+void Inner::serve(const std::array<pollfd, kFds>& ready) {
+  if (ready[0].revents) accept_one(agent_listener_, agent_);
+  if (ready[1].revents) accept_one(console_listener_, console_);
+  if (ready[3].revents) pump(console_, Type::inner_console);
+  if (ready[2].revents) receive();
+  if (ready[4].revents) pump(qemu_.out, Type::inner_said);
+  if (ready[5].revents) pump(qemu_.err, Type::inner_said);
+}
+
+bool Inner::pump(int& fd, Type type) {
+  char buffer[65536];
+  const ssize_t n = ::read(fd, buffer, sizeof buffer);
+  if (n > 0) port_.send(type, {buffer, static_cast<std::size_t>(n)}, kInside);
+  if (n > 0 || (n < 0 && errno == EINTR)) return true;
+  ::close(fd);
+  fd = -1;
+  return false;
+}
+
+void Inner::receive() {
+  char buffer[65536];
+  const ssize_t n = ::read(agent_, buffer, sizeof buffer);
+  if (n < 0 && errno == EINTR) return;
+  if (n <= 0) {
+    ::close(agent_);
+    agent_ = -1;
+    return;
+  }
+  if (nonsense_) return;
+  decoder_.feed({buffer, static_cast<std::size_t>(n)});
+  while (const auto frame = decoder_.next())
+    relay(*frame);
+  if (decoder_.error().empty()) return;
+  nonsense_ = true;
+  port_.send(Type::inner_nonsense, decoder_.error(), kInside);
+}
+
+void Inner::relay(const agent::Frame& frame) {
+  if (frame.level == 1 && frame.type == Type::bye) listener_.on_bye();
+  port_.send(frame.type, frame.payload, frame.level + 1);
+  if (frame.level == 1 && frame.type == Type::case_started) listener_.on_case_started();
+  if (frame.level == 1 && frame.type == Type::case_ended) listener_.on_case_ended();
+}
+
+void Inner::on_child(int status) {
+  for (;;) {
+    auto ready = fds();
+    ready[0].fd = ready[1].fd = -1;  // nobody will connect any more
+    bool open = false;
+    for (const pollfd& fd : ready)
+      open |= fd.fd >= 0;
+    if (!open || ::poll(ready.data(), ready.size(), kDrainMs) <= 0) break;
+    serve(ready);
+  }
+  ended_ = true;
+  agent::InnerEnded ended;
+  if (WIFSIGNALED(status))
+    ended.signal = WTERMSIG(status);
+  else
+    ended.exit_code = WEXITSTATUS(status);
+  port_.send(Type::inner_ended, to_json(ended), kInside);
+}
+
+}  // namespace kproof::guest

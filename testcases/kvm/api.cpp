@@ -1,0 +1,64 @@
+#include "kvm/api.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lib/sysfs.hpp"
+
+namespace kproof::kvm {
+
+long ioctl(int fd, unsigned long request, const void* argument, const char* name,
+           lib::safe::Place place) {
+  return lib::safe::check(::ioctl(fd, request, argument), name, place);
+}
+
+// "svm", "vmx" or "": what the CPU offers.
+static std::string virtualisation_flag() {
+  const std::string info = lib::sysfs::read("/proc/cpuinfo");
+  const auto flags = info.find("\nflags");
+  const std::string line = info.substr(flags, info.find('\n', flags + 1) - flags) + " ";
+  for (const char* flag : {"svm", "vmx"})
+    if (line.find(std::string(" ") + flag + " ") != std::string::npos) return flag;
+  return "";
+}
+
+// Why /dev/kvm could be missing: the first of the facts that explains it.
+static std::string what_is_missing() {
+  const std::string flag = virtualisation_flag();
+  if (flag.empty()) return "the CPU has neither svm nor vmx";
+  const std::string module = flag == "svm" ? "kvm_amd" : "kvm_intel";
+  if (!lib::sysfs::exists("/sys/module/" + module))
+    return "the CPU has " + flag + ", but " + module + " is not loaded";
+  return "the CPU has " + flag + " and " + module + " is loaded";
+}
+
+Kvm::Kvm() : fd_(::open("/dev/kvm", O_RDWR | O_CLOEXEC)) {
+  if (fd_ < 0)
+    lib::ktap::bail_out("open(/dev/kvm): %s; %s", std::strerror(errno), what_is_missing().c_str());
+}
+
+Kvm::~Kvm() {
+  ::close(fd_);
+}
+
+bool Kvm::has(long capability) const {
+  return ::ioctl(fd_, KVM_CHECK_EXTENSION, capability) > 0;
+}
+
+void Kvm::prove_api(lib::Case& test) const {
+  const int version = ::ioctl(fd_, KVM_GET_API_VERSION, 0);
+  const int vm = ::ioctl(fd_, KVM_CREATE_VM, 0);
+  const int error = errno;
+  if (vm >= 0) ::close(vm);
+  test.evidence("kvm_api", version == KVM_API_VERSION && vm >= 0,
+                "version %d, KVM_CREATE_VM: %s; %s", version,
+                vm >= 0 ? "done" : std::strerror(error), what_is_missing().c_str());
+}
+
+}  // namespace kproof::kvm

@@ -1,0 +1,76 @@
+#include "kvm/backing.hpp"
+
+#include "mm/anonymous.hpp"
+#include "mm/devdax.hpp"
+#include "mm/entries.hpp"
+#include "mm/hugetlb.hpp"
+#include "mm/thp.hpp"
+
+namespace kproof::kvm {
+
+static bool is_of(std::string_view backing, std::string_view kind) {
+  return backing.substr(0, kind.size()) == kind;
+}
+
+lib::Option backing_option(std::string_view* backing) {
+  return {.name = "--backing",
+          .help = "what guest memory is made of",
+          .choice = backing,
+          .choices = kBackings};
+}
+
+std::size_t entry_size(std::string_view backing) {
+  if (backing == "anon") return mm::kPageSize;
+  return backing.ends_with("1g") ? mm::kPudSize : mm::kPmdSize;
+}
+
+static void add_devdax_needs(lib::Needs& needs, std::uint64_t size) {
+  for (const char* module : {"libnvdimm", "nfit", "nd_pmem", "device_dax", "dax_pmem"})
+    needs.modules.push_back(module);
+  for (const char* symbol : {"CONFIG_ACPI_NFIT", "CONFIG_BLK_DEV_PMEM", "CONFIG_NVDIMM_DAX",
+                             "CONFIG_DEV_DAX", "CONFIG_DEV_DAX_PMEM"})
+    needs.kconfig.push_back(symbol);
+  // The first GiB goes to the namespace's metadata and to alignment.
+  needs.nvdimm = mm::kPudSize + (size + mm::kPudSize - 1) / mm::kPudSize * mm::kPudSize;
+}
+
+void add_backing_needs(lib::Needs& needs, std::string_view backing, std::uint64_t size) {
+  if (is_of(backing, "devdax")) {
+    add_devdax_needs(needs, size);
+    return;
+  }
+  needs.memory += size;
+  if (is_of(backing, "hugetlb")) {
+    needs.kconfig.push_back("CONFIG_HUGETLBFS");
+    needs.kconfig.push_back("CONFIG_MEMFD_CREATE");
+  }
+  if (backing == "hugetlb-1g") {
+    // Three GiB more than the pages: QEMU puts ACPI tables and the initramfs at the top of low
+    // memory, the kernel its own tables at the top of all, so fewer GiBs are whole and free.
+    needs.memory = 3 * mm::kPudSize + size;
+    static const std::string pages = "hugepages=" + std::to_string(size / mm::kPudSize);
+    needs.cmdline = {"hugepagesz=1G", pages};
+  }
+  if (backing == "thp") {
+    needs.kconfig.push_back("CONFIG_TRANSPARENT_HUGEPAGE");
+    needs.kconfig.push_back("CONFIG_PROC_PAGE_MONITOR");
+    // With less than 512 MiB left the kernel switches THP off (hugepage_init).
+    needs.memory += std::uint64_t{512} << 20;
+  }
+}
+
+std::unique_ptr<mm::Provider> provide(std::string_view backing, std::uint64_t size) {
+  if (is_of(backing, "devdax")) return std::make_unique<mm::Devdax>(entry_size(backing), size);
+  if (is_of(backing, "hugetlb")) return std::make_unique<mm::Hugetlb>(entry_size(backing), size);
+  if (backing == "thp") return std::make_unique<mm::Thp>();
+  return std::make_unique<mm::Anonymous>();
+}
+
+void prove_backing(lib::Case& test, std::string_view backing, mm::Provider& provider,
+                   const mm::Region& region) {
+  const mm::EntryProof proof = mm::prove_entries(provider, region, provider.stride());
+  test.evidence("backing_size", proof.proven, "%.*s: %s", static_cast<int>(backing.size()),
+                backing.data(), proof.fact.c_str());
+}
+
+}  // namespace kproof::kvm

@@ -1,0 +1,123 @@
+#include "kvm/guest_code.hpp"
+
+// The port and the Mailbox offsets are those of the header.
+asm(R"(
+  .pushsection .rodata
+  .globl kproof_guest_start, kproof_guest_end
+  .globl kproof_guest_read, kproof_guest_write, kproof_guest_fill
+  .globl kproof_guest_compare, kproof_guest_touch, kproof_guest_increment
+kproof_guest_start:
+
+kproof_guest_read:
+  mov (%rdi), %rax
+  jmp 9f
+
+kproof_guest_write:
+  mov %rsi, (%rdi)
+  jmp 9f
+
+kproof_guest_fill:
+  mov %rcx, (%rdi)
+  add %rdx, %rdi
+  inc %rcx
+  dec %rsi
+  jnz kproof_guest_fill
+  jmp 9f
+
+kproof_guest_compare:
+  xor %eax, %eax
+1:
+  cmp %rcx, (%rdi)
+  je 2f
+  inc %rax
+2:
+  add %rdx, %rdi
+  inc %rcx
+  dec %rsi
+  jnz 1b
+  jmp 9f
+
+kproof_guest_touch:
+  mov (%rdi), %rax
+  add %rdx, %rdi
+  dec %rsi
+  jnz kproof_guest_touch
+  xor %eax, %eax
+  jmp 9f
+
+kproof_guest_increment:
+  xor %r11d, %r11d
+3:
+  mov %rdi, %r9
+  mov %rsi, %r10
+1:
+  cmp %r11, (%r9)
+  je 2f
+  incq 24(%rcx)
+2:
+  incq (%r9)
+  incq 8(%rcx)
+  add %rdx, %r9
+  dec %r10
+  jnz 1b
+  inc %r11
+  incq 16(%rcx)
+  cmpq $0, (%rcx)
+  je 3b
+
+9:
+  out %al, $0x10
+  hlt
+kproof_guest_end:
+  .popsection
+)");
+
+extern "C" {
+extern const char kproof_guest_start[], kproof_guest_end[];
+extern const char kproof_guest_read[], kproof_guest_write[], kproof_guest_fill[];
+extern const char kproof_guest_compare[], kproof_guest_touch[], kproof_guest_increment[];
+}
+
+namespace kproof::kvm {
+
+static_assert(offsetof(Mailbox, stop) == 0 && offsetof(Mailbox, tries) == 8 &&
+              offsetof(Mailbox, rounds) == 16 && offsetof(Mailbox, wrong) == 24 &&
+              kDonePort == 0x10);
+
+struct Entry {
+  const char* start;
+  const char* name;
+};
+
+static Entry entry(GuestProgram program) {
+  switch (program) {
+    case GuestProgram::read:
+      return {kproof_guest_read, "read"};
+    case GuestProgram::write:
+      return {kproof_guest_write, "write"};
+    case GuestProgram::fill:
+      return {kproof_guest_fill, "fill"};
+    case GuestProgram::compare:
+      return {kproof_guest_compare, "compare"};
+    case GuestProgram::touch:
+      return {kproof_guest_touch, "touch"};
+    case GuestProgram::increment:
+      return {kproof_guest_increment, "increment"};
+  }
+  return {kproof_guest_start, "?"};
+}
+
+const void* guest_code() {
+  return kproof_guest_start;
+}
+std::size_t guest_code_size() {
+  return static_cast<std::size_t>(kproof_guest_end - kproof_guest_start);
+}
+std::size_t entry_offset(GuestProgram program) {
+  return static_cast<std::size_t>(entry(program).start - kproof_guest_start);
+}
+const char* name_of(GuestProgram program) {
+  return entry(program).name;
+}
+
+}  // namespace kproof::kvm

@@ -1,0 +1,75 @@
+// What the guest sees when other memory, or none, takes the place of what it had.
+#include <cerrno>
+#include <cstring>
+
+#include <sys/mman.h>
+
+#include "kvm/stale.hpp"
+#include "lib/safe.hpp"
+
+namespace kproof::kvm::stale {
+
+static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
+
+// Fresh anonymous memory in the place of all of the region, with values that the host writes.
+static void put_new_memory(const Machine& machine, std::uint64_t value) {
+  const mm::Region& region = machine.region();
+  lib::safe::mmap(region.base(), region.length(), kReadWrite,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+  for (const std::size_t word : some_words(machine))
+    *region.word(word) = value + word;
+}
+
+static void expect_new_memory(Machine& machine, lib::Check& check, std::uint64_t value) {
+  for (const std::size_t word : some_words(machine)) {
+    const Exit read = machine.read(word);
+    check.that(read.done() && read.result == value + word,
+               "new memory: the guest's read of word %zu: %s, %#lx, not %#lx", word,
+               read.text().c_str(), read.result, value + word);
+    expect_lands(machine, check, word, ~word, "new memory");
+  }
+}
+
+static bool populate(Machine& machine, lib::Check& check) {
+  const Exit exit = machine.fill(0, machine.words(), 1);
+  return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
+}
+
+void unmapped(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!populate(machine, check)) return;
+  lib::safe::munmap(machine.region().base(), machine.region().length());
+  for (const std::size_t word : some_words(machine)) {
+    const Exit read = machine.read(word);
+    check.that(read.refused(), "after munmap: the guest's read of word %zu: %s, %#lx", word,
+               read.text().c_str(), read.result);
+    expect_refused(machine, check, word, "after munmap");
+  }
+  put_new_memory(machine, 0x1000);
+  expect_new_memory(machine, check, 0x1000);
+}
+
+void replaced(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!populate(machine, check)) return;
+  put_new_memory(machine, 0x2000);
+  expect_new_memory(machine, check, 0x2000);
+}
+
+// Private memory reads as zeros then, shared memory as before; either way both sides must agree.
+void dropped(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!populate(machine, check)) return;
+  if (::madvise(machine.region().base(), machine.region().length(), MADV_DONTNEED) != 0)
+    return check.skip(std::string("MADV_DONTNEED of this memory: ") + strerrorname_np(errno));
+  for (const std::size_t word : some_words(machine)) {
+    const Exit read = machine.read(word);
+    const std::uint64_t host = *machine.region().word(word);
+    check.that(read.done() && read.result == host,
+               "after MADV_DONTNEED: the guest's read of word %zu: %s, %#lx; the host reads %#lx",
+               word, read.text().c_str(), read.result, host);
+    expect_lands(machine, check, word, ~word, "after MADV_DONTNEED");
+  }
+}
+
+}  // namespace kproof::kvm::stale

@@ -1,0 +1,53 @@
+#include "mm/entries.hpp"
+
+#include "lib/ktap.hpp"
+
+namespace kproof::mm {
+
+// Writes one word of each page, `touch` bytes apart. The proof: an entry smaller than the one in
+// question maps nothing beyond 4 KiB (of a PMD) or 2 MiB (of a PUD), and fault-around stays within
+// one page table, which is 2 MiB. So touches that far apart cost one fault each unless one entry
+// maps them all. Closer touches add nothing to the proof, but use the host's memory.
+static lib::Fault touch(Word* start, std::size_t length, std::size_t touch) {
+  return lib::catch_fault([=] {
+    for (std::size_t at = 0; at < length; at += touch)
+      start[at / sizeof *start] = at;
+  });
+}
+
+void warm_up_counting() {
+  static Word warm[kPageSize / sizeof(std::uint64_t)];
+  touch(warm, sizeof warm, sizeof warm);
+  lib::minor_faults();
+}
+
+Account account(Provider& provider, const Region& region) {
+  const auto kernel = provider.account(region.base(), region.length());
+  if (!kernel) return {};
+  return {kernel->bytes == region.length(), std::string(", ") + kernel->counter + " " +
+                                                std::to_string(kernel->bytes >> 10) + " of " +
+                                                std::to_string(region.length() >> 10) + " kB"};
+}
+
+long entries(const Region& region, const Provider& provider) {
+  return static_cast<long>(region.length() / provider.entry_size());
+}
+
+static std::string size_text(std::size_t bytes) {
+  const bool whole_mib = bytes % (1 << 20) == 0;
+  return std::to_string(bytes >> (whole_mib ? 20 : 10)) + (whole_mib ? " MiB" : " KiB");
+}
+
+EntryProof prove_entries(Provider& provider, const Region& region, std::size_t step) {
+  const auto touched = counted([&] { return touch(region.word(0), region.length(), step); });
+  if (touched.refused.happened())
+    lib::ktap::bail_out("the new mapping cannot be written: %s", touched.refused.text().c_str());
+  const Account kernel = account(provider, region);
+  const long wanted = entries(region, provider);
+  return {kernel.all && touched.faults == wanted,
+          std::to_string(touched.faults) + " faults for " + std::to_string(region.length() / step) +
+              " pages, " + size_text(step) + " apart, in " + std::to_string(wanted) + " entries" +
+              kernel.text};
+}
+
+}  // namespace kproof::mm

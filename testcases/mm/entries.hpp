@@ -1,0 +1,45 @@
+// How large the entries are that map a region: counted in faults, and asked of the kernel.
+#pragma once
+
+#include <string>
+
+#include "lib/fault.hpp"
+#include "mm/mapping.hpp"
+
+namespace kproof::mm {
+
+struct Touched {
+  long faults;  // that the kernel handled
+  lib::Fault refused;
+};
+
+// Makes the pages fault that counting itself uses (stack, code): after a fork they do once.
+void warm_up_counting();
+
+// Runs `body`, which returns a lib::Fault, and counts.
+template <class Body>
+Touched counted(Body body) {
+  warm_up_counting();
+  const long before = lib::minor_faults();
+  const lib::Fault refused = body();
+  return {lib::minor_faults() - before, refused};
+}
+
+struct Account {
+  bool all = true;   // all of the region is huge, or the kernel does not say
+  std::string text;  // ", AnonHugePages 8192 of 8192 kB"
+};
+Account account(Provider& provider, const Region& region);
+
+// How many entries map it, if all are of the provider's size.
+long entries(const Region& region, const Provider& provider);
+
+// Touches a region that is not yet populated, a word every `step` bytes, at most stride() apart.
+// Bails out if it cannot be written.
+struct EntryProof {
+  bool proven;
+  std::string fact;
+};
+EntryProof prove_entries(Provider& provider, const Region& region, std::size_t step);
+
+}  // namespace kproof::mm
