@@ -186,4 +186,14 @@ Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
   return blame;
 }
 
+std::vector<std::string> top_frames(const Stack& stack, const std::vector<ReportLine>& lines,
+                                    std::size_t most) {
+  const CompiledStack& ready = compiled(stack);
+  std::vector<std::string> frames = Walk(lines, ready.steps, ready.skip.get(), false).frames();
+  if (frames.empty() && !ready.otherwise.empty())
+    frames = Walk(lines, ready.otherwise, ready.skip.get(), false).frames();
+  if (frames.size() > most) frames.resize(most);
+  return frames;
+}
+
 }  // namespace kproof::console

@@ -21,6 +21,7 @@ enum PatternFlag : unsigned {
   // Not the kernel's, so it needs no time stamp where the log may be anyone's; and common words, so
   // without `body` it is nothing.
   kForeign = 64,
+  kNamesCulprit = 256,  // the community has no title for it, so ours names the culprit
   kHeldUp = 128,  // a CPU makes no progress, perhaps because of another: there may be a culprit
 };
 

@@ -14,7 +14,8 @@ static bool is_structural(std::string_view text) {
       R"(Oops|Kernel panic|Kernel Offset|Rebooting in|Tainted|Not tainted|Comm: |)"
       R"(Allocated by|Freed by|The buggy|Memory state|=====|-----|Read of size|Write of size|)"
       R"(stack backtrace|other info|\d+ locks? held|#\d+: |Showing all locks|INFO: |rcu: |task:|)"
-      R"(Sending NMI|NMI backtrace|raw: |page:|flags: |unreferenced object|comm |hex dump|backtrace))");
+      R"(Sending NMI|NMI backtrace|raw: |page:|flags: |unreferenced object|comm |hex dump|backtrace|)"
+      R"(runtime stack:|goroutine \d+ \[))");
   return is_frame(text) || is_questionable(text) ||
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "util/hash.hpp"
+
 namespace kproof::console {
 
 static constexpr std::size_t kMostProblem = 500;  // bytes
@@ -54,10 +56,14 @@ void Tracker::note_agent(const Line& line) {
 void Tracker::note_banner(const Line& line) {
   const bool reboot = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
   ++facts_.boots;
+  constexpr std::size_t kLongest = 100;
+  const std::string_view release = line.text.substr(interest::kBanner.size());
+  facts_.release = release.substr(0, std::min(release.find(' '), kLongest));
   if (!reboot) return;
   model::Finding finding;
   finding.title = "unexpected kernel reboot";
   finding.type = type_of(finding.title);
+  finding.fingerprint = util::Hasher().add(finding.title).hex().substr(0, 16);
   finding.start_line = finding.end_line = line.number;
   finding.excerpt = std::string(line.raw.substr(0, kMostExcerpt)) + "\n";
   ++facts_.started;

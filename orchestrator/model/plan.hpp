@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/kernel.hpp"
+#include "model/known_issue.hpp"
 #include "model/topology.hpp"
 #include "model/verdict.hpp"
 #include "util/units.hpp"
@@ -46,6 +47,8 @@ struct Plan {
   std::vector<PlanCase> cases;
   unsigned repetitions = 1;
   std::vector<Expectation> expectations;
+  std::string known_issues_file;  // as the plan names it; "" for none
+  std::vector<KnownIssue> known_issues;
   Limits limits;
 };
 
@@ -58,6 +61,7 @@ struct Cell {
   PlanCase test;
   unsigned repetition = 1;
   Expectation expectation;  // what the plan says of this cell; "must pass" when it says nothing
+  std::vector<KnownIssue> known_issues;  // of the plan
 };
 
 }  // namespace kproof::model

@@ -11,6 +11,7 @@
 #include "run/observe.hpp"
 #include "util/error.hpp"
 #include "verdict/judge.hpp"
+#include "verdict/known_issues.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
@@ -65,6 +66,8 @@ static model::CellResult blank_result(const PreparedCell& cell) {
 static void judge_into(model::CellResult& result, const PreparedCell& cell,
                        const model::RunOutcome& outcome, const run::Observed& seen) {
   result.findings = seen.findings;
+  verdict::mark_known(result.findings, cell.cell.known_issues, result.kernel_release,
+                      util::today());
   result.evidence = seen.report.evidence;
   result.metrics = seen.report.metrics;
   result.subtests = seen.report.subtests;
@@ -73,7 +76,7 @@ static void judge_into(model::CellResult& result, const PreparedCell& cell,
       verdict::judge(cell.cell.expectation, {.outcome = outcome,
                                              .report = seen.report,
                                              .evidence = cell.levels.front().description.evidence,
-                                             .findings = seen.findings,
+                                             .findings = result.findings,
                                              .canaries = seen.canaries,
                                              .unmet = cell.unmet,
                                              .missing = cell.missing,
