@@ -41,6 +41,7 @@ void Report::add(std::size_t number, std::string_view text) {
     text_over_ = true;
   if (overtaken_) {
     ++idle_;
+    follow_frames(number, text);
   } else if (is_structural(text)) {
     idle_ = 0;
     end_ = number;
@@ -52,6 +53,17 @@ void Report::add(std::size_t number, std::string_view text) {
   text_size_ += text.size() + sizeof(ReportLine);
 }
 
+// Of the report behind it, an overtaken one takes no more than the first trace.
+void Report::follow_frames(std::size_t number, std::string_view text) {
+  if (trace_over_) return;
+  if (is_frame(text)) {
+    end_ = number;
+    in_trace_ = true;
+  } else {
+    trace_over_ = in_trace_ && !is_structural(text);
+  }
+}
+
 void Report::join(std::size_t number, std::string_view text) {
   add(number, text);
   idle_ = 0;
@@ -59,7 +71,7 @@ void Report::join(std::size_t number, std::string_view text) {
 }
 
 void Report::show(std::size_t number, std::string_view raw) {
-  if (overtaken_) return;
+  if (trace_over_) return;
   if (excerpt_.size() + raw.size() + 1 <= kMostExcerpt) excerpt_.append(raw).append("\n");
   if (number == end_ || excerpt_end_ == 0) excerpt_end_ = excerpt_.size();
 }

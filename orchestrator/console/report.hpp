@@ -46,6 +46,8 @@ class Report {
   // Lines without a word of a report: so many, and what comes is not its tail; the report is over.
   static constexpr std::size_t kWarm = 25, kCold = 300;
 
+  void follow_frames(std::size_t number, std::string_view text);
+
   const Row* row_;
   std::size_t start_, end_;
   std::string caller_;
@@ -58,7 +60,8 @@ class Report {
   bool panicked_ = false;
   bool other_cpus_ = false;  // backtraces of other CPUs are part of it
   bool overtaken_ = false;
-  bool text_over_ = false;  // behind a panic: its trace is no news
+  bool in_trace_ = false, trace_over_ = false;  // of what overtook it
+  bool text_over_ = false;                      // behind a panic: its trace is no news
 };
 
 }  // namespace kproof::console
