@@ -134,7 +134,8 @@ static const Pattern kPatterns[] = {
      .line = R"(: page allocation failure:? order:)",
      .title = "page allocation failure in {frame}",
      .stack = &kTraceOnly},
-    {.trigger = "BUG ", .line = R"(^BUG [^ ]+ \(.*\): (.*))", .title = "BUG: {1}", .flags = kMixed},
+    // The slab allocator's own checks (slub_debug).
+    {.trigger = "BUG ", .line = R"(^BUG [^ ]+ \(.*\): (.*))", .title = "BUG: {1}"},
     {.trigger = "pagealloc: ",
      .line = "pagealloc: (memory corruption|single bit error)",
      .title = "pagealloc: {1} in {frame}",
