@@ -1,8 +1,6 @@
 #include "console/culprit.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -36,8 +34,12 @@ static std::string on_cpu(const Backtrace& trace) {
   return trace.cpu < 0 ? "the stalled task" : fmt::format("CPU {}", trace.cpu);
 }
 
-static model::Culprit accuse(const Backtrace& trace, std::string reason) {
-  return {trace.frame, trace.cpu, std::move(reason)};
+static Accusation accuse(const Backtrace& trace, std::string reason, bool other) {
+  return {{trace.frame, trace.cpu, std::move(reason)}, other};
+}
+
+static Accusation nobody(int cpu, std::string reason) {
+  return {{"", cpu, std::move(reason)}, false};
 }
 
 static const Backtrace* of_cpu(const std::vector<Backtrace>& traces, int cpu) {
@@ -59,7 +61,7 @@ static const Backtrace* begin_with(const std::vector<Backtrace>& traces,
   return traces.empty() ? nullptr : &traces.front();
 }
 
-static model::Culprit behind(const Backtrace& victim, const std::vector<Backtrace>& traces) {
+static Accusation behind(const Backtrace& victim, const std::vector<Backtrace>& traces) {
   std::size_t others = 0;
   const Backtrace* culprit = nullptr;
   for (const Backtrace& trace : traces) {
@@ -69,23 +71,24 @@ static model::Culprit behind(const Backtrace& victim, const std::vector<Backtrac
   }
   const std::string waits = fmt::format("{} waits in {}", on_cpu(victim), victim.waits_in);
   if (culprit)
-    return accuse(*culprit, fmt::format("{}; {} runs {}", waits, on_cpu(*culprit), culprit->frame));
-  if (others == 0) return {"", -1, waits + ", and no other CPU's backtrace was printed"};
-  return {"", -1, waits + ", and every other CPU that was shown waits or is idle"};
+    return accuse(*culprit, fmt::format("{}; {} runs {}", waits, on_cpu(*culprit), culprit->frame),
+                  true);
+  if (others == 0) return nobody(-1, waits + ", and no other CPU's backtrace was printed");
+  return nobody(-1, waits + ", and every other CPU that was shown waits or is idle");
 }
 
-model::Culprit find_culprit(const std::vector<ReportLine>& lines) {
+Accusation find_culprit(const std::vector<ReportLine>& lines) {
   const std::vector<Backtrace> traces = read_backtraces(lines);
   const std::vector<int> accused = accused_cpus(lines);
   const Backtrace* trace = begin_with(traces, accused);
+  if (!trace && accused.empty()) return nobody(-1, "no backtrace was printed");
   if (!trace)
-    return {"", accused.empty() ? -1 : accused.front(),
-            accused.empty() ? "no backtrace was printed"
-                            : fmt::format("CPU {}'s backtrace was not printed", accused.front())};
-  if (trace->runs()) return accuse(*trace, fmt::format("{} runs it", on_cpu(*trace)));
+    return nobody(accused.front(),
+                  fmt::format("CPU {}'s backtrace was not printed", accused.front()));
+  if (trace->runs()) return accuse(*trace, on_cpu(*trace) + " runs it", false);
   if (!trace->waits_in.empty()) return behind(*trace, traces);
-  return {"", trace->cpu,
-          on_cpu(*trace) + (trace->idle ? " is idle" : "'s backtrace names nobody")};
+  return nobody(trace->cpu,
+                on_cpu(*trace) + (trace->idle ? " is idle" : "'s backtrace names nobody"));
 }
 
 }  // namespace kproof::console

@@ -127,8 +127,9 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
                               const std::vector<ReportLine>& lines) {
   model::Finding finding;
   Blame blame = pattern.stack ? find_frame(*pattern.stack, lines) : Blame{};
-  model::Culprit culprit;
-  if (pattern.flags & kHeldUp) culprit = find_culprit(lines);
+  Accusation accusation;
+  if (pattern.flags & kHeldUp) accusation = find_culprit(lines);
+  model::Culprit& culprit = accusation.culprit;
   if ((pattern.flags & kNamesCulprit) && !culprit.frame.empty()) blame = {culprit.frame, {}};
   const std::string frame = blame.frame.empty() ? std::string(kNoFrame) : blame.frame;
   finding.title = fill(pattern.title, values, frame);
@@ -143,7 +144,7 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
   } else {
     finding.corrupted_reason = why_corrupted(lines, !(pattern.flags & kBare));
   }
-  if (!culprit.frame.empty()) blame.also.push_back(culprit.frame);
+  if (accusation.other) blame.also.push_back(culprit.frame);
   finding.culprit = std::move(culprit);
   add_alternatives(finding, pattern, values, blame, frame);
   return finding;
