@@ -62,6 +62,7 @@ std::string Decoder::check_header(std::string_view header) const {
            std::to_string(kProtocolVersion) + at;
   const auto type = static_cast<std::uint8_t>(header[5]);
   if (!is_known(type)) return "unknown frame type " + std::to_string(type) + at;
+  if (header[7] != 0) return "reserved byte set in a header" + at;
   if (get_u32(header, 8) > kMaxPayload)
     return "frame of " + std::to_string(get_u32(header, 8)) + " bytes" + at;
   return "";

@@ -51,6 +51,7 @@ TEST_CASE("a wrong version, type, length or checksum is an error") {
   };
   CHECK(error_with(4, 9).starts_with("protocol version 9 instead of 1"));
   CHECK(error_with(5, 60).starts_with("unknown frame type 60"));
+  CHECK(error_with(7, 1).starts_with("reserved byte set in a header"));
   CHECK(error_with(11, 1).starts_with("frame of 16777223 bytes"));
   CHECK(error_with(20, 'X').starts_with("bad checksum"));
 }

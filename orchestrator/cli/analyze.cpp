@@ -3,24 +3,30 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "cli/analyze_output.hpp"
 #include "cli/cli.hpp"
+#include "config/known_issues.hpp"
 #include "console/analyzer.hpp"
+#include "symbols/decoder.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
+#include "util/units.hpp"
+#include "verdict/known_issues.hpp"
 
 namespace kproof::cli {
 
 struct AnalyzeOptions {
   std::string file;
   std::string format = "text";
+  std::string vmlinux, modules, known;  // "": none
 };
 
 static util::Fd open_log(const std::string& file) {
@@ -45,84 +51,48 @@ static void feed_all(console::Analyzer& analyzer, const util::Fd& fd, const std:
   analyzer.finish();
 }
 
-static nlohmann::ordered_json to_json(const model::Finding& finding) {
-  return {{"title", finding.title},
-          {"alt_titles", finding.alt_titles},
-          {"type", finding.type},
-          {"frame", finding.frame},
-          {"start_line", finding.start_line},
-          {"end_line", finding.end_line},
-          {"corrupted", finding.corrupted},
-          {"reason", finding.corrupted_reason},
-          {"panicked", finding.panicked},
-          {"count", finding.count},
-          {"excerpt", finding.excerpt}};
+// Each line of the excerpt that names a function.
+static std::vector<DecodedLine> decode(symbols::Decoder& decoder, const std::string& excerpt) {
+  std::vector<DecodedLine> lines;
+  std::istringstream stream(excerpt);
+  for (std::string line; std::getline(stream, line);)
+    if (auto places = decoder.decode(line); !places.empty())
+      lines.push_back({line, std::move(places)});
+  return lines;
 }
 
-static void print_json(const std::vector<model::Finding>& findings) {
-  nlohmann::ordered_json document{{"schema", 1}, {"findings", nlohmann::json::array()}};
-  for (const model::Finding& finding : findings)
-    document["findings"].push_back(to_json(finding));
-  // A console prints any bytes; JSON is UTF-8.
-  fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+static void decode_all(Analysis& analysis, const AnalyzeOptions& options) {
+  if (options.vmlinux.empty()) return;
+  symbols::Decoder decoder(options.vmlinux, options.modules);
+  for (const model::Finding& finding : analysis.findings)
+    analysis.decoded.push_back(decode(decoder, finding.excerpt));
+  analysis.notes.insert(analysis.notes.end(), decoder.notes().begin(), decoder.notes().end());
 }
 
-// A guest prints any bytes; a terminal must not obey them.
-static std::string printable(std::string text) {
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; }, '?');
-  return text;
-}
-
-// The first lines of an excerpt, indented.
-static std::string head_of(const std::string& excerpt) {
-  constexpr int kShown = 8;
-  std::string shown;
-  std::size_t pos = 0;
-  for (int line = 0; line < kShown && pos < excerpt.size(); ++line) {
-    const std::size_t end = std::min(excerpt.find('\n', pos), excerpt.size());
-    shown += "    " + printable(excerpt.substr(pos, end - pos)) + "\n";
-    pos = end + 1;
-  }
-  return pos < excerpt.size() ? shown + "    ...\n" : shown;
-}
-
-static void print_finding(const model::Finding& finding, const std::string& file, bool colour) {
-  fmt::print("{}{}{}\n", colour ? "\x1b[1;31m" : "", printable(finding.title),
-             colour ? "\x1b[0m" : "");
-  fmt::print("  {}:{}-{}", file, finding.start_line, finding.end_line);
-  if (!finding.type.empty()) fmt::print("  {}", finding.type);
-  if (finding.count > 1) fmt::print("  seen {} times", finding.count);
-  if (finding.panicked) fmt::print("  the kernel panicked");
-  if (finding.corrupted) fmt::print("  incomplete: {}", finding.corrupted_reason);
-  fmt::print("\n{}\n", head_of(finding.excerpt));
-}
-
-static void print_text(const std::vector<model::Finding>& findings, const console::Facts& facts,
-                       const std::string& file) {
-  const bool colour = ::isatty(STDOUT_FILENO) != 0;
-  for (const model::Finding& finding : findings)
-    print_finding(finding, file, colour);
-  if (facts.dropped != 0)
-    fmt::print("{} more reports were left out: they have other titles, and {} are kept\n",
-               facts.dropped, console::kMostFindings);
-  if (findings.empty())
-    fmt::print("{}: no findings in {} lines\n", file, facts.lines);
-  else
-    fmt::print("{}: {} finding{} in {} lines\n", file, findings.size(),
-               findings.size() == 1 ? "" : "s", facts.lines);
+static void mark_known(Analysis& analysis, const AnalyzeOptions& options) {
+  if (options.known.empty()) return;
+  const auto issues = config::read_known_issues(options.known);
+  const std::string today = util::today();
+  verdict::mark_known(analysis.findings, issues, analysis.facts.release, today);
+  analysis.notes = verdict::expired(issues, today);
+  if (analysis.facts.release.empty())
+    analysis.notes.push_back(
+        "the log does not say which kernel this is: entries with a range of kernels do not count");
 }
 
 static int analyze(const AnalyzeOptions& options) {
   const util::Fd fd = open_log(options.file);
   console::Analyzer analyzer;
   feed_all(analyzer, fd, options.file);
-  const std::vector<model::Finding> findings = analyzer.findings();
-  if (options.format == "json")
-    print_json(findings);
-  else
-    print_text(findings, analyzer.facts(), options.file == "-" ? "(stdin)" : options.file);
-  return findings.empty() ? kOk : kUnexpected;
+  Analysis analysis{.findings = analyzer.findings(),
+                    .facts = analyzer.facts(),
+                    .file = options.file == "-" ? "(stdin)" : options.file};
+  mark_known(analysis, options);
+  decode_all(analysis, options);
+  options.format == "json" ? print_json(analysis) : print_text(analysis);
+  const bool all_known = std::ranges::all_of(
+      analysis.findings, [](const model::Finding& finding) { return finding.known.accepted(); });
+  return all_known ? kOk : kUnexpected;
 }
 
 void add_analyze(CLI::App& app, int& exit_code) {
@@ -132,7 +102,12 @@ void add_analyze(CLI::App& app, int& exit_code) {
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  command->footer("Exit code: 0 no findings, 1 findings, 2 wrong usage.");
+  CLI::Option* vmlinux = command->add_option("--vmlinux", options->vmlinux,
+                                             "ELF file of that kernel: traces get files and lines");
+  command->add_option("--modules", options->modules, "directory of that kernel's .ko files")
+      ->needs(vmlinux);
+  command->add_option("--known", options->known, "YAML file of known issues");
+  command->footer("Exit code: 0 no findings but known ones, 1 findings, 2 wrong usage.");
   command->callback([options, &exit_code] { exit_code = analyze(*options); });
 }
 

@@ -41,8 +41,43 @@ TEST_CASE("json holds every key that reports are made of") {
   CHECK(finding["title"] == "kernel BUG in __split_huge_pud");
   CHECK(finding["panicked"] == true);
   for (const char* key : {"alt_titles", "type", "frame", "start_line", "end_line", "corrupted",
-                          "reason", "count", "excerpt"})
+                          "reason", "count", "excerpt", "culprit", "fingerprint", "known"})
     CHECK(finding.contains(key));
+}
+
+static std::string known_file(const util::ScratchDir& scratch, const std::string& until) {
+  const std::string file = scratch.path() / "known.yaml";
+  util::write_file_atomically(file,
+                              "schema: 1\nissues:\n  - title: ^bad pud$\n    link: https://x\n"
+                              "    reason: leaf PUDs\n    until: " +
+                                  until + "\n");
+  return file;
+}
+
+TEST_CASE("a known finding is shown and exits 0; an expired entry is told and exits 1") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const auto analyze = [&](const std::string& until) {
+    return kproof_analyze({golden("boot-6.1-bad-pud.log"), "--known", known_file(scratch, until)});
+  };
+  const util::CommandResult known = analyze("2999-12-31");
+  CHECK(known.exit_code == 0);
+  CHECK(known.out.find("  known: leaf PUDs (https://x, until 2999-12-31)") != std::string::npos);
+  const util::CommandResult expired = analyze("2020-01-01");
+  CHECK(expired.exit_code == 1);
+  CHECK(expired.out.find("known.yaml:3:5: this known issue expired on 2020-01-01") !=
+        std::string::npos);
+  CHECK(kproof_analyze({"-", "--known", "/nonexistent"}).exit_code == 2);
+}
+
+TEST_CASE("--vmlinux wants an ELF file, and --modules wants --vmlinux") {
+  CHECK(kproof_analyze({"-", "--vmlinux", "/etc/passwd"}).exit_code == 2);
+  CHECK(kproof_analyze({"-", "--modules", "/tmp"}).exit_code == 2);
+}
+
+TEST_CASE("a lockup's report says who holds it up") {
+  const util::CommandResult result = kproof_analyze({golden("culprit-soft-lockup-kvm-zap.log")});
+  CHECK(result.out.find("  held up by pte_list_remove: CPU 0 waits in smp_call_function_many_cond; "
+                        "CPU 1 runs pte_list_remove") != std::string::npos);
 }
 
 TEST_CASE("bytes that are no UTF-8 still make JSON, and control bytes never reach the terminal") {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <regex>
 
 #include <fmt/format.h>
 
@@ -10,9 +9,6 @@ namespace kproof::config {
 using model::Verdict;
 
 using Names = std::vector<std::string>;
-
-// std::regex compiles by recursion, and a megabyte of brackets would end the program.
-constexpr std::size_t kLongestPattern = 1000;
 
 static Names names_of(const auto& list, auto member) {
   Names names;
@@ -38,23 +34,8 @@ static void read_glob(Problems& problems, const MaybeValue& value, const Names& 
 
 static Names read_patterns(Problems& problems, const MaybeValue& value) {
   Names patterns;
-  for (const auto& item : items(problems, value)) {
-    const auto pattern = text(problems, item);
-    if (!pattern) continue;
-    if (pattern->size() > kLongestPattern) {
-      problems.add(item.mark, fmt::format("a pattern has at most {} bytes", kLongestPattern),
-                   "match a shorter part of the title");
-      continue;
-    }
-    try {
-      std::regex compiled(*pattern, std::regex::ECMAScript);
-      patterns.push_back(*pattern);
-    } catch (const std::regex_error& error) {
-      problems.add(item.mark,
-                   fmt::format("`{}` is no ECMAScript regex: {}", *pattern, error.what()),
-                   "put a backslash before ( ) [ ] { } . * + ? ^ $ | to mean them literally");
-    }
-  }
+  for (const auto& item : items(problems, value))
+    if (auto one = pattern(problems, item)) patterns.push_back(std::move(*one));
   return patterns;
 }
 

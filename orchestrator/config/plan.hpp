@@ -30,6 +30,7 @@
 //   expect:                   the last entry that matches a cell counts
 //     - { kernel: debian-6.1, topology: l1, case: mm/dax_1g_mprotect, verdict: fail,
 //         findings: ["^bad pud$"], subtests: ["^write after PROT_READ"], reason: "..." }
+//   known_issues: known.yaml  relative to the plan; its format: config/known_issues.hpp
 //
 // A case is <area>/<name>, and so is an alias: ids of cells are directories and must not nest.
 #pragma once

@@ -197,6 +197,18 @@ TEST_CASE("whatever is done to a plan's bytes, it is accepted or refused with it
   }
 }
 
+TEST_CASE("known issues are read from a file beside the plan") {
+  const util::ScratchDir scratch("kproof-config-");
+  util::write_file_atomically(scratch.path() / "plan.yaml", kBase + "known_issues: known.yaml\n");
+  const auto plan = [&] { return config::read_plan(scratch.path() / "plan.yaml"); };
+  CHECK_THROWS_AS(plan(), ConfigError);
+  util::write_file_atomically(scratch.path() / "known.yaml",
+                              "schema: 1\nissues:\n"
+                              "  - { title: ^bad pud$, link: l, until: 2027-01-31, reason: r }\n");
+  REQUIRE(plan().known_issues.size() == 1);
+  CHECK(plan().known_issues[0].title == "^bad pud$");
+}
+
 TEST_CASE("a plan that cannot be read is the user's error") {
   CHECK_THROWS_AS(config::read_plan("/nonexistent/plan.yaml"), ConfigError);
   CHECK_THROWS_AS(config::read_plan("/"), ConfigError);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <regex>
 
 #include <fmt/format.h>
 
@@ -115,6 +116,26 @@ std::optional<util::Millis> duration(Problems& problems, const MaybeValue& value
   if (time && time->count() > 0) return time;
   wrong_type(problems, *value, "a duration above 0 with its unit, such as 500ms, 20s or 5m");
   return std::nullopt;
+}
+
+std::optional<std::string> pattern(Problems& problems, const Value& value) {
+  // std::regex compiles by recursion, and a megabyte of brackets would end the program.
+  constexpr std::size_t kLongest = 1000;
+  const auto word = text(problems, value);
+  if (!word) return std::nullopt;
+  if (word->size() > kLongest) {
+    problems.add(value.mark, fmt::format("a pattern has at most {} bytes", kLongest),
+                 "match a shorter part of the title");
+    return std::nullopt;
+  }
+  try {
+    const std::regex compiled(*word, std::regex::ECMAScript);
+    return word;
+  } catch (const std::regex_error& error) {
+    problems.add(value.mark, fmt::format("`{}` is no ECMAScript regex: {}", *word, error.what()),
+                 "put a backslash before ( ) [ ] { } . * + ? ^ $ | to mean them literally");
+    return std::nullopt;
+  }
 }
 
 std::vector<Value> items(Problems& problems, const MaybeValue& value) {

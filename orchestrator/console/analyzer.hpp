@@ -39,6 +39,7 @@ struct Facts {
   bool power_down = false;        // "reboot: Power down"
   bool restarting = false;        // "reboot: Restarting system"
   std::string agent_problem;      // "kproof agent: ..." in kmsg: why it cannot talk to the host
+  std::string release;            // of the last banner: "6.1.0-56-amd64"
   unsigned boots = 0;             // "Linux version" banners
   std::size_t lost_messages = 0;  // "** N printk messages dropped **" (no time stamp: fakeable)
   std::size_t lines = 0;          // '\n' seen, and an unfinished last line

@@ -36,6 +36,8 @@ std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace
   bool traced = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (traced && ends_own_part(lines[i].text)) return "";
+    // riscv prints the frames of an oops behind its registers, without a header.
+    traced |= lines[i].text.starts_with("epc : ") && has_frame_behind(lines, i);
     if (!starts_trace(lines[i].text)) continue;
     traced = true;
     if (is_interrupted(lines, i)) return "mixed with a report of fault injection";

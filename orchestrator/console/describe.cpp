@@ -5,10 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "console/culprit.hpp"
+#include "util/hash.hpp"
+
 namespace kproof::console {
 using re2::StringPiece;
 
 static constexpr std::string_view kNoFrame = "corrupted";
+static constexpr std::size_t kFingerprint = 16;  // hex digits
 
 struct Replacement {
   RE2 expression;
@@ -81,6 +85,10 @@ static std::optional<std::vector<std::string>> values_of(const Row& row,
   return values;
 }
 
+bool fits(const Row& row, const std::vector<ReportLine>& lines) {
+  return values_of(row, lines).has_value();
+}
+
 static void add_alternatives(model::Finding& finding, const Pattern& pattern,
                              const std::vector<std::string>& values, const Blame& blame,
                              std::string_view frame) {
@@ -101,21 +109,44 @@ static void add_alternatives(model::Finding& finding, const Pattern& pattern,
   std::ranges::sort(titles);
 }
 
+// Where a stalled task was is chance: there the blamed frame is all that stays the same.
+static std::string fingerprint(const Pattern& pattern, const std::vector<std::string>& values,
+                               const std::vector<ReportLine>& lines, const Blame& blame) {
+  constexpr std::size_t kFrames = 3;
+  util::Hasher hash;
+  hash.add(fill(pattern.title, values, ""));
+  if (pattern.stack && pattern.stack->pick == Pick::first)
+    for (const std::string& frame : top_frames(*pattern.stack, lines, kFrames))
+      hash.add(frame);
+  else
+    hash.add(blame.frame);
+  return hash.hex().substr(0, kFingerprint);
+}
+
 static model::Finding name_by(const Pattern& pattern, const std::vector<std::string>& values,
                               const std::vector<ReportLine>& lines) {
   model::Finding finding;
-  const Blame blame = pattern.stack ? find_frame(*pattern.stack, lines) : Blame{};
+  Blame blame = pattern.stack ? find_frame(*pattern.stack, lines) : Blame{};
+  Accusation accusation;
+  if (pattern.flags & kHeldUp) accusation = find_culprit(lines);
+  model::Culprit& culprit = accusation.culprit;
+  if ((pattern.flags & kNamesCulprit) && !culprit.frame.empty()) blame = {culprit.frame, {}};
   const std::string frame = blame.frame.empty() ? std::string(kNoFrame) : blame.frame;
   finding.title = fill(pattern.title, values, frame);
   finding.frame = blame.frame;
-  add_alternatives(finding, pattern, values, blame, frame);
+  finding.fingerprint = fingerprint(pattern, values, lines, blame);
   if (pattern.flags & kMixed) {
     finding.corrupted_reason = "only the header of the report could be read";
+  } else if (pattern.flags & kTail) {
+    finding.corrupted_reason = "the end of a report without its beginning";
   } else if (pattern.stack && blame.frame.empty()) {
     finding.corrupted_reason = "no function to blame in its stack trace";
   } else {
     finding.corrupted_reason = why_corrupted(lines, !(pattern.flags & kBare));
   }
+  if (accusation.other) blame.also.push_back(culprit.frame);
+  finding.culprit = std::move(culprit);
+  add_alternatives(finding, pattern, values, blame, frame);
   return finding;
 }
 
@@ -123,6 +154,7 @@ static model::Finding name_by_header(const std::vector<ReportLine>& lines) {
   model::Finding finding;
   finding.title = generalize(lines.front().text);
   finding.corrupted_reason = "the rest of the report does not fit its header";
+  finding.fingerprint = util::Hasher().add(finding.title).hex().substr(0, kFingerprint);
   return finding;
 }
 

@@ -15,6 +15,9 @@ namespace kproof::console {
 // first of them; a later row names the report if the rest of it does not fit `row`.
 model::Finding describe(const Row& row, const std::vector<ReportLine>& lines);
 
+// Is the report of this row's form, or must a later row name it?
+bool fits(const Row& row, const std::vector<ReportLine>& lines);
+
 // Why a report cannot be trusted to be whole and unmixed; "" if it can.
 std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace);
 

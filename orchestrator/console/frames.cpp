@@ -7,6 +7,7 @@
 #include <re2/re2.h>
 
 #include "console/machinery.hpp"
+#include "console/symbol_name.hpp"
 
 namespace kproof::console {
 using re2::StringPiece;
@@ -18,10 +19,12 @@ static void replace_all(std::string& text, std::string_view from, std::string_vi
 
 std::string expand(std::string_view expression) {
   std::string text(expression);
-  // x86 old and new, powerpc, arm64, 32-bit Arm; and powerpc's way to say where a trap hit.
+  // x86 old and new, powerpc, arm64, 32-bit Arm, riscv, mips, loongarch; powerpc's way to say where
+  // a trap hit; s390.
   replace_all(text, "@IP",
-              R"((?:\b(?:R?IP|EIP|NIP|pc|PC is at)\b ?:? +(?:[0-9]+:)?(?:@PC +)*|)"
-              R"(--- interrupt: [0-9]+ at )@F)");
+              R"((?:\b(?:R?IP|EIP|NIP|pc|PC is at|epc|era)\b *:? +(?:[0-9]+:)?)"
+              R"((?:(?:@PC|[0-9a-f]{8,}) +)*|)"
+              R"(--- interrupt: [0-9]+ at |Krnl PSW : [0-9a-f]+ [0-9a-f]+ \()@F)");
   replace_all(text, "@T", "(?:Call [Tt]race|Backtrace):?");
   replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
   replace_all(text, "@F", R"(([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
@@ -153,7 +156,7 @@ class Walk {
     const int groups = std::min(3, expression.NumberOfCapturingGroups());
     if (!expression.Match(text, 0, text.size(), RE2::UNANCHORED, found, groups + 1)) return false;
     for (int i = 1; i <= groups; ++i)
-      if (!found[i].empty()) consider(std::string(found[i]));
+      if (!found[i].empty()) consider(readable_name({found[i].data(), found[i].size()}));
     return true;
   }
 
@@ -181,6 +184,16 @@ Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
   if (blame.frame.empty() && !ready.otherwise.empty())
     blame = pick_frame(Walk(lines, ready.otherwise, ready.skip.get(), first).frames(), stack.pick);
   return blame;
+}
+
+std::vector<std::string> top_frames(const Stack& stack, const std::vector<ReportLine>& lines,
+                                    std::size_t most) {
+  const CompiledStack& ready = compiled(stack);
+  std::vector<std::string> frames = Walk(lines, ready.steps, ready.skip.get(), false).frames();
+  if (frames.empty() && !ready.otherwise.empty())
+    frames = Walk(lines, ready.otherwise, ready.skip.get(), false).frames();
+  if (frames.size() > most) frames.resize(most);
+  return frames;
 }
 
 }  // namespace kproof::console

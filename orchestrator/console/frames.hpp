@@ -44,6 +44,10 @@ struct Blame {
 };
 Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines);
 
+// The first frames on the way, machinery left out: what a report is recognised by.
+std::vector<std::string> top_frames(const Stack& stack, const std::vector<ReportLine>& lines,
+                                    std::size_t most);
+
 // Does a stack trace start here? Is this one of its frames?
 bool starts_trace(std::string_view text);
 bool is_frame(std::string_view text);

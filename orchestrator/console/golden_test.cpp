@@ -33,6 +33,9 @@ static std::string findings_of(const std::string& log, std::size_t chunk) {
                         {"alt_titles", finding.alt_titles},
                         {"type", finding.type},
                         {"frame", finding.frame},
+                        {"fingerprint", finding.fingerprint},
+                        {"culprit", finding.culprit.frame},
+                        {"culprit_reason", finding.culprit.reason},
                         {"start_line", finding.start_line},
                         {"end_line", finding.end_line},
                         {"corrupted", finding.corrupted_reason},
@@ -59,6 +62,27 @@ TEST_CASE("how a log was chunked never changes its findings") {
     const std::string whole = findings_of(text, text.size());
     for (const std::size_t chunk : {1, 2, 3, 7, 61, 1024, 8191, 8193})
       CHECK(findings_of(text, chunk) == whole);
+  }
+}
+
+// So that an extract that was mailed around can be looked at again.
+TEST_CASE("the extract of a finding gives the finding again") {
+  for (const fs::path& log : golden_logs()) {
+    CAPTURE(log);
+    const auto analyze = [](const std::string& text) {
+      console::Analyzer analyzer;
+      analyzer.feed(text);
+      analyzer.finish();
+      return analyzer.findings();
+    };
+    for (const model::Finding& finding : analyze(util::read_file(log))) {
+      if (finding.title == "unexpected kernel reboot") continue;  // told by what was before
+      const auto again = analyze(finding.excerpt);
+      CAPTURE(finding.title);
+      REQUIRE_FALSE(again.empty());
+      CHECK(again[0].title == finding.title);
+      CHECK(again[0].fingerprint == finding.fingerprint);
+    }
   }
 }
 

@@ -17,6 +17,12 @@ enum PatternFlag : unsigned {
   kJoins = 4,    // goes on with the report that is open, if one is
   kOops = 8,     // a fault or a BUG: the task, or the kernel, does not survive
   kSingle = 16,  // the one line is the whole report
+  kTail = 32,    // ends another report: alone, the report before it is missing
+  // Not the kernel's, so it needs no time stamp where the log may be anyone's; and common words, so
+  // without `body` it is nothing.
+  kForeign = 64,
+  kNamesCulprit = 256,  // the community has no title for it, so ours names the culprit
+  kHeldUp = 128,  // a CPU makes no progress, perhaps because of another: there may be a culprit
 };
 
 struct Pattern {

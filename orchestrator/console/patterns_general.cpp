@@ -13,6 +13,10 @@ static const Pattern kFriends[] = {
     {"Kernel panic - not syncing", R"(---\[ end Kernel panic)", ""},
     {"messages suppressed", R"(BUG: Bad page (?:map|state): [0-9]+ messages suppressed)", ""},
     {"mand mount option", "", ""},
+    // Told at boot about the machine or its configuration, not about a fault of the kernel.
+    {"WARNING: ", "WARNING: workqueue cpumask: online intersect", ""},
+    {"WARNING: ", "WARNING: fbcon: Driver .* missed to adjust virtual screen size", ""},
+    {"WARNING: ", "WARNING: Unsupported flag value", ""},  // the C library's, about a program
     // Advice on mitigations, in the words of arch/x86/kernel/cpu/bugs.c: the CPU's flaw comes
     // first.
     {"WARNING: ",
@@ -25,6 +29,8 @@ static const Pattern kFriends[] = {
     // The slab's part of a KASAN report of old kernels; the report has a header of its own.
     {"BUG ", R"(^BUG [^ ]+ \(.*\): kasan: bad access detected)", ""},
     {"INFO: Freed in", "", ""},
+    // Details of a slab report, which has its header before.
+    {"INFO: ", R"(^INFO: (?:Slab|Object|Address) 0x|^INFO: 0x[0-9a-fx]+-0x)", ""},
 };
 
 static const Pattern kGeneral[] = {
@@ -37,10 +43,27 @@ static const Pattern kGeneral[] = {
      .title = "WARNING: {1}",
      .flags = kMixed},
     {.trigger = "INFO: ", .line = R"(^\[ INFO: (.*)\])", .title = "INFO: {1}", .flags = kMixed},
-    {.trigger = "INFO: Allocated in",
-     .line = R"(INFO: (.*))",
+    // Cut short: the console printer was taken over in the middle of a hung task's header, and the
+    // new owner prints the record again, whole.
+    {"INFO: ", R"(^INFO: t(?:a(?:s(?:k.*)?)?)?$)", ""},
+    // The kernel begins a message so only where it complains.
+    {.trigger = "INFO: ",
+     .line = R"(^(?:rcu: )?INFO: (.*\S.*))",
      .title = "INFO: {1}",
      .flags = kMixed},
+    // The header's second half went to another line, or was lost.
+    {.trigger = "BUG:", .line = R"(^BUG:\s*$)", .title = "BUG: corrupted", .flags = kMixed},
+    {.trigger = "WARNING:",
+     .line = R"(^WARNING:\s*$)",
+     .title = "WARNING: corrupted",
+     .flags = kMixed},
+    {.trigger = "INFO:", .line = R"(^INFO:\s*$)", .title = "INFO: corrupted", .flags = kMixed},
+    // A Go program on the same console (syzkaller's fuzzer, a container's daemon) gave up.
+    {.trigger = "fatal error: ",
+     .line = R"(^fatal error: )",
+     .title = "go runtime error",
+     .body = R"(\nruntime stack:|\ngoroutine [0-9]+ \[)",
+     .flags = kBare | kForeign},
 };
 
 std::span<const Pattern> false_friends() {

@@ -128,6 +128,15 @@ static const Pattern kPatterns[] = {
      .title = "BUG: rwlock {1} in {frame}",
      .stack = &kTraceOnly},
     {.trigger = "BUG: rtmutex", .title = "BUG: rtmutex deadlock in {frame}", .stack = &kTraceOnly},
+    {.trigger = "huh, entered softirq",  // __do_softirq()
+     .line = R"(huh, entered softirq \d+ \S+ (?:@PC )?@F)",
+     .title = "softirq: {1} leaks its preempt count",
+     .flags = kBare | kSingle},
+    {.trigger = "returned with ",  // do_one_initcall()
+     .line =
+         R"(initcall @F\S*(?: \[\w+\])? returned with ((?:preemption imbalance ?|disabled interrupts ?)+))",
+     .title = "initcall {1} returned with {2}",
+     .flags = kBare | kSingle},
     {.trigger = "voluntary context switch within RCU",
      .title = "WARNING: voluntary context switch within RCU in {frame}",
      .stack = &kTraceOnly},

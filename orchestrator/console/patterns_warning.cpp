@@ -10,6 +10,8 @@ static Stack warning_stack(std::string_view skip) {
 }
 static const Stack kPlain = warning_stack("");
 static const Stack kProc = warning_stack("^_?proc_|_proc$");
+static const Stack kOdebug =
+    warning_stack("^_*debug_|rcu|hrtimer_|timer_|work_|^percpu_|vunmap|vfree|^__free_|kobject_");
 static const Stack kUsb = warning_stack("usb_submit_urb");
 
 static const Pattern kPatterns[] = {
@@ -28,17 +30,17 @@ static const Pattern kPatterns[] = {
     {.trigger = "WARNING: ",
      .line = "WARNING: .*lib/debugobjects\\.c",
      .title = "WARNING: ODEBUG bug in {frame}",
-     .stack = &kPlain},
+     .stack = &kOdebug},
     {.trigger = "WARNING: ",
      .line = "WARNING: .*mm/usercopy\\.c",
      .title = "WARNING: bad usercopy in {frame}",
      .stack = &kPlain},
     {.trigger = "WARNING: ",
-     .line = "WARNING: .*lib/kobject\\.c",
+     .line = "WARNING: .*lib/kobject\\.c.* kobject_",
      .title = "WARNING: kobject bug in {frame}",
      .stack = &kPlain},
     {.trigger = "WARNING: ",
-     .line = "WARNING: .*fs/proc/generic\\.c",
+     .line = "WARNING: .*fs/proc/generic\\.c.* proc_register",
      .title = "WARNING: proc registration bug in {frame}",
      .stack = &kProc},
     {.trigger = "WARNING: ",
@@ -50,7 +52,8 @@ static const Pattern kPatterns[] = {
      .title = "WARNING: locking bug in {frame}",
      .stack = &kPlain},
     {.trigger = "WARNING: ",
-     .line = "WARNING: .*mm/slab_common\\.c|WARNING: .*mm/util\\.c",
+     .line =
+         "WARNING: .*mm/slab_common\\.c|WARNING: .*mm/util\\.c|WARNING: .*mm/.*\\.c.* k?.?malloc",
      .title = "WARNING: kmalloc bug in {frame}",
      .stack = &kPlain},
     {.trigger = "WARNING: ",

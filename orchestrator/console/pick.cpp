@@ -63,9 +63,9 @@ static Blame pick_stall(const std::vector<std::string>& frames) {
 
 // Tasks all over the kernel wait for a grace period, or for the one RTNL: one bucket each.
 static Blame pick_common_wait(const std::vector<std::string>& frames) {
-  static const RE2 grace(R"(^synchronize_(s?rcu|net|sched)(?:_expedited|_normal)?$)");
+  static const RE2 grace(R"(synchronize_(s?rcu|net|sched)\w*)");
   for (const std::string& frame : frames) {
-    if (frame == "rtnl_lock") return {frame, {}};
+    if (frame.starts_with("rtnl_lock")) return {frame, {}};
     if (!RE2::FullMatch(frame, grace)) continue;
     if (frame == "synchronize_rcu") return {frame, {}};
     return {"synchronize_rcu", {frame}};

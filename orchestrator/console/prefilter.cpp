@@ -43,6 +43,14 @@ static hs_database_t* compile(const std::vector<std::string_view>& literals) {
 
 Prefilter::Prefilter(const std::vector<std::string_view>& literals)
     : database_(compile(literals), FreeDatabase()) {
+  allocate_scratch();
+}
+
+Prefilter::Prefilter(const Prefilter& other) : database_(other.database_) {
+  allocate_scratch();
+}
+
+void Prefilter::allocate_scratch() {
   hs_scratch_t* scratch = nullptr;
   check(hs_alloc_scratch(static_cast<hs_database_t*>(database_.get()), &scratch),
         "allocate its scratch space");

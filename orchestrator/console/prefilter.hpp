@@ -22,10 +22,16 @@ class Prefilter {
   // Throws HostError when Hyperscan cannot run on this CPU (it needs SSSE3).
   explicit Prefilter(const std::vector<std::string_view>& literals);
 
+  // Shares the compiled database, which takes milliseconds to make and is only read; the scratch
+  // space is its own.
+  Prefilter(const Prefilter& other);
+
   // Appends every occurrence of every literal, in the order of `last`.
   void scan(std::string_view bytes, std::vector<Hit>& hits);
 
  private:
+  void allocate_scratch();
+
   struct FreeDatabase {
     void operator()(void* database) const noexcept;
   };

@@ -14,7 +14,8 @@ static bool is_structural(std::string_view text) {
       R"(Oops|Kernel panic|Kernel Offset|Rebooting in|Tainted|Not tainted|Comm: |)"
       R"(Allocated by|Freed by|The buggy|Memory state|=====|-----|Read of size|Write of size|)"
       R"(stack backtrace|other info|\d+ locks? held|#\d+: |Showing all locks|INFO: |rcu: |task:|)"
-      R"(Sending NMI|NMI backtrace|raw: |page:|flags: |unreferenced object|comm |hex dump|backtrace))");
+      R"(Sending NMI|NMI backtrace|raw: |page:|flags: |unreferenced object|comm |hex dump|backtrace|)"
+      R"(runtime stack:|goroutine \d+ \[))");
   return is_frame(text) || is_questionable(text) ||
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
 }
@@ -40,6 +41,7 @@ void Report::add(std::size_t number, std::string_view text) {
     text_over_ = true;
   if (overtaken_) {
     ++idle_;
+    follow_frames(number, text);
   } else if (is_structural(text)) {
     idle_ = 0;
     end_ = number;
@@ -51,6 +53,17 @@ void Report::add(std::size_t number, std::string_view text) {
   text_size_ += text.size() + sizeof(ReportLine);
 }
 
+// Of the report behind it, an overtaken one takes no more than the first trace.
+void Report::follow_frames(std::size_t number, std::string_view text) {
+  if (trace_over_) return;
+  if (is_frame(text)) {
+    end_ = number;
+    in_trace_ = true;
+  } else {
+    trace_over_ = in_trace_ && !is_structural(text);
+  }
+}
+
 void Report::join(std::size_t number, std::string_view text) {
   add(number, text);
   idle_ = 0;
@@ -58,9 +71,13 @@ void Report::join(std::size_t number, std::string_view text) {
 }
 
 void Report::show(std::size_t number, std::string_view raw) {
-  if (overtaken_) return;
+  if (trace_over_) return;
   if (excerpt_.size() + raw.size() + 1 <= kMostExcerpt) excerpt_.append(raw).append("\n");
   if (number == end_ || excerpt_end_ == 0) excerpt_end_ = excerpt_.size();
+}
+
+bool Report::stands() const {
+  return !(row_->pattern->flags & kForeign) || fits(*row_, lines_);
 }
 
 model::Finding Report::describe() const {

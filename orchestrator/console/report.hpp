@@ -33,6 +33,8 @@ class Report {
   // Another report of the same caller has begun. Only the search for a frame goes on: this one may
   // have been broken off by it (a WARNING of the code that prints a stall).
   void overtake() { overtaken_ = true; }
+  // False: common words, and what makes them a finding did not follow.
+  bool stands() const;
   bool overtaken() const { return overtaken_; }
   void mark_panicked() { panicked_ = true; }
   std::size_t start() const { return start_; }
@@ -43,6 +45,8 @@ class Report {
  private:
   // Lines without a word of a report: so many, and what comes is not its tail; the report is over.
   static constexpr std::size_t kWarm = 25, kCold = 300;
+
+  void follow_frames(std::size_t number, std::string_view text);
 
   const Row* row_;
   std::size_t start_, end_;
@@ -56,7 +60,8 @@ class Report {
   bool panicked_ = false;
   bool other_cpus_ = false;  // backtraces of other CPUs are part of it
   bool overtaken_ = false;
-  bool text_over_ = false;  // behind a panic: its trace is no news
+  bool in_trace_ = false, trace_over_ = false;  // of what overtook it
+  bool text_over_ = false;                      // behind a panic: its trace is no news
 };
 
 }  // namespace kproof::console

@@ -62,7 +62,12 @@ static const Literals& literals() {
   return all;
 }
 
-Matcher::Matcher() : prefilter_(literals().texts) {}
+static const Prefilter& compiled_prefilter() {
+  static const Prefilter prefilter(literals().texts);
+  return prefilter;
+}
+
+Matcher::Matcher() : prefilter_(compiled_prefilter()) {}
 
 void Matcher::suspects(std::string_view block, std::vector<std::size_t>& offsets) {
   hits_.clear();

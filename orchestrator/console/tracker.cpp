@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "util/hash.hpp"
+
 namespace kproof::console {
 
 static constexpr std::size_t kMostProblem = 500;  // bytes
@@ -11,7 +13,7 @@ void Tracker::line(const Line& line) {
   const bool notice = line.raw.find(interest::kLost) != line.raw.npos;  // before the time stamp
   if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
-  if (sight.row && line.trusted)
+  if (sight.row && (line.trusted || is_foreign(*sight.row)))
     note_row(line, *sight.row);
   else
     for (Report& report : open_)
@@ -54,14 +56,22 @@ void Tracker::note_agent(const Line& line) {
 void Tracker::note_banner(const Line& line) {
   const bool reboot = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
   ++facts_.boots;
+  constexpr std::size_t kLongest = 100;
+  const std::string_view release = line.text.substr(interest::kBanner.size());
+  facts_.release = release.substr(0, std::min(release.find(' '), kLongest));
   if (!reboot) return;
   model::Finding finding;
   finding.title = "unexpected kernel reboot";
   finding.type = type_of(finding.title);
+  finding.fingerprint = util::Hasher().add(finding.title).hex().substr(0, 16);
   finding.start_line = finding.end_line = line.number;
   finding.excerpt = std::string(line.raw.substr(0, kMostExcerpt)) + "\n";
   ++facts_.started;
   findings_.record(std::move(finding));
+}
+
+bool Tracker::is_foreign(const Row& row) const {
+  return (row.pattern->flags & kForeign) && options_.stamps == Stamps::automatic;
 }
 
 Report* Tracker::open_for(const Line& line) {
@@ -112,7 +122,7 @@ void Tracker::start(const Row& row, const Line& line) {
 }
 
 void Tracker::close(std::size_t index) {
-  findings_.record(open_[index].describe());
+  if (open_[index].stands()) findings_.record(open_[index].describe());
   open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
@@ -153,7 +163,7 @@ std::vector<model::Finding> Findings::sorted() const {
 std::vector<model::Finding> Tracker::findings() const {
   Findings all = findings_;
   for (const Report& report : open_)
-    all.record(report.describe());
+    if (report.stands()) all.record(report.describe());
   return all.sorted();
 }
 

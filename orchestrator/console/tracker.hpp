@@ -64,6 +64,7 @@ class Tracker {
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line);
+  bool is_foreign(const Row& row) const;
   void close(std::size_t index);
   void close_stale();
   Report* open_for(const Line& line);

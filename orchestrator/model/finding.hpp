@@ -9,12 +9,31 @@ namespace kproof::model {
 
 enum class Source { console, kmsg };
 
+// Who holds up the CPU that a lockup or a stall was seen on, read from the backtraces of all CPUs.
+struct Culprit {
+  std::string frame;   // "" if none of the backtraces shows it
+  int cpu = -1;        // where it runs; -1 if that is not said
+  std::string reason;  // what tells; "" if the finding is no lockup or stall
+};
+
+// The entry of a file of known issues that a finding matches; without a place, none does.
+struct Known {
+  std::string link, reason, until, place;
+  bool expired = false;
+  bool accepted() const { return !place.empty() && !expired; }
+};
+
 struct Finding {
   std::string title;  // conventional, free of addresses and numbers
   std::vector<std::string> alt_titles;
   std::string type;   // syzkaller's words where it has one: "WARNING", "HANG", ...
   std::string frame;  // the function to blame, "" if none is known
-  int level = 1;      // 1: the guest that the host runs; 2: its guest; ...
+  Culprit culprit;    // of lockups and stalls
+  // Of kind and top frames, 16 hex digits: the same for the same problem in other runs and, as long
+  // as the functions keep their names, in other kernels.
+  std::string fingerprint;
+  Known known;
+  int level = 1;  // 1: the guest that the host runs; 2: its guest; ...
   Source source = Source::console;
   std::size_t start_line = 0;  // 1-based, inclusive, in the raw log
   std::size_t end_line = 0;

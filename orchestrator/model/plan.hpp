@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/kernel.hpp"
+#include "model/known_issue.hpp"
 #include "model/topology.hpp"
 #include "model/verdict.hpp"
 #include "util/units.hpp"
@@ -47,6 +48,8 @@ struct Plan {
   std::vector<PlanCase> cases;
   unsigned repetitions = 1;
   std::vector<Expectation> expectations;
+  std::string known_issues_file;  // as the plan names it; "" for none
+  std::vector<KnownIssue> known_issues;
   Limits limits;
   std::vector<std::string> metrics;  // names or globs; shown in a table of their own
 };
@@ -60,6 +63,7 @@ struct Cell {
   PlanCase test;
   unsigned repetition = 1;
   Expectation expectation;  // what the plan says of this cell; "must pass" when it says nothing
+  std::vector<KnownIssue> known_issues;  // of the plan
 };
 
 }  // namespace kproof::model

@@ -75,6 +75,8 @@ std::vector<model::Cell> expand(const model::Plan& plan, const Filter& filter, c
   const auto cases = resolve_cases(plan.cases, known);
   auto cells = all_cells(plan, cases);
   attach_expectations(plan, cells);
+  for (model::Cell& cell : cells)
+    cell.known_issues = plan.known_issues;
   Names kernels, topologies, aliases;
   for (const auto& kernel : plan.kernels)
     kernels.push_back(kernel.name);

@@ -36,6 +36,12 @@ static Finding decode_finding(const Json& j) {
   f.start_line = j.at("start_line");
   f.end_line = j.at("end_line");
   f.excerpt = j.at("excerpt");
+  f.fingerprint = j.at("fingerprint");
+  const Json& culprit = j.at("culprit");
+  f.culprit = {culprit.at("frame"), culprit.at("cpu"), culprit.at("reason")};
+  const Json& known = j.at("known");
+  f.known = {known.at("link"), known.at("reason"), known.at("until"), known.at("place"),
+             known.at("expired")};
   return f;
 }
 

@@ -25,14 +25,35 @@ static std::string unused_key(const Json& object, const std::string& name) {
   return key;
 }
 
+static Json encode(const Culprit& c) {
+  return {{"frame", c.frame}, {"cpu", c.cpu}, {"reason", c.reason}};
+}
+
+static Json encode(const Known& k) {
+  return {{"link", k.link},
+          {"reason", k.reason},
+          {"until", k.until},
+          {"place", k.place},
+          {"expired", k.expired}};
+}
+
 static Json encode(const Finding& f) {
-  return {{"title", f.title},           {"type", f.type},
-          {"level", f.level},           {"source", to_word(f.source)},
-          {"frame", f.frame},           {"alt_titles", f.alt_titles},
-          {"count", f.count},           {"panicked", f.panicked},
-          {"corrupted", f.corrupted},   {"corrupted_reason", f.corrupted_reason},
-          {"start_line", f.start_line}, {"end_line", f.end_line},
-          {"excerpt", f.excerpt}};
+  return {{"title", f.title},
+          {"type", f.type},
+          {"level", f.level},
+          {"source", to_word(f.source)},
+          {"frame", f.frame},
+          {"alt_titles", f.alt_titles},
+          {"count", f.count},
+          {"panicked", f.panicked},
+          {"corrupted", f.corrupted},
+          {"corrupted_reason", f.corrupted_reason},
+          {"start_line", f.start_line},
+          {"end_line", f.end_line},
+          {"excerpt", f.excerpt},
+          {"fingerprint", f.fingerprint},
+          {"culprit", encode(f.culprit)},
+          {"known", encode(f.known)}};
 }
 
 static Json encode(const Expectation& e) {

@@ -27,6 +27,8 @@ TEST_CASE("a cell reads back as it was written") {
   CHECK(back.expectation.findings == cell.expectation.findings);
   CHECK(back.findings.at(0).source == model::Source::kmsg);
   CHECK(back.findings[0].excerpt == cell.findings[0].excerpt);
+  CHECK(back.findings[0].culprit.cpu == 1);
+  CHECK(back.findings[0].known.expired);
   CHECK(back.evidence.at(0).proven);
   CHECK(back.metrics.at(0).value == 123.5);
   CHECK(back.subtests.at(2).result == model::Subtest::Result::skip);

@@ -215,6 +215,13 @@ std::string Preparation::inputs() const {
   hash.add("subtests");
   for (const std::string& pattern : expected.subtests)
     hash.add(pattern);
+  // The day counts only by which entries it finds expired.
+  for (const model::KnownIssue& issue : cell_.known_issues)
+    hash.add(issue.title)
+        .add(issue.fingerprint)
+        .add(issue.from)
+        .add(issue.to)
+        .add(issue.until < util::today() ? "expired" : "accepted");
   return hash.hex();
 }
 

@@ -16,6 +16,7 @@
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "verdict/judge.hpp"
+#include "verdict/known_issues.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
@@ -108,8 +109,18 @@ static void fill_in(model::CellResult& result, const run::GuestStory& story,
   }
 }
 
+// As the guest said it, else as the package has it.
+static const std::string& release_at(const PreparedCell& cell, const run::GuestStory& story,
+                                     std::size_t index) {
+  const std::string& said = story[index].release;
+  return said.empty() ? cell.levels[index].kernel.release : said;
+}
+
 static void judge_into(model::CellResult& result, const PreparedCell& cell,
-                       const run::GuestStory& story, const std::vector<run::Observed>& seen) {
+                       const run::GuestStory& story, std::vector<run::Observed> seen) {
+  for (std::size_t i = 0; i < story.size(); ++i)
+    verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, story, i),
+                        util::today());
   fill_in(result, story, seen);
   std::vector<verdict::Observation> levels;
   for (std::size_t i = 0; i < story.size(); ++i)

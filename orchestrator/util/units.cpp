@@ -2,7 +2,9 @@
 
 #include <charconv>
 #include <cmath>
+#include <ctime>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace kproof::util {
@@ -68,6 +70,10 @@ std::string format_duration(Millis duration) {
   if (seconds < 60) return fmt::format("{:.1f}s", static_cast<double>(duration.count()) / 1e3);
   if (seconds < 3600) return fmt::format("{}m{:02}s", seconds / 60, seconds % 60);
   return fmt::format("{}h{:02}m", seconds / 3600, seconds / 60 % 60);
+}
+
+std::string today() {
+  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
 }
 
 }  // namespace kproof::util

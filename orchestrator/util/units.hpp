@@ -20,5 +20,7 @@ std::string format_size(std::uint64_t bytes);
 std::optional<Millis> parse_duration(std::string_view text);
 // For eyes: "0.4s", "12.3s", "2m05s", "1h02m".
 std::string format_duration(Millis duration);
+// The day in UTC, "2026-11-22".
+std::string today();
 
 }  // namespace kproof::util

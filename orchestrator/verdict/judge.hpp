@@ -61,6 +61,9 @@
 // where findings were declared, taint. When crash or hang is expected, rows that follow from the
 // guest's or the case's early end (poweroff, unreachable, agent, blind but for begin canaries,
 // no-exit, signal, malformed, exit-code, nothing) are no objection.
+//
+// Findings that are known (known_issues.hpp) and have not expired need no declaration: a cell that
+// should have passed is expected if no row applies besides finding and taint, and all are known.
 #pragma once
 
 #include <cstddef>

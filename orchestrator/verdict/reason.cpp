@@ -22,8 +22,9 @@ static std::string name_some(std::vector<std::string> names) {
 std::string name_findings(const std::vector<model::Finding>& findings) {
   std::vector<std::string> names;
   for (const auto& finding : findings) {
-    const std::string name =
+    std::string name =
         finding.level == 1 ? finding.title : fmt::format("{} (L{})", finding.title, finding.level);
+    if (finding.known.accepted()) name += " (known)";
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   return name_some(std::move(names));

@@ -1,0 +1,140 @@
+#include "cli/analyze_output.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "symbols/decoder.hpp"
+
+namespace kproof::cli {
+using Json = nlohmann::ordered_json;
+
+// null where nothing can be said.
+static Json to_json(const model::Culprit& culprit) {
+  if (culprit.reason.empty()) return nullptr;
+  Json json{{"frame", culprit.frame}, {"cpu", nullptr}, {"reason", culprit.reason}};
+  if (culprit.cpu >= 0) json["cpu"] = culprit.cpu;
+  return json;
+}
+
+static Json to_json(const model::Known& known) {
+  if (known.place.empty()) return nullptr;
+  return {{"link", known.link},
+          {"reason", known.reason},
+          {"until", known.until},
+          {"expired", known.expired}};
+}
+
+static Json to_json(const std::vector<DecodedLine>& lines) {
+  Json json = Json::array();
+  for (const DecodedLine& line : lines) {
+    Json places = Json::array();
+    for (const symbols::Place& place : line.places)
+      places.push_back({{"function", place.function}, {"file", place.file}, {"line", place.line}});
+    json.push_back({{"text", line.line}, {"places", places}});
+  }
+  return json;
+}
+
+static Json to_json(const model::Finding& finding) {
+  return {{"title", finding.title},
+          {"alt_titles", finding.alt_titles},
+          {"type", finding.type},
+          {"frame", finding.frame},
+          {"culprit", to_json(finding.culprit)},
+          {"fingerprint", finding.fingerprint},
+          {"known", to_json(finding.known)},
+          {"start_line", finding.start_line},
+          {"end_line", finding.end_line},
+          {"corrupted", finding.corrupted},
+          {"reason", finding.corrupted_reason},
+          {"panicked", finding.panicked},
+          {"count", finding.count},
+          {"excerpt", finding.excerpt}};
+}
+
+void print_json(const Analysis& analysis) {
+  Json document{{"schema", 1}, {"findings", Json::array()}, {"notes", analysis.notes}};
+  for (std::size_t i = 0; i < analysis.findings.size(); ++i) {
+    document["findings"].push_back(to_json(analysis.findings[i]));
+    if (!analysis.decoded.empty())
+      document["findings"].back()["decoded"] = to_json(analysis.decoded[i]);
+  }
+  // A console prints any bytes; JSON is UTF-8.
+  fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+// A guest prints any bytes; a terminal must not obey them.
+static std::string printable(std::string text) {
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; }, '?');
+  return text;
+}
+
+// The first lines of an excerpt, indented.
+static std::string head_of(const std::string& excerpt) {
+  constexpr int kShown = 8;
+  std::string shown;
+  std::size_t pos = 0;
+  for (int line = 0; line < kShown && pos < excerpt.size(); ++line) {
+    const std::size_t end = std::min(excerpt.find('\n', pos), excerpt.size());
+    shown += "    " + printable(excerpt.substr(pos, end - pos)) + "\n";
+    pos = end + 1;
+  }
+  return pos < excerpt.size() ? shown + "    ...\n" : shown;
+}
+
+static void print_culprit(const model::Culprit& culprit) {
+  if (culprit.reason.empty()) return;
+  fmt::print("  held up by {}: {}\n", culprit.frame.empty() ? "unknown" : printable(culprit.frame),
+             printable(culprit.reason));
+}
+
+static void print_known(const model::Known& known) {
+  if (known.place.empty()) return;
+  fmt::print("  known{}: {} ({}, until {})\n", known.expired ? ", but the entry has expired" : "",
+             printable(known.reason), printable(known.link), known.until);
+}
+
+static void print_decoded(const std::vector<DecodedLine>& lines) {
+  for (const DecodedLine& line : lines)
+    fmt::print("    {}\n", printable(symbols::to_string(line.places)));
+  if (!lines.empty()) fmt::print("\n");
+}
+
+static void print_finding(const model::Finding& finding, const std::string& file, bool colour) {
+  fmt::print("{}{}{}\n", colour ? "\x1b[1;31m" : "", printable(finding.title),
+             colour ? "\x1b[0m" : "");
+  fmt::print("  {}:{}-{}  {}", file, finding.start_line, finding.end_line, finding.fingerprint);
+  if (!finding.type.empty()) fmt::print("  {}", finding.type);
+  if (finding.count > 1) fmt::print("  seen {} times", finding.count);
+  if (finding.panicked) fmt::print("  the kernel panicked");
+  if (finding.corrupted) fmt::print("  incomplete: {}", finding.corrupted_reason);
+  fmt::print("\n");
+  print_culprit(finding.culprit);
+  print_known(finding.known);
+  fmt::print("{}\n", head_of(finding.excerpt));
+}
+
+void print_text(const Analysis& analysis) {
+  const bool colour = ::isatty(STDOUT_FILENO) != 0;
+  const std::size_t count = analysis.findings.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    print_finding(analysis.findings[i], analysis.file, colour);
+    if (!analysis.decoded.empty()) print_decoded(analysis.decoded[i]);
+  }
+  for (const std::string& note : analysis.notes)
+    fmt::print("note: {}\n", printable(note));
+  if (analysis.facts.dropped != 0)
+    fmt::print("{} more reports were left out: they have other titles, and {} are kept\n",
+               analysis.facts.dropped, console::kMostFindings);
+  if (count == 0)
+    fmt::print("{}: no findings in {} lines\n", analysis.file, analysis.facts.lines);
+  else
+    fmt::print("{}: {} finding{} in {} lines\n", analysis.file, count, count == 1 ? "" : "s",
+               analysis.facts.lines);
+}
+
+}  // namespace kproof::cli

@@ -1,0 +1,109 @@
+#include "config/known_issues.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "config/document.hpp"
+#include "config/reader.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+
+namespace kproof::config {
+namespace fs = std::filesystem;
+
+static bool is_date(const std::string& text) {
+  constexpr std::string_view kForm = "2027-01-31";
+  if (text.size() != kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i)
+    if (kForm[i] == '-' ? text[i] != '-' : text[i] < '0' || text[i] > '9') return false;
+  return std::chrono::year_month_day(std::chrono::year(std::stoi(text)),
+                                     std::chrono::month(std::stoul(text.substr(5, 2))),
+                                     std::chrono::day(std::stoul(text.substr(8, 2))))
+      .ok();
+}
+
+static std::optional<std::string> date(Problems& problems, const MaybeValue& value) {
+  const auto word = text(problems, value);
+  if (!word || is_date(*word)) return word;
+  problems.add(value->mark, fmt::format("`{}` is no date", *word), "write it as 2027-01-31");
+  return std::nullopt;
+}
+
+static std::optional<std::string> release(Problems& problems, const MaybeValue& value) {
+  const auto word = text(problems, value);
+  const auto is_part = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+  if (!word) return std::nullopt;
+  if (std::ranges::all_of(*word, is_part) && word->front() != '.') return word;
+  problems.add(value->mark, fmt::format("`{}` is no kernel release", *word),
+               "write numbers, as 6.1 or 6.1.42");
+  return std::nullopt;
+}
+
+static std::optional<std::string> fingerprint(Problems& problems, const MaybeValue& value) {
+  constexpr std::size_t kShortest = 6, kWhole = 16;
+  const auto word = text(problems, value);
+  if (!word) return std::nullopt;
+  const bool hex = word->find_first_not_of("0123456789abcdef") == word->npos;
+  if (hex && word->size() >= kShortest && word->size() <= kWhole) return word;
+  problems.add(
+      value->mark, fmt::format("`{}` is no fingerprint", *word),
+      fmt::format("{} to {} hex digits, as `kproof analyze` prints them", kShortest, kWhole));
+  return std::nullopt;
+}
+
+static void read_range(Problems& problems, const MaybeValue& value, model::KnownIssue& issue) {
+  if (!value) return;
+  const Map map(problems, *value, {"from", "to"});
+  assign(issue.from, release(problems, map.find("from")));
+  assign(issue.to, release(problems, map.find("to")));
+}
+
+static model::KnownIssue read_issue(Problems& problems, const Value& item) {
+  const Map map(problems, item, {"title", "fingerprint", "kernels", "link", "until", "reason"});
+  model::KnownIssue issue;
+  issue.place = problems.place(item.mark);
+  if (const auto title = map.find("title")) assign(issue.title, pattern(problems, *title));
+  assign(issue.fingerprint, fingerprint(problems, map.find("fingerprint")));
+  if (!map.find("title") && !map.find("fingerprint"))
+    problems.add(item.mark, "an entry that matches any finding hides all of them",
+                 "name `title:` or `fingerprint:`");
+  read_range(problems, map.find("kernels"), issue);
+  assign(issue.link, text(problems, map.require("link")));
+  assign(issue.until, date(problems, map.require("until")));
+  assign(issue.reason, text(problems, map.require("reason")));
+  return issue;
+}
+
+std::vector<model::KnownIssue> parse_known_issues(std::string_view text, const fs::path& file) {
+  Problems problems(file.string(), text);
+  const YAML::Node node =
+      load_document(problems, std::string(text), "file of known issues", "config/known_issues.hpp");
+  const Value root{node, node.Mark(), "the file", node.Mark()};
+  const Map map(problems, root, {"schema", "issues"});
+  const auto schema = config::text(problems, map.require("schema"));
+  if (schema && *schema != "1")
+    problems.add(map.find("schema")->mark,
+                 fmt::format("this program reads schema 1, not `{}`", *schema),
+                 "write `schema: 1`, or use a newer kproof");
+  std::vector<model::KnownIssue> issues;
+  for (Value item : items(problems, map.require("issues"))) {
+    item.name = "issue";
+    issues.push_back(read_issue(problems, item));
+  }
+  problems.raise();
+  return issues;
+}
+
+std::vector<model::KnownIssue> read_known_issues(const fs::path& file) {
+  std::string text;
+  try {
+    text = util::read_file(file);
+  } catch (const HostError& error) {
+    throw ConfigError(error.what(), "name a file of known issues");
+  }
+  return parse_known_issues(text, file);
+}
+
+}  // namespace kproof::config

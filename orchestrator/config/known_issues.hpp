@@ -1,0 +1,28 @@
+// A file of known issues -> model::KnownIssue. Wrong entries are ConfigErrors as in a plan
+// (plan.hpp). The format, with every key:
+//
+//   schema: 1                     required
+//   issues:                       required
+//     - title: "^bad pud$"        ECMAScript regex, searched in the finding's title
+//       fingerprint: 1f3a9c       how the finding's begins; at least one of the two
+//       kernels: { from: 6.1, to: 6.11 }   releases, both inclusive; 6.11 includes 6.11.9
+//       link: https://lore.kernel.org/...  required
+//       until: 2027-01-31         required: the last day on which the entry counts
+//       reason: "..."             required: why this is accepted
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "model/known_issue.hpp"
+
+namespace kproof::config {
+
+std::vector<model::KnownIssue> parse_known_issues(std::string_view text,
+                                                  const std::filesystem::path& file);
+
+// Reads `file`; a file that cannot be read is a ConfigError too.
+std::vector<model::KnownIssue> read_known_issues(const std::filesystem::path& file);
+
+}  // namespace kproof::config

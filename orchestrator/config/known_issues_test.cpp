@@ -1,0 +1,69 @@
+#include "config/known_issues.hpp"
+
+#include <doctest/doctest.h>
+
+#include "util/error.hpp"
+
+using namespace kproof;
+
+static std::string complaint(const std::string& text) {
+  try {
+    config::parse_known_issues(text, "known.yaml");
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+static std::string with(const std::string& entry) {
+  return "schema: 1\nissues:\n  - { link: l, reason: r, until: 2027-01-31, " + entry + " }\n";
+}
+
+TEST_CASE("an entry is read whole, with its place") {
+  const auto issues = config::parse_known_issues(
+      "schema: 1\nissues:\n  - title: ^bad pud$\n    fingerprint: 1f3a9c\n"
+      "    kernels: { from: 6.1, to: 6.10 }\n    link: https://lore\n    until: 2027-01-31\n"
+      "    reason: leaf PUDs\n",
+      "known.yaml");
+  REQUIRE(issues.size() == 1);
+  CHECK(issues[0].title == "^bad pud$");
+  CHECK(issues[0].fingerprint == "1f3a9c");
+  CHECK(issues[0].from == "6.1");
+  CHECK(issues[0].to == "6.10");
+  CHECK(issues[0].link == "https://lore");
+  CHECK(issues[0].until == "2027-01-31");
+  CHECK(issues[0].reason == "leaf PUDs");
+  CHECK(issues[0].place == "known.yaml:3:5");
+}
+
+TEST_CASE("what is wrong is told with its place and a caret") {
+  const std::string text = complaint(with("title: x, colour: red"));
+  CHECK(text.find("known.yaml:3:") == 0);
+  CHECK(text.find("`colour`") != std::string::npos);
+  CHECK(text.find("\n      | ") != std::string::npos);
+}
+
+TEST_CASE("every entry must be able to miss, to end, and to be looked up") {
+  CHECK(complaint(with("kernels: { from: 6.1 }")).find("hides all") != std::string::npos);
+  CHECK(complaint("schema: 1\nissues:\n  - title: x\n").find("`link`") != std::string::npos);
+  CHECK(complaint("schema: 1\nissues:\n  - title: x\n").find("`until`") != std::string::npos);
+  CHECK(complaint("schema: 1\nissues:\n  - title: x\n").find("`reason`") != std::string::npos);
+}
+
+TEST_CASE("dates, releases, patterns and fingerprints are checked") {
+  CHECK(complaint(with("title: x")).empty());
+  for (const char* entry :
+       {"title: '('", "fingerprint: 12", "fingerprint: 12345G", "title: x, kernels: { to: newest }",
+        "title: x, kernels: [6.1]", "title: [x]"})
+    CHECK_FALSE(complaint(with(entry)).empty());
+  for (const char* date : {"2027-02-30", "tomorrow", "31.1.2027", "2027-1-1"})
+    CHECK_FALSE(complaint("schema: 1\nissues:\n  - { title: x, link: l, reason: r, until: " +
+                          std::string(date) + " }\n")
+                    .empty());
+}
+
+TEST_CASE("an empty file, another schema and a file that is not there are mistakes") {
+  CHECK(complaint("").find("the file of known issues is empty") != std::string::npos);
+  CHECK(complaint("schema: 2\nissues: [{title: x}]\n").find("schema 1") != std::string::npos);
+  CHECK_THROWS_AS(config::read_known_issues("/nonexistent"), ConfigError);
+}

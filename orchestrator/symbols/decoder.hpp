@@ -1,0 +1,38 @@
+// Traces with files and lines, as the kernel's scripts/decode_stacktrace.sh makes them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "symbols/object.hpp"
+
+namespace kproof::symbols {
+
+class Decoder {
+ public:
+  // `modules`: a directory that is searched for NAME.ko, however deep and also compressed or with
+  // .debug behind it; "" for none. ConfigError when a file cannot be used.
+  explicit Decoder(const std::filesystem::path& vmlinux, const std::filesystem::path& modules = "");
+
+  // Of a line of a trace; empty where it names no function that can be found.
+  std::vector<Place> decode(std::string_view line);
+  // What could not be had, each once: "vmlinux holds no debug information".
+  const std::set<std::string>& notes() const { return notes_; }
+
+ private:
+  const Object* object(const std::string& module);
+
+  std::map<std::string, std::filesystem::path> files_;  // by module
+  std::map<std::string, std::unique_ptr<Object>> objects_;
+  std::set<std::string> notes_;
+};
+
+// "zap (mm/zap.c:12), inlined into walk (mm/walk.c:40)"; "" for no places.
+std::string to_string(const std::vector<Place>& places);
+
+}  // namespace kproof::symbols

@@ -1,0 +1,132 @@
+#include "symbols/object.hpp"
+
+#include <cstdlib>
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <fmt/format.h>
+
+#include "util/error.hpp"
+
+namespace kproof::symbols {
+
+// The file that was named is all there is: no search by build ID, no debuginfod.
+static int no_debug_file(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*,
+                         GElf_Word, char**) {
+  return -1;
+}
+
+static const Dwfl_Callbacks kCallbacks = {.find_elf = ::dwfl_build_id_find_elf,
+                                          .find_debuginfo = no_debug_file,
+                                          .section_address = ::dwfl_offline_section_address,
+                                          .debuginfo_path = nullptr};
+
+Object::Object(const std::filesystem::path& file) : dwfl_(::dwfl_begin(&kCallbacks)) {
+  if (!dwfl_) throw HostError(fmt::format("libdwfl: {}", ::dwfl_errmsg(-1)));
+  module_ = ::dwfl_report_offline(dwfl_.get(), "", file.c_str(), -1);
+  if (!module_)
+    throw ConfigError(fmt::format("cannot read {}: {}", file.string(), ::dwfl_errmsg(-1)),
+                      "name an ELF file: vmlinux as the build left it, not bzImage");
+  ::dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+  Dwarf_Addr bias = 0;
+  debug_info_ = ::dwfl_module_getdwarf(module_, &bias) != nullptr;
+  read_symbols();
+}
+
+void Object::read_symbols() {
+  const int count = ::dwfl_module_getsymtab(module_);
+  for (int i = 1; i < count; ++i) {
+    GElf_Sym symbol;
+    GElf_Addr address = 0;
+    const char* name =
+        ::dwfl_module_getsym_info(module_, i, &symbol, &address, nullptr, nullptr, nullptr);
+    // Assembly's labels have no type.
+    const auto type = GELF_ST_TYPE(symbol.st_info);
+    if (name && symbol.st_shndx != SHN_UNDEF && (type == STT_FUNC || type == STT_NOTYPE))
+      symbols_.emplace(name, Symbol{address, symbol.st_size});
+  }
+}
+
+// Static functions share names; the size tells which was meant. kallsyms counts up to the next
+// symbol, padding included, so it may be more than the symbol table says.
+const Object::Symbol* Object::find(const FrameRef& ref) const {
+  constexpr std::uint64_t kPadding = 64;
+  const Symbol* near = nullptr;
+  const auto [begin, end] = symbols_.equal_range(ref.function);
+  for (auto entry = begin; entry != end; ++entry) {
+    const Symbol& symbol = entry->second;
+    if (symbol.size == ref.size) return &symbol;
+    if (symbol.size == 0 || (symbol.size < ref.size && ref.size < symbol.size + kPadding))
+      near = &symbol;
+  }
+  return near;
+}
+
+static std::string name_of(Dwarf_Die* die) {
+  Dwarf_Attribute attribute;
+  const char* name = ::dwarf_formstring(::dwarf_attr_integrate(die, DW_AT_name, &attribute));
+  return name ? name : "";
+}
+
+static int number(Dwarf_Die* die, unsigned what) {
+  Dwarf_Attribute attribute;
+  Dwarf_Word value = 0;
+  if (::dwarf_formudata(::dwarf_attr(die, what, &attribute), &value) != 0) return 0;
+  return static_cast<int>(value);
+}
+
+// Where the function was inlined to, as the file of the compilation unit's line table.
+static std::string call_file(Dwarf_Die* unit, Dwarf_Die* die) {
+  Dwarf_Files* files = nullptr;
+  if (::dwarf_getsrcfiles(unit, &files, nullptr) != 0) return "";
+  const char* name = ::dwarf_filesrc(files, static_cast<std::size_t>(number(die, DW_AT_call_file)),
+                                     nullptr, nullptr);
+  return name ? name : "";
+}
+
+namespace {
+
+using Scopes = std::unique_ptr<Dwarf_Die, decltype(&std::free)>;
+
+}  // namespace
+
+// Appends the functions around the address, innermost first; `at` is the place of the first.
+static void add_inlined(Dwarf_Die* unit, Dwarf_Addr address, Place at, std::vector<Place>& places) {
+  Dwarf_Die* raw = nullptr;
+  const int count = ::dwarf_getscopes(unit, address, &raw);
+  const Scopes block(raw, &std::free);
+  if (count <= 0) return;
+  // Around an inlined function dwarf_getscopes() goes on where the function was written, and only
+  // dwarf_getscopes_die() where it was inlined.
+  Dwarf_Die* physical = nullptr;
+  const int depth = ::dwarf_getscopes_die(raw, &physical);
+  const Scopes scopes(physical, &std::free);
+  for (int i = 0; i < depth; ++i) {
+    Dwarf_Die* die = physical + i;
+    const int tag = ::dwarf_tag(die);
+    if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
+    at.function = name_of(die);
+    places.push_back(at);
+    if (tag == DW_TAG_subprogram) break;
+    at = {"", call_file(unit, die), number(die, DW_AT_call_line)};
+  }
+}
+
+std::vector<Place> Object::resolve(const FrameRef& ref) const {
+  const Symbol* symbol = find(ref);
+  if (!symbol || ref.offset > ref.size) return {};
+  const Dwarf_Addr address = symbol->address + ref.offset - (ref.exact || ref.offset == 0 ? 0 : 1);
+  std::vector<Place> places;
+  Dwarf_Addr bias = 0;
+  Place at{ref.function, "", 0};
+  if (Dwfl_Line* line = ::dwfl_module_getsrc(module_, address)) {
+    const char* file = ::dwfl_lineinfo(line, nullptr, &at.line, nullptr, nullptr, nullptr);
+    if (file) at.file = file;
+  }
+  if (Dwarf_Die* unit = ::dwfl_module_addrdie(module_, address, &bias))
+    add_inlined(unit, address - bias, at, places);
+  if (places.empty()) places.push_back(at);
+  return places;
+}
+
+}  // namespace kproof::symbols

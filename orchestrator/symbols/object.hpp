@@ -1,0 +1,49 @@
+// vmlinux or a module, and its debug information.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <elfutils/libdwfl.h>
+
+#include "symbols/frame_ref.hpp"
+
+namespace kproof::symbols {
+
+struct Place {
+  std::string function;
+  std::string file;  // as the compiler was called: "mm/mprotect.c"; "" without debug information
+  int line = 0;
+};
+
+class Object {
+ public:
+  // Throws ConfigError when the file is no ELF object. Compressed ones are read too.
+  explicit Object(const std::filesystem::path& file);
+
+  bool has_debug_info() const { return debug_info_; }
+  // Innermost first: an inlined function, then who it was inlined into. Empty where the symbol
+  // table has no such function of that size, or the offset is beyond its end.
+  std::vector<Place> resolve(const FrameRef& ref) const;
+
+ private:
+  struct Symbol {
+    std::uint64_t address, size;
+  };
+  struct End {
+    void operator()(Dwfl* dwfl) const noexcept { ::dwfl_end(dwfl); }
+  };
+  void read_symbols();
+  const Symbol* find(const FrameRef& ref) const;
+
+  std::unique_ptr<Dwfl, End> dwfl_;
+  Dwfl_Module* module_ = nullptr;
+  bool debug_info_ = false;
+  std::unordered_multimap<std::string, Symbol> symbols_;
+};
+
+}  // namespace kproof::symbols
