@@ -89,6 +89,13 @@ TEST_CASE("an L1 whose CPU cannot virtualise is a miss with the fact") {
       {"miss", "config", "L1: module kvm_amd: .*, no /dev/kvm: the CPU shows neither svm nor vmx"});
 }
 
+TEST_CASE("a tree that does not fit is refused before any boot, with the place and the numbers") {
+  const Run refused = run("too-large", {"--kernel", "debian-6.1", "--topology", "too-large"});
+  CHECK(refused.process.exit_code == 2);
+  CHECK(refused.process.err.find("nested.yaml:15:3: topology `too-large`: L1 has 1G of memory, and "
+                                 "needs 1G for the RAM of L2") != std::string::npos);
+}
+
 TEST_CASE("an L1 kernel without KVM's module is a miss with the fact, before any boot") {
   const Run without =
       run("no-kvm", {"--kernel", "no-kvm", "--topology", "nested", "--case", "selftest/pass"});

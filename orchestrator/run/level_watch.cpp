@@ -40,9 +40,27 @@ std::vector<Action> LevelWatch::look(Time now) {
   return tell(tail_.look(), now);
 }
 
+static bool is_about_inner(Type type) {
+  return type >= Type::inner_started && type <= Type::inner_nonsense;
+}
+
 std::vector<Action> LevelWatch::take(const agent::Frame& frame, Time now) {
+  if (is_about_inner(frame.type)) return take_about_inner(frame, now);
+  if (frame.type == Type::kmsg) kmsg_.append(frame.payload);
+  if (frame.type == Type::case_stdout) out_.append(frame.payload);
+  if (frame.type == Type::case_stderr) err_.append(frame.payload);
+  if (frame.type == Type::heartbeat) set_clock(frame.payload, now);
+  if (frame.type == Type::facts && !take_facts(frame.payload))
+    return tell(StreamBroken{"facts that are no JSON object of texts"}, now);
+  return tell(FrameArrived{frame}, now);
+}
+
+// From the agent around. A case that forges one must not be able to confuse us.
+std::vector<Action> LevelWatch::take_about_inner(const agent::Frame& frame, Time now) {
+  if (files_.level == 1) return tell(StreamBroken{"L1 is said to be a guest inside"}, now);
   switch (frame.type) {
     case Type::inner_started:
+      if (session_) return tell(StreamBroken{"it was started twice"}, now);
       prepare(now);
       return tell(Started{}, now);
     case Type::inner_console:
@@ -52,31 +70,18 @@ std::vector<Action> LevelWatch::take(const agent::Frame& frame, Time now) {
       return take_said(frame.payload, now);
     case Type::inner_ended:
       return take_end(frame.payload, now);
-    case Type::inner_nonsense:
-      return tell(StreamBroken{frame.payload}, now);
-    case Type::kmsg:
-      kmsg_.append(frame.payload);
-      break;
-    case Type::case_stdout:
-      out_.append(frame.payload);
-      break;
-    case Type::case_stderr:
-      err_.append(frame.payload);
-      break;
-    case Type::heartbeat:
-      set_clock(frame.payload, now);
-      break;
     default:
-      break;
+      return tell(StreamBroken{frame.payload}, now);
   }
-  if (frame.type == Type::facts) {
-    std::string error;
-    auto facts = agent::parse_facts(frame.payload, error);
-    if (!facts) return tell(StreamBroken{"facts: " + error}, now);
-    for (auto& [file, text] : *facts)
-      story_.facts[file] = std::move(text);
-  }
-  return tell(FrameArrived{frame}, now);
+}
+
+bool LevelWatch::take_facts(const std::string& json) {
+  std::string error;
+  auto facts = agent::parse_facts(json, error);
+  if (!facts) return false;
+  for (auto& [file, text] : *facts)
+    story_.facts[file] = std::move(text);
+  return true;
 }
 
 // QEMU's words when KVM_RUN failed or gave up. It keeps its guest paused then, for ever.

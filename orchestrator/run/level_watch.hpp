@@ -52,6 +52,8 @@ class LevelWatch {
   LevelStory story() const;
 
  private:
+  std::vector<Action> take_about_inner(const agent::Frame& frame, Time now);
+  bool take_facts(const std::string& json);
   std::vector<Action> take_said(const std::string& bytes, Time now);
   std::vector<Action> take_end(const std::string& json, Time now);
   void set_clock(const std::string& usec, Time now);

@@ -1,0 +1,40 @@
+// ci/plans/kvm.yaml, the part of it that ci/test has time for: what the kernel under test does to
+// the guests that it runs itself, in both MMU modes.
+#include <doctest/doctest.h>
+
+#include "e2e/support.hpp"
+
+using namespace kproof::e2e;
+namespace fs = std::filesystem;
+
+static const Run& run() {
+  static const Run run = run_plan(
+      fs::path(KPROOF_TEST_DIR "/../../ci/plans/kvm.yaml"), fresh_directory("kvm"),
+      {"--case", "kvm/stale_anon", "--case", "kvm/stale_devdax_1g", "--case", "kvm/mprotect_storm"},
+      std::chrono::minutes(8));
+  return run;
+}
+
+TEST_CASE("every cell is as its plan expects, and nothing is left running") {
+  check_whole(run(), 0, 12);
+}
+
+TEST_CASE("on 6.1 a guest goes on writing to device DAX of 1 GiB that its host made read-only") {
+  for (const char* mmu : {"l1-shadow", "l1-tdp"}) {
+    const Json& found = cell(run(), std::string("debian-6.1/") + mmu + "/kvm/stale_devdax_1g");
+    CHECK(found.at("verdict") == "fail");
+    CHECK(titles(found) == std::vector<std::string>{"bad pud"});
+    CHECK(failed_subtests(found).size() == 5);
+  }
+}
+
+TEST_CASE("6.12 lets no stale mapping of a guest live, and the MMU mode is proven for each cell") {
+  for (const std::string mmu : {"shadow", "tdp"})
+    for (const char* name : {"stale_anon", "stale_devdax_1g", "mprotect_storm"}) {
+      const Json& found = cell(run(), "debian-6.12/l1-" + mmu + "/kvm/" + name);
+      CHECK(found.at("verdict") == "pass");
+      const Json& mode = found.at("evidence").at("mmu_mode");
+      CHECK(mode.at("proven") == true);
+      CHECK(mode.at("fact").get<std::string>().starts_with(mmu + " (declared: " + mmu + ")"));
+    }
+}
