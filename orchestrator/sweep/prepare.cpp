@@ -201,7 +201,7 @@ std::string Preparation::inputs() const {
     vm::GuestSpec guest;
     guest.level = level.level;
     guest.accel = machine_.accel;
-    guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline, ++depth);
+    guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline, {++depth, machine_.accel});
     hash.add(level.kernel.identity).add(level.image.identity).add(vm::domain_xml(guest));
     hash.add(fmt::format("{}", static_cast<int>(level.level.backing)));
     for (const std::string& word : level.args)

@@ -177,11 +177,11 @@ Parameters module_parameters(const model::Level& level) {
 }
 
 std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case,
-                           int depth) {
+                           const Surroundings& around) {
   std::vector<std::string> words{
       "console=ttyS0",
       // A bare pr_err at any level must reach the console.
-      depth == 1 ? "ignore_loglevel" : inner_loglevel,
+      around.depth == 1 ? "ignore_loglevel" : inner_loglevel,
       "printk.time=1",      // the analyser tells the kernel's lines from a program's by their time
                             // stamp
       "printk.devkmsg=on",  // user space's lines are not rate limited away: the canary is one
@@ -189,7 +189,11 @@ std::string kernel_cmdline(const model::Level& level, const std::vector<std::str
       "oops=panic",         // nothing that runs after an oops proves anything
       "random.trust_cpu=on",
   };
-  if (depth > 1) words.insert(words.end(), inner_kernel_words.begin(), inner_kernel_words.end());
+  // TCG's TSC is the host's, its other timers are threads that a busy host delays: the skew that
+  // the clocksource watchdog would report is not the kernel's doing.
+  if (around.outermost == model::Accel::tcg) words.emplace_back("tsc=nowatchdog");
+  if (around.depth > 1)
+    words.insert(words.end(), inner_kernel_words.begin(), inner_kernel_words.end());
   words.insert(words.end(), of_case.begin(), of_case.end());
   for (const auto& [name, value] : module_parameters(level))
     words.push_back(fmt::format("{}={}", name, value));

@@ -32,9 +32,13 @@ std::string domain_xml(const GuestSpec& spec);
 // modprobe does), its preemption model, its own words.
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 Parameters module_parameters(const model::Level& level);  // "kvm_amd.npt" -> "0"
-// `depth` 1 is L1; what is inside of another guest has a serial console that costs exits, and a
+// Depth 1 is L1; what is inside of another guest has a serial console that costs exits, and a
 // machine with little in it (inner_qemu.hpp).
+struct Surroundings {
+  int depth = 1;
+  model::Accel outermost = model::Accel::tcg;  // what runs L1
+};
 std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case,
-                           int depth = 1);
+                           const Surroundings& around = {});
 
 }  // namespace kproof::vm

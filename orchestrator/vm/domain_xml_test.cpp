@@ -40,6 +40,7 @@ TEST_CASE(
     "QEMU") {
   auto spec = sample();
   spec.accel = model::Accel::kvm;
+  spec.cmdline = vm::kernel_cmdline(spec.level, {"hugepages=2"}, {1, spec.accel});
   spec.emulator.clear();
   spec.level.cpu = "EPYC";
   spec.level.backing = model::Backing::hugetlb_1g;
@@ -63,4 +64,13 @@ TEST_CASE(
       "kvm_amd.npt=0 kvm_intel.ept=0 kvm.nx_huge_pages=off preempt=full"));
   level = {.mmu = model::Mmu::tdp_legacy};
   CHECK(vm::kernel_cmdline(level, {}).ends_with("kvm_amd.npt=1 kvm_intel.ept=1 kvm.tdp_mmu=0"));
+}
+
+TEST_CASE(
+    "what is inside another guest has a quiet console, and under TCG no clocksource watchdog") {
+  const std::string inner = vm::kernel_cmdline({}, {}, {2, model::Accel::tcg});
+  CHECK(inner.find(" loglevel=6 ") != std::string::npos);
+  CHECK(inner.find("ignore_loglevel") == std::string::npos);
+  CHECK(inner.find("tsc=nowatchdog") != std::string::npos);
+  CHECK(vm::kernel_cmdline({}, {}, {2, model::Accel::kvm}).find("tsc=") == std::string::npos);
 }
