@@ -34,8 +34,7 @@ class Capture {
   void start(const std::function<void()>& on_end) {
     pipe.async_read_some(asio::buffer(buffer_),
                          [this, on_end](boost::system::error_code error, std::size_t n) {
-                           text.append(buffer_,
-                                       std::min(n, command_.output_limit - text.size()));
+                           text.append(buffer_, std::min(n, command_.output_limit - text.size()));
                            if (command_.on_output && n > 0) command_.on_output({buffer_, n});
                            error ? on_end() : start(on_end);
                          });
