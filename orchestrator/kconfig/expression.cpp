@@ -115,11 +115,17 @@ bool is_quoted(const std::string& word) {
   return word.front() == '"' || word.front() == '\'';
 }
 
+// 64BIT and 8139TOO are symbols.
+bool is_number(const std::string& word) {
+  char* end = nullptr;
+  std::strtol(word.c_str(), &end, 0);
+  return std::isdigit(static_cast<unsigned char>(word.front())) && !*end;
+}
+
 // What a comparison compares: a constant as it stands, a symbol's value; quotes are no part of it.
 std::string compared(const Expression& atom, const Values& values) {
   std::string text = atom.text;
-  if (!is_quoted(text) && text != "y" && text != "m" && text != "n" &&
-      !std::isdigit(static_cast<unsigned char>(text.front())))
+  if (!is_quoted(text) && text != "y" && text != "m" && text != "n" && !is_number(text))
     text = value_of(values, text);
   if (text.size() >= 2 && is_quoted(text)) text = text.substr(1, text.size() - 2);
   return text;

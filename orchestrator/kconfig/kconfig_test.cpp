@@ -90,7 +90,7 @@ TEST_CASE("a config of another architecture is recognised") {
 }
 
 TEST_CASE("expressions are evaluated as kconfig does") {
-  const Values values{{"A", "y"}, {"M", "m"}, {"HZ", "250"}, {"S", "\"text\""}};
+  const Values values{{"A", "y"}, {"M", "m"}, {"HZ", "250"}, {"64BIT", "y"}, {"S", "\"text\""}};
   const auto value = [&](const char* text) { return evaluate(parse_expression(text), values); };
   CHECK(value("A") == Tri::yes);
   CHECK(value("A && M") == Tri::module);
@@ -98,6 +98,7 @@ TEST_CASE("expressions are evaluated as kconfig does") {
   CHECK(value("!M") == Tri::module);
   CHECK(value("!B && (A || B)") == Tri::yes);
   CHECK(value("M=y") == Tri::no);
+  CHECK(value("64BIT && !32BIT") == Tri::yes);
   CHECK(value("M = m") == Tri::yes);
   CHECK(value("B=n") == Tri::yes);
   CHECK(value("A != n") == Tri::yes);

@@ -11,9 +11,10 @@
 namespace kproof::patch {
 namespace fs = std::filesystem;
 
-// The user's settings must not change what a series is.
 static util::CommandResult git(std::vector<std::string> argv) {
-  argv.insert(argv.begin(), {"env", "GIT_CONFIG_GLOBAL=/dev/null", "LC_ALL=C", "git"});
+  // The user's settings must not change what a patch looks like.
+  argv.insert(argv.begin(), {"env", "LC_ALL=C", "git", "-c", "diff.noprefix=false", "-c",
+                             "diff.mnemonicPrefix=false", "-c", "format.subjectPrefix=PATCH"});
   return util::run({.argv = std::move(argv), .output_limit = 512u << 20});
 }
 
@@ -26,9 +27,9 @@ static std::string subject_in(const std::string& info) {
 // reads the mail from its stdin, hence the shell.
 static Letter read_mail(const fs::path& mail, const fs::path& scratch, std::string origin) {
   const fs::path message = scratch / "message", diff = scratch / "diff";
-  const auto result =
-      util::run({.argv = {"sh", "-c", R"(LC_ALL=C exec git mailinfo -k "$1" "$2" <"$3")",
-                          "mailinfo", message.string(), diff.string(), mail.string()}});
+  const auto result = util::run(
+      {.argv = {"sh", "-c", R"(LC_ALL=C exec git mailinfo --no-scissors -k "$1" "$2" <"$3")",
+                "mailinfo", message.string(), diff.string(), mail.string()}});
   if (!result.ok())
     throw ConfigError(fmt::format("{} is no mail that git can read: {}", origin, result.err));
   return {subject_in(result.out), util::read_file(message) + util::read_file(diff),
@@ -122,8 +123,8 @@ std::vector<Patch> load_range(const fs::path& repository, const std::string& ran
     throw ConfigError(fmt::format("{} holds merges, which are no patches", where),
                       "rebase it, or make that revision the source");
   const util::ScratchDir scratch("kproof-range");
-  const auto made = git(
-      {"-C", tree, "format-patch", "--no-signature", "--numbered", "--binary", "--stdout", range});
+  const auto made = git({"-C", tree, "format-patch", "--no-signature", "--numbered", "--binary",
+                         "--no-attach", "--no-cover-letter", "--no-ext-diff", "--stdout", range});
   if (!made.ok()) throw ConfigError(fmt::format("git cannot format {}:\n{}", where, made.err));
   if (made.out.empty()) throw ConfigError(fmt::format("{} holds no commit", where));
   util::write_file_atomically(scratch.path() / "range.mbox", made.out);
