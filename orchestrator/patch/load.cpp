@@ -1,6 +1,7 @@
 #include "patch/load.hpp"
 
 #include <algorithm>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -36,23 +37,18 @@ static Letter read_mail(const fs::path& mail, const fs::path& scratch, std::stri
           std::move(origin)};
 }
 
-static std::vector<Patch> read_mailbox(const fs::path& path, const std::string& name) {
-  const util::ScratchDir mails("kproof-mails"), scratch("kproof-mail");
-  const auto split = git({"mailsplit", "--keep-cr", "-o" + mails.path().string(), path.string()});
-  if (!split.ok()) throw ConfigError(fmt::format("{} is no mailbox: {}", name, split.err));
-  std::vector<fs::path> files;
-  for (const auto& mail : fs::directory_iterator(mails.path()))
-    files.push_back(mail.path());
-  std::sort(files.begin(), files.end());
-  std::vector<Letter> letters;
-  for (const fs::path& mail : files)
-    letters.push_back(
-        read_mail(mail, scratch.path(), fmt::format("{}, mail {}", name, letters.size() + 1)));
-  return order(std::move(letters), name);
+static bool starts_with(const fs::path& path, std::string_view head) {
+  std::ifstream in(path, std::ios::binary);
+  std::string start(head.size(), '\0');
+  return in.read(start.data(), static_cast<std::streamsize>(start.size())) && start == head;
 }
 
-static bool is_mailbox(std::string_view text) {
-  return text.starts_with("From ");
+// lore.kernel.org says so by the sender of its From lines: there ">From " is a quoted "From ".
+static std::vector<std::string> split_command(const fs::path& mailbox, const fs::path& directory) {
+  std::vector<std::string> argv{"mailsplit", "-o" + directory.string()};
+  if (starts_with(mailbox, "From mboxrd@z")) argv.emplace_back("--mboxrd");
+  argv.push_back(mailbox.string());
+  return argv;
 }
 
 // A plain diff, perhaps with headers as git format-patch and quilt write them.
@@ -68,6 +64,33 @@ static Patch read_patch(const fs::path& path, int strip) {
   if (!subject.empty()) patch.name += fmt::format(" ({})", parse_subject(subject).title);
   if (patch.files.empty()) throw ConfigError(fmt::format("{} holds no diff", path.string()));
   return patch;
+}
+
+static std::vector<Patch> read_mailbox(const fs::path& path, const std::string& name) {
+  const util::ScratchDir mails("kproof-mails"), scratch("kproof-mail");
+  const auto split = git(split_command(path, mails.path()));
+  if (!split.ok()) throw ConfigError(fmt::format("{} is no mailbox: {}", name, split.err));
+  std::vector<fs::path> files;
+  for (const auto& mail : fs::directory_iterator(mails.path()))
+    files.push_back(mail.path());
+  std::sort(files.begin(), files.end());
+  // One file of a series, named alone: not a series with gaps.
+  if (files.size() == 1 && path.extension() == ".patch") return {read_patch(path, 1)};
+  std::vector<Letter> letters;
+  for (const fs::path& mail : files)
+    letters.push_back(
+        read_mail(mail, scratch.path(), fmt::format("{}, mail {}", name, letters.size() + 1)));
+  return order(std::move(letters), name);
+}
+
+// lore gives threads as t.mbox.gz.
+static fs::path decompressed(const fs::path& path, const fs::path& scratch) {
+  if (!starts_with(path, "\x1f\x8b")) return path;
+  const auto text =
+      util::run({.argv = {"gzip", "-dc", path.string()}, .output_limit = std::size_t{512} << 20});
+  if (!text.ok()) throw ConfigError(fmt::format("{} is damaged: {}", path.string(), text.err));
+  util::write_file_atomically(scratch / path.stem(), text.out);
+  return scratch / path.stem();
 }
 
 static std::vector<Patch> read_series(const fs::path& series) {
@@ -105,9 +128,11 @@ static std::vector<Patch> read_directory(const fs::path& directory) {
 std::vector<Patch> load(const fs::path& path) {
   if (!fs::exists(path)) throw ConfigError(fmt::format("{} does not exist", path.string()));
   if (fs::is_directory(path)) return read_directory(path);
-  if (is_mailbox(util::read_file(path))) return read_mailbox(path, path.string());
   if (path.filename() == "series") return read_series(path);
-  return {read_patch(path, 1)};
+  const util::ScratchDir scratch("kproof-patches");
+  const fs::path file = decompressed(path, scratch.path());
+  if (starts_with(file, "From ")) return read_mailbox(file, path.string());
+  return {read_patch(file, 1)};
 }
 
 std::vector<Patch> load_range(const fs::path& repository, const std::string& range) {

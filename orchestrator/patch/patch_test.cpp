@@ -125,6 +125,8 @@ TEST_CASE("a mailbox is read by git, quoted-printable and encoded headers includ
   const auto patches = load(mbox);
   CHECK(names(patches) == std::vector<std::string>{"1/2 mm: folded", "2/2 mm: naïve"});
   CHECK(patches.at(1).diff.find("+a = 2\n") != std::string::npos);
+  util::run_checked({.argv = {"gzip", mbox.string()}});
+  CHECK(load(mbox.string() + ".gz").size() == 2);
 }
 
 TEST_CASE("a directory is read by its series file, or in the order of its numbered names") {
@@ -144,6 +146,14 @@ TEST_CASE("a directory is read by its series file, or in the order of its number
   put("series", "0003-a.patch\nno.patch\n");
   CHECK_THROWS_WITH_AS(load(scratch.path()), doctest::Contains("series:2: there is no"),
                        ConfigError);
+}
+
+TEST_CASE("one patch of a series may be named alone") {
+  const util::ScratchDir scratch("kproof-test");
+  const auto file = scratch.path() / "0002-b.patch";
+  util::write_file_atomically(
+      file, "From 0123 Mon Sep 17 00:00:00 2001\nSubject: [PATCH 2/3] b\n\n" + diff_of("b"));
+  CHECK(names(load(file)) == std::vector<std::string>{"0002-b.patch (b)"});
 }
 
 TEST_CASE("a git range is a series; an unknown one, an empty one and merges are refused") {
