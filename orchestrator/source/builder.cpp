@@ -147,8 +147,10 @@ class Build {
   // kbuild asks for each object is a make variable, expanded where it is used ($(obj) is the
   // directory).
   static std::vector<std::string> targets(const fs::path& build) {
-    std::vector<std::string> list{"bzImage", "modules"};
+    std::vector<std::string> list{"bzImage"};
     const auto config = kconfig::parse_dotconfig(util::read_file(build / ".config"));
+    // make refuses to build modules where there can be none.
+    if (kconfig::value_of(config, "MODULES") == "y") list.emplace_back("modules");
     if (kconfig::value_of(config, "GCOV_KERNEL") == "y")
       list.emplace_back(
           "GCOV_PROFILE=$(if $(filter mm mm/% arch/x86/kvm arch/x86/kvm/%,$(obj)),y)");

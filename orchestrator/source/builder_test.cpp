@@ -29,7 +29,8 @@ bzImage: $(O)/mm/a.o $(O)/mm/b.o
 	cat $^ >$(O)/arch/x86/boot/bzImage
 	echo 6.1.0-kproof >$(O)/include/config/kernel.release
 	touch $(O)/modules.builtin
-modules: ;
+modules:
+	@echo modules are disabled; exit 1
 )";
 
 namespace {
