@@ -59,19 +59,18 @@ class Monitor {
 // The same inputs must make the same kernel: no time, no name of a machine (Documentation/kbuild/
 // reproducible-builds.rst).
 static std::vector<std::string> command_line(const Make& how) {
-  return {"env",
-          "LC_ALL=C",
-          "make",
-          "-C",
-          how.source.string(),
-          "O=" + how.build.string(),
-          fmt::format("-j{}", how.jobs),
-          "ARCH=x86_64",
-          fmt::format("CC={}{}", how.toolchain.ccache ? "ccache " : "", how.toolchain.compiler),
-          "KBUILD_BUILD_TIMESTAMP=1970-01-01",
-          "KBUILD_BUILD_USER=kproof",
-          "KBUILD_BUILD_HOST=kproof",
-          "KBUILD_BUILD_VERSION=1"};
+  std::vector<std::string> argv{"env"};
+  // Settings of the user's shell that would change the kernel and are no part of its inputs.
+  for (const char* name : {"KCFLAGS", "KAFLAGS", "CROSS_COMPILE", "LLVM", "MAKEFLAGS", "W",
+                           "KBUILD_OUTPUT", "LOCALVERSION", "KCONFIG_ALLCONFIG"})
+    argv.insert(argv.end(), {"-u", name});
+  argv.insert(argv.end(), {"LC_ALL=C", "make", "-C", how.source.string(), "O=" + how.build.string(),
+                           fmt::format("-j{}", how.jobs), "ARCH=x86_64",
+                           fmt::format("CC={}{}", how.toolchain.ccache ? "ccache " : "",
+                                       how.toolchain.compiler),
+                           "KBUILD_BUILD_TIMESTAMP=1970-01-01", "KBUILD_BUILD_USER=kproof",
+                           "KBUILD_BUILD_HOST=kproof", "KBUILD_BUILD_VERSION=1"});
+  return argv;
 }
 
 void make(const Make& how, const std::vector<std::string>& targets) {
