@@ -18,6 +18,7 @@ constexpr int kInterrupted = 130;
 
 void add_run(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
+void add_build(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_analyze(CLI::App& app, int& exit_code);
 

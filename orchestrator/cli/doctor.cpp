@@ -47,6 +47,10 @@ static std::vector<Check> examine() {
       host::check_program("qemu-system-x86_64", "qemu-system-x86", "runs the guests"),
       host::check_program("apt-get", "apt", "fetches kernels that plans name as packages"),
       host::check_program("dpkg-deb", "dpkg", "unpacks them"),
+      host::check_program("flex", "flex", "builds kernels"),
+      host::check_program("bison", "bison", "builds kernels"),
+      host::check_program("bc", "bc", "builds kernels"),
+      host::check_program("git", "git", "applies patches"),
       host::check_hugetlb(host::free_hugepages(1ull << 30), host::free_hugepages(2ull << 20)),
       attempt("cases",
               [] {

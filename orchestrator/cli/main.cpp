@@ -27,6 +27,7 @@ static int run(int argc, char** argv) {
   int exit_code = kOk;
   add_run(app, exit_code);
   add_plan(app, exit_code);
+  add_build(app, exit_code);
   add_doctor(app, exit_code);
   add_analyze(app, exit_code);
   try {
@@ -45,6 +46,8 @@ int main(int argc, char** argv) {
     return cli::run(argc, argv);
   } catch (const ConfigError& error) {
     return cli::complain(error, cli::kUsage);
+  } catch (const Interrupted& error) {
+    return cli::complain(error, cli::kInterrupted);
   } catch (const HostError& error) {
     return cli::complain(error, cli::kHostFault);
   } catch (const std::exception& error) {

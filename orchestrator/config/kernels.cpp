@@ -19,31 +19,97 @@ static std::optional<model::PackageSource> read_package(Problems& problems,
   return std::nullopt;
 }
 
+static fs::path resolve(const std::string& path, const Location& location) {
+  if (path == "~" || path.starts_with("~/"))
+    return (location.home / fs::path(path).lexically_relative("~")).lexically_normal();
+  return (location.directory / path).lexically_normal();
+}
+
+static std::optional<fs::path> read_file_name(Problems& problems, const MaybeValue& value,
+                                              const Location& location) {
+  const auto path = text(problems, value);
+  return path ? std::optional(resolve(*path, location)) : std::nullopt;
+}
+
 static std::optional<model::PathSource> read_path(Problems& problems, const MaybeValue& value,
                                                   const Location& location) {
-  const auto path = text(problems, value);
-  if (!path) return std::nullopt;
-  if (*path == "~" || path->starts_with("~/"))
-    return model::PathSource{
-        (location.home / fs::path(*path).lexically_relative("~")).lexically_normal()};
-  return model::PathSource{(location.directory / *path).lexically_normal()};
+  const auto path = read_file_name(problems, value, location);
+  return path ? std::optional(model::PathSource{*path}) : std::nullopt;
+}
+
+static void read_tree(Problems& problems, const Value& value, const Location& location,
+                      model::BuildSource& source) {
+  const Map map(problems, value, {"git", "revision", "package", "tarball"});
+  const auto git = map.find("git"), package = map.find("package"), tarball = map.find("tarball");
+  if (value.node.IsMap() && git.has_value() + package.has_value() + tarball.has_value() != 1)
+    problems.add(value.mark, "`source` needs one of `git`, `package` and `tarball`",
+                 "{ git: ../linux, revision: v6.1 }, { package: linux-source-6.1 } or { tarball: "
+                 "linux-6.1.tar.xz }");
+  if (const auto name = read_package(problems, package))
+    source.tree = model::SourcePackage{name->package};
+  if (const auto file = read_file_name(problems, tarball, location))
+    source.tree = model::Tarball{*file};
+  if (const auto directory = read_file_name(problems, git, location))
+    source.tree = model::GitRevision{*directory, text(problems, map.find("revision")).value_or("")};
+  if (const auto revision = map.find("revision"); revision && !git)
+    problems.add(revision->key, "`revision` is for a `git` tree");
+}
+
+// "v6.1..mine", of a git tree; "../patches" and "a/../b" are paths.
+static bool is_range(const model::BuildSource& source, const std::string& text) {
+  return std::holds_alternative<model::GitRevision>(source.tree) &&
+         text.find("..") != std::string::npos && text.find("/..") == std::string::npos &&
+         std::string("./~").find(text.front()) == std::string::npos;
+}
+
+static std::vector<std::string> text_or_texts(Problems& problems, const MaybeValue& value) {
+  if (!value || value->node.IsSequence()) return texts(problems, value);
+  const auto one = text(problems, value);
+  return one ? std::vector{*one} : std::vector<std::string>{};
+}
+
+static model::BuildSource read_build(Problems& problems, const Map& map, const Value& tree,
+                                     const Location& location) {
+  model::BuildSource source;
+  read_tree(problems, tree, location, source);
+  for (const std::string& patches : text_or_texts(problems, map.find("patches")))
+    source.patches.push_back(is_range(source, patches) ? patches
+                                                       : resolve(patches, location).string());
+  if (const auto config = text(problems, map.find("config")))
+    source.config = *config == "tinyconfig" || *config == "defconfig"
+                        ? *config
+                        : resolve(*config, location).string();
+  // A word is a shipped fragment, as on the command line.
+  for (const std::string& fragment : texts(problems, map.find("fragments")))
+    source.fragments.push_back(fragment.find_first_of("/.") == std::string::npos
+                                   ? fragment
+                                   : resolve(fragment, location).string());
+  return source;
 }
 
 static void read_kernel(Problems& problems, const Value& value, const Location& location,
                         model::Plan& plan) {
   if (!check_name(problems, value.key, value.name)) return;
-  const Map map(problems, value, {"label", "package", "path"});
+  const Map map(problems, value,
+                {"label", "package", "path", "source", "patches", "config", "fragments"});
   model::KernelSpec kernel{
       .name = value.name, .label = value.name, .source = {}, .place = problems.place(value.key)};
   assign(kernel.label, text(problems, map.find("label")));
-  const auto package = map.find("package"), path = map.find("path");
-  if (value.node.IsMap() && package.has_value() == path.has_value())
+  const auto package = map.find("package"), path = map.find("path"), tree = map.find("source");
+  const int given = package.has_value() + path.has_value() + tree.has_value();
+  if (value.node.IsMap() && given != 1)
     problems.add(value.mark,
-                 fmt::format("kernel `{}` needs one of `package` and `path`{}", value.name,
-                             package ? ", not both" : ""),
-                 "package: a Debian package; path: a bzImage, vmlinux, build tree or .deb");
+                 fmt::format("kernel `{}` needs one of `package`, `path` and `source`{}",
+                             value.name, given > 1 ? ", not more" : ""),
+                 "package: a Debian package; path: a bzImage, vmlinux, build tree or .deb; source: "
+                 "what to build");
+  for (const char* key : {"patches", "config", "fragments"})
+    if (const auto lone = map.find(key); lone && !tree)
+      problems.add(lone->key, fmt::format("`{}` is for a kernel that is built", key),
+                   "add `source:`");
   assign(kernel.source, read_package(problems, package));
   assign(kernel.source, read_path(problems, path, location));
+  if (tree) kernel.source = read_build(problems, map, *tree, location);
   plan.kernels.push_back(std::move(kernel));
 }
 

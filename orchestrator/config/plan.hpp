@@ -6,6 +6,12 @@
 //   kernels:
 //     debian-6.1:   { label: Debian 6.1, package: linux-image-amd64 }
 //     mine:         { path: ../linux }      relative to the plan; ~/ is the home directory
+//     built:                  a kernel to build
+//       source: { git: ../linux, revision: v6.1 }
+//                             or { package: linux-source-6.1 }, or { tarball: linux-6.1.tar.xz }
+//       patches: [fix.mbox]   mailboxes, directories, quilt series, files; ranges of the git tree
+//       config: tinyconfig    the default; or defconfig, or the path of a .config
+//       fragments: [base, dax, ./mine.config]       of kconfigs/fragments, or paths
 //   topologies:               default: l1 with the defaults of model/topology.hpp
 //     l1: { vcpus: 2, memory: 2G, nvdimm: 4G, backing: anonymous, cpu: maximum, cmdline: [quiet] }
 //     nested:

@@ -274,3 +274,35 @@ TEST_CASE("what is wrong with a level is told with its place") {
       contains(levels("{ inner: { kernel: c } }"), "the kernel `c`, which the plan does not name"));
   CHECK(contains(levels("{ inner: { inner: { inner: {} } } }"), "more than 3 levels"));
 }
+
+TEST_CASE("a kernel to build has a tree, patches, a config and fragments; paths are the plan's") {
+  const auto source = [](const std::string& text) {
+    const std::string plan = "schema: 1\nkernels:\n  k: " + text + "\ncases: [mm/one]\n";
+    return std::get<model::BuildSource>(parse(plan).kernels.at(0).source);
+  };
+  const auto package =
+      source("{ source: { package: linux-source-6.1 }, fragments: [base, ./x.config] }");
+  CHECK(std::get<model::SourcePackage>(package.tree).package == "linux-source-6.1");
+  CHECK(package.config == "tinyconfig");
+  CHECK(package.fragments == std::vector<std::string>{"base", "plans/x.config"});
+  const auto git = source(
+      "{ source: { git: ../linux, revision: v6.1 }, patches: [v6.1..mine, ../s.mbox], config: c }");
+  CHECK(std::get<model::GitRevision>(git.tree).repository == "linux");
+  CHECK(std::get<model::GitRevision>(git.tree).revision == "v6.1");
+  CHECK(git.patches == std::vector<std::string>{"v6.1..mine", "s.mbox"});
+  CHECK(git.config == "plans/c");
+  CHECK(source("{ source: { tarball: a.tar }, patches: p..q }").patches.at(0) == "plans/p..q");
+}
+
+TEST_CASE("a kernel to build is read strictly") {
+  const auto kernel = [](const std::string& text) {
+    return refusal("schema: 1\nkernels:\n  k: " + text + "\ncases: [mm/one]\n");
+  };
+  CHECK(contains(kernel("{ source: {} }"), "`source` needs one of `git`, `package` and `tarball`"));
+  CHECK(contains(kernel("{ source: { git: a, tarball: b } }"), "`source` needs one of"));
+  CHECK(contains(kernel("{ source: { package: linux-source-6.1, revision: x } }"),
+                 "`revision` is for a `git` tree"));
+  CHECK(contains(kernel("{ path: x, patches: y }"), "`patches` is for a kernel that is built"));
+  CHECK(contains(kernel("{ path: x, source: { git: y } }"), "not more"));
+  CHECK(contains(kernel("{ source: { git: y }, fragment: [base] }"), "did you mean `fragments`?"));
+}

@@ -47,13 +47,15 @@ static std::optional<PackageRecord> show(const std::string& package) {
 }
 
 static std::string next_step(const std::string& package) {
-  const auto names = util::run({.argv = {"apt-cache", "pkgnames", "linux-image"}}).out;
+  const std::string kind = package.starts_with("linux-s") ? "linux-source" : "linux-image";
+  const auto names = util::run({.argv = {"apt-cache", "pkgnames", kind}}).out;
   std::vector<std::string> known;
   for (std::size_t at = 0, end = 0; (end = names.find('\n', at)) != std::string::npos; at = end + 1)
     known.push_back(names.substr(at, end - at));
   if (known.empty()) return "apt has no package lists: run `apt-get update`";
   const auto close = close_names(package, std::move(known));
-  if (close.empty()) return "run `apt-get update`, or look with `apt-cache search linux-image`";
+  if (close.empty())
+    return fmt::format("run `apt-get update`, or look with `apt-cache search {}`", kind);
   return fmt::format("did you mean {}? If it is new, run `apt-get update`",
                      fmt::join(close, " or "));
 }
@@ -131,8 +133,26 @@ static void require_kernel(const fs::path& root, const std::string& origin) {
       "`apt-cache search linux-image` lists those that do");
 }
 
-UnpackedPackage fetch_package(const fs::path& cache, const std::string& package,
-                              const Progress& progress) {
+static fs::path find_tarball(const fs::path& root) {
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(root / "usr/src", ignored)) {
+    const std::string name = file.path().filename().string();
+    if (name.starts_with("linux-source-") && name.find(".tar.") != std::string::npos)
+      return file.path();
+  }
+  return {};
+}
+
+static void require_source(const fs::path& root, const std::string& origin) {
+  if (find_tarball(root).empty())
+    throw ConfigError(fmt::format("the package {} ships no usr/src/linux-source-*.tar.*", origin),
+                      "`apt-cache search linux-source` lists those that do");
+}
+
+using Require = void (*)(const fs::path& root, const std::string& origin);
+
+static UnpackedPackage fetch(const fs::path& cache, const std::string& package,
+                             const Progress& progress, Require require) {
   const PackageRecord record = resolve(cache, package);
   const std::string origin = fmt::format("{} {}", record.package, record.version);
   std::string key = fmt::format("{}_{}_{}", record.package, record.version, record.architecture);
@@ -143,10 +163,22 @@ UnpackedPackage fetch_package(const fs::path& cache, const std::string& package,
     const fs::path deb = download(record, draft);
     progress(fmt::format("unpacking {}", origin));
     unpack(deb, draft / "root");
-    require_kernel(draft / "root", origin);
+    require(draft / "root", origin);
     fs::remove(deb);
   });
   return {.root = entry / "root", .origin = origin, .identity = key};
+}
+
+UnpackedPackage fetch_package(const fs::path& cache, const std::string& package,
+                              const Progress& progress) {
+  return fetch(cache, package, progress, require_kernel);
+}
+
+SourceArchive fetch_source_package(const fs::path& cache, const std::string& package,
+                                   const Progress& progress) {
+  UnpackedPackage unpacked = fetch(cache, package, progress, require_source);
+  fs::path tarball = find_tarball(unpacked.root);
+  return {std::move(unpacked), std::move(tarball)};
 }
 
 static std::string name_and_version(const fs::path& deb) {

@@ -21,6 +21,15 @@ struct UnpackedPackage {
 UnpackedPackage fetch_package(const std::filesystem::path& cache, const std::string& package,
                               const Progress& progress);
 
+// Debian's source of a kernel, "linux-source-6.1", fetched likewise. `tarball` is a file below
+// `root`.
+struct SourceArchive {
+  UnpackedPackage package;
+  std::filesystem::path tarball;
+};
+SourceArchive fetch_source_package(const std::filesystem::path& cache, const std::string& package,
+                                   const Progress& progress);
+
 // A .deb file, cached by its content. ConfigError when it is damaged.
 UnpackedPackage unpack_deb(const std::filesystem::path& cache, const std::filesystem::path& deb,
                            const Progress& progress);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -91,6 +92,8 @@ static Candidate find_path(const fs::path& cache, const fs::path& given, const P
 static Candidate find(const fs::path& cache, const KernelSpec& spec, const Progress& progress) {
   if (const auto* path = std::get_if<model::PathSource>(&spec.source))
     return find_path(cache, path->path, progress);
+  if (std::holds_alternative<model::BuildSource>(spec.source))
+    throw std::logic_error("source/ builds this kernel first");
   const auto package =
       fetch_package(cache, std::get<model::PackageSource>(spec.source).package, progress);
   return of_package(package, package.origin);

@@ -4,6 +4,7 @@
 //                 debs/<content>/root                     an unpacked .deb file
 //                 images/<content>-<layout>/              vmlinux or bzImage, kernel.json, config
 //                 resolved/                               what apt said last
+//                 trees/, built/                          source/builder.hpp
 // Each entry is made in a draft beside it and renamed, and never changes afterwards: what exists is
 // whole. Any of them may be deleted while nothing runs.
 #pragma once
@@ -22,9 +23,9 @@ class Store {
  public:
   explicit Store(const std::filesystem::path& cache = default_cache(), Progress progress = {});
 
-  // Makes the kernel of `spec` bootable. A second call with nothing changed neither uses the
-  // network nor runs a program. Errors are ConfigError and HostError with the spec's place and
-  // name.
+  // Makes the kernel of `spec`, a package or a path, bootable. A second call with nothing changed
+  // neither uses the network nor runs a program. Errors are ConfigError and HostError with the
+  // spec's place and name.
   //
   // identity: hash of the boot file's source (bzImage or vmlinux), the release, and what its
   // modules are: the package's name, version and architecture; the .deb's content; else the paths,

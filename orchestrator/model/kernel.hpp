@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace kproof::model {
 
@@ -14,10 +15,30 @@ struct PathSource {
   std::filesystem::path path;  // bzImage, vmlinux, a kernel build tree, or a .deb
 };
 
+// Where the source of a kernel to build comes from.
+struct SourcePackage {
+  std::string package;  // Debian's: "linux-source-6.1"
+};
+struct GitRevision {
+  std::filesystem::path repository;
+  std::string revision;  // "": HEAD, and then the work tree must be clean
+};
+struct Tarball {
+  std::filesystem::path file;
+};
+struct BuildSource {
+  std::variant<SourcePackage, GitRevision, Tarball> tree;
+  // Applied in this order: directories, quilt series, mailboxes, files, and ranges ("v6.1..mine")
+  // of the git tree.
+  std::vector<std::string> patches;
+  std::string config = "tinyconfig";   // or "defconfig", or the path of a .config
+  std::vector<std::string> fragments;  // names of shipped ones ("base"), or paths
+};
+
 struct KernelSpec {
   std::string name;   // the key in the plan: "debian-6.1"
   std::string label;  // for tables: "Debian 6.1"
-  std::variant<PackageSource, PathSource> source;
+  std::variant<PackageSource, PathSource, BuildSource> source;
   std::string place;  // "plan.yaml:3:5", for messages
 };
 

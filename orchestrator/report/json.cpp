@@ -49,12 +49,29 @@ static Json encode_host(const model::HostFacts& h) {
           {"accel_reason", h.accel_reason}};
 }
 
+static Json encode_build(const model::BuildSource& build) {
+  Json json;
+  if (const auto* package = std::get_if<model::SourcePackage>(&build.tree))
+    json["package"] = package->package;
+  else if (const auto* tarball = std::get_if<model::Tarball>(&build.tree))
+    json["tarball"] = tarball->file.string();
+  else
+    json.update({{"git", std::get<model::GitRevision>(build.tree).repository.string()},
+                 {"revision", std::get<model::GitRevision>(build.tree).revision}});
+  json["patches"] = build.patches;
+  json["config"] = build.config;
+  json["fragments"] = build.fragments;
+  return json;
+}
+
 static Json encode_kernel(const model::KernelSpec& kernel) {
   Json json{{"name", kernel.name}, {"label", kernel.label}};
   if (const auto* package = std::get_if<model::PackageSource>(&kernel.source))
     json["package"] = package->package;
+  else if (const auto* path = std::get_if<model::PathSource>(&kernel.source))
+    json["path"] = path->path.string();
   else
-    json["path"] = std::get<model::PathSource>(kernel.source).path.string();
+    json["build"] = encode_build(std::get<model::BuildSource>(kernel.source));
   return json;
 }
 

@@ -16,6 +16,7 @@
 #include "kernel/store.hpp"
 #include "report/json.hpp"
 #include "report/junit.hpp"
+#include "source/builder.hpp"
 #include "sweep/reuse.hpp"
 #include "sweep/runtime.hpp"
 #include "util/error.hpp"
@@ -50,6 +51,7 @@ class Sweep {
 
   const SweepOptions& options_;
   const SweepListener& listener_;
+  int stop_fd_ = -1;
   const Workshop workshop_ = Workshop::find();
   std::map<std::string, Kernel> kernels_;
   std::optional<InnerQemu> inner_qemu_;
@@ -117,9 +119,12 @@ void Sweep::know_host() {
 const Kernel& Sweep::kernel_of(const model::KernelSpec& spec) {
   const auto known = kernels_.find(spec.name);
   if (known != kernels_.end()) return known->second;
-  const kernel::Store store(kernel::default_cache(),
-                            [this](std::string_view line) { listener_.say(std::string(line)); });
-  Kernel kernel{.artifact = store.fetch(spec)};
+  const auto say = [this](std::string_view line) { listener_.say(std::string(line)); };
+  Kernel kernel{.artifact = source::fetch(spec, {.cache = kernel::default_cache(),
+                                                 .fragments = workshop_.fragments(),
+                                                 .stop_fd = stop_fd_,
+                                                 .say = say,
+                                                 .live = source::now_and_then(say)})};
   kernel.config = kernel::Kconfig::load(kernel.artifact.config);
   kernel.modules = image::ModuleIndex::scan(kernel.artifact.modules_dir);
   listener_.say(fmt::format("kernel {}: {}", spec.name, kernel.artifact.origin));
@@ -219,6 +224,7 @@ void Sweep::write_reports() const {
 }
 
 report::RunReport Sweep::run(const run::StopRequest& stop) {
+  stop_fd_ = stop.fd();
   report_.plan = options_.plan;
   report_.directory = options_.out;
   report_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));

@@ -1,5 +1,5 @@
 // Where this installation keeps its parts, found from the running program:
-// <prefix>/bin/kproof and <prefix>/lib/kproof/{agent,qemu-tied,cases/<area>/<name>}.
+// <prefix>/bin/kproof and <prefix>/lib/kproof/{agent,qemu-tied,kconfigs/,cases/<area>/<name>}.
 #pragma once
 
 #include <filesystem>
@@ -19,6 +19,7 @@ struct Workshop {
   std::filesystem::path agent() const { return libexec / "agent"; }
   std::filesystem::path emulator() const { return libexec / "qemu-tied"; }
   std::filesystem::path guard() const { return libexec / "runtime-guard"; }
+  std::filesystem::path fragments() const { return libexec / "kconfigs/fragments"; }
   std::filesystem::path case_program(const std::string& name) const {
     return libexec / "cases" / name;
   }

@@ -32,4 +32,10 @@ class HostError : public Error {
       : Error(message, std::move(hint)) {}
 };
 
+// The user stopped it before there was anything to keep. Exit code 130.
+class Interrupted : public HostError {
+ public:
+  using HostError::HostError;
+};
+
 }  // namespace kproof

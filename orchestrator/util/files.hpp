@@ -46,6 +46,8 @@ class FileLock {
   static std::optional<FileLock> try_acquire(const std::filesystem::path& path);
   // Waits until it is free.
   static FileLock acquire(const std::filesystem::path& path);
+  // For util::Command::keep_open: the lock is held until those programs have ended, too.
+  int fd() const noexcept { return fd_.get(); }
   // The pid written by the last holder, "" if there is none.
   static std::string holder(const std::filesystem::path& path);
 

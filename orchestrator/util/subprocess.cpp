@@ -6,10 +6,12 @@
 #include <memory>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/process.hpp>
 #include <boost/process/async.hpp>
 #include <boost/process/extend.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
@@ -28,19 +30,20 @@ namespace asio = boost::asio;
 // One output stream of the program, read until end of file; only the first bytes are kept.
 class Capture {
  public:
-  Capture(asio::io_context& io, std::size_t limit) : pipe(io), limit_(limit) {}
-  void start() {
+  Capture(asio::io_context& io, const Command& command) : pipe(io), command_(command) {}
+  void start(const std::function<void()>& on_end) {
     pipe.async_read_some(asio::buffer(buffer_),
-                         [this](boost::system::error_code error, std::size_t n) {
-                           text.append(buffer_, std::min(n, limit_ - text.size()));
-                           if (!error) start();
+                         [this, on_end](boost::system::error_code error, std::size_t n) {
+                           text.append(buffer_, std::min(n, command_.output_limit - text.size()));
+                           if (command_.on_output && n > 0) command_.on_output({buffer_, n});
+                           error ? on_end() : start(on_end);
                          });
   }
   bp::async_pipe pipe;
   std::string text;
 
  private:
-  std::size_t limit_;
+  const Command& command_;
   char buffer_[1 << 15];
 };
 
@@ -88,7 +91,8 @@ static void wait_and_decode(bp::child& child, CommandResult& result) {
 
 // Runs in the child, between fork and exec. Without it a program would outlive a kproof that is
 // killed, and would start deaf to the signals that kproof takes through a signalfd.
-static void tie_to(pid_t parent) noexcept {
+static void tie_to(pid_t parent, int keep_open) noexcept {
+  if (keep_open >= 0) ::fcntl(keep_open, F_SETFD, 0);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -96,26 +100,65 @@ static void tie_to(pid_t parent) noexcept {
   if (::getppid() != parent) ::_exit(127);  // it died before the prctl
 }
 
+namespace {
+// Asks the group to end when `fd` is readable; nothing without an fd.
+class StopWatch {
+ public:
+  StopWatch(asio::io_context& io, int fd) : descriptor_(io) {
+    if (fd >= 0) descriptor_.assign(::dup(fd));
+  }
+  void start(bp::group& group, std::chrono::steady_clock::time_point& deadline) {
+    if (!descriptor_.is_open()) return;
+    descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
+                           [this, &group, &deadline](boost::system::error_code error) {
+                             if (error) return;
+                             stopped = true;
+                             if (group.valid()) ::kill(-group.native_handle(), SIGTERM);
+                             deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+                           });
+  }
+  // Else the wait alone would keep the loop from ending.
+  void cancel() {
+    if (descriptor_.is_open()) descriptor_.close();
+  }
+  bool stopped = false;
+
+ private:
+  asio::posix::stream_descriptor descriptor_;
+};
+}  // namespace
+
 CommandResult run(const Command& command) {
   const auto program = find_program(command.argv.at(0));
   asio::io_context io;
-  Capture out(io, command.output_limit), err(io, command.output_limit);
+  Capture out(io, command), err(io, command);
+  StopWatch stop(io, command.stop_fd);
   bp::group group;
   std::error_code error;
   bp::child child(
       program, bp::args(std::vector(command.argv.begin() + 1, command.argv.end())),
       bp::start_dir(command.directory.empty() ? "." : command.directory.string()),
       bp::std_in<bp::null, bp::std_out> out.pipe, bp::std_err > err.pipe, group, error,
-      bp::extend::on_exec_setup = [self = ::getpid()](auto&) { tie_to(self); });
+      bp::extend::on_exec_setup = [self = ::getpid(), kept = command.keep_open](auto&) {
+        tie_to(self, kept);
+      });
   if (error)
     throw HostError(fmt::format("cannot run {}: {}", shell_quote(command.argv), error.message()));
 
-  out.start();
-  err.start();
-  const auto deadline = std::chrono::steady_clock::now() + command.deadline;
-  io.run_until(deadline);
+  auto deadline = std::chrono::steady_clock::now() + command.deadline;
+  int open = 2;
+  const auto closed = [&] {
+    if (--open == 0) stop.cancel();
+  };
+  out.start(closed);
+  err.start(closed);
+  stop.start(group, deadline);
+  while (!io.stopped() && std::chrono::steady_clock::now() < deadline)
+    io.run_one_until(deadline);
   CommandResult result;
-  result.timed_out = !io.stopped() || !ends_by(child.id(), deadline);
+  const bool late = !io.stopped() || !ends_by(child.id(), deadline);
+  result.stopped = stop.stopped;
+  result.timed_out = late && !stop.stopped;
   kill_group(group);  // at the deadline, or what the program left behind with our pipes closed
   wait_and_decode(child, result);
   result.out = std::move(out.text);

@@ -9,12 +9,15 @@
 //  4. Output is captured up to `output_limit` bytes a stream; the rest is read and dropped, so a
 //     chatty program never blocks.
 //  5. When run() returns or throws, nothing that it started runs.
-//  6. The program is killed when we die, however we die, and it starts with no signal blocked.
+//  6. Once `stop_fd` is readable the group gets SIGTERM, has 10 s to tidy up, and then SIGKILL.
+//  7. The program is killed when we die, however we die, and it starts with no signal blocked.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "util/units.hpp"
@@ -26,14 +29,20 @@ struct Command {
   std::filesystem::path directory;  // working directory; empty: ours
   Millis deadline{60000};
   std::size_t output_limit = 16 << 20;  // bytes a stream
+  // Sees both streams as they come, in pieces of any size; beyond output_limit too.
+  std::function<void(std::string_view)> on_output = {};
+  int stop_fd = -1;  // borrowed
+  int keep_open =
+      -1;  // borrowed; stays open in the program and what it starts: a lock that outlives us
 };
 
 struct CommandResult {
-  int exit_code = 0;  // meaningful when signal == 0 and !timed_out
+  int exit_code = 0;  // meaningful when signal == 0, !timed_out and !stopped
   int signal = 0;
   bool timed_out = false;
+  bool stopped = false;  // by stop_fd
   std::string out, err;
-  bool ok() const { return exit_code == 0 && signal == 0 && !timed_out; }
+  bool ok() const { return exit_code == 0 && signal == 0 && !timed_out && !stopped; }
 };
 
 CommandResult run(const Command& command);

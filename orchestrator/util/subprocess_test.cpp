@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -109,4 +110,39 @@ TEST_CASE("a program is killed with us, even by kill -9") {
   CHECK(::poll(&ended, 1, 5000) == 1);
   ::close(fds[0]);
   ::close(fds[1]);
+}
+
+TEST_CASE("output is seen while the program runs, beyond the limit of what is kept") {
+  std::string seen;
+  Command command = sh("echo one; echo two >&2; echo three");
+  command.output_limit = 4;
+  command.on_output = [&](std::string_view piece) { seen += piece; };
+  CHECK(run(command).out == "one\n");
+  CHECK(seen.size() == 14);
+}
+
+TEST_CASE("a stop lets the program tidy up, and is told apart from an exit") {
+  const Fd stop(::eventfd(0, EFD_CLOEXEC));
+  Command command = sh("trap 'echo tidy; exit 3' TERM; echo up; while :; do sleep 0.1; done");
+  command.stop_fd = stop.get();
+  command.on_output = [&](std::string_view) { ::eventfd_write(stop.get(), 1); };
+  const auto result = run(command);
+  CHECK(result.stopped);
+  CHECK_FALSE(result.ok());
+  CHECK(result.out == "up\ntidy\n");
+}
+
+TEST_CASE("a stop that never comes does not keep a program from ending") {
+  const Fd stop(::eventfd(0, EFD_CLOEXEC));
+  Command command = sh("echo done");
+  command.stop_fd = stop.get();
+  CHECK(run(command).ok());
+}
+
+TEST_CASE("a descriptor that is kept open is there in the program") {
+  const Fd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  Command command = sh(fmt::format("readlink /proc/self/fd/{}", file.get()));
+  CHECK_FALSE(run(command).ok());
+  command.keep_open = file.get();
+  CHECK(run(command).out == "/dev/null\n");
 }

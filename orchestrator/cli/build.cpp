@@ -1,0 +1,100 @@
+// kproof build: a kernel from source, without running anything.
+#include <memory>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/cli.hpp"
+#include "cli/signals.hpp"
+#include "kernel/store.hpp"
+#include "source/builder.hpp"
+#include "sweep/workshop.hpp"
+#include "util/error.hpp"
+
+namespace kproof::cli {
+namespace fs = std::filesystem;
+
+struct BuildOptions {
+  std::string source, revision, name = "built";
+  model::BuildSource build;
+  source::Settings settings;
+};
+
+// A directory is a git tree, a file a tarball, and a word a package.
+static void read_source(BuildOptions& options) {
+  const fs::path path = options.source;
+  if (fs::is_directory(path))
+    options.build.tree = model::GitRevision{path, options.revision};
+  else if (!options.revision.empty())
+    throw ConfigError("--revision is for a git tree, and --source names none");
+  else if (fs::exists(path) || options.source.find('/') != std::string::npos)
+    options.build.tree = model::Tarball{path};
+  else
+    options.build.tree = model::SourcePackage{options.source};
+}
+
+static int build(BuildOptions& options) {
+  run::StopRequest stop;
+  const SignalWatch signals(stop);
+  const bool terminal = ::isatty(STDERR_FILENO);
+  const auto say = [terminal](std::string_view line) {
+    fmt::print(stderr, "{}{}\n", terminal ? "\r\033[K" : "", line);
+  };
+  source::Settings& settings = options.settings;
+  settings.cache = kernel::default_cache();
+  settings.fragments = sweep::Workshop::find().fragments();
+  settings.stop_fd = stop.fd();
+  settings.say = say;
+  settings.live = terminal ? kernel::Progress([](std::string_view line) {
+    fmt::print(stderr, "\r\033[K{}", line.substr(0, 79));
+  })
+                           : source::now_and_then(say);
+  read_source(options);
+  const auto kernel = source::fetch(
+      {.name = options.name, .label = options.name, .source = options.build, .place = ""},
+      settings);
+  if (terminal) fmt::print(stderr, "\r\033[K");
+  fmt::print("kernel:  {} {} ({})\nboot:    {}\nmodules: {}\nconfig:  {}\n", options.name,
+             kernel.release, kernel.origin, kernel.boot_file.string(), kernel.modules_dir.string(),
+             kernel.config.string());
+  return kOk;
+}
+
+void add_build(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("build", "Build a kernel from source, patches and kconfig fragments");
+  const auto options = std::make_shared<BuildOptions>();
+  command
+      ->add_option("--source", options->source,
+                   "a git tree, a tarball, or a Debian package: linux-source-6.1")
+      ->required();
+  command->add_option("--revision", options->revision,
+                      "of the git tree (default: HEAD, which must be clean)");
+  command
+      ->add_option(
+          "--patches", options->build.patches,
+          "a directory, a quilt series, a mailbox, a patch, or a range of the git tree; may "
+          "be repeated")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--config", options->build.config,
+                   "tinyconfig, defconfig or the path of a .config")
+      ->capture_default_str();
+  command
+      ->add_option("--fragment", options->build.fragments,
+                   "a name in kconfigs/fragments, or a path; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--name", options->name, "what messages call the kernel")
+      ->capture_default_str();
+  command->add_option("--jobs", options->settings.jobs,
+                      "jobs of make (default: $KPROOF_JOBS, or one for each CPU)");
+  command->add_option("--cc", options->settings.compiler, "the compiler")->capture_default_str();
+  command->footer(
+      "Built kernels are kept by the content of all that made them: the same again builds\n"
+      "nothing, and a changed patch builds what it touched.\n"
+      "Exit code: 0 built, 2 wrong usage, patch, config or code, 69 a fault of this host,\n"
+      "130 interrupted (the next build goes on from there).");
+  command->callback([options, &exit_code] { exit_code = build(*options); });
+}
+
+}  // namespace kproof::cli

@@ -1,0 +1,25 @@
+// Where a source tree comes from, before it is on the disk.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "kernel/once.hpp"
+#include "model/kernel.hpp"
+
+namespace kproof::source {
+
+struct Base {
+  std::string identity;  // a directory's name; equal trees, equal identity
+  std::string origin;    // for people: "linux-source-6.1 6.1.192-2"
+  std::function<void(const std::filesystem::path& directory)> unpack;  // the tree into it
+};
+
+// Fetches a package, hashes a tarball, asks git for the commit; unpacks nothing. ConfigError for
+// what does not exist, and for a git tree with uncommitted changes where no revision is named.
+// `say` is told of changes that are left out because one is. A user's git tree is only read.
+Base find_base(const model::BuildSource& source, const std::filesystem::path& kernels,
+               const kernel::Progress& say);
+
+}  // namespace kproof::source

@@ -1,0 +1,266 @@
+#include "source/builder.hpp"
+
+#include <chrono>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sched.h>
+
+#include "kconfig/dotconfig.hpp"
+#include "kernel/store.hpp"
+#include "patch/load.hpp"
+#include "source/base.hpp"
+#include "source/configure.hpp"
+#include "source/make.hpp"
+#include "source/toolchain.hpp"
+#include "source/tree.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+#include "util/hash.hpp"
+
+namespace kproof::source {
+namespace fs = std::filesystem;
+using patch::Patch;
+
+// Bumped when kproof makes another kernel of equal inputs.
+constexpr std::string_view kRecipe = "1";
+
+std::vector<Patch> load_patches(const model::BuildSource& source) {
+  std::vector<Patch> patches;
+  const auto* git = std::get_if<model::GitRevision>(&source.tree);
+  for (const std::string& where : source.patches) {
+    const bool range = git && !fs::exists(where) && where.find("..") != std::string::npos;
+    auto more = range ? patch::load_range(git->repository, where) : patch::load(where);
+    patches.insert(patches.end(), std::make_move_iterator(more.begin()),
+                   std::make_move_iterator(more.end()));
+  }
+  return patches;
+}
+
+static unsigned job_count(unsigned asked) {
+  if (asked > 0) return asked;
+  if (const char* text = std::getenv("KPROOF_JOBS"); text && *text) {
+    char* end = nullptr;
+    const unsigned long jobs = std::strtoul(text, &end, 10);
+    if (*end || jobs == 0 || jobs > 4096)
+      throw ConfigError(fmt::format("KPROOF_JOBS is `{}`, and must be a number of jobs", text));
+    return static_cast<unsigned>(jobs);
+  }
+  cpu_set_t set;
+  const bool known = ::sched_getaffinity(0, sizeof set, &set) == 0;
+  return known ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
+}
+
+static std::string name_of_kernel(const Base& base, const model::BuildSource& source,
+                                  std::size_t patches) {
+  std::string name = fmt::format("{}, {}", base.origin, source.config);
+  if (!source.fragments.empty()) name += fmt::format(" + {}", fmt::join(source.fragments, " + "));
+  if (patches > 0) name += fmt::format(", {} {}", patches, patches == 1 ? "patch" : "patches");
+  return name;
+}
+
+namespace {
+class Build {
+ public:
+  Build(const model::BuildSource& source, const std::vector<Patch>& patches,
+        const Settings& settings)
+      : patches_(patches),
+        settings_(settings),
+        say_(settings.say ? settings.say : [](std::string_view) {}),
+        kernels_(fs::absolute(settings.cache) / "kernels"),
+        base_(find_base(source, kernels_, say_)),
+        config_(read_config_input(source.config, source.fragments, settings.fragments)),
+        toolchain_(find_toolchain(settings.compiler)),
+        tree_(kernels_ / "trees" / base_.identity),
+        origin_(name_of_kernel(base_, source, patches.size())) {}
+
+  Built run() {
+    const fs::path entry = kernels_ / "built" / inputs();
+    const bool reused = fs::exists(entry);
+    kernel::make_once(entry, say_, [this](const fs::path& draft) { fill(draft); });
+    return {entry / "root", origin_, reused};
+  }
+
+ private:
+  std::string inputs() const {
+    util::Hasher hasher;
+    hasher.add(kRecipe).add(base_.identity).add(config_.identity).add(toolchain_.identity);
+    for (const Patch& patch : patches_)
+      hasher.add(patch.diff).add(std::to_string(patch.strip));
+    return hasher.hex();
+  }
+
+  void fill(const fs::path& draft) {
+    unpack();
+    const util::FileLock lock = lock_tree();
+    require_new_enough(toolchain_, tree_ / "source");
+    apply(tree_, patches_);
+    const std::string name = util::Hasher().add(config_.identity).add(toolchain_.identity).hex();
+    const fs::path build = tree_ / ("build-" + name.substr(0, 16));
+    fs::create_directories(build);
+    compile({.source = tree_ / "source",
+             .build = build,
+             .toolchain = toolchain_,
+             .jobs = job_count(settings_.jobs),
+             .stop_fd = settings_.stop_fd,
+             .lock_fd = lock.fd(),
+             .live = settings_.live},
+            draft);
+  }
+
+  void unpack() {
+    fs::create_directories(tree_);
+    kernel::make_once(tree_ / "source", say_, [this](const fs::path& draft) {
+      say_(fmt::format("unpacking the source of {}", base_.origin));
+      base_.unpack(draft);
+    });
+  }
+
+  // Held by what make starts too: after a kill -9 of kproof the next one waits for its compilers.
+  util::FileLock lock_tree() const {
+    const fs::path path = tree_ / "lock";
+    if (auto lock = util::FileLock::try_acquire(path)) return std::move(*lock);
+    say_(fmt::format("waiting for process {}, which builds in {}", util::FileLock::holder(path),
+                     tree_.string()));
+    return util::FileLock::acquire(path);
+  }
+
+  void compile(const Make& how, const fs::path& draft) {
+    const fs::path unfinished = how.build / ".kproof-unfinished";
+    if (fs::exists(unfinished)) remove_unfinished(how.build);
+    util::write_file_atomically(unfinished, "");
+    try {
+      configure_if_needed(how);
+      say_(fmt::format("building {} with {} jobs; log: {}", origin_, how.jobs,
+                       (how.build / "kproof-build.log").string()));
+      make(how, targets(how.build));
+      install(how, draft);
+    } catch (const Failed& failed) {
+      fs::remove(unfinished);  // make ended by itself, so what it left is whole
+      refuse(how, failed);
+    }
+    fs::remove(unfinished);
+  }
+
+  // Coverage of all would be slow under TCG, so the two directories that kproof is about. What
+  // kbuild asks for each object is a make variable, expanded where it is used ($(obj) is the
+  // directory).
+  static std::vector<std::string> targets(const fs::path& build) {
+    std::vector<std::string> list{"bzImage"};
+    const auto config = kconfig::parse_dotconfig(util::read_file(build / ".config"));
+    // make refuses to build modules where there can be none.
+    if (kconfig::value_of(config, "MODULES") == "y") list.emplace_back("modules");
+    if (kconfig::value_of(config, "GCOV_KERNEL") == "y")
+      list.emplace_back(
+          "GCOV_PROFILE=$(if $(filter mm mm/% arch/x86/kvm arch/x86/kvm/%,$(obj)),y)");
+    return list;
+  }
+
+  // Half a minute that patch n+1 does not need, unless it touches what the config is made from.
+  void configure_if_needed(const Make& how) {
+    util::Hasher hasher;
+    hasher.add(config_.identity).add(toolchain_.identity).add(kRecipe);
+    for (const Patch& patch : patches_)
+      for (const std::string& file : patch.files)
+        if (const std::string name = fs::path(file).filename().string();
+            name.starts_with("Kconfig") || name == "Makefile" || name.ends_with("config") ||
+            file.starts_with("scripts/"))
+          hasher.add(patch.diff);
+    const fs::path stamp = how.build / ".kproof-config";
+    if (fs::exists(stamp) && fs::exists(how.build / ".config") &&
+        util::read_file(stamp) == hasher.hex() + util::hash_file(how.build / ".config"))
+      return;
+    configure(how, config_, say_);
+    util::write_file_atomically(stamp, hasher.hex() + util::hash_file(how.build / ".config"));
+  }
+
+  void install(const Make& how, const fs::path& draft) {
+    std::string release = util::read_file(how.build / "include/config/kernel.release");
+    while (release.ends_with('\n'))
+      release.pop_back();
+    const fs::path root = draft / "root", modules = root / "lib/modules" / release;
+    fs::create_directories(root / "boot");
+    fs::copy_file(how.build / "arch/x86/boot/bzImage", root / "boot" / ("vmlinuz-" + release));
+    fs::copy_file(how.build / ".config", root / "boot" / ("config-" + release));
+    if (util::read_file(how.build / ".config").find("\nCONFIG_MODULES=y\n") != std::string::npos)
+      make(how, {"modules_install", "INSTALL_MOD_PATH=" + root.string(), "INSTALL_MOD_STRIP=1",
+                 "DEPMOD=true"});
+    fs::create_directories(modules);
+    fs::remove(modules / "build");  // links into the tree
+    fs::remove(modules / "source");
+    // Says which modules need not be loaded; a kernel without CONFIG_MODULES has the list, too.
+    fs::copy_file(how.build / "modules.builtin", modules / "modules.builtin",
+                  fs::copy_options::overwrite_existing);
+    fs::copy_file(how.build / "kproof-build.log", draft / "kproof-build.log");
+    util::write_file_atomically(draft / "origin", origin_ + "\n");
+  }
+
+  [[noreturn]] void refuse(const Make& how, const Failed& failed) const {
+    const std::string whose = blame(files_in_error(failed.said, how.source), patches_);
+    throw ConfigError(
+        fmt::format("{} does not build:\n{}{}{}", origin_, essence(failed.said),
+                    whose.empty() ? "" : "\n", whose),
+        fmt::format("the whole log is {}", (how.build / "kproof-build.log").string()));
+  }
+
+  const std::vector<Patch>& patches_;
+  const Settings& settings_;
+  const kernel::Progress say_;
+  const fs::path kernels_;
+  const Base base_;
+  const ConfigInput config_;
+  const Toolchain toolchain_;
+  const fs::path tree_;
+  const std::string origin_;
+};
+
+// Says in every error which kernel of the plan it is about.
+template <class Work>
+auto with_place(const model::KernelSpec& spec, Work work) {
+  const auto name = [&spec](const char* what) {
+    return fmt::format("{}{}kernel {}: {}", spec.place, spec.place.empty() ? "" : ": ", spec.name,
+                       what);
+  };
+  try {
+    return work();
+  } catch (const ConfigError& error) {
+    throw ConfigError(name(error.what()), error.hint());
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const HostError& error) {
+    throw HostError(name(error.what()), error.hint());
+  } catch (const fs::filesystem_error& error) {
+    throw HostError(name(error.what()));
+  }
+}
+}  // namespace
+
+kernel::Progress now_and_then(kernel::Progress say) {
+  using std::chrono::steady_clock;
+  return [say = std::move(say), last = steady_clock::now()](std::string_view line) mutable {
+    if (steady_clock::now() - last < std::chrono::seconds(30)) return;
+    last = steady_clock::now();
+    say(fmt::format("building: {}", line));
+  };
+}
+
+Built build(const model::BuildSource& source, const std::vector<Patch>& patches,
+            const Settings& settings) {
+  return Build(source, patches, settings).run();
+}
+
+model::KernelArtifact fetch(const model::KernelSpec& spec, const Settings& settings) {
+  const kernel::Store store(settings.cache, settings.say);
+  const auto* source = std::get_if<model::BuildSource>(&spec.source);
+  if (!source) return store.fetch(spec);
+  const Built built =
+      with_place(spec, [&] { return build(*source, load_patches(*source), settings); });
+  model::KernelSpec found = spec;
+  found.source = model::PathSource{built.root};
+  model::KernelArtifact artifact = store.fetch(found);
+  artifact.origin = built.origin;
+  return artifact;
+}
+
+}  // namespace kproof::source

@@ -1,0 +1,161 @@
+#include "source/make.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "util/error.hpp"
+#include "util/files.hpp"
+#include "util/subprocess.hpp"
+#include "util/units.hpp"
+
+namespace kproof::source {
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+// Counts kbuild's lines, "  CC      mm/mprotect.o", and shows the last.
+class Monitor {
+ public:
+  Monitor(const kernel::Progress& live, const fs::path& log)
+      : live_(live), log_(log, std::ios::app) {
+    if (!log_) throw util::file_error("write", log, errno);
+  }
+
+  void see(std::string_view piece) {
+    log_ << piece << std::flush;
+    for (const char c : piece)
+      if (c == '\n')
+        line(std::exchange(line_, ""));
+      else
+        line_ += c;
+  }
+
+ private:
+  void line(const std::string& text) {
+    if (!text.starts_with("  ") || text.size() < 11 || !std::isupper(text[2])) return;
+    ++steps_;
+    const auto elapsed = std::chrono::duration_cast<util::Millis>(steady_clock::now() - began_);
+    if (live_)
+      live_(fmt::format("{} steps in {}: {}", steps_, util::format_duration(elapsed),
+                        text.substr(2)));
+  }
+
+  const kernel::Progress& live_;
+  std::ofstream log_;
+  const steady_clock::time_point began_ = steady_clock::now();
+  unsigned steps_ = 0;
+  std::string line_;
+};
+}  // namespace
+
+// The same inputs must make the same kernel: no time, no name of a machine (Documentation/kbuild/
+// reproducible-builds.rst).
+static std::vector<std::string> command_line(const Make& how) {
+  std::vector<std::string> argv{"env"};
+  // Settings of the user's shell that would change the kernel and are no part of its inputs.
+  for (const char* name : {"KCFLAGS", "KAFLAGS", "CROSS_COMPILE", "LLVM", "MAKEFLAGS", "W",
+                           "KBUILD_OUTPUT", "LOCALVERSION", "KCONFIG_ALLCONFIG"})
+    argv.insert(argv.end(), {"-u", name});
+  argv.insert(argv.end(), {"LC_ALL=C", "make", "-C", how.source.string(), "O=" + how.build.string(),
+                           fmt::format("-j{}", how.jobs), "ARCH=x86_64",
+                           fmt::format("CC={}{}", how.toolchain.ccache ? "ccache " : "",
+                                       how.toolchain.compiler),
+                           "KBUILD_BUILD_TIMESTAMP=1970-01-01", "KBUILD_BUILD_USER=kproof",
+                           "KBUILD_BUILD_HOST=kproof", "KBUILD_BUILD_VERSION=1"});
+  return argv;
+}
+
+void make(const Make& how, const std::vector<std::string>& targets) {
+  const fs::path log = how.build / "kproof-build.log";
+  Monitor monitor(how.live, log);
+  util::Command command{.argv = command_line(how),
+                        .deadline = 24h,
+                        .on_output = [&](std::string_view piece) { monitor.see(piece); },
+                        .stop_fd = how.stop_fd,
+                        .keep_open = how.lock_fd};
+  command.argv.insert(command.argv.end(), targets.begin(), targets.end());
+  const auto result = util::run(command);
+  if (result.ok()) return;
+  if (result.stopped)
+    throw Interrupted("the build was interrupted", "the next one goes on where this one stopped");
+  if (result.err.find("No space left on device") != std::string::npos)
+    throw HostError(fmt::format("the build failed: no space left for {}", how.build.string()),
+                    "free some space there, or set KPROOF_CACHE; the next build goes on from here");
+  if (result.signal != 0 || result.err.find("Killed signal") != std::string::npos)
+    throw HostError("the build was killed, perhaps for want of memory", "try fewer --jobs");
+  throw Failed{result.err};
+}
+
+static bool is_error(const std::string& line) {
+  static const std::regex form(
+      R"re(^\S+:\d+(:\d+)?: (fatal )?error: .*|.*undefined reference to.*|^ERROR: .*)re");
+  return std::regex_match(line, form);
+}
+
+std::string essence(std::string_view said) {
+  std::vector<std::string> lines;
+  std::istringstream text{std::string(said)};
+  for (std::string line; std::getline(text, line);)
+    if (!line.starts_with("make")) lines.push_back(std::move(line));
+  auto from = std::find_if(lines.begin(), lines.end(), is_error);
+  // "In function", "In file included from" belong to it.
+  while (from != lines.begin() && from != lines.end() &&
+         (std::prev(from)->find(": In ") != std::string::npos ||
+          std::prev(from)->starts_with("In file included") ||
+          std::prev(from)->starts_with("      ")))
+    --from;
+  const bool none = from == lines.end();
+  if (none) from = lines.end() - std::min<std::ptrdiff_t>(10, std::ssize(lines));
+  const auto to = from + std::min<std::ptrdiff_t>(40, lines.end() - from);
+  return fmt::format("{}", fmt::join(from, to, "\n"));
+}
+
+std::vector<std::string> files_in_error(std::string_view said, const fs::path& source) {
+  static const std::regex form(R"re(^(\S+?):\d+(:\d+)?: (fatal )?error: .*)re");
+  std::vector<std::string> files;
+  std::istringstream text{std::string(said)};
+  std::smatch match;
+  for (std::string line; std::getline(text, line);) {
+    if (!std::regex_match(line, match, form)) continue;
+    std::string file = match[1];
+    const std::string prefix = source.string() + "/";
+    if (file.starts_with(prefix)) file.erase(0, prefix.size());
+    // kbuild shortens the path of the source where it can.
+    if (file.starts_with("../source/")) file.erase(0, std::string_view("../source/").size());
+    if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  }
+  return files;
+}
+
+std::string blame(const std::vector<std::string>& files, const std::vector<patch::Patch>& patches) {
+  std::vector<std::string> sentences;
+  for (const std::string& file : files)
+    for (std::size_t i = patches.size(); i-- > 0;) {
+      const auto& touched = patches[i].files;
+      if (std::find(touched.begin(), touched.end(), file) == touched.end()) continue;
+      sentences.push_back(fmt::format("{} was last touched by patch {} of {}, \"{}\"", file, i + 1,
+                                      patches.size(), patches[i].name));
+      break;
+    }
+  return fmt::format("{}", fmt::join(sentences, "\n"));
+}
+
+void remove_unfinished(const fs::path& build) {
+  for (const auto& file : fs::recursive_directory_iterator(build)) {
+    const std::string name = file.path().filename().string();
+    if (!name.starts_with(".") || !name.ends_with(".cmd")) continue;
+    const fs::path object = file.path().parent_path() / name.substr(1, name.size() - 5);
+    if (fs::exists(object) && fs::last_write_time(object) > file.last_write_time())
+      fs::remove(object);
+  }
+}
+
+}  // namespace kproof::source

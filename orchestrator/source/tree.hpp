@@ -1,0 +1,22 @@
+// One working source tree, in which series are applied in place.
+//
+// <tree>/source/     the files, patched; those that no patch touches keep their times, so that make
+//                    rebuilds what a patch touched and no more
+//        pristine/   of each file that a patch ever touched, what the base has
+//        absent/     an empty file for each that the base has not
+//        build-*/    make's O= directories
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "patch/patch.hpp"
+
+namespace kproof::source {
+
+// Makes `tree` what the base is with these patches and no others. Each must apply without fuzz;
+// else ConfigError names it, file and hunk, and how far the series got, and the tree stays as it
+// was. After a kill in the middle the next call mends it. The caller holds the tree's lock.
+void apply(const std::filesystem::path& tree, const std::vector<patch::Patch>& patches);
+
+}  // namespace kproof::source
