@@ -112,10 +112,7 @@ void Session::start_inner() {
   inner_.emplace(
       port_, *job_->inner,
       Inner::Listener{.on_case_started = [this] { start_case(); },
-                      .on_case_ended =
-                          [this] {
-                            if (program_.pid > 0 && !ended_) ::kill(program_.pid, SIGTERM);
-                          },
+                      .on_case_ended = [this] { end_case(); },
                       .on_bye =
                           [this] {
                             tell_facts(job_->inner->facts,
@@ -135,9 +132,12 @@ void Session::start_case() {
   if (!error.empty()) port_.send(Type::prepare_error, error);
 }
 
+void Session::end_case() {
+  if (case_runs()) ::kill(program_.pid, SIGTERM);
+}
+
 bool Session::done() const {
-  const bool running = program_.pid > 0 && !ended_;
-  return !running && (!inner_ || inner_->ended());
+  return !case_runs() && (!inner_ || inner_->ended());
 }
 
 void Session::run_case() {
@@ -259,7 +259,7 @@ void Session::serve_child() {
   for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
     if (inner_ && pid == inner_->pid()) {
       inner_->on_child(status);
-      if (program_.pid > 0 && !ended_) ::kill(program_.pid, SIGTERM);
+      end_case();
     }
     if (pid != program_.pid) continue;
     ended_.emplace();

@@ -31,6 +31,8 @@ class Session {
   void tell_facts(const std::vector<std::string>& files, agent::Facts facts = {});
   void start_inner();
   void start_case();
+  bool case_runs() const { return program_.pid > 0 && !ended_; }
+  void end_case();    // asks it to: SIGTERM, for a case around a guest
   bool done() const;  // the case, and the guest inside, have ended
 
   void turn();  // waits for the next event and serves it
