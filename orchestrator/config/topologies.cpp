@@ -11,17 +11,11 @@ namespace kproof::config {
 static constexpr std::size_t kMostLevels = 3;  // deeper, KVM itself gives no promise
 static constexpr unsigned kMaxVcpus = 255;     // xAPIC ids; more need an emulated IOMMU
 
-static std::uint64_t page_size(model::Backing backing) {
-  switch (backing) {
-    case model::Backing::hugetlb_2m:
-    case model::Backing::devdax_2m:
-      return 2ull << 20;
-    case model::Backing::hugetlb_1g:
-    case model::Backing::devdax_1g:
-      return 1ull << 30;
-    default:
-      return 1ull << 20;  // what libvirt and people count in
-  }
+// What memory must be a multiple of. THP takes what is there, the others come in whole pages; and
+// libvirt and people count in MiB.
+static std::uint64_t unit_of(model::Backing backing) {
+  constexpr std::uint64_t kMiB = 1ull << 20;
+  return backing == model::Backing::thp ? kMiB : std::max(model::page_size(backing), kMiB);
 }
 
 // One of `words`, as the enumerator at its place.
@@ -100,7 +94,7 @@ static void read_levels(Problems& problems, const Value& value, model::Topology&
     level.memory = 512ull << 20;
   }
   read_backing(problems, map.find("backing"), depth, level.backing);
-  const std::uint64_t page = page_size(level.backing);
+  const std::uint64_t page = unit_of(level.backing);
   assign(level.kernel, text(problems, map.find("kernel")));
   assign(level.vcpus, number(problems, map.find("vcpus"), 1, kMaxVcpus));
   // Debian's kernels do not reach user space with less than 128M.

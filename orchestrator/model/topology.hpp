@@ -47,6 +47,8 @@ inline constexpr std::array<std::string_view, 6> kBackings{"anonymous",  "thp", 
                                                            "hugetlb-1g", "devdax-2m", "devdax-1g"};
 inline constexpr std::array<std::string_view, 4> kMmus{"", "tdp", "tdp-legacy", "shadow"};
 std::string_view to_string(Backing backing);
+std::uint64_t page_size(Backing backing);  // bytes that one entry of a page table maps
+bool is_devdax(Backing backing);
 std::string_view to_string(Mmu mmu);
 
 }  // namespace kproof::model

@@ -27,9 +27,9 @@ std::vector<std::string> facts_to_ask(const model::Level& level) {
   return files;
 }
 
-std::vector<std::string> facts_of_inner(const model::Level&) {
+std::vector<std::string> facts_of_inner() {
   std::vector<std::string> files;
-  for (const char* counter : {"exits", "pf_fixed", "pf_guest", "mmu_cache_miss"})
+  for (const char* counter : {"pf_fixed", "pf_guest", "mmu_cache_miss"})
     files.push_back(kCounters + counter);
   return files;
 }
@@ -127,14 +127,11 @@ static Evidence runs_on_kvm(const LevelFacts& inner) {
 
 // What the agent says of the RAM of the guest inside: "BYTES FACT".
 static Evidence ram_backing(const model::Level& inner, const agent::Facts& outer) {
-  static constexpr std::uint64_t kPageSizes[] = {4ull << 10, 2ull << 20, 2ull << 20,
-                                                 1ull << 30, 2ull << 20, 1ull << 30};
   const auto found = outer.find(std::string(agent::kInnerRamFact));
   if (found == outer.end() || found->second.find(' ') == std::string::npos)
     return {"ram_backing", false, "nothing was told of its QEMU's memory"};
   const std::uint64_t page = std::strtoull(found->second.c_str(), nullptr, 10);
-  const std::uint64_t wanted = kPageSizes[static_cast<std::size_t>(inner.backing)];
-  return {"ram_backing", page == wanted,
+  return {"ram_backing", page == model::page_size(inner.backing),
           fmt::format("declared {}, pages of {}:{}", to_string(inner.backing),
                       util::format_size(page), found->second.substr(found->second.find(' ')))};
 }

@@ -72,7 +72,7 @@ static std::string qemu_version() {
 static void require_hugepages(const PreparedCell& cell) {
   const model::Level& level = cell.levels.front().level;
   if (level.backing == model::Backing::anonymous) return;
-  const std::uint64_t page = level.backing == model::Backing::hugetlb_1g ? 1ull << 30 : 2ull << 20;
+  const std::uint64_t page = model::page_size(level.backing);
   const std::uint64_t need = (level.memory + page - 1) / page, have = host::free_hugepages(page);
   if (have < need)
     throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}",
