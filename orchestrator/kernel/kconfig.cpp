@@ -1,7 +1,5 @@
 #include "kernel/kconfig.hpp"
 
-#include <sstream>
-
 #include "util/files.hpp"
 
 namespace kproof::kernel {
@@ -10,35 +8,32 @@ Kconfig Kconfig::load(const std::filesystem::path& path) {
   return path.empty() ? Kconfig() : parse(util::read_file(path));
 }
 
-static std::string unquoted(std::string text) {
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
-    return text.substr(1, text.size() - 2);
-  return text;
-}
-
 Kconfig Kconfig::parse(std::string_view text) {
   Kconfig config;
   config.known_ = true;
-  std::istringstream lines{std::string(text)};
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t equals = line.find('=');
-    if (!line.starts_with("CONFIG_") || equals == std::string::npos) continue;
-    config.values_[line.substr(0, equals)] = unquoted(line.substr(equals + 1));
-  }
+  config.values_ = kconfig::parse_dotconfig(text);
   return config;
+}
+
+// "CONFIG_HZ" -> "HZ".
+static std::string_view bare(std::string_view symbol) {
+  constexpr std::string_view kPrefix = "CONFIG_";
+  return symbol.starts_with(kPrefix) ? symbol.substr(kPrefix.size()) : symbol;
 }
 
 Setting Kconfig::enabled(std::string_view symbol) const {
   if (!known_) return Setting::unknown;
-  const auto found = values_.find(symbol);
-  if (found == values_.end() || found->second == "n") return Setting::no;
-  return found->second == "m" ? Setting::module : Setting::yes;
+  const std::string_view value = kconfig::value_of(values_, bare(symbol));
+  if (value == "n") return Setting::no;
+  return value == "m" ? Setting::module : Setting::yes;
 }
 
 std::optional<std::string> Kconfig::value(std::string_view symbol) const {
-  const auto found = values_.find(symbol);
+  const auto found = values_.find(bare(symbol));
   if (found == values_.end()) return std::nullopt;
-  return found->second;
+  const std::string_view text = found->second;
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return std::string(quoted ? text.substr(1, text.size() - 2) : text);
 }
 
 }  // namespace kproof::kernel

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "kconfig/dotconfig.hpp"
 
 namespace kproof::kernel {
 
@@ -29,7 +30,7 @@ class Kconfig {
 
  private:
   bool known_ = false;
-  std::map<std::string, std::string, std::less<>> values_;
+  kconfig::Values values_;
 };
 
 }  // namespace kproof::kernel
