@@ -1,6 +1,7 @@
 #include "image/modules.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -190,6 +191,15 @@ class Walk {
   std::set<std::string> seen_;
 };
 }  // namespace
+
+NeedsOf remembering(NeedsOf needs_of) {
+  const auto known = std::make_shared<std::map<fs::path, ModuleNeeds>>();
+  return [known, needs_of = std::move(needs_of)](const fs::path& file) {
+    const auto found = known->find(file);
+    return found != known->end() ? found->second
+                                 : known->emplace(file, needs_of(file)).first->second;
+  };
+}
 
 ModuleClosure close_over(const ModuleIndex& index, const std::vector<std::string>& wanted,
                          const NeedsOf& needs_of) {

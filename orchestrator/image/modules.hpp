@@ -76,6 +76,10 @@ struct ModuleClosure {
 // others, which need features of the CPU. Other aliases ("fs-ext4", devices) would take seconds to
 // look up in all modules; a softdep that is not found is passed over, as modprobe does.
 using NeedsOf = std::function<ModuleNeeds(const std::filesystem::path& file)>;
+// Asks `needs_of` once for each file: a module of a package must be decompressed to be asked, and
+// each cell of a run asks for nearly the same ones. Copies share what they remember; not thread
+// safe.
+NeedsOf remembering(NeedsOf needs_of = read_needs);
 ModuleClosure close_over(const ModuleIndex& index, const std::vector<std::string>& wanted,
                          const NeedsOf& needs_of = read_needs);
 

@@ -158,3 +158,17 @@ TEST_CASE("a damaged module is named") {
   CHECK_THROWS_WITH_AS(read_needs(dir.path() / "b.ko.xz"), doctest::Contains("b.ko.xz is damaged"),
                        HostError);
 }
+
+TEST_CASE("a module is asked for its needs once, whoever asks") {
+  int asked = 0;
+  const NeedsOf needs_of = remembering([&](const fs::path&) {
+    ++asked;
+    return ModuleNeeds{};
+  });
+  const NeedsOf copy = needs_of;
+  needs_of("a.ko");
+  copy("a.ko");
+  CHECK(asked == 1);
+  copy("b.ko");
+  CHECK(asked == 2);
+}

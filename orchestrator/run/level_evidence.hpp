@@ -10,10 +10,10 @@
 
 namespace kproof::run {
 
-// The files whose first line the agent of a level is to tell before its case starts, and the ones
-// while a guest runs inside, for that level's declarations.
+// The files whose first line the agent of a level is to tell before its case starts, for what that
+// level declares, and those while a guest runs inside: KVM's counters.
 std::vector<std::string> facts_to_ask(const model::Level& level);
-std::vector<std::string> facts_of_inner(const model::Level& level);
+std::vector<std::string> facts_of_inner();
 
 // One guest as its plan declares it and as its agent told of it.
 struct LevelFacts {

@@ -59,7 +59,7 @@ std::vector<run::LevelJob> jobs_of(const PreparedCell& cell, model::Accel outerm
     job.kvm = true;
     job.inner = inner_of(cell.levels[i + 1], static_cast<int>(i) + 2, !job.argv.empty(),
                          level.emulator, outermost);
-    job.inner->facts = run::facts_of_inner(level.level);
+    job.inner->facts = run::facts_of_inner();
   }
   return jobs;
 }

@@ -11,10 +11,6 @@
 namespace kproof::sweep {
 using model::Backing;
 
-static bool needs_devdax(Backing backing) {
-  return backing == Backing::devdax_2m || backing == Backing::devdax_1g;
-}
-
 model::Level raise(model::Level level, const model::CaseNeeds& needs) {
   level.memory = std::max(level.memory, needs.memory);
   level.vcpus = std::max(level.vcpus, needs.vcpus);
@@ -24,7 +20,7 @@ model::Level raise(model::Level level, const model::CaseNeeds& needs) {
 
 void make_room(model::Level& level, const model::Level& inner, std::vector<std::string>& cmdline) {
   constexpr std::uint64_t kGiB = 1ull << 30;
-  if (needs_devdax(inner.backing))  // the first GiB goes to metadata and alignment
+  if (is_devdax(inner.backing))  // the first GiB goes to metadata and alignment
     level.nvdimm = std::max(level.nvdimm, (inner.memory + 2 * kGiB - 1) / kGiB * kGiB);
   if (inner.backing == Backing::hugetlb_1g) {  // to be had for sure only at boot
     cmdline.push_back("hugepagesz=1G");
@@ -39,7 +35,7 @@ static constexpr std::uint64_t kAroundInner = 320ull << 20;
 void require_tree_fits(const model::Topology& topology, const std::vector<model::Level>& levels) {
   for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
     const model::Level& inner = levels[i + 1];
-    const std::uint64_t in_ram = needs_devdax(inner.backing) ? 0 : inner.memory;
+    const std::uint64_t in_ram = is_devdax(inner.backing) ? 0 : inner.memory;
     const std::uint64_t need = in_ram + inner.nvdimm + kAroundInner;
     if (levels[i].memory >= need) continue;
     throw ConfigError(
@@ -152,21 +148,23 @@ void Preparation::raise_levels() {
 image::ModuleClosure Preparation::choose_modules(std::size_t index, const Kernel& kernel) {
   const PreparedLevel& level = prepared_.levels[index];
   const bool outer = index + 1 < prepared_.levels.size();
+  const auto close = [&](const std::vector<std::string>& wanted) {
+    return image::close_over(kernel.modules, wanted, kernel.needs_of);
+  };
   std::vector<std::string> of_topology;
   if (outer || level.description.needs.kvm) of_topology.push_back(machine_.kvm_module);
-  if (outer && needs_devdax(prepared_.levels[index + 1].level.backing))
+  if (outer && is_devdax(prepared_.levels[index + 1].level.backing))
     for (const char* module : {"libnvdimm", "nfit", "nd_pmem", "device_dax", "dax_pmem"})
       of_topology.emplace_back(module);
-  for (const auto& fact : unmet_needs(kernel, {}, image::close_over(kernel.modules, of_topology)))
+  for (const auto& fact : unmet_needs(kernel, {}, close(of_topology)))
     prepared_.missing.push_back(fact);
   std::vector<std::string> wanted = image::transport_modules;
   const auto& of_case = level.description.needs.modules;
   wanted.insert(wanted.end(), of_case.begin(), of_case.end());
-  for (const auto& fact :
-       unmet_needs(kernel, level.description.needs, image::close_over(kernel.modules, wanted)))
+  for (const auto& fact : unmet_needs(kernel, level.description.needs, close(wanted)))
     prepared_.unmet.push_back(fact);
   wanted.insert(wanted.end(), of_topology.begin(), of_topology.end());
-  return image::close_over(kernel.modules, wanted);
+  return close(wanted);
 }
 
 void Preparation::make_level(std::size_t index) {

@@ -28,6 +28,7 @@ struct Kernel {
   model::KernelArtifact artifact;
   kernel::Kconfig config;
   image::ModuleIndex modules;
+  image::NeedsOf needs_of = image::remembering();
 };
 
 // One guest of the cell.
