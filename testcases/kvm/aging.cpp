@@ -12,12 +12,7 @@ using kvm::aging::Context;
 
 namespace {
 
-struct Behaviour {
-  const char* name;
-  void (*body)(Context&, lib::Check&);
-};
-
-constexpr Behaviour kBehaviours[] = {
+constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"page_idle: what the guest writes is young, the rest stays idle", kvm::aging::page_idle},
     {"DAMON sees accesses where the guest writes, and none elsewhere", kvm::aging::damon},
     {"MADV_PAGEOUT takes what the guest does not use, and it comes back", kvm::aging::pageout},
@@ -66,11 +61,10 @@ int main(int argc, char** argv) {
     lib::usage_error("--vcpus must be 1 to %u", kvm::kMostVcpus);
   const kvm::Kvm kvm;
   const auto provider = kvm::provide(backing, size);
-  Context context{test, kvm, *provider, {size, kvm::kPage4K, vcpus}, seconds};
+  Context context{{test, kvm, *provider, {size, kvm::kPage4K, vcpus}, seconds}};
   test.plan(std::size(kBehaviours));
   prove(test, context);
-  for (const Behaviour& behaviour : kBehaviours)
-    test.run(behaviour.name, [&](lib::Check& check) { behaviour.body(context, check); });
+  kvm::run_behaviours(context, kBehaviours);
   test.evidence("agings_counted", context.agings > 0,
                 "kvm:kvm_age_hva: %lu, kvm:kvm_test_age_hva: %lu", context.agings,
                 context.young_tests);

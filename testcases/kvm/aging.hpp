@@ -2,22 +2,15 @@
 // loses nothing by it.
 #pragma once
 
-#include "kvm/machine.hpp"
 #include "kvm/notifiers.hpp"
-#include "lib/case.hpp"
+#include "kvm/suite.hpp"
 
 namespace kproof::kvm::aging {
 
-struct Context {
-  lib::Case& test;
-  const Kvm& kvm;
-  mm::Provider& provider;
-  Machine::Shape shape;
-  double seconds;            // of each race, and the most that DAMON may take
+// `seconds` is also the most that DAMON may take.
+struct Context : kvm::Context {
   std::uint64_t agings = 0;  // callbacks seen so far: clear_young, clear_flush_young
   std::uint64_t young_tests = 0;
-
-  Machine machine() const { return Machine(kvm, provider, shape); }
 };
 
 // aging_watch.cpp

@@ -1,20 +1,9 @@
 // The behaviours of memslot_churn: slots that come, go, move and change their flags.
 #pragma once
 
-#include "kvm/machine.hpp"
-#include "lib/case.hpp"
+#include "kvm/suite.hpp"
 
 namespace kproof::kvm::churn {
-
-struct Context {
-  lib::Case& test;
-  const Kvm& kvm;
-  mm::Provider& provider;
-  Machine::Shape shape;
-  double seconds;  // of each race
-
-  Machine machine() const { return Machine(kvm, provider, shape); }
-};
 
 // The machine's region as a slot, with these flags.
 Slot slot_of(const Machine& machine, unsigned flags = 0);

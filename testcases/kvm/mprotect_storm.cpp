@@ -1,22 +1,14 @@
 // vCPUs write to a region while host threads toggle its protection; both sides check every word.
 #include "kvm/backing.hpp"
-#include "kvm/mmu_mode.hpp"
 #include "kvm/storm.hpp"
+#include "kvm/suite.hpp"
 
 using namespace kproof;
 
 namespace {
 
-struct Options {
-  std::string_view backing = "anon";
-  std::uint64_t size = 0;  // 0: 8 MiB, at least two entries
-  double seconds = 4;
-  unsigned vcpus = 2, togglers = 2, seed = 1;
-
-  std::size_t entry() const { return kvm::entry_size(backing); }
-  std::uint64_t bytes() const {
-    return size ? size : std::max<std::uint64_t>(2 * entry(), std::uint64_t{8} << 20);
-  }
+struct Options : kvm::RegionOptions {
+  unsigned togglers = 2, seed = 1;
 };
 
 // Each word's value is the number of rounds of its vCPU: none of its writes was lost, and none went
@@ -83,42 +75,29 @@ void zero(const kvm::Machine& machine) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Options options;
+  Options options{{.least = 8 << 20, .seconds = 4, .vcpus = 2}};
   const lib::Description description{
       .name = "kvm/mprotect_storm",
       .summary =
           "vCPUs write while host threads toggle RW, RO and NONE over whole and partial ranges",
       .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2, .kvm = true},
       .evidence = {"kvm_api", "mmu_mode", "backing_size", "spte_size", "vcpus_met_toggles"},
-      .needs_of_options =
-          [&](lib::Needs& needs) {
-            kvm::add_backing_needs(needs, options.backing, options.bytes());
-          },
+      .needs_of_options = [&](lib::Needs& needs) { options.add_needs(needs); },
   };
-  lib::Case test(argc, argv, description,
-                 {kvm::backing_option(&options.backing),
-                  {.name = "--size",
-                   .help = "bytes of memory (8M, at least two entries)",
-                   .size = &options.size},
-                  {.name = "--seconds", .help = "length of the storm", .number = &options.seconds},
-                  {.name = "--vcpus", .help = "vCPUs that write (2)", .count = &options.vcpus},
-                  {.name = "--togglers",
-                   .help = "host threads that call mprotect (2)",
-                   .count = &options.togglers},
-                  {.name = "--seed", .help = "of the random ranges (1)", .count = &options.seed}});
-  if (options.bytes() % (2 * options.entry()) != 0)
-    lib::usage_error("--size must be a multiple of %zu KiB (two entries)",
-                     2 * options.entry() >> 10);
-  if (options.vcpus == 0 || options.vcpus > kvm::kMostVcpus || options.togglers == 0)
-    lib::usage_error("--vcpus must be 1 to %u, --togglers at least 1", kvm::kMostVcpus);
+  auto list = options.list();
+  list.push_back(options.vcpus_option("vCPUs that write (2)"));
+  list.push_back({.name = "--togglers",
+                  .help = "host threads that call mprotect (2)",
+                  .count = &options.togglers});
+  list.push_back({.name = "--seed", .help = "of the random ranges (1)", .count = &options.seed});
+  lib::Case test(argc, argv, description, list);
+  options.check();
+  if (options.togglers == 0) lib::usage_error("--togglers must be at least 1");
   const kvm::Kvm kvm;
   const auto provider = kvm::provide(options.backing, options.bytes());
   test.plan(5);
-  kvm.prove_api(test);
   kvm::Machine machine(kvm, *provider, {options.bytes(), options.entry(), options.vcpus});
-  kvm::prove_mmu_mode(test, machine.vcpu(), machine.tables());
-  kvm::prove_backing(test, options.backing, *provider, machine.region());
-  kvm::prove_spte_size(test, machine, options.entry());
+  kvm::prove_region(test, kvm, *provider, machine, options);
   zero(machine);
   const bool splits = provider->part_of_entry() == mm::PartOfEntry::split;
   kvm::Storm storm(machine,

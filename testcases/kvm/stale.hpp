@@ -2,20 +2,9 @@
 // behind it, whatever the host does to that mapping. The same subtests for each backing.
 #pragma once
 
-#include "kvm/machine.hpp"
-#include "lib/case.hpp"
+#include "kvm/suite.hpp"
 
 namespace kproof::kvm::stale {
-
-struct Context {
-  lib::Case& test;
-  const Kvm& kvm;
-  mm::Provider& provider;
-  Machine::Shape shape;
-  double seconds;  // of each race
-
-  Machine machine() const { return Machine(kvm, provider, shape); }
-};
 
 // Words of the region that stand for all: at both ends, at entries' borders, and in the middle.
 std::vector<std::size_t> some_words(const Machine& machine);

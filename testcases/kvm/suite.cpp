@@ -1,0 +1,53 @@
+#include "kvm/suite.hpp"
+
+#include <algorithm>
+
+#include "kvm/backing.hpp"
+#include "kvm/mmu_mode.hpp"
+
+namespace kproof::kvm {
+
+std::size_t RegionOptions::entry() const {
+  return entry_size(backing);
+}
+
+std::uint64_t RegionOptions::bytes() const {
+  return size ? size : std::max<std::uint64_t>(2 * entry(), least);
+}
+
+std::vector<lib::Option> RegionOptions::list() {
+  return {backing_option(&backing),
+          {.name = "--size",
+           .help = "bytes of memory (two of the backing's entries, or a little more)",
+           .size = &size},
+          {.name = "--seconds", .help = "length of each race", .number = &seconds}};
+}
+
+lib::Option RegionOptions::vcpus_option(std::string_view help) {
+  return {.name = "--vcpus", .help = help, .count = &vcpus};
+}
+
+void RegionOptions::add_needs(lib::Needs& needs) const {
+  add_backing_needs(needs, backing, bytes());
+}
+
+void RegionOptions::check() const {
+  if (bytes() % (2 * entry()) != 0)
+    lib::usage_error("--size must be a multiple of %zu KiB (two entries)", 2 * entry() >> 10);
+  if (vcpus == 0 || vcpus > kMostVcpus) lib::usage_error("--vcpus must be 1 to %u", kMostVcpus);
+}
+
+void prove_region(lib::Case& test, const Kvm& kvm, mm::Provider& provider, Machine& machine,
+                  const RegionOptions& options) {
+  kvm.prove_api(test);
+  prove_mmu_mode(test, machine.vcpu(), machine.tables());
+  prove_backing(test, options.backing, provider, machine.region());
+  prove_spte_size(test, machine, options.entry());
+}
+
+void prove_region(const Context& context, const RegionOptions& options) {
+  Machine machine(context.kvm, context.provider, {context.shape.size, context.shape.guest_page});
+  prove_region(context.test, context.kvm, context.provider, machine, options);
+}
+
+}  // namespace kproof::kvm
