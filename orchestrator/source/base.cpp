@@ -1,10 +1,9 @@
 #include "source/base.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "kernel/package.hpp"
+#include "source/git.hpp"
 #include "util/error.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
@@ -29,98 +28,37 @@ static void unpack_tarball(const fs::path& tarball, const fs::path& directory) {
                         "its files must lie in one top directory, as kernel.org packs them");
 }
 
-static Base of_tarball(const model::Tarball& tarball) {
+// A tarball never changes, so what is there is it.
+static Base unpacked(std::string identity, std::string origin, const fs::path& tarball,
+                     const kernel::Progress& say) {
+  return {identity, identity, origin, [tarball, origin, say](const fs::path& tree) {
+            kernel::make_once(tree / "source", say, [&](const fs::path& draft) {
+              say(fmt::format("unpacking the source of {}", origin));
+              unpack_tarball(tarball, draft);
+            });
+          }};
+}
+
+static Base of_tarball(const model::Tarball& tarball, const kernel::Progress& say) {
   if (!fs::is_regular_file(tarball.file))
     throw ConfigError(fmt::format("there is no tarball {}", tarball.file.string()));
   const fs::path file = fs::absolute(tarball.file);
-  return {"tar-" + util::hash_file(file), file.string(),
-          [file](const fs::path& directory) { unpack_tarball(file, directory); }};
+  return unpacked("tar-" + util::hash_file(file), file.string(), file, say);
 }
 
 static Base of_package(const model::SourcePackage& package, const fs::path& kernels,
                        const kernel::Progress& say) {
   const auto archive = kernel::fetch_source_package(kernels, package.package, say);
-  return {archive.package.identity, archive.package.origin,
-          [file = archive.tarball](const fs::path& directory) { unpack_tarball(file, directory); }};
-}
-
-// Without locks git also refreshes no index: nothing of the user's changes.
-static util::CommandResult git(const fs::path& repository, std::vector<std::string> argv) {
-  argv.insert(argv.begin(),
-              {"env", "LC_ALL=C", "git", "--no-optional-locks", "-C", repository.string()});
-  return util::run({.argv = std::move(argv), .deadline = 10min});
-}
-
-static std::string trimmed(std::string text) {
-  while (!text.empty() && text.back() == '\n')
-    text.pop_back();
-  return text;
-}
-
-static std::string commit_of(const fs::path& repository, const std::string& revision) {
-  const auto found = git(
-      repository, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
-  if (found.ok()) return trimmed(found.out);
-  const auto shallow = git(repository, {"rev-parse", "--is-shallow-repository"});
-  if (!shallow.ok())
-    throw ConfigError(
-        fmt::format("{} is no git tree: {}", repository.string(), trimmed(shallow.err)));
-  const bool is_shallow = shallow.out == "true\n";
-  throw ConfigError(
-      fmt::format("{} has no revision `{}`{}", repository.string(), revision,
-                  is_shallow ? "; it is a shallow clone and lacks most of its history" : ""),
-      is_shallow ? fmt::format("`git -C {} fetch --unshallow`, or fetch that revision",
-                               repository.string())
-                 : fmt::format("`git -C {} fetch --tags`?", repository.string()));
-}
-
-static void check_clean(const model::GitRevision& tree, const kernel::Progress& say) {
-  const auto status = git(tree.repository, {"status", "--porcelain", "--untracked-files=no"});
-  if (!status.ok() || status.out.empty()) return;  // bare: nothing can be uncommitted
-  const auto changed = std::count(status.out.begin(), status.out.end(), '\n');
-  const std::string fact =
-      fmt::format("{} has uncommitted changes in {} files", tree.repository.string(), changed);
-  if (tree.revision.empty())
-    throw ConfigError(fmt::format("{}, and a build takes what is committed", fact),
-                      "commit them, or name a revision (`HEAD` builds without them)");
-  say(fmt::format("{}; {} is built without them", fact, tree.revision));
-}
-
-static void unpack_commit(const fs::path& repository, const std::string& commit,
-                          const fs::path& directory) {
-  const fs::path archive = directory / ".kproof.tar";
-  const auto made = git(repository, {"archive", "--format=tar", "--prefix=linux/",
-                                     "--output=" + archive.string(), commit});
-  if (made.err.find("No space left") != std::string::npos)
-    throw HostError(fmt::format("cannot write {}: the disk is full", archive.string()));
-  if (!made.ok())
-    throw ConfigError(
-        fmt::format("git cannot give {} of {}: {}", commit, repository.string(), trimmed(made.err)),
-        "a partial or shallow clone may lack its files: fetch them");
-  unpack_tarball(archive, directory);
-  fs::remove(archive);
-}
-
-static Base of_git(const model::GitRevision& tree, const kernel::Progress& say) {
-  if (!fs::is_directory(tree.repository))
-    throw ConfigError(fmt::format("there is no directory {}", tree.repository.string()));
-  const fs::path repository = fs::absolute(tree.repository);
-  const std::string commit = commit_of(repository, tree.revision.empty() ? "HEAD" : tree.revision);
-  check_clean(tree, say);
-  const std::string revision = tree.revision.empty() ? "HEAD" : tree.revision;
-  return {"git-" + commit,
-          fmt::format("{} at {} ({})", repository.string(), revision, commit.substr(0, 12)),
-          [repository, commit](const fs::path& directory) {
-            unpack_commit(repository, commit, directory);
-          }};
+  return unpacked(archive.package.identity, archive.package.origin, archive.tarball, say);
 }
 
 Base find_base(const model::BuildSource& source, const fs::path& kernels,
                const kernel::Progress& say) {
   if (const auto* package = std::get_if<model::SourcePackage>(&source.tree))
     return of_package(*package, kernels, say);
-  if (const auto* tarball = std::get_if<model::Tarball>(&source.tree)) return of_tarball(*tarball);
-  return of_git(std::get<model::GitRevision>(source.tree), say);
+  if (const auto* tarball = std::get_if<model::Tarball>(&source.tree))
+    return of_tarball(*tarball, say);
+  return git_base(std::get<model::GitRevision>(source.tree), say);
 }
 
 }  // namespace kproof::source

@@ -11,9 +11,11 @@
 namespace kproof::source {
 
 struct Base {
-  std::string identity;  // a directory's name; equal trees, equal identity
+  std::string identity;  // equal trees, equal identity
+  std::string tree;      // a directory's name: the working tree that it has, or shares (git.hpp)
   std::string origin;    // for people: "linux-source-6.1 6.1.192-2"
-  std::function<void(const std::filesystem::path& directory)> unpack;  // the tree into it
+  // Makes <tree>/source what the base is, with no patches. The caller holds the tree's lock.
+  std::function<void(const std::filesystem::path& tree)> check_out;
 };
 
 // Fetches a package, hashes a tarball, asks git for the commit; unpacks nothing. ConfigError for

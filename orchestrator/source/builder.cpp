@@ -72,7 +72,7 @@ class Build {
         base_(find_base(source, kernels_, say_)),
         config_(read_config_input(source.config, source.fragments, settings.fragments)),
         toolchain_(find_toolchain(settings.compiler)),
-        tree_(kernels_ / "trees" / base_.identity),
+        tree_(kernels_ / "trees" / base_.tree),
         origin_(name_of_kernel(base_, source, patches.size())) {}
 
   Built run() {
@@ -92,8 +92,9 @@ class Build {
   }
 
   void fill(const fs::path& draft) {
-    unpack();
+    fs::create_directories(tree_);
     const util::FileLock lock = lock_tree();
+    base_.check_out(tree_);
     require_new_enough(toolchain_, tree_ / "source");
     apply(tree_, patches_);
     const std::string name = util::Hasher().add(config_.identity).add(toolchain_.identity).hex();
@@ -107,14 +108,6 @@ class Build {
              .lock_fd = lock.fd(),
              .live = settings_.live},
             draft);
-  }
-
-  void unpack() {
-    fs::create_directories(tree_);
-    kernel::make_once(tree_ / "source", say_, [this](const fs::path& draft) {
-      say_(fmt::format("unpacking the source of {}", base_.origin));
-      base_.unpack(draft);
-    });
   }
 
   // Held by what make starts too: after a kill -9 of kproof the next one waits for its compilers.
@@ -160,7 +153,7 @@ class Build {
   // Half a minute that patch n+1 does not need, unless it touches what the config is made from.
   void configure_if_needed(const Make& how) {
     util::Hasher hasher;
-    hasher.add(config_.identity).add(toolchain_.identity).add(kRecipe);
+    hasher.add(config_.identity).add(toolchain_.identity).add(kRecipe).add(base_.identity);
     for (const Patch& patch : patches_)
       for (const std::string& file : patch.files)
         if (const std::string name = fs::path(file).filename().string();

@@ -1,6 +1,8 @@
 // Kernels from source: tree + patches + config + compiler -> boot/vmlinuz-*, in the cache.
 //
-// <cache>/kernels/trees/<base>/        a tree that series are applied in (tree.hpp), and its builds
+// <cache>/kernels/trees/<tree>/        a tree that series are applied in (tree.hpp), and its
+// builds; one
+//                                      for all revisions of a git repository (git.hpp)
 //                 built/<inputs>/root  boot/vmlinuz-R, boot/config-R, lib/modules/R
 //                        kproof-build.log, inputs.json
 // `built` is named by the content of all inputs and never changes: with the same inputs nothing is

@@ -9,6 +9,7 @@
 #include "util/error.hpp"
 #include "util/fd.hpp"
 #include "util/files.hpp"
+#include "util/hash.hpp"
 #include "util/subprocess.hpp"
 
 using namespace kproof;
@@ -114,6 +115,47 @@ TEST_CASE("a patch makes another kernel, and rebuilds what it touches only") {
   CHECK(log.find("CC      mm/b.o") == log.rfind("CC      mm/b.o"));
   bench.source.patches.clear();
   CHECK(bench.build().reused);
+}
+
+TEST_CASE("another commit of a repository rebuilds what differs; the repository stays as it was") {
+  Bench bench;
+  std::string compiled;
+  bench.settings.live = [&](std::string_view line) {
+    if (const auto at = line.find("mm/"); at != line.npos) compiled += line.substr(at);
+  };
+  bench.commit("int a = 2;\n");
+  bench.build();  // v1, and as a patch what main is
+  CHECK(compiled == "mm/a.omm/b.o");
+  bench.source.patches.clear();
+  bench.source.tree = model::GitRevision{bench.tree, "main"};
+  compiled.clear();
+  bench.build();
+  CHECK(compiled == "mm/a.o");  // the patch was taken back
+  compiled.clear();
+  bench.write(bench.tree / "mm/b.c", "int b = 2;\n");
+  bench.git("commit -qam 'mm: change b'");
+  const std::string index = util::hash_file(bench.tree / ".git/index");
+  bench.build();
+  CHECK(compiled == "mm/b.o");
+  CHECK(util::hash_file(bench.tree / ".git/index") == index);
+}
+
+TEST_CASE("a tree whose move to another commit was cut short is mended") {
+  Bench bench;
+  bench.build();
+  bench.git(
+      "rm -q mm/a.c && git commit -qm 'without a' && git tag without && git reset -q --hard v1");
+  bench.source.tree = model::GitRevision{bench.tree, "without"};
+  bench.build();
+  for (const auto& entry : fs::directory_iterator(bench.settings.cache / "kernels/trees"))
+    if (entry.is_directory()) {
+      CHECK_FALSE(fs::exists(entry.path() / "source/mm/a.c"));
+      bench.write(entry.path() / "commit", "");
+      bench.write(entry.path() / "index.lock", "");
+      bench.write(entry.path() / "source/mm/b.c", "garb");
+    }
+  bench.commit("int a = 3;\n");
+  CHECK(bench.refusal() == "built");
 }
 
 TEST_CASE("code that does not compile is shown with the patch that touched it") {

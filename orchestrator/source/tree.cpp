@@ -103,4 +103,10 @@ void apply(const fs::path& tree, const std::vector<Patch>& patches) {
            touched.contains(file) ? scratch.path() / "files" / file : tree / "pristine" / file);
 }
 
+void forget_patches(const fs::path& tree) {
+  apply(tree, {});
+  fs::remove_all(tree / "pristine");
+  fs::remove_all(tree / "absent");
+}
+
 }  // namespace kproof::source

@@ -19,4 +19,7 @@ namespace kproof::source {
 // was. After a kill in the middle the next call mends it. The caller holds the tree's lock.
 void apply(const std::filesystem::path& tree, const std::vector<patch::Patch>& patches);
 
+// Takes all patches back, and what is kept for them: source/ may become another base.
+void forget_patches(const std::filesystem::path& tree);
+
 }  // namespace kproof::source

@@ -1,0 +1,128 @@
+#include "source/git.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "source/tree.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+#include "util/hash.hpp"
+#include "util/subprocess.hpp"
+
+namespace kproof::source {
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using Words = std::vector<std::string>;
+
+// Without locks git also refreshes no index: nothing of the user's changes.
+static util::CommandResult git(const fs::path& repository, const Words& words) {
+  Words argv{"env", "LC_ALL=C", "git", "--no-optional-locks", "-C", repository.string()};
+  argv.insert(argv.end(), words.begin(), words.end());
+  return util::run({.argv = std::move(argv), .deadline = 10min});
+}
+
+static std::string trimmed(std::string text) {
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
+  return text;
+}
+
+static std::string commit_of(const fs::path& repository, const std::string& revision) {
+  const auto found = git(
+      repository, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
+  if (found.ok()) return trimmed(found.out);
+  const auto shallow = git(repository, {"rev-parse", "--is-shallow-repository"});
+  if (!shallow.ok())
+    throw ConfigError(
+        fmt::format("{} is no git tree: {}", repository.string(), trimmed(shallow.err)));
+  const bool is_shallow = shallow.out == "true\n";
+  throw ConfigError(
+      fmt::format("{} has no revision `{}`{}", repository.string(), revision,
+                  is_shallow ? "; it is a shallow clone and lacks most of its history" : ""),
+      is_shallow ? fmt::format("`git -C {} fetch --unshallow`, or fetch that revision",
+                               repository.string())
+                 : fmt::format("`git -C {} fetch --tags`?", repository.string()));
+}
+
+static void check_clean(const model::GitRevision& tree, const kernel::Progress& say) {
+  const auto status = git(tree.repository, {"status", "--porcelain", "--untracked-files=no"});
+  if (!status.ok() || status.out.empty()) return;  // bare: nothing can be uncommitted
+  const auto changed = std::count(status.out.begin(), status.out.end(), '\n');
+  const std::string fact =
+      fmt::format("{} has uncommitted changes in {} files", tree.repository.string(), changed);
+  if (tree.revision.empty())
+    throw ConfigError(fmt::format("{}, and a build takes what is committed", fact),
+                      "commit them, or name a revision (`HEAD` builds without them)");
+  say(fmt::format("{}; {} is built without them", fact, tree.revision));
+}
+
+static void check_is_kernel(const fs::path& repository, const std::string& commit) {
+  for (const char* part : {"Kconfig", "Makefile", "arch/x86/Kconfig"})
+    if (!git(repository, {"cat-file", "-e", fmt::format("{}:{}", commit, part)}).ok())
+      throw ConfigError(fmt::format("{} at {} is no kernel source: it has no {}",
+                                    repository.string(), commit.substr(0, 12), part),
+                        "or a partial clone lacks that file: fetch it");
+}
+
+// git with the index and the files of `tree`, and without what the user's settings would do to
+// them.
+static util::CommandResult git_in(const fs::path& tree, const fs::path& repository,
+                                  const Words& words) {
+  Words argv{"env", "LC_ALL=C", "GIT_INDEX_FILE=" + (tree / "index").string(), "git"};
+  for (const char* setting :
+       {"core.autocrlf=false", "core.fsmonitor=false", "core.hooksPath=/dev/null",
+        "core.splitIndex=false", "core.fileMode=true"})
+    argv.insert(argv.end(), {"-c", setting});
+  argv.insert(argv.end(), {"-C", repository.string(), "--work-tree=" + (tree / "source").string()});
+  argv.insert(argv.end(), words.begin(), words.end());
+  return util::run({.argv = std::move(argv), .deadline = 30min});
+}
+
+static void check_out(const fs::path& tree, const fs::path& repository, const std::string& commit) {
+  const fs::path holds = tree / "commit";
+  if (fs::exists(holds) && util::read_file(holds) == commit) return;
+  fs::create_directories(tree / "source");
+  forget_patches(tree);
+  util::write_file_atomically(holds, "");
+  fs::remove(tree / "index.lock");  // of a git that was killed; the tree's lock is ours
+  // Files that a patch touched and that are what they were again keep their times.
+  git_in(tree, repository, {"update-index", "-q", "--refresh"});
+  const auto moved =
+      git_in(tree, repository, {"read-tree", "--no-sparse-checkout", "--reset", "-u", commit});
+  if (moved.err.find("No space left") != std::string::npos)
+    throw HostError(fmt::format("cannot write {}: the disk is full", tree.string()),
+                    "a kernel's source needs 1.5 GB, its build as much; set KPROOF_CACHE");
+  if (!moved.ok())
+    throw ConfigError(fmt::format("git cannot give {} of {}: {}", commit, repository.string(),
+                                  trimmed(moved.err)),
+                      "a partial or shallow clone may lack its files: fetch them");
+  util::write_file_atomically(holds, commit);
+}
+
+// The same for all work trees of a repository.
+static std::string name_of_tree(const fs::path& repository) {
+  const auto found = git(repository, {"rev-parse", "--path-format=absolute", "--git-common-dir"});
+  if (!found.ok())
+    throw ConfigError(fmt::format("{}: {}", repository.string(), trimmed(found.err)));
+  return "git-" + util::Hasher().add(fs::canonical(trimmed(found.out)).string()).hex();
+}
+
+Base git_base(const model::GitRevision& tree, const kernel::Progress& say) {
+  if (!fs::is_directory(tree.repository))
+    throw ConfigError(fmt::format("there is no directory {}", tree.repository.string()));
+  const fs::path repository = fs::absolute(tree.repository);
+  const std::string revision = tree.revision.empty() ? "HEAD" : tree.revision;
+  const std::string commit = commit_of(repository, revision);
+  check_is_kernel(repository, commit);
+  check_clean(tree, say);
+  const std::string origin =
+      fmt::format("{} at {} ({})", repository.string(), revision, commit.substr(0, 12));
+  return {"git-" + commit, name_of_tree(repository), origin, [=](const fs::path& working) {
+            if (!fs::exists(working / "source"))
+              say(fmt::format("checking out the source of {}", origin));
+            check_out(working, repository, commit);
+          }};
+}
+
+}  // namespace kproof::source
