@@ -1,7 +1,7 @@
 # Faults of the host and of the user's input. Every test case is a ctest entry of its own, so that one
 # that this machine cannot run is counted as skipped and says why, without hiding the others.
 file(GLOB host_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/host_*.cpp)
-add_executable(e2e_host_test ${host_tests})
+add_executable(e2e_host_test ${host_tests} ${CMAKE_CURRENT_SOURCE_DIR}/leftovers.cpp)
 target_link_libraries(e2e_host_test PRIVATE
   kproof_util kproof_virt kproof_testkit nlohmann_json::nlohmann_json fmt::fmt)
 target_compile_definitions(e2e_host_test PRIVATE

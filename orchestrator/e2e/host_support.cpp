@@ -123,57 +123,6 @@ const Json* find_cell(const Json& results, const std::string& id) {
   return nullptr;
 }
 
-static std::string arguments_of(const fs::path& process) {
-  std::ifstream file(process / "cmdline", std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::replace(text.begin(), text.end(), '\0', ' ');
-  return text;  // empty for a zombie
-}
-
-std::vector<pid_t> processes_with(const std::string& text) {
-  std::vector<pid_t> found;
-  std::error_code ignored;  // processes come and go
-  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    const pid_t pid = std::atoi(entry.path().filename().c_str());
-    if (pid > 0 && arguments_of(entry.path()).find(text) != std::string::npos) found.push_back(pid);
-  }
-  return found;
-}
-
-std::vector<pid_t> guests_of(pid_t kproof) {
-  return processes_with(fmt::format("guest=kproof-{}-", kproof));
-}
-
-static bool is_draft(const fs::path& path) {
-  const std::string name = path.filename();
-  return name.ends_with(".tmp") || name.find("draft") != std::string::npos;
-}
-
-static void add_directories(pid_t kproof, std::vector<std::string>& left) {
-  for (const char* parent : {"/dev/shm", "/tmp"})
-    for (const auto& entry : fs::directory_iterator(parent)) {
-      if (!entry.path().filename().string().starts_with("kproof-")) continue;
-      std::ifstream lock(entry.path() / ".runtime.lock");
-      pid_t holder = 0;
-      if (!(lock >> holder) || holder != kproof) continue;
-      left.push_back(entry.path());
-      for (const pid_t pid : processes_with(entry.path()))
-        left.push_back(
-            fmt::format("process {}: {}", pid, arguments_of(fmt::format("/proc/{}", pid))));
-    }
-}
-
-std::vector<std::string> left_by(pid_t kproof, const fs::path& out) {
-  std::vector<std::string> left;
-  for (const pid_t pid : guests_of(kproof))
-    left.push_back(fmt::format("guest, process {}", pid));
-  add_directories(kproof, left);
-  std::error_code ignored;
-  for (const auto& entry : fs::recursive_directory_iterator(out, ignored))
-    if (is_draft(entry.path())) left.push_back(entry.path());
-  return left;
-}
-
 fs::path usual_cache() {
   if (const char* cache = std::getenv("KPROOF_CACHE")) return cache;
   const char* home = std::getenv("HOME");

@@ -1,5 +1,4 @@
-// `kproof` as a child that a test may signal, kill, starve of programs or of room; and what it
-// leaves behind.
+// `kproof` as a child that a test may signal, kill, starve of programs or of room.
 #pragma once
 
 #include <chrono>
@@ -12,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/types.h>
 
+#include "e2e/leftovers.hpp"
 #include "util/fd.hpp"
 #include "util/files.hpp"
 
@@ -71,14 +71,6 @@ Ended run_kproof(const std::vector<std::string>& arguments,
 
 Json results_in(const std::filesystem::path& out);
 const Json* find_cell(const Json& results, const std::string& id);
-
-// Processes whose arguments hold `text`, zombies left out.
-std::vector<pid_t> processes_with(const std::string& text);
-// The guests of the kproof with this pid.
-std::vector<pid_t> guests_of(pid_t kproof);
-// What the kproof with this pid has left: processes, directories in /dev/shm and /tmp, drafts in
-// `out`; one line each. Empty is what is wanted.
-std::vector<std::string> left_by(pid_t kproof, const std::filesystem::path& out);
 
 // Where kproof keeps its kernels when it is not told otherwise.
 std::filesystem::path usual_cache();

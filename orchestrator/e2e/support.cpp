@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <pugixml.hpp>
 
+#include "e2e/leftovers.hpp"
 #include "util/files.hpp"
 
 namespace kproof::e2e {
@@ -110,77 +111,7 @@ void check_whole(const Run& run, int exit_code, std::size_t cells) {
   pugi::xml_document junit;
   CHECK(junit.load_file((run.out / "junit.xml").c_str()));
   CHECK(junit.select_nodes("//testcase[@classname][@name][@time]").size() == cells);
-  CHECK(leftovers(run.out) == std::vector<std::string>{});
-}
-
-// Of a process that may be gone by now: "" then.
-static std::string command_line(const fs::path& process) {
-  std::ifstream file(process / "cmdline", std::ios::binary);
-  std::string words{std::istreambuf_iterator<char>(file), {}};
-  std::replace(words.begin(), words.end(), '\0', ' ');
-  return words;
-}
-
-static bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-}
-
-static std::vector<std::string> processes_with(const std::vector<std::string>& marks) {
-  std::vector<std::string> found;
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    if (!is_number(entry.path().filename())) continue;
-    const std::string line = command_line(entry.path());
-    if (std::any_of(marks.begin(), marks.end(),
-                    [&](const std::string& mark) { return line.find(mark) != line.npos; }))
-      found.push_back(fmt::format("process {}: {}", entry.path().filename().string(), line));
-  }
-  return found;
-}
-
-// Runtime directories (sweep/runtime.hpp) carry their owner's pid in their lock file.
-static std::vector<std::string> runtime_directories_of(const std::string& pid) {
-  std::vector<std::string> found;
-  for (const char* parent : {"/dev/shm", "/tmp"})
-    for (const auto& entry : fs::directory_iterator(parent))
-      if (entry.path().filename().string().starts_with("kproof-") &&
-          util::FileLock::holder(entry.path() / ".runtime.lock") == pid)
-        found.push_back("directory " + entry.path().string());
-  return found;
-}
-
-// Where the cells' domains had the agent's sockets: <source mode='connect' path='...'/>.
-static std::vector<std::string> agent_sockets(const fs::path& out) {
-  std::vector<std::string> paths;
-  if (!fs::exists(out / "cells")) return paths;
-  for (const auto& entry : fs::recursive_directory_iterator(out / "cells")) {
-    if (entry.path().filename() != "domain.xml") continue;
-    const std::string xml = util::read_file(entry.path());
-    const std::string before = "mode=\"connect\" path=\"";
-    const std::size_t at = xml.find(before);
-    if (at == xml.npos) continue;
-    const std::size_t begin = at + before.size();
-    paths.push_back(xml.substr(begin, xml.find('"', begin) - begin));
-  }
-  return paths;
-}
-
-static std::vector<std::string> sockets_left(const fs::path& out) {
-  const std::string listening = util::read_file("/proc/net/unix");
-  std::vector<std::string> found;
-  for (const std::string& path : agent_sockets(out))
-    if (fs::exists(path) || listening.find(path) != listening.npos)
-      found.push_back("socket " + path);
-  return found;
-}
-
-std::vector<std::string> leftovers(const fs::path& out) {
-  const std::string pid = util::FileLock::holder(out / ".lock");
-  REQUIRE_MESSAGE(is_number(pid), out.string(), " was never the directory of a run");
-  std::vector<std::string> found =
-      processes_with({fmt::format("guest=kproof-{}-", pid), out.string()});
-  for (const auto& more : {runtime_directories_of(pid), sockets_left(out)})
-    found.insert(found.end(), more.begin(), more.end());
-  return found;
+  CHECK(left_by_run(run.out) == std::vector<std::string>{});
 }
 
 }  // namespace kproof::e2e

@@ -62,9 +62,4 @@ void check_ending(const Run& run, const std::string& id, const Ending& ending);
 // junit.xml is well-formed with as many test cases, and nothing is left of the run.
 void check_whole(const Run& run, int exit_code, std::size_t cells);
 
-// What is left of the run that had its results in `out`, one line a thing: processes that work for
-// it, its directories in /dev/shm and /tmp, its sockets. Empty when it tidied up. Other runs on
-// this host do not count: the lock file of `out` tells the process that ran it.
-std::vector<std::string> leftovers(const std::filesystem::path& out);
-
 }  // namespace kproof::e2e
