@@ -13,11 +13,11 @@
 namespace kproof::kernel {
 namespace fs = std::filesystem;
 
-static util::FileLock lock(const fs::path& path, const Progress& progress) {
+static util::FileLock lock(const fs::path& path, const Progress& progress, int stop_fd) {
   if (auto held = util::FileLock::try_acquire(path)) return std::move(*held);
   progress(fmt::format("waiting for process {}, which is making {}", util::FileLock::holder(path),
                        path.stem().string()));
-  return util::FileLock::acquire(path);
+  return util::FileLock::acquire(path, stop_fd);
 }
 
 // What a killed process left. Names are unique, so that a dpkg-deb that outlived its kproof can
@@ -46,10 +46,10 @@ static void reach_the_disk(const fs::path& draft) {
 }
 
 void make_once(const fs::path& entry, const Progress& progress,
-               const std::function<void(const fs::path&)>& fill) {
+               const std::function<void(const fs::path&)>& fill, int stop_fd) {
   if (fs::exists(entry)) return;
   make_parents(entry.parent_path());
-  const util::FileLock held = lock(entry.string() + ".lock", progress);
+  const util::FileLock held = lock(entry.string() + ".lock", progress, stop_fd);
   if (fs::exists(entry)) return;
 
   const std::string prefix = entry.filename().string() + ".draft-";

@@ -61,7 +61,8 @@ static Patch read_patch(const fs::path& path, int strip) {
               .diff = text,
               .strip = strip,
               .files = touched_files(text, strip)};
-  if (!subject.empty()) patch.name += fmt::format(" ({})", parse_subject(subject).title);
+  patch.title = subject.empty() ? patch.name : parse_subject(subject).title;
+  if (!subject.empty()) patch.name += fmt::format(" ({})", patch.title);
   if (patch.files.empty()) throw ConfigError(fmt::format("{} holds no diff", path.string()));
   return patch;
 }

@@ -114,7 +114,9 @@ static bool has_diff(const std::string& text) {
 }
 
 static Patch patch_of(const Letter& letter, const Subject& subject) {
-  Patch patch{.name = subject.title.empty() ? letter.origin : subject.title,
+  const std::string title = subject.title.empty() ? letter.origin : subject.title;
+  Patch patch{.name = title,
+              .title = title,
               .diff = letter.text,
               .files = touched_files(letter.text, 1)};
   if (subject.total > 0)

@@ -13,6 +13,7 @@
 #include "source/base.hpp"
 #include "source/configure.hpp"
 #include "source/make.hpp"
+#include "source/prune.hpp"
 #include "source/toolchain.hpp"
 #include "source/tree.hpp"
 #include "util/error.hpp"
@@ -63,9 +64,9 @@ static std::string name_of_kernel(const Base& base, const model::BuildSource& so
 namespace {
 class Build {
  public:
-  Build(const model::BuildSource& source, const std::vector<Patch>& patches,
-        const Settings& settings)
-      : patches_(patches),
+  Build(const model::BuildSource& source, const Patches& patches, const Settings& settings)
+      : series_(patches.series),
+        patches_(series_.begin(), series_.begin() + static_cast<std::ptrdiff_t>(patches.applied)),
         settings_(settings),
         say_(settings.say ? settings.say : [](std::string_view) {}),
         kernels_(fs::absolute(settings.cache) / "kernels"),
@@ -73,12 +74,15 @@ class Build {
         config_(read_config_input(source.config, source.fragments, settings.fragments)),
         toolchain_(find_toolchain(settings.compiler)),
         tree_(kernels_ / "trees" / base_.tree),
-        origin_(name_of_kernel(base_, source, patches.size())) {}
+        origin_(name_of_kernel(base_, source, patches_.size())),
+        inputs_(inputs()),
+        log_(tree_ / "logs" / (inputs_ + ".log")) {}
 
   Built run() {
-    const fs::path entry = kernels_ / "built" / inputs();
+    const fs::path entry = kernels_ / "built" / inputs_;
     const bool reused = fs::exists(entry);
-    kernel::make_once(entry, say_, [this](const fs::path& draft) { fill(draft); });
+    kernel::make_once(
+        entry, say_, [this](const fs::path& draft) { fill(draft); }, settings_.stop_fd);
     return {entry / "root", origin_, reused};
   }
 
@@ -92,16 +96,20 @@ class Build {
   }
 
   void fill(const fs::path& draft) {
-    fs::create_directories(tree_);
     const util::FileLock lock = lock_tree();
+    if (!fs::exists(tree_ / "source")) prune(tree_.parent_path(), kForgotten, say_);
     base_.check_out(tree_);
     require_new_enough(toolchain_, tree_ / "source");
+    if (patches_.size() < series_.size()) require_applicable(tree_, series_);
     apply(tree_, patches_);
     const std::string name = util::Hasher().add(config_.identity).add(toolchain_.identity).hex();
     const fs::path build = tree_ / ("build-" + name.substr(0, 16));
     fs::create_directories(build);
+    fs::create_directories(log_.parent_path());
+    fs::remove(log_);
     compile({.source = tree_ / "source",
              .build = build,
+             .log = log_,
              .toolchain = toolchain_,
              .jobs = job_count(settings_.jobs),
              .stop_fd = settings_.stop_fd,
@@ -112,11 +120,12 @@ class Build {
 
   // Held by what make starts too: after a kill -9 of kproof the next one waits for its compilers.
   util::FileLock lock_tree() const {
+    fs::create_directories(tree_);
     const fs::path path = tree_ / "lock";
     if (auto lock = util::FileLock::try_acquire(path)) return std::move(*lock);
     say_(fmt::format("waiting for process {}, which builds in {}", util::FileLock::holder(path),
                      tree_.string()));
-    return util::FileLock::acquire(path);
+    return util::FileLock::acquire(path, settings_.stop_fd);
   }
 
   void compile(const Make& how, const fs::path& draft) {
@@ -125,8 +134,7 @@ class Build {
     util::write_file_atomically(unfinished, "");
     try {
       configure_if_needed(how);
-      say_(fmt::format("building {} with {} jobs; log: {}", origin_, how.jobs,
-                       (how.build / "kproof-build.log").string()));
+      say_(fmt::format("building {} with {} jobs; log: {}", origin_, how.jobs, log_.string()));
       make(how, targets(how.build));
       install(how, draft);
     } catch (const Failed& failed) {
@@ -185,19 +193,20 @@ class Build {
     // Says which modules need not be loaded; a kernel without CONFIG_MODULES has the list, too.
     fs::copy_file(how.build / "modules.builtin", modules / "modules.builtin",
                   fs::copy_options::overwrite_existing);
-    fs::copy_file(how.build / "kproof-build.log", draft / "kproof-build.log");
+    fs::copy_file(log_, draft / "kproof-build.log");
+    fs::remove(log_);
     util::write_file_atomically(draft / "origin", origin_ + "\n");
   }
 
   [[noreturn]] void refuse(const Make& how, const Failed& failed) const {
     const std::string whose = blame(files_in_error(failed.said, how.source), patches_);
-    throw ConfigError(
-        fmt::format("{} does not build:\n{}{}{}", origin_, essence(failed.said),
-                    whose.empty() ? "" : "\n", whose),
-        fmt::format("the whole log is {}", (how.build / "kproof-build.log").string()));
+    throw Unbuildable(fmt::format("{} does not build:\n{}{}{}", origin_, essence(failed.said),
+                                  whose.empty() ? "" : "\n", whose),
+                      fmt::format("the whole log is {}", log_.string()));
   }
 
-  const std::vector<Patch>& patches_;
+  const std::vector<Patch>& series_;
+  const std::vector<Patch> patches_;  // the first of them: what is built
   const Settings& settings_;
   const kernel::Progress say_;
   const fs::path kernels_;
@@ -206,6 +215,8 @@ class Build {
   const Toolchain toolchain_;
   const fs::path tree_;
   const std::string origin_;
+  const std::string inputs_;  // hash of them
+  const fs::path log_;
 };
 
 // Says in every error which kernel of the plan it is about.
@@ -217,6 +228,8 @@ auto with_place(const model::KernelSpec& spec, Work work) {
   };
   try {
     return work();
+  } catch (const Unbuildable& error) {
+    throw Unbuildable(name(error.what()), error.hint());
   } catch (const ConfigError& error) {
     throw ConfigError(name(error.what()), error.hint());
   } catch (const Interrupted&) {
@@ -238,22 +251,30 @@ kernel::Progress now_and_then(kernel::Progress say) {
   };
 }
 
-Built build(const model::BuildSource& source, const std::vector<Patch>& patches,
-            const Settings& settings) {
+Built build(const model::BuildSource& source, const Patches& patches, const Settings& settings) {
   return Build(source, patches, settings).run();
 }
 
-model::KernelArtifact fetch(const model::KernelSpec& spec, const Settings& settings) {
-  const kernel::Store store(settings.cache, settings.say);
-  const auto* source = std::get_if<model::BuildSource>(&spec.source);
-  if (!source) return store.fetch(spec);
-  const Built built =
-      with_place(spec, [&] { return build(*source, load_patches(*source), settings); });
+static model::KernelArtifact bootable(const model::KernelSpec& spec, const Built& built,
+                                      const Settings& settings) {
   model::KernelSpec found = spec;
   found.source = model::PathSource{built.root};
-  model::KernelArtifact artifact = store.fetch(found);
+  model::KernelArtifact artifact = kernel::Store(settings.cache, settings.say).fetch(found);
   artifact.origin = built.origin;
   return artifact;
+}
+
+model::KernelArtifact fetch(const model::KernelSpec& spec, const Patches& patches,
+                            const Settings& settings) {
+  const auto& source = std::get<model::BuildSource>(spec.source);
+  return bootable(spec, with_place(spec, [&] { return build(source, patches, settings); }),
+                  settings);
+}
+
+model::KernelArtifact fetch(const model::KernelSpec& spec, const Settings& settings) {
+  const auto* source = std::get_if<model::BuildSource>(&spec.source);
+  if (!source) return kernel::Store(settings.cache, settings.say).fetch(spec);
+  return fetch(spec, {with_place(spec, [&] { return load_patches(*source); })}, settings);
 }
 
 }  // namespace kproof::source

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "kconfig/verify.hpp"
+#include "source/unbuildable.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/hash.hpp"
@@ -81,7 +82,7 @@ static void check_symbols(const fs::path& source, const ConfigInput& input,
     else
       required.push_back(to_string(one));
   if (!required.empty())
-    throw ConfigError(
+    throw Unbuildable(
         fmt::format("{} requested symbols are not as asked:\n{}", required.size(),
                     fmt::join(required, "\n")),
         "ask for what they depend on too, leave them out, or put `# optional: why` above them");

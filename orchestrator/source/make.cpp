@@ -74,8 +74,7 @@ static std::vector<std::string> command_line(const Make& how) {
 }
 
 void make(const Make& how, const std::vector<std::string>& targets) {
-  const fs::path log = how.build / "kproof-build.log";
-  Monitor monitor(how.live, log);
+  Monitor monitor(how.live, how.log);
   util::Command command{.argv = command_line(how),
                         .deadline = 24h,
                         .on_output = [&](std::string_view piece) { monitor.see(piece); },

@@ -15,6 +15,7 @@ namespace kproof::source {
 
 struct Make {
   std::filesystem::path source, build;  // build: O=
+  std::filesystem::path log;            // output is appended to it
   const Toolchain& toolchain;
   unsigned jobs = 1;
   int stop_fd = -1;         // readable: end in order
@@ -22,8 +23,7 @@ struct Make {
   kernel::Progress live{};  // the state of the build in one line, often; may be empty
 };
 
-// Runs make with `targets` (and variables); its output is appended to <build>/kproof-build.log.
-// Throws Failed when it fails, HostError for a full disk, Interrupted for a stop.
+// Runs make with `targets` (and variables); throws Failed when it fails, HostError for a full disk, Interrupted for a stop.
 void make(const Make& how, const std::vector<std::string>& targets);
 
 struct Failed {

@@ -86,18 +86,30 @@ static void settle(const fs::path& source, const std::string& file, const fs::pa
   }
 }
 
-void apply(const fs::path& tree, const std::vector<Patch>& patches) {
+// Patches copies of the files that `patches` touch; returns their names.
+static std::set<std::string> patch_copies(const fs::path& tree, const std::vector<Patch>& patches,
+                                          const fs::path& scratch) {
   std::set<std::string> touched;
   for (const Patch& patch : patches)
     touched.insert(patch.files.begin(), patch.files.end());
-  const util::ScratchDir scratch(tree, "applying-");
-  fs::create_directory(scratch.path() / "files");
+  fs::create_directory(scratch / "files");
   for (const std::string& file : touched) {
     keep_pristine(tree, file);
     if (fs::exists(tree / "pristine" / file))
-      copy_to(tree / "pristine" / file, scratch.path() / "files" / file);
+      copy_to(tree / "pristine" / file, scratch / "files" / file);
   }
-  apply_all(patches, scratch.path());
+  apply_all(patches, scratch);
+  return touched;
+}
+
+void require_applicable(const fs::path& tree, const std::vector<Patch>& patches) {
+  const util::ScratchDir scratch(tree, "applying-");
+  patch_copies(tree, patches, scratch.path());
+}
+
+void apply(const fs::path& tree, const std::vector<Patch>& patches) {
+  const util::ScratchDir scratch(tree, "applying-");
+  const auto touched = patch_copies(tree, patches, scratch.path());
   for (const std::string& file : kept_files(tree))
     settle(tree / "source", file,
            touched.contains(file) ? scratch.path() / "files" / file : tree / "pristine" / file);

@@ -14,9 +14,15 @@
 
 namespace kproof::source {
 
-// Makes `tree` what the base is with these patches and no others. Each must apply without fuzz;
-// else ConfigError names it, file and hunk, and how far the series got, and the tree stays as it
-// was. After a kill in the middle the next call mends it. The caller holds the tree's lock.
+// The caller of both holds the tree's lock. Each patch must apply without fuzz; else ConfigError
+// names it, file and hunk, and how far the series got, and the tree stays as it was.
+
+// Applies them to copies only: would apply() do it?
+void require_applicable(const std::filesystem::path& tree,
+                        const std::vector<patch::Patch>& patches);
+
+// Makes `tree` what the base is with these patches and no others. After a kill in the middle the
+// next call mends it.
 void apply(const std::filesystem::path& tree, const std::vector<patch::Patch>& patches);
 
 // Takes all patches back, and what is kept for them: source/ may become another base.

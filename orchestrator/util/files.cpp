@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -88,8 +89,16 @@ std::optional<FileLock> FileLock::try_acquire(const fs::path& path) {
   return FileLock(std::move(fd));
 }
 
-FileLock FileLock::acquire(const fs::path& path) {
-  return FileLock(lock_file(path, LOCK_EX));
+// flock(2) has no descriptor to poll, and a signal would be the only way out of it.
+FileLock FileLock::acquire(const fs::path& path, int stop_fd) {
+  constexpr int kAgainMs = 100;
+  for (;;) {
+    if (auto lock = try_acquire(path)) return std::move(*lock);
+    pollfd stop{.fd = stop_fd, .events = POLLIN, .revents = 0};  // none below 0: a mere pause
+    if (::poll(&stop, 1, kAgainMs) > 0)
+      throw Interrupted(fmt::format("interrupted while process {} held {}", holder(path),
+                                    path.string()));
+  }
 }
 
 std::string FileLock::holder(const fs::path& path) {

@@ -44,8 +44,8 @@ class FileLock {
  public:
   // Empty when another process holds it; `holder()` then names that process.
   static std::optional<FileLock> try_acquire(const std::filesystem::path& path);
-  // Waits until it is free.
-  static FileLock acquire(const std::filesystem::path& path);
+  // Waits until it is free; Interrupted once `stop_fd` is readable.
+  static FileLock acquire(const std::filesystem::path& path, int stop_fd = -1);
   // For util::Command::keep_open: the lock is held until those programs have ended, too.
   int fd() const noexcept { return fd_.get(); }
   // The pid written by the last holder, "" if there is none.
