@@ -59,12 +59,14 @@ class Tracker {
 
   void note_facts(const Line& line);
   void note_agent(const Line& line);
+  void note_firmware(const Line& line);
   void note_banner(const Line& line);
+  void note_reboot(const Line& line);
   void note_row(const Line& line, const Row& row);
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line);
-  bool is_foreign(const Row& row) const;
+  bool starts(const Row& row, const Line& line) const;
   void close(std::size_t index);
   void close_stale();
   Report* open_for(const Line& line);
@@ -75,6 +77,7 @@ class Tracker {
   std::vector<Report> open_;
   Findings findings_;
   std::optional<std::uint64_t> first_usec_;
+  bool rebooting_ = false;  // firmware has told it: the banner behind it is no second reboot
 };
 
 }  // namespace kproof::console
