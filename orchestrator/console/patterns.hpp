@@ -23,8 +23,8 @@ enum PatternFlag : unsigned {
   kForeign = 64,
   kHeldUp = 128,  // a CPU makes no progress, perhaps because of another: there may be a culprit
   kNamesCulprit = 256,  // the community has no title for it, so ours names the culprit
-  // Words that programs use too: only a time stamp tells that the kernel says them.
-  kStamped = 512,
+  // Words that programs use too: the line's prefix must tell that the kernel says them.
+  kMarked = 512,
   kWaits = 1024,  // a task or a worker makes no progress, perhaps because of another
 };
 

@@ -89,7 +89,7 @@ void Tracker::note_reboot(const Line& line) {
 bool Tracker::starts(const Row& row, const Line& line) const {
   const unsigned flags = row.pattern->flags;
   if ((flags & kForeign) && options_.stamps == Stamps::automatic) return true;
-  return line.trusted && (line.usec || !(flags & kStamped));
+  return line.trusted && (line.marked || !(flags & kMarked));
 }
 
 Report* Tracker::open_for(const Line& line) {

@@ -21,6 +21,7 @@ struct Line {
   std::string_view caller;
   std::string_view text;
   std::string_view raw;    // for excerpts
+  bool marked = true;      // by something that only the kernel's lines have (Prefix)
   bool trusted = true;     // false: it may go on with a report, and never starts one
   bool from_user = false;  // known to be a program's: only canaries are looked for
 };
