@@ -17,6 +17,8 @@
 #include "report/live.hpp"
 #include "report/summary.hpp"
 #include "sweep/sweep.hpp"
+#include "util/units.hpp"
+#include "verdict/known_issues.hpp"
 
 namespace kproof::cli {
 namespace fs = std::filesystem;
@@ -106,6 +108,8 @@ static int run(RunOptions& options) {
   const SignalWatch signals(stop);
   sweep::SweepOptions& sweep = options.sweep;
   sweep.plan = config::read_plan(options.plan_file);
+  for (const std::string& line : verdict::expired(sweep.plan.known_issues, util::today()))
+    fmt::print(stderr, "warning: {}\n", line);
   sweep.out =
       fs::absolute(options.out.empty() ? default_out(sweep.plan.name) : fs::path(options.out));
   if (options.accel != "auto")

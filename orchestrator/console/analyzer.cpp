@@ -108,6 +108,7 @@ void Analyzer::Impl::analyze(std::string_view raw) {
   line.caller = prefix.caller;
   line.text = std::string_view(clean_).substr(prefix.size);
   line.raw = clean_;
+  line.marked = prefix.marked;
   line.trusted = prefix.usec || (options_.stamps == Stamps::automatic && !stamped_);
   line.from_user = prefix.usec && options_.from_user && options_.from_user(*prefix.usec, line.text);
   if (prefix.usec && !stamped_) {

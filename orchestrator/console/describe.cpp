@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "console/culprit.hpp"
+#include "console/holder.hpp"
 #include "util/hash.hpp"
 
 namespace kproof::console {
@@ -127,8 +128,10 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
                               const std::vector<ReportLine>& lines) {
   model::Finding finding;
   Blame blame = pattern.stack ? find_frame(*pattern.stack, lines) : Blame{};
+  if (!pattern.frame.empty()) blame.frame = fill(pattern.frame, values, "");
   Accusation accusation;
   if (pattern.flags & kHeldUp) accusation = find_culprit(lines);
+  if (pattern.flags & kWaits) accusation = find_holder(lines);
   model::Culprit& culprit = accusation.culprit;
   if ((pattern.flags & kNamesCulprit) && !culprit.frame.empty()) blame = {culprit.frame, {}};
   const std::string frame = blame.frame.empty() ? std::string(kNoFrame) : blame.frame;
@@ -144,7 +147,8 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
   } else {
     finding.corrupted_reason = why_corrupted(lines, !(pattern.flags & kBare));
   }
-  if (accusation.other) blame.also.push_back(culprit.frame);
+  // The owner of a lock is no other name of the function that waits for it.
+  if (accusation.other && (pattern.flags & kHeldUp)) blame.also.push_back(culprit.frame);
   finding.culprit = std::move(culprit);
   add_alternatives(finding, pattern, values, blame, frame);
   return finding;

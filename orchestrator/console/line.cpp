@@ -1,6 +1,7 @@
 #include "console/line.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace kproof::console {
 
@@ -82,18 +83,29 @@ static std::size_t skip_syslog(std::string_view line, std::size_t pos) {
   return dated ? tag + kTag.size() : pos;
 }
 
-// "[Sun Nov 22 08:27:19 2026] " of dmesg -T, which hides the kernel's own clock.
-static std::size_t skip_wall_clock(std::string_view line, std::size_t pos) {
-  constexpr std::string_view kForm = "[Sun Nov 22 08:27:19 2026] ";
-  const std::string_view stamp = line.substr(pos, kForm.size());
-  if (stamp.size() != kForm.size()) return pos;
-  for (std::size_t i = 0; i < kForm.size(); ++i) {
-    const bool punctuation = kForm[i] == '[' || kForm[i] == ']' || kForm[i] == ':';
-    const bool year_or_time = i > 11 && is_digit(kForm[i]);
-    if (punctuation && stamp[i] != kForm[i]) return pos;
-    if (year_or_time && !is_digit(stamp[i])) return pos;
+// Does `text` begin as `form` does? There '0' stands for a digit, '+' for a sign and '_' for a
+// space or a digit of a padded number; a letter stands for anything but a space.
+static bool has_form(std::string_view text, std::string_view form) {
+  if (text.size() < form.size()) return false;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const char wanted = form[i], c = text[i];
+    const bool fits = std::isalpha(static_cast<unsigned char>(wanted)) ? c != ' '
+                      : wanted == '0'                                  ? is_digit(c)
+                      : wanted == '_'                                  ? is_digit(c) || c == ' '
+                      : wanted == '+'                                  ? c == '+' || c == '-'
+                                                                       : c == wanted;
+    if (!fits) return false;
   }
-  return pos + kForm.size();
+  return true;
+}
+
+// The clock of dmesg -T, of -H, of -d, of --time-format iso: it hides the kernel's own.
+static std::size_t skip_wall_clock(std::string_view line, std::size_t pos) {
+  for (const std::string_view form :
+       {"[Sun Nov _0 00:00:00 0000] ", "[Nov_0 00:00] ", "[  +0.000000] ", "[ +00.000000] ",
+        "[<____0.000000>] ", "0000-00-00T00:00:00,000000+00:00 "})
+    if (has_form(line.substr(pos), form)) return pos + form.size();
+  return pos;
 }
 
 // "host kernel: " behind the time stamp, as journalctl -o short-monotonic has it.
@@ -106,8 +118,10 @@ static std::size_t skip_host(std::string_view line, std::size_t pos) {
 
 Prefix parse_prefix(std::string_view line) {
   Prefix prefix;
-  prefix.size = skip_wall_clock(line, skip_level(line, 0));
-  prefix.size = skip_level(line, skip_syslog(line, prefix.size));
+  const std::size_t level = skip_level(line, 0);
+  const std::size_t dated = skip_syslog(line, skip_wall_clock(line, level));
+  prefix.marked = dated != level;
+  prefix.size = skip_level(line, dated);
   Stamp stamp = stamp_at(line, prefix.size);
   if (stamp.end == 0) {
     const std::size_t glued = find_stamp(line, prefix.size);
@@ -115,6 +129,7 @@ Prefix parse_prefix(std::string_view line) {
   }
   if (stamp.end == 0) return prefix;
   prefix.usec = stamp.usec;
+  prefix.marked = true;
   prefix.size = stamp.end;
   read_caller(line, prefix);
   if (prefix.size < line.size() && line[prefix.size] == ' ') ++prefix.size;

@@ -19,12 +19,15 @@ struct Prefix {
   std::optional<std::uint64_t> usec;  // "[   12.345678]"
   std::string_view caller;            // CONFIG_PRINTK_CALLER: "T123" a task, "C1" a CPU
   std::size_t size = 0;               // bytes before the text
+  // Something stood there that marks the line as the kernel's: a time stamp, or dmesg's or syslog's
+  // prefix.
+  bool marked = false;
 };
 
 // Reads, in any sensible order, a log level ("<4>"), a syslog or journald prefix ("Jan  1 00:00:00
-// host kernel: "), dmesg -T's clock, a time stamp and a caller. A program may have printed half a
-// line before the kernel did: a time stamp in the middle of a line starts the kernel's part. `line`
-// must be clean.
+// host kernel: "), the clock of dmesg -T, -H, -d or --time-format iso, a time stamp and a caller. A
+// program may have printed half a line before the kernel did: a time stamp in the middle of a line
+// starts the kernel's part. `line` must be clean.
 Prefix parse_prefix(std::string_view line);
 
 // The first time stamp of a kernel in these bytes, in microseconds.

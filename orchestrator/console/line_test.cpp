@@ -34,7 +34,21 @@ TEST_CASE("log levels, syslog and journald prefixes are no part of the text") {
   CHECK(text_of("[   12.345678] host kernel: x") == "x");
   CHECK(text_of("[Sun Nov  1 08:27:19 2026] x") == "x");
   CHECK(text_of("[Sun Nov  1 at some time....] x") == "[Sun Nov  1 at some time....] x");
+  CHECK(text_of("[Nov22 08:27] x") == "x");
+  CHECK(text_of("[  +0.000003]  x") == " x");
+  CHECK(text_of("[ +12.345678] x") == "x");
+  CHECK(text_of("[<    0.000005>] x") == "x");
+  CHECK(text_of("2026-11-22T08:27:19,123456+00:00 x") == "x");
+  CHECK(text_of("kern  :warn  : [   12.345678] x") == "x");
   CHECK(text_of("the kernel: a book") == "the kernel: a book");
+}
+
+TEST_CASE("a prefix that only the kernel's lines have marks them") {
+  for (const char* line : {"[   12.345678] x", "[Sun Nov  1 08:27:19 2026] x", "[  +0.000003] x",
+                           "Jan  1 00:00:00 host kernel: x", "<4>[   12.345678] x"})
+    CHECK(parse_prefix(line).marked);
+  for (const char* line : {"x", "<4>x", "2026-11-22 08:27:19 x", "Jan  1 00:00:00 host cron: x"})
+    CHECK_FALSE(parse_prefix(line).marked);
 }
 
 TEST_CASE("the kernel's part of a line that a program began starts at the time stamp") {

@@ -21,8 +21,11 @@ enum PatternFlag : unsigned {
   // Not the kernel's, so it needs no time stamp where the log may be anyone's; and common words, so
   // without `body` it is nothing.
   kForeign = 64,
-  kNamesCulprit = 256,  // the community has no title for it, so ours names the culprit
   kHeldUp = 128,  // a CPU makes no progress, perhaps because of another: there may be a culprit
+  kNamesCulprit = 256,  // the community has no title for it, so ours names the culprit
+  // Words that programs use too: the line's prefix must tell that the kernel says them.
+  kMarked = 512,
+  kWaits = 1024,  // a task or a worker makes no progress, perhaps because of another
 };
 
 struct Pattern {
@@ -35,7 +38,8 @@ struct Pattern {
   std::string_view title;
   const Stack* stack = nullptr;  // for {frame}
   std::array<std::string_view, 2> alt = {};
-  std::string_view body = "";  // must be found in the whole report too
+  std::string_view body = "";   // must be found in the whole report too
+  std::string_view frame = "";  // "{1}": the line itself names the function; then without `stack`
   unsigned flags = 0;
 };
 

@@ -9,11 +9,18 @@ static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kDeep{{"@IP", "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};
 static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"@T", kTrace}};
 
+static const Stack kCfi{{"CFI failure at @F", "@T", kTrace}, {"@T", kTrace}};
+
 static constexpr std::string_view kBadAccess = "bad-access in {frame}";
 static constexpr std::string_view kOverflow = "stack-overflow in {frame}";
 
 static const Pattern kPatterns[] = {
     {.trigger = "BUG: kernel NULL pointer dereference",
+     .title = "BUG: unable to handle kernel NULL pointer dereference in {frame}",
+     .stack = &kFault,
+     .alt = {kBadAccess},
+     .flags = kOops},
+    {.trigger = "BUG: Kernel NULL pointer dereference",  // powerpc
      .title = "BUG: unable to handle kernel NULL pointer dereference in {frame}",
      .stack = &kFault,
      .alt = {kBadAccess},
@@ -132,6 +139,32 @@ static const Pattern kPatterns[] = {
      .title = "kernel BUG in {frame}",
      .stack = &kFault,
      .flags = kOops},
+    {.trigger = "Kernel bug detected",  // mips, loongarch
+     .line = R"(^Kernel bug detected ?\[#[0-9]+\])",
+     .title = "kernel BUG in {frame}",
+     .stack = &kFault,
+     .flags = kOops | kJoins},
+    {.trigger = "CFI failure",
+     .line = R"(CFI failure (?:at @F|\(target: ))",
+     .title = "CFI failure in {frame}",
+     .stack = &kCfi,
+     .flags = kBare | kOops},
+    // die() on s390: the program check's name, its code, and the length of the instruction.
+    {.trigger = " ilc:",
+     .line = R"(^([a-z -]+): [0-9a-f]{4} (?:\[#[0-9]+\] ?)?ilc:[0-9])",
+     .title = "{1} in {frame}",
+     .stack = &kFault,
+     .flags = kOops | kJoins},
+    // die() on x86, of exceptions that no row above knows: "int3: 0000 [#1] SMP".
+    {.trigger = " [#",
+     .line = R"(^(?:Oops: )?([a-z][a-z0-9 -]+): [0-9a-f]{4} \[#[0-9]+\])",
+     .title = "{1} in {frame}",
+     .stack = &kFault,
+     .flags = kOops | kJoins},
+    {.trigger = "PANIC: early exception",
+     .line = R"(PANIC: early exception 0x[0-9a-f]+ .*IP )",
+     .title = "PANIC: early exception",
+     .flags = kBare | kOops},
     {.trigger = "Oops",
      .line = R"(^Oops(?: - |: | \[#))",
      .title = "Oops in {frame}",
@@ -154,6 +187,7 @@ static const Pattern kPatterns[] = {
     {.trigger = "Kernel panic - not syncing",
      .line = "Kernel stack is corrupted in: (?:@PC )?@F",
      .title = "kernel panic: stack is corrupted in {1}",
+     .frame = "{1}",
      .flags = kBare | kJoins | kOops},
     {.trigger = "Kernel panic - not syncing",
      .line = "Kernel stack is corrupted in",
@@ -167,8 +201,10 @@ static const Pattern kPatterns[] = {
      .alt = {kOverflow},
      .flags = kJoins | kOops},
     {.trigger = "Kernel panic - not syncing",
-     .line = "panic - not syncing: "
-             "(panic_on_warn set|hung_task: blocked tasks|softlockup: hung tasks|Fatal exception)",
+     // Whose check_panic_on_warn() it was may stand in front: "KASAN: ", "kernel: ", "Oops: ".
+     .line = "panic - not syncing: (?:[A-Za-z]+: )?"
+             "(panic_on_warn set|hung_task: blocked tasks|softlockup: hung tasks|Fatal exception|"
+             "RCU Stall)",
      .title = "kernel panic: {1}",
      .flags = kJoins | kOops | kTail},
     {.trigger = "Kernel panic - not syncing",

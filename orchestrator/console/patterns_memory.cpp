@@ -19,6 +19,13 @@ static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
 // what this program was first written for.
 static constexpr std::string_view kBadTable = R"(\bbad (pgd|p4d|pud|pmd|pte) (?:0x)?[0-9a-f]+\()";
 
+// arch/x86/kvm/vmx/vmx.c; the module's name stands before it, "kvm: " up to 6.2, "kvm_intel: "
+// later.
+static constexpr std::string_view kVmxError =
+    R"(^kvm(?:_intel)?: (vmclear|vmptrld|vmread|vmwrite|invept|invvpid) failed: )";
+static constexpr std::string_view kVmxTitle = "KVM: {1} failed";
+static const Stack kHyp{{R"(nVHE hyp (?:BUG|panic) at: (?:@PC )?(?:__kvm_nvhe_)?@F)"}};
+
 static const Pattern kPatterns[] = {
     {.trigger = "bad pgd", .line = kBadTable, .title = "bad {1}", .flags = kBare | kSingle},
     {.trigger = "bad p4d", .line = kBadTable, .title = "bad {1}", .flags = kBare | kSingle},
@@ -85,10 +92,12 @@ static const Pattern kPatterns[] = {
      .line =
          "BUG: KCSAN: (data-race|assert: race) in ([a-zA-Z0-9_]+)[a-zA-Z0-9_.]* / ([a-zA-Z0-9_]+)",
      .title = "KCSAN: {1} in {2} / {3}",
+     .frame = "{2}",
      .flags = kBare},
     {.trigger = "BUG: KCSAN",
      .line = "BUG: KCSAN: (data-race|assert: race) in ([a-zA-Z0-9_]+)",
      .title = "KCSAN: {1} in {2}",
+     .frame = "{2}",
      .flags = kBare},
     {.trigger = "BUG: KCSAN", .line = "BUG: KCSAN: (.*)", .title = "KCSAN: {1}", .flags = kMixed},
     {.trigger = "UBSAN:",
@@ -104,7 +113,8 @@ static const Pattern kPatterns[] = {
      .line = "UBSAN: ([a-z-]+) in",
      .title = "UBSAN: {1} in {frame}",
      .stack = &kUbsanTrace},
-    {.trigger = "UBSAN:", .line = "UBSAN: (.+)", .title = "UBSAN: {1}", .flags = kMixed},
+    // Not behind arm64's "Internal error: ", which is a report of its own form.
+    {.trigger = "UBSAN:", .line = "(?:^|[^:] )UBSAN: (.+)", .title = "UBSAN: {1}", .flags = kMixed},
     {.trigger = "BUG: memory leak",
      .title = "memory leak in {frame}",
      .stack = &kLeak,
@@ -130,12 +140,39 @@ static const Pattern kPatterns[] = {
     {.trigger = "BUG: non-zero pgtables_bytes",
      .title = "BUG: non-zero pgtables_bytes on freeing mm: NUM",
      .flags = kBare | kSingle},
-    {.trigger = "page allocation failure",
+    // Bare pr_err()s of mm/swapfile.c and mm/swap_state.c: a page table holds what is no entry.
+    {.trigger = "wap file entry ",
+     .line = R"(\b(Bad|Unused) swap (file) entry [0-9a-f]+)",
+     .title = "{1} swap {2} entry",
+     .flags = kBare | kSingle},
+    {.trigger = "wap offset entry ",
+     .line = R"(\b(Bad|Unused) swap (offset) entry [0-9a-f]+)",
+     .title = "{1} swap {2} entry",
+     .flags = kBare | kSingle},
+    {.trigger = "orrupted low memory at ",  // arch/x86/kernel/check.c
+     .line = R"(^(?:check: )?Corrupted low memory at )",
+     .title = "Corrupted low memory",
+     .flags = kBare | kSingle},
+    {.trigger = "page allocation ",
      .line = R"(: page allocation failure:? order:)",
      .title = "page allocation failure in {frame}",
      .stack = &kTraceOnly},
+    {.trigger = "page allocation ",  // 4.10 to 4.14
+     .line = R"(: page allocation stalls for [0-9]+ms, order:)",
+     .title = "page allocation stall in {frame}",
+     .stack = &kTraceOnly},
     // The slab allocator's own checks (slub_debug).
     {.trigger = "BUG ", .line = R"(^BUG [^ ]+ \(.*\): (.*))", .title = "BUG: {1}"},
+    // The same of SLAB, up to 6.7.
+    {.trigger = "slab error in ",
+     .line = R"(slab error in ([a-z_]+)\(\): cache )",
+     .title = "slab error in {1}",
+     .frame = "{1}",
+     .flags = kBare},
+    {.trigger = "Slab corruption",
+     .line = R"(^Slab corruption(?: \([^)]*\))?: )",
+     .title = "Slab corruption",
+     .flags = kBare},
     {.trigger = "pagealloc: ",
      .line = "pagealloc: (memory corruption|single bit error)",
      .title = "pagealloc: {1} in {frame}",
@@ -175,10 +212,33 @@ static const Pattern kPatterns[] = {
      .line = R"(Unexpected SPTE change! Nonpresent)",
      .title = "KVM: unexpected SPTE change",
      .flags = kBare},
-    {.trigger = "kvm: ",
-     .line = R"(kvm: (vmclear|vmptrld|vmread|vmwrite|invept|invvpid) failed: )",
-     .title = "KVM: {1} failed",
+    {.trigger = "vmread failed: ", .line = kVmxError, .title = kVmxTitle, .flags = kBare | kSingle},
+    {.trigger = "vmwrite failed: ",
+     .line = kVmxError,
+     .title = kVmxTitle,
      .flags = kBare | kSingle},
+    {.trigger = "vmclear failed: ",
+     .line = kVmxError,
+     .title = kVmxTitle,
+     .flags = kBare | kSingle},
+    {.trigger = "vmptrld failed: ",
+     .line = kVmxError,
+     .title = kVmxTitle,
+     .flags = kBare | kSingle},
+    {.trigger = "invept failed: ", .line = kVmxError, .title = kVmxTitle, .flags = kBare | kSingle},
+    {.trigger = "invvpid failed: ",
+     .line = kVmxError,
+     .title = kVmxTitle,
+     .flags = kBare | kSingle},
+    {.trigger = "enabling virtualization on CPU",  // virt/kvm/kvm_main.c
+     .line = R"(^kvm: enabling virtualization on CPU ?[0-9]+ failed)",
+     .title = "KVM: enabling virtualization failed",
+     .flags = kBare | kSingle},
+    {.trigger = "nVHE hyp ",  // arch/arm64/kvm/handle_exit.c
+     .line = R"(nVHE hyp (BUG|panic) at: )",
+     .title = "KVM: nVHE hyp {1} in {frame}",
+     .stack = &kHyp,
+     .flags = kBare | kOops},
     // BUG() in particular places says what was corrupted.
     {.trigger = "kernel BUG at lib/list_debug.c",
      .title = "BUG: corrupted list in {frame}",

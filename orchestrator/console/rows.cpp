@@ -47,7 +47,8 @@ static Literals collect_literals() {
     distinct[rows()[i].pattern->trigger].push_back(i);
   for (const std::string_view text :
        {interest::kCanary, interest::kLost, interest::kBanner, interest::kPowerDown,
-        interest::kRestart, interest::kAgent, std::string_view("\x1b")})
+        interest::kRestart, interest::kAgent, interest::kFirmware, interest::kDecompressor,
+        std::string_view("\x1b")})
     distinct[text];
   Literals literals;
   for (const auto& [text, triggered] : distinct) {

@@ -50,6 +50,9 @@ inline constexpr std::string_view kCanary = "kproof-canary ";
 inline constexpr std::string_view kAgent = "kproof agent: ";
 inline constexpr std::string_view kLost = " printk messages dropped **";
 inline constexpr std::string_view kBanner = "Linux version ";
+// What runs before a kernel, and prints without time stamps: SeaBIOS, and the x86 decompressor.
+inline constexpr std::string_view kFirmware = "SeaBIOS (version ";
+inline constexpr std::string_view kDecompressor = "Booting the kernel.";
 inline constexpr std::string_view kPowerDown = "reboot: Power down";
 inline constexpr std::string_view kRestart = "reboot: Restarting system";
 }  // namespace interest

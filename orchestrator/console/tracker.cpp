@@ -13,7 +13,7 @@ void Tracker::line(const Line& line) {
   const bool notice = line.raw.find(interest::kLost) != line.raw.npos;  // before the time stamp
   if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
-  if (sight.row && (line.trusted || is_foreign(*sight.row)))
+  if (sight.row && starts(*sight.row, line))
     note_row(line, *sight.row);
   else
     for (Report& report : open_)
@@ -35,6 +35,7 @@ void Tracker::note_facts(const Line& line) {
   if (line.trusted) note_agent(line);
   if (line.from_user) return;
   facts_.lost_messages += lost_in(line.raw);
+  note_firmware(line);
   if (!line.trusted) return;
   facts_.power_down |= line.text.starts_with(interest::kPowerDown);
   facts_.restarting |= line.text.starts_with(interest::kRestart);
@@ -52,6 +53,17 @@ void Tracker::note_agent(const Line& line) {
   facts_.canary_end |= line.text == canary + " end";
 }
 
+// Firmware behind a kernel's words. In our own guests anyone may print such a line, and a reboot
+// shows by the banner, or by the end of the guest.
+void Tracker::note_firmware(const Line& line) {
+  const bool firmware =
+      line.text.starts_with(interest::kFirmware) || line.text.ends_with(interest::kDecompressor);
+  if (!firmware || line.usec || options_.stamps == Stamps::required) return;
+  if (!first_usec_ && facts_.boots == 0) return;
+  if (!rebooting_) note_reboot(line);
+  rebooting_ = true;
+}
+
 // A banner behind another, or behind a later time, says that the kernel has started anew.
 void Tracker::note_banner(const Line& line) {
   const bool reboot = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
@@ -59,7 +71,11 @@ void Tracker::note_banner(const Line& line) {
   constexpr std::size_t kLongest = 100;
   const std::string_view release = line.text.substr(interest::kBanner.size());
   facts_.release = release.substr(0, std::min(release.find(' '), kLongest));
-  if (!reboot) return;
+  if (reboot && !rebooting_) note_reboot(line);
+  rebooting_ = false;
+}
+
+void Tracker::note_reboot(const Line& line) {
   model::Finding finding;
   finding.title = "unexpected kernel reboot";
   finding.type = type_of(finding.title);
@@ -70,8 +86,10 @@ void Tracker::note_banner(const Line& line) {
   findings_.record(std::move(finding));
 }
 
-bool Tracker::is_foreign(const Row& row) const {
-  return (row.pattern->flags & kForeign) && options_.stamps == Stamps::automatic;
+bool Tracker::starts(const Row& row, const Line& line) const {
+  const unsigned flags = row.pattern->flags;
+  if ((flags & kForeign) && options_.stamps == Stamps::automatic) return true;
+  return line.trusted && (line.marked || !(flags & kMarked));
 }
 
 Report* Tracker::open_for(const Line& line) {

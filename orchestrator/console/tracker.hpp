@@ -21,6 +21,7 @@ struct Line {
   std::string_view caller;
   std::string_view text;
   std::string_view raw;    // for excerpts
+  bool marked = true;      // by something that only the kernel's lines have (Prefix)
   bool trusted = true;     // false: it may go on with a report, and never starts one
   bool from_user = false;  // known to be a program's: only canaries are looked for
 };
@@ -59,12 +60,14 @@ class Tracker {
 
   void note_facts(const Line& line);
   void note_agent(const Line& line);
+  void note_firmware(const Line& line);
   void note_banner(const Line& line);
+  void note_reboot(const Line& line);
   void note_row(const Line& line, const Row& row);
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line);
-  bool is_foreign(const Row& row) const;
+  bool starts(const Row& row, const Line& line) const;
   void close(std::size_t index);
   void close_stale();
   Report* open_for(const Line& line);
@@ -75,6 +78,7 @@ class Tracker {
   std::vector<Report> open_;
   Findings findings_;
   std::optional<std::uint64_t> first_usec_;
+  bool rebooting_ = false;  // firmware has told it: the banner behind it is no second reboot
 };
 
 }  // namespace kproof::console

@@ -50,3 +50,23 @@ TEST_CASE("a case that does not exist is an error of the plan: exit 2, and nothi
   CHECK(run.results.is_null());
   CHECK_FALSE(std::filesystem::exists(directory / "out/cells"));
 }
+
+TEST_CASE("deadlines that contradict each other are refused with the numbers: nothing is booted") {
+  const std::filesystem::path directory = fresh_directory("incoherent");
+  util::write_file_atomically(
+      directory / "plan.yaml",
+      "schema: 1\n"
+      "kernels:\n"
+      "  debian-6.1: { package: linux-image-amd64 }\n"
+      "topologies:\n"
+      "  l1: { memory: 512M, cmdline: [rcupdate.rcu_cpu_stall_timeout=30] }\n"
+      "cases:\n"
+      "  - selftest/pass\n");
+  const Run run = run_plan(directory / "plan.yaml", directory / "out");
+  CHECK(run.process.exit_code == 2);
+  CHECK(
+      run.process.err.find("plan.yaml:5:3: topology `l1`, case selftest/pass: in L1, an RCU stall "
+                           "is reported after 30 s (rcupdate.rcu_cpu_stall_timeout=30), and a "
+                           "soft lockup is reported after 20 s") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(directory / "out/cells"));
+}

@@ -11,8 +11,8 @@ unsigned scale_of(model::Accel accel, int level) {
 }
 
 Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, model::Accel accel,
-                    int level) {
-  const unsigned scale = scale_of(accel, level);
+                    int level, unsigned slowness) {
+  const unsigned scale = scale_of(accel, level) * slowness;
   return {.boot = limits.boot * scale,
           .silence = limits.silence * scale,
           .test = case_timeout * scale,

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "sweep/detectors.hpp"
 #include "util/error.hpp"
 #include "util/hash.hpp"
 #include "vm/domain_xml.hpp"
@@ -91,6 +92,8 @@ class Preparation {
   void place_programs();
   void raise_levels();
   void make_level(std::size_t index);
+  unsigned slowness_at(std::size_t index) const;
+  void set_detectors(std::size_t index, const kernel::Kconfig& config);
   image::ModuleClosure choose_modules(std::size_t index, const Kernel& kernel);
   std::string inputs() const;
   void place(std::size_t index, const std::string& program, const std::vector<std::string>& args);
@@ -167,6 +170,26 @@ image::ModuleClosure Preparation::choose_modules(std::size_t index, const Kernel
   return close(wanted);
 }
 
+// A guest inside is as slow as its own kernel and all around it make it.
+unsigned Preparation::slowness_at(std::size_t index) const {
+  unsigned product = 1;
+  for (std::size_t i = 0; i <= index; ++i)
+    product *= slowness(catalogue_.kernel(prepared_.levels[i].level.kernel).config);
+  return product;
+}
+
+// In front of what the case and the plan say, so that theirs counts.
+void Preparation::set_detectors(std::size_t index, const kernel::Kconfig& config) {
+  PreparedLevel& level = prepared_.levels[index];
+  const util::Millis end = level.deadlines.test;
+  const unsigned pace = slowness_at(index) << index;
+  std::vector<std::string> said = level.cmdline;
+  said.insert(said.end(), level.level.cmdline.begin(), level.level.cmdline.end());
+  require_coherent(cell_.topology, index, cell_.test.name, incoherent(config, end, pace, said));
+  const auto words = detector_parameters(config, end, pace);
+  level.cmdline.insert(level.cmdline.begin(), words.begin(), words.end());
+}
+
 void Preparation::make_level(std::size_t index) {
   PreparedLevel& level = prepared_.levels[index];
   const bool outer = index + 1 < prepared_.levels.size();
@@ -177,7 +200,7 @@ void Preparation::make_level(std::size_t index) {
   if (!level.program.empty())
     image.files.emplace_back("/cases/" + level.program, workshop_.case_program(level.program));
   level.deadlines = run::deadlines(limits_, cell_.test.timeout.value_or(level.description.timeout),
-                                   machine_.accel, static_cast<int>(index) + 1);
+                                   machine_.accel, static_cast<int>(index) + 1, slowness_at(index));
   if (outer) {
     const PreparedLevel& inner = prepared_.levels[index + 1];
     const InnerQemu& qemu = catalogue_.qemu();
@@ -187,6 +210,7 @@ void Preparation::make_level(std::size_t index) {
                       image::make_segment({{inner_initramfs, inner.image.path}}, images_)};
     level.deadlines = run::around(level.deadlines, inner.deadlines);
   }
+  set_detectors(index, kernel.config);
   level.image = image::make_image(image, images_);
 }
 

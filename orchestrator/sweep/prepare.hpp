@@ -38,7 +38,7 @@ struct PreparedLevel {
   std::string program;  // the case it runs, "" for none
   std::vector<std::string> args;
   model::CaseDescription description;  // of that case
-  std::vector<std::string> cmdline;    // of the case, and for the guest inside
+  std::vector<std::string> cmdline;    // for its detectors, of the case, for the guest inside
   image::ImageArtifact image;          // holds the kernel and the image of the guest inside
   std::string emulator;                // path in `image` of the QEMU for the guest inside
   run::Deadlines deadlines;

@@ -25,6 +25,7 @@ std::string name_findings(const std::vector<model::Finding>& findings) {
     std::string name =
         finding.level == 1 ? finding.title : fmt::format("{} (L{})", finding.title, finding.level);
     if (finding.known.accepted()) name += " (known)";
+    if (finding.known.expired) name += fmt::format(" (known until {})", finding.known.until);
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   return name_some(std::move(names));
