@@ -91,7 +91,9 @@ void add_build(CLI::App& app, int& exit_code) {
   command->add_option("--cc", options->settings.compiler, "the compiler")->capture_default_str();
   command->footer(
       "Built kernels are kept by the content of all that made them: the same again builds\n"
-      "nothing, and a changed patch builds what it touched.\n"
+      "nothing, and a changed patch builds what it touched. Working trees are in\n"
+      "~/.cache/kproof/kernels/trees ($KPROOF_CACHE); those unused for 30 days are removed when a\n"
+      "new one is unpacked, and all of trees/ and built/ may be removed while nothing is built.\n"
       "Exit code: 0 built, 2 wrong usage, patch, config or code, 69 a fault of this host,\n"
       "130 interrupted (the next build goes on from there).");
   command->callback([options, &exit_code] { exit_code = build(*options); });

@@ -19,10 +19,14 @@ constexpr int kInterrupted = 130;
 void add_run(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
 void add_build(CLI::App& app, int& exit_code);
+void add_series(CLI::App& app, int& exit_code);
+void add_bisect(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_analyze(CLI::App& app, int& exit_code);
 
-// --kernel and --case.
+// --topology and --case.
 void add_filter(CLI::App& command, plan::Filter& filter);
+// --kernel.
+void add_kernel_filter(CLI::App& command, plan::Filter& filter);
 
 }  // namespace kproof::cli

@@ -28,6 +28,8 @@ static int run(int argc, char** argv) {
   add_run(app, exit_code);
   add_plan(app, exit_code);
   add_build(app, exit_code);
+  add_series(app, exit_code);
+  add_bisect(app, exit_code);
   add_doctor(app, exit_code);
   add_analyze(app, exit_code);
   try {

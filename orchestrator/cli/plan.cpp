@@ -43,14 +43,18 @@ void add_plan(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<PlanOptions>();
   command->add_option("PLAN", options->file, "the plan, a YAML file")->required();
   add_filter(*command, options->filter);
+  add_kernel_filter(*command, options->filter);
   command->callback([options, &exit_code] { exit_code = show(*options); });
 }
 
-void add_filter(CLI::App& command, plan::Filter& filter) {
+void add_kernel_filter(CLI::App& command, plan::Filter& filter) {
   command
       .add_option("--kernel", filter.kernels,
                   "only kernels with this name or glob; may be repeated")
       ->allow_extra_args(false);
+}
+
+void add_filter(CLI::App& command, plan::Filter& filter) {
   command
       .add_option("--topology", filter.topologies,
                   "only topologies with this name or glob; may be repeated")

@@ -8,9 +8,9 @@ namespace kproof::e2e {
 namespace fs = std::filesystem;
 
 // root/lib/modules/<release> -> root
-fs::path debian_root() {
+fs::path debian_root(const std::string& package) {
   const model::KernelArtifact kernel = kernel::Store().fetch(
-      {.name = "debian", .label = "", .source = model::PackageSource{"linux-image-amd64"}});
+      {.name = "debian", .label = "", .source = model::PackageSource{package}});
   return fs::path(kernel.modules_dir).parent_path().parent_path().parent_path();
 }
 

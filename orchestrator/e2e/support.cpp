@@ -27,10 +27,8 @@ fs::path plan(const std::string& name) {
   return fs::path(KPROOF_TEST_DIR) / "plans" / (name + ".yaml");
 }
 
-Run run_plan(const fs::path& plan, const fs::path& out, const std::vector<std::string>& more,
-             util::Millis deadline) {
-  std::vector<std::string> argv{KPROOF_PROGRAM, "run", plan.string(), "--out", out.string()};
-  argv.insert(argv.end(), more.begin(), more.end());
+Run run_kproof(std::vector<std::string> argv, const fs::path& out, util::Millis deadline) {
+  argv.insert(argv.begin(), KPROOF_PROGRAM);
   Run run{.out = out};
   const auto began = steady_clock::now();
   run.process = util::run({.argv = argv, .deadline = deadline});
@@ -38,6 +36,19 @@ Run run_plan(const fs::path& plan, const fs::path& out, const std::vector<std::s
   const fs::path results = out / "results.json";
   if (fs::exists(results)) run.results = Json::parse(util::read_file(results));
   return run;
+}
+
+Run run_plan(const fs::path& plan, const fs::path& out, const std::vector<std::string>& more,
+             util::Millis deadline) {
+  std::vector<std::string> argv{"run", plan.string(), "--out", out.string()};
+  argv.insert(argv.end(), more.begin(), more.end());
+  return run_kproof(argv, out, deadline);
+}
+
+Run run_series(const fs::path& plan, const std::string& patches, const fs::path& out,
+               util::Millis deadline) {
+  return run_kproof({"series", "--patches", patches, plan.string(), "--out", out.string()}, out,
+                    deadline);
 }
 
 const Json& cell(const Run& run, const std::string& id) {

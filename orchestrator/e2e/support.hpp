@@ -29,10 +29,18 @@ struct Run {
   Json results;  // of results.json; null when there is none
 };
 
+// kproof ARGV..., which has its results in `out`; killed after `deadline`.
+Run run_kproof(std::vector<std::string> argv, const std::filesystem::path& out,
+               util::Millis deadline);
+
 // kproof run PLAN --out OUT MORE...; killed after `deadline`.
 Run run_plan(const std::filesystem::path& plan, const std::filesystem::path& out,
              const std::vector<std::string>& more = {},
              util::Millis deadline = std::chrono::minutes(4));
+
+// kproof series --patches PATCHES PLAN --out OUT.
+Run run_series(const std::filesystem::path& plan, const std::string& patches,
+               const std::filesystem::path& out, util::Millis deadline);
 
 // The cell in results.json; without it the test case ends here.
 const Json& cell(const Run& run, const std::string& id);

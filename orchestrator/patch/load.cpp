@@ -51,12 +51,25 @@ static std::vector<std::string> split_command(const fs::path& mailbox, const fs:
   return argv;
 }
 
+// The Subject of headers, unfolded; "" without one.
+static std::string subject_line(const std::string& text) {
+  constexpr std::string_view kHeader = "Subject: ";
+  std::size_t at = text.starts_with(kHeader) ? 0 : text.find("\nSubject: ");
+  if (at == std::string::npos) return "";
+  at = text.find(kHeader, at) + kHeader.size();
+  std::string subject;
+  for (;;) {
+    const std::size_t end = text.find('\n', at);
+    subject += text.substr(at, end - at);
+    if (end == std::string::npos || text.compare(end + 1, 1, " ") != 0) return subject;
+    at = end + 1;  // the fold is a space
+  }
+}
+
 // A plain diff, perhaps with headers as git format-patch and quilt write them.
 static Patch read_patch(const fs::path& path, int strip) {
   const std::string text = util::read_file(path);
-  const std::size_t at = text.find("\nSubject: ");
-  const std::string subject =
-      at == std::string::npos ? "" : text.substr(at + 10, text.find('\n', at + 1) - at - 10);
+  const std::string subject = subject_line(text);
   Patch patch{.name = path.filename().string(),
               .diff = text,
               .strip = strip,

@@ -115,10 +115,8 @@ static bool has_diff(const std::string& text) {
 
 static Patch patch_of(const Letter& letter, const Subject& subject) {
   const std::string title = subject.title.empty() ? letter.origin : subject.title;
-  Patch patch{.name = title,
-              .title = title,
-              .diff = letter.text,
-              .files = touched_files(letter.text, 1)};
+  Patch patch{
+      .name = title, .title = title, .diff = letter.text, .files = touched_files(letter.text, 1)};
   if (subject.total > 0)
     patch.name = fmt::format("{}/{} {}", subject.number, subject.total, patch.name);
   if (patch.files.empty())

@@ -36,6 +36,19 @@ static std::string refusal(std::vector<Letter> letters) {
   return "accepted";
 }
 
+TEST_CASE(
+    "the title of a patch file is its Subject, also on the first line, and folded as git folds") {
+  const util::ScratchDir scratch("kproof-patch");
+  const auto title = [&](const std::string& headers) {
+    util::write_file_atomically(scratch.path() / "0001-x.patch",
+                                headers + "\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n");
+    return patch::load(scratch.path()).at(0).title;
+  };
+  CHECK(title("Subject: [PATCH] mm: one\n") == "mm: one");
+  CHECK(title("Date: now\nSubject: [PATCH 2/3] mm: one\n two\nTo: x\n") == "mm: one two");
+  CHECK(title("") == "0001-x.patch");
+}
+
 TEST_CASE("a subject says number, total and version of a patch") {
   const Subject subject = parse_subject("[PATCH RFC v3 02/17] mm/mprotect: push [it] up");
   CHECK(subject.number == 2);

@@ -4,12 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "model/result.hpp"
+#include "series/matrix.hpp"
 
 namespace kproof::report {
 
 using Json = nlohmann::ordered_json;  // keeps the order in which a reader wants the keys
 
 Json encode(const model::CellResult& cell);
+Json encode(const series::Matrix& matrix);
 // Throws nlohmann's exceptions, or std::invalid_argument for a word that is none of its enum's.
 model::CellResult decode_cell(const Json& json);
 

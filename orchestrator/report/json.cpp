@@ -110,6 +110,7 @@ std::string results_to_json(const RunReport& report) {
             {"cells", Json::array()}};
   for (const auto& cell : report.cells)
     json["cells"].push_back(encode(cell));
+  if (report.series) json["series"] = encode(*report.series);
   return dump(json);
 }
 

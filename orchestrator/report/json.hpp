@@ -1,6 +1,10 @@
 // cell.json and results.json, schema 1: testdata/ has an example of each with every key. Within a
 // schema, keys are only ever added.
 //
+// Of a series results.json has "series": rows (the base and its patches, told elsewhere by their
+// index), columns with an entry a row, metrics with figures a row, problems, and whether it is
+// clean (series/matrix.hpp).
+//
 // Where a cell reports two pieces of evidence, or two metrics, of one name, the second gets "#2"
 // behind its name. Bytes that are not UTF-8 become U+FFFD.
 #pragma once

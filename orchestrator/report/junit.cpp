@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <pugixml.hpp>
 
+#include "report/series.hpp"
 #include "report/text.hpp"
 
 namespace kproof::report {
@@ -27,15 +28,24 @@ struct Counts {
     skipped += kind == Kind::skipped;
     time += duration;
   }
+  void add(const Counts& other) {
+    tests += other.tests;
+    failures += other.failures;
+    errors += other.errors;
+    skipped += other.skipped;
+    time += other.time;
+  }
 };
 
 }  // namespace
 
-static Kind kind_of(const model::Judgement& judgement) {
+// In a series the verdict of a cell is not the question, but what changed: the suite of the series
+// says that.
+static Kind kind_of(const model::Judgement& judgement, bool in_series) {
   if (judgement.verdict == Verdict::broken) return Kind::error;
   if (judgement.verdict == Verdict::skip) return Kind::skipped;
   if (judgement.verdict == Verdict::miss && judgement.expected) return Kind::skipped;
-  return judgement.expected ? Kind::passed : Kind::failure;
+  return judgement.expected || in_series ? Kind::passed : Kind::failure;
 }
 
 static void set(pugi::xml_node node, const char* name, std::string_view value) {
@@ -77,8 +87,8 @@ static void add_outcome(pugi::xml_node test, const CellResult& cell, Kind kind) 
   node.text().set(xml_text(story(cell)).c_str());
 }
 
-static void add_test(pugi::xml_node suite, const CellResult& cell, Counts& counts) {
-  const Kind kind = kind_of(cell.judgement);
+static void add_test(pugi::xml_node suite, const CellResult& cell, bool in_series, Counts& counts) {
+  const Kind kind = kind_of(cell.judgement, in_series);
   const std::string name = case_of(cell);
   const auto slash = name.find('/');
   // CI pages group by the dots of class names, and a kernel's version has dots of its own.
@@ -127,7 +137,73 @@ static Counts add_suite(pugi::xml_node root, const RunReport& report, const Cell
                            report.host.accel_reason));
   Counts counts;
   for (const auto& cell : report.cells)
-    if (suite_of(cell) == suite_of(first)) add_test(suite, cell, counts);
+    if (suite_of(cell) == suite_of(first)) add_test(suite, cell, report.series.has_value(), counts);
+  set_counts(suite, counts);
+  return counts;
+}
+
+// One change of the series, or the build of a row.
+static void add_change(pugi::xml_node suite, const std::string& group, const std::string& name,
+                       Kind kind, const std::string& text, Counts& counts) {
+  auto test = suite.append_child("testcase");
+  set(test, "classname", group);
+  set(test, "name", name);
+  set(test, "time", seconds(util::Millis{0}));
+  if (kind == Kind::failure || kind == Kind::skipped) {
+    auto node = test.append_child(kind == Kind::failure ? "failure" : "skipped");
+    set(node, "message", text.substr(0, text.find('\n')));
+    if (kind == Kind::failure) {
+      set(node, "type", "series");
+      node.text().set(xml_text(text).c_str());
+    }
+  }
+  counts.add(kind, util::Millis{0});
+}
+
+static Kind kind_of(const series::Column& column, std::size_t row) {
+  const series::Entry& entry = column.entries[row];
+  const bool last = row + 1 == column.entries.size();
+  const bool newly_flaky = entry.change == series::Change::flaky && entry.against &&
+                           column.entries[*entry.against].change != series::Change::flaky;
+  if (entry.change == series::Change::introduced || newly_flaky || (last && !entry.expected))
+    return Kind::failure;
+  return entry.verdict.empty() ? Kind::skipped : Kind::passed;
+}
+
+static void add_row(pugi::xml_node suite, const series::Matrix& matrix, std::size_t row,
+                    const std::string& plan, Counts& counts) {
+  const series::Row& of = matrix.rows[row];
+  std::string group = fmt::format("{}.series.{}", plan, number_of(matrix.rows, row));
+  std::replace(group.begin(), group.end(), '/', '_');
+  const bool built = of.unbuilt.empty();
+  add_change(suite, group, "build: " + of.subject, built ? Kind::passed : Kind::failure, of.unbuilt,
+             counts);
+  if (!built) return;
+  for (const series::Column& column : matrix.columns) {
+    const series::Entry& entry = column.entries[row];
+    std::string text = entry.against
+                           ? fmt::format("{}: {} -> {}", to_string(entry.change),
+                                         column.entries[*entry.against].verdict, entry.verdict)
+                       : entry.verdict.empty() ? "did not run"
+                                               : entry.verdict;
+    for (const std::string& item : entry.appeared)
+      text += "\nnew: " + item;
+    add_change(suite, group, title_of(matrix, column), kind_of(column, row), text, counts);
+  }
+}
+
+static Counts add_series(pugi::xml_node root, const RunReport& report) {
+  auto suite = root.append_child("testsuite");
+  set(suite, "name", report.plan.name + "/series");
+  set(suite, "timestamp", report.started.substr(0, report.started.find('Z')));
+  set(suite, "hostname", report.host.hostname);
+  auto properties = suite.append_child("properties");
+  add_property(properties, "clean", report.series->clean() ? "true" : "false");
+  Counts counts;
+  for (std::size_t row = 0; row < report.series->rows.size(); ++row)
+    add_row(suite, *report.series, row, report.plan.name, counts);
+  auto out = suite.append_child("system-out");
+  out.text().set(xml_text(render_matrix(*report.series, {})).c_str());
   set_counts(suite, counts);
   return counts;
 }
@@ -144,13 +220,9 @@ std::string junit_xml(const RunReport& report) {
   for (const auto& cell : report.cells) {
     if (std::find(done.begin(), done.end(), suite_of(cell)) != done.end()) continue;
     done.push_back(suite_of(cell));
-    const Counts counts = add_suite(root, report, cell);
-    all.tests += counts.tests;
-    all.failures += counts.failures;
-    all.errors += counts.errors;
-    all.skipped += counts.skipped;
-    all.time += counts.time;
+    all.add(add_suite(root, report, cell));
   }
+  if (report.series) all.add(add_series(root, report));
   set_counts(root, all);
   std::ostringstream out;
   document.save(out, "  ");

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/plan.hpp"
 #include "model/result.hpp"
+#include "series/matrix.hpp"
 
 namespace kproof::report {
 
@@ -17,8 +19,9 @@ struct RunReport {
   std::vector<model::CellResult> cells;  // finished ones, in the plan's order
   std::size_t planned = 0;               // cells that were to run; more than `cells` if interrupted
   bool interrupted = false;
-  std::string started;              // UTC, ISO 8601
-  std::filesystem::path directory;  // files of cells are below it
+  std::string started;                   // UTC, ISO 8601
+  std::filesystem::path directory;       // files of cells are below it
+  std::optional<series::Matrix> series;  // where the kernels are a base and its patches
 };
 
 // "fail (expected)", "pass (unexpected)", "pass", "crash": the verdict as people are told it.

@@ -1,7 +1,6 @@
 #include "report/summary.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <sstream>
 
@@ -55,12 +54,6 @@ static Grid arrange_verdicts(const RunReport& report) {
     grid.put(case_of(cell), column_of(report, cell),
              {verdict_text(cell.judgement), &cell.judgement});
   return grid;
-}
-
-// Four significant digits, and no exponent before a million.
-static std::string number(double value) {
-  return std::abs(value) >= 1000 && std::abs(value) < 1e6 ? fmt::format("{:.0f}", value)
-                                                          : fmt::format("{:.4g}", value);
 }
 
 static Grid arrange_metrics(const RunReport& report) {

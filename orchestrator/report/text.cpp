@@ -1,5 +1,6 @@
 #include "report/text.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <cwchar>
@@ -133,6 +134,18 @@ std::string paint(std::string_view text, const model::Judgement& judgement, cons
       judgement.verdict == model::Verdict::skip || judgement.verdict == model::Verdict::miss;
   const int colour = unproven ? 33 : judgement.expected ? 32 : 31;
   return fmt::format("\033[{}m{}\033[0m", colour, text);
+}
+
+std::string tint(std::string_view text, series::Change change, const Style& style) {
+  constexpr int kColours[] = {0, 0, 33, 32, 31, 33};
+  const int colour = kColours[static_cast<std::size_t>(change)];
+  if (!style.colour || colour == 0) return std::string(text);
+  return fmt::format("\033[{}m{}\033[0m", colour, text);
+}
+
+std::string number(double value) {
+  return std::abs(value) >= 1000 && std::abs(value) < 1e6 ? fmt::format("{:.0f}", value)
+                                                          : fmt::format("{:.4g}", value);
 }
 
 }  // namespace kproof::report

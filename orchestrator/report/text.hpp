@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "model/verdict.hpp"
+#include "series/matrix.hpp"
 
 namespace kproof::report {
 
@@ -33,5 +34,10 @@ std::string shorten(std::string_view text, std::size_t width);
 
 // `text` in the colour of how a cell ended: green as expected, yellow skip and miss, red otherwise.
 std::string paint(std::string_view text, const model::Judgement& judgement, const Style& style);
+// The same of what a patch changed: green fixed, red introduced, yellow flaky and changed.
+std::string tint(std::string_view text, series::Change change, const Style& style);
+
+// Four significant digits, and no exponent before a million.
+std::string number(double value);
 
 }  // namespace kproof::report

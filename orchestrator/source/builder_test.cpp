@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <sys/eventfd.h>
 
+#include "source/made_up.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
 #include "util/files.hpp"
@@ -14,25 +15,6 @@
 
 using namespace kproof;
 namespace fs = std::filesystem;
-
-// The driver of a build as kbuild is one: objects below O=, a .cmd file when an object is whole.
-static constexpr const char* kMakefile = R"(
-tinyconfig:
-	echo '# Linux/x86 6.1.0 Kernel Configuration' >$(KCONFIG_CONFIG)
-olddefconfig:
-	sed -i /LOST/d $(KCONFIG_CONFIG)
-$(O)/%.o: %.c
-	@echo '  CC      $*.o'
-	@mkdir -p $(@D)
-	$(CC) -c -o $@ $(CURDIR)/$<
-bzImage: $(O)/mm/a.o $(O)/mm/b.o
-	mkdir -p $(O)/arch/x86/boot $(O)/include/config
-	cat $^ >$(O)/arch/x86/boot/bzImage
-	echo 6.1.0-kproof >$(O)/include/config/kernel.release
-	touch $(O)/modules.builtin
-modules:
-	@echo modules are disabled; exit 1
-)";
 
 namespace {
 struct Bench {
@@ -47,10 +29,9 @@ struct Bench {
       .say = [this](std::string_view line) { said.append(line).append("\n"); }};
 
   Bench() {
-    write(tree / "Makefile", kMakefile);
-    write(tree / "Kconfig", "source \"arch/$(SRCARCH)/Kconfig\"\n");
-    write(tree / "arch/x86/Kconfig",
-          "config KVM\n\tbool \"KVM\"\nconfig LOST\n\tbool \"L\"\n\tdepends on NOPE\n");
+    write(tree / "Makefile", source::kMakefile);
+    write(tree / "Kconfig", source::kKconfig);
+    write(tree / "arch/x86/Kconfig", source::kArchKconfig);
     write(tree / "mm/a.c", "int a;\n");
     write(tree / "mm/b.c", "int b;\n");
     write(settings.fragments / "kvm.config", "# A host.\nCONFIG_KVM=y\n");
@@ -287,7 +268,7 @@ TEST_CASE("a build that is stopped says so, and the next one goes on") {
     if (has(std::string(line), "mm/a.o")) ::eventfd_write(stop.get(), 1);
   };
   bench.git("tag slow");
-  std::string makefile = kMakefile;
+  std::string makefile = source::kMakefile;
   makefile.replace(makefile.find("@mkdir -p $(@D)"), 15,
                    "@mkdir -p $(@D); [ -e $(O)/../fast ] || sleep 60");
   bench.write(bench.tree / "Makefile", makefile);

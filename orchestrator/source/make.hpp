@@ -23,7 +23,8 @@ struct Make {
   kernel::Progress live{};  // the state of the build in one line, often; may be empty
 };
 
-// Runs make with `targets` (and variables); throws Failed when it fails, HostError for a full disk, Interrupted for a stop.
+// Runs make with `targets` (and variables); throws Failed when it fails, HostError for a full disk,
+// Interrupted for a stop.
 void make(const Make& how, const std::vector<std::string>& targets);
 
 struct Failed {

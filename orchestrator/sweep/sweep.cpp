@@ -37,10 +37,10 @@ class Sweep {
   report::RunReport run(const run::StopRequest& stop);
 
  private:
-  util::FileLock lock_directory() const;
   void know_host();
   void prepare_cells();
   const Kernel& kernel_of(const model::KernelSpec& spec);
+  bool builds(const model::KernelSpec& spec);
   const model::KernelSpec& spec_of(const std::string& kernel) const;
   const model::CaseDescription& description_of(const std::string& name,
                                                const std::vector<std::string>& args);
@@ -81,28 +81,26 @@ static void require_hugepages(const PreparedCell& cell) {
                                 need, page >> 10));
 }
 
-util::FileLock Sweep::lock_directory() const {
+util::FileLock claim_directory(const fs::path& out, const std::string& plan) {
   static constexpr const char* kChoose = "choose another directory with --out";
   std::error_code error;
-  fs::create_directories(options_.out, error);
+  fs::create_directories(out, error);
   if (error)
-    throw ConfigError(fmt::format("cannot create {}: {}", options_.out.string(), error.message()),
-                      kChoose);
-  const fs::path path = options_.out / ".lock";
+    throw ConfigError(fmt::format("cannot create {}: {}", out.string(), error.message()), kChoose);
+  const fs::path path = out / ".lock";
   if (const util::Fd writable(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)); !writable)
-    throw ConfigError(
-        fmt::format("cannot write to {}: {}", options_.out.string(), std::strerror(errno)),
-        kChoose);
+    throw ConfigError(fmt::format("cannot write to {}: {}", out.string(), std::strerror(errno)),
+                      kChoose);
   auto lock = util::FileLock::try_acquire(path);
   if (!lock)
-    throw ConfigError(fmt::format("{} is in use by process {}", options_.out.string(),
-                                  util::FileLock::holder(path)),
-                      fmt::format("wait for it, or {}", kChoose));
-  const auto theirs = report::plan_in(options_.out);
-  if (theirs && *theirs != options_.plan.name)
-    throw ConfigError(fmt::format("{} holds results of the plan `{}`; this is `{}`",
-                                  options_.out.string(), *theirs, options_.plan.name),
-                      kChoose);
+    throw ConfigError(
+        fmt::format("{} is in use by process {}", out.string(), util::FileLock::holder(path)),
+        fmt::format("wait for it, or {}", kChoose));
+  const auto theirs = report::plan_in(out);
+  if (theirs && *theirs != plan)
+    throw ConfigError(
+        fmt::format("{} holds results of the plan `{}`; this is `{}`", out.string(), *theirs, plan),
+        kChoose);
   return std::move(*lock);
 }
 
@@ -120,15 +118,30 @@ const Kernel& Sweep::kernel_of(const model::KernelSpec& spec) {
   const auto known = kernels_.find(spec.name);
   if (known != kernels_.end()) return known->second;
   const auto say = [this](std::string_view line) { listener_.say(std::string(line)); };
-  Kernel kernel{.artifact = source::fetch(spec, {.cache = kernel::default_cache(),
-                                                 .fragments = workshop_.fragments(),
-                                                 .stop_fd = stop_fd_,
-                                                 .say = say,
-                                                 .live = source::now_and_then(say)})};
+  Kernel kernel{.artifact = options_.fetch(spec, {.cache = kernel::default_cache(),
+                                                  .fragments = workshop_.fragments(),
+                                                  .stop_fd = stop_fd_,
+                                                  .say = say,
+                                                  .live = source::now_and_then(say)})};
   kernel.config = kernel::Kconfig::load(kernel.artifact.config);
   kernel.modules = image::ModuleIndex::scan(kernel.artifact.modules_dir);
   listener_.say(fmt::format("kernel {}: {}", spec.name, kernel.artifact.origin));
   return kernels_.emplace(spec.name, std::move(kernel)).first->second;
+}
+
+// Asked once per kernel under test; what keeps a row of the series from being built is kept there.
+bool Sweep::builds(const model::KernelSpec& spec) {
+  const auto row = std::find_if(report_.series->rows.begin(), report_.series->rows.end(),
+                                [&](const series::Row& one) { return one.kernel == spec.name; });
+  if (row == report_.series->rows.end()) return true;
+  if (!row->unbuilt.empty()) return false;
+  try {
+    kernel_of(spec);
+  } catch (const source::Unbuildable& error) {
+    row->unbuilt = fmt::format("{}\n{}", error.what(), error.hint());
+    listener_.say(row->unbuilt);
+  }
+  return row->unbuilt.empty();
 }
 
 // Of a level's own kernel; config/ has seen that the plan names it.
@@ -159,7 +172,11 @@ void Sweep::prepare_cells() {
   const bool vmx = report_.host.accel == model::Accel::kvm && host::has_cpu_flag("vmx");
   const Machine machine{report_.host.accel, report_.host.qemu, vmx ? "kvm_intel" : "kvm_amd"};
   capacity_ = {.cores = report_.host.cores, .memory = host::memory_available() - kHostReserve};
+  // A case that does not take its options is told before a kernel is built for it.
+  for (const model::Cell& cell : cells)
+    description_of(cell.test.name, cell.test.args);
   for (const model::Cell& cell : cells) {
+    if (report_.series && !builds(cell.kernel)) continue;
     const Catalogue catalogue{
         .qemu = [&]() -> const InnerQemu& { return inner_qemu(); },
         .kernel = [&](const std::string& name) -> const Kernel& {
@@ -216,6 +233,9 @@ void Sweep::run_cells(const run::StopRequest& stop) {
     if (const auto found = results.find(cell.cell.id); found != results.end())
       report_.cells.push_back(std::move(found->second));
   report_.interrupted = report_.cells.size() < cells_.size();
+  if (report_.series)
+    report_.series =
+        series::compare(std::move(report_.series->rows), report_.cells, options_.plan.metrics);
 }
 
 void Sweep::write_reports() const {
@@ -227,8 +247,9 @@ report::RunReport Sweep::run(const run::StopRequest& stop) {
   stop_fd_ = stop.fd();
   report_.plan = options_.plan;
   report_.directory = options_.out;
+  if (!options_.series.empty()) report_.series = series::Matrix{.rows = options_.series};
   report_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-  const util::FileLock lock = lock_directory();
+  const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
   know_host();
   prepare_cells();
   run_cells(stop);

@@ -11,8 +11,11 @@
 #include "plan/cells.hpp"
 #include "report/run_report.hpp"
 #include "run/stop.hpp"
+#include "series/matrix.hpp"
+#include "source/builder.hpp"
 #include "sweep/schedule.hpp"
 #include "sweep/workshop.hpp"
+#include "util/files.hpp"
 
 namespace kproof::sweep {
 
@@ -23,6 +26,13 @@ struct SweepOptions {
   std::string connect;                // libvirt URI, "" for the embedded driver
   std::optional<model::Accel> accel;  // empty: auto
   bool fresh = false;                 // run also what an earlier run in `out` has finished
+  // How a kernel of the plan is made bootable.
+  std::function<model::KernelArtifact(const model::KernelSpec&, const source::Settings&)> fetch =
+      [](const auto& spec, const auto& settings) { return source::fetch(spec, settings); };
+  // The kernels that the cells are of, where they are a base and its patches: then the report has
+  // their matrix, and one that does not build (source::Unbuildable) is a row that says so, without
+  // cells. Else it ends the run.
+  std::vector<series::Row> series;
 };
 
 struct SweepListener {
@@ -31,6 +41,10 @@ struct SweepListener {
   std::function<void(std::size_t cells)> on_total;
   Listener cells;
 };
+
+// The directory of a run, created and locked. ConfigError when it cannot be written to, is in use,
+// or holds results of another plan.
+util::FileLock claim_directory(const std::filesystem::path& out, const std::string& plan);
 
 // ConfigError and HostError for what makes the run as a whole impossible, before any guest boots.
 // results.json and junit.xml are written also when the run is stopped.

@@ -1,0 +1,107 @@
+#include "bisect/history.hpp"
+
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "util/error.hpp"
+#include "util/subprocess.hpp"
+
+namespace kproof::bisect {
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+// Without locks git also refreshes no index, and the user's settings do not change a diff.
+static util::CommandResult git(const fs::path& repository, const std::vector<std::string>& words) {
+  std::vector<std::string> argv{"env", "LC_ALL=C",         "git", "--no-optional-locks",
+                                "-C",  repository.string()};
+  for (const char* setting : {"core.quotePath=false", "diff.noprefix=false",
+                              "diff.mnemonicPrefix=false", "log.showSignature=false"})
+    argv.insert(argv.end(), {"-c", setting});
+  argv.insert(argv.end(), words.begin(), words.end());
+  return util::run(
+      {.argv = std::move(argv), .deadline = 10min, .output_limit = std::size_t{1} << 30});
+}
+
+static std::string checked(const fs::path& repository, const std::vector<std::string>& words) {
+  auto result = git(repository, words);
+  if (!result.ok())
+    throw ConfigError(
+        fmt::format("git {} fails in {}: {}", words.at(0), repository.string(), result.err),
+        "a shallow or partial clone may lack what it needs: fetch that");
+  return std::move(result.out);
+}
+
+static std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);)
+    lines.push_back(std::move(line));
+  return lines;
+}
+
+History::History(fs::path repository) : repository_(std::move(repository)) {
+  const auto found = git(repository_, {"rev-parse", "--git-dir"});
+  if (!found.ok())
+    throw ConfigError(fmt::format("{} is no git repository: {}", repository_.string(), found.err));
+}
+
+std::string History::resolve(const std::string& revision, const std::string& option) const {
+  const auto found = git(repository_, {"rev-parse", "--verify", "--quiet", "--end-of-options",
+                                       revision + "^{commit}"});
+  if (found.ok()) return lines_of(found.out).at(0);
+  const bool shallow = git(repository_, {"rev-parse", "--is-shallow-repository"}).out == "true\n";
+  throw ConfigError(
+      fmt::format("{} {}: {} has no such revision{}", option, revision, repository_.string(),
+                  shallow ? "; it is a shallow clone and lacks most of its history" : ""),
+      shallow ? fmt::format("`git -C {} fetch --unshallow`", repository_.string())
+              : fmt::format("`git -C {} fetch --tags`?", repository_.string()));
+}
+
+std::string History::subject(const std::string& commit) const {
+  const auto lines = lines_of(checked(repository_, {"log", "-1", "--format=%s", commit, "--"}));
+  return lines.empty() ? "" : lines[0];
+}
+
+void History::require_ancestor(const std::string& good, const std::string& bad) const {
+  if (good == bad) throw ConfigError("--good and --bad are the same commit");
+  if (git(repository_, {"merge-base", "--is-ancestor", good, bad}).ok()) return;
+  const auto base = git(repository_, {"merge-base", good, bad});
+  throw ConfigError(
+      fmt::format("--good {} is no ancestor of --bad {}", good.substr(0, 12), bad.substr(0, 12)),
+      base.ok() ? fmt::format("their merge base is {}: if that is good, it bounds the range",
+                              base.out.substr(0, 12))
+                : "they have no history in common, or the clone is shallow");
+}
+
+std::vector<std::string> History::order(const Range& range) const {
+  std::vector<std::string> words{"rev-list", "--bisect-all", range.bad, "--not"};
+  words.insert(words.end(), range.good.begin(), range.good.end());
+  words.emplace_back("--");
+  std::vector<std::string> commits;
+  for (const std::string& line : lines_of(checked(repository_, words)))
+    commits.push_back(line.substr(0, line.find(' ')));  // "<commit> (dist=3)"
+  return commits;
+}
+
+History::Difference History::difference(const std::string& from, const std::string& to) const {
+  const auto diff = [&](std::vector<std::string> how) {
+    how.insert(how.begin(),
+               {"diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames"});
+    how.insert(how.end(), {from, to, "--"});
+    return checked(repository_, how);
+  };
+  Difference difference;
+  // ":100644 120000 <blob> <blob> T\tfile": a link or a submodule on either side.
+  for (const std::string& line : lines_of(diff({"--raw"})))
+    for (const char* mode : {"120000", "160000"})
+      difference.in_place &= line.substr(0, 14).find(mode) == std::string::npos;
+  patch::Patch patch{.name = fmt::format("{} to {}", from.substr(0, 12), to.substr(0, 12)),
+                     .diff = diff({"--binary", "--full-index"}),
+                     .files = lines_of(diff({"--name-only"}))};
+  patch.title = patch.name;
+  if (!patch.files.empty()) difference.patches.push_back(std::move(patch));
+  return difference;
+}
+
+}  // namespace kproof::bisect

@@ -1,0 +1,56 @@
+#include "cli/run_options.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "cli/cli.hpp"
+#include "config/plan.hpp"
+#include "util/units.hpp"
+#include "verdict/known_issues.hpp"
+
+namespace kproof::cli {
+namespace fs = std::filesystem;
+
+void add_run_options(CLI::App& command, RunOptions& options) {
+  command.add_option("PLAN", options.plan_file, "the plan, a YAML file")->required();
+  add_filter(command, options.sweep.filter);
+  command.add_option("--out", options.out,
+                     "directory for results (default: a new one below kproof-out/); cells that an "
+                     "earlier run of the "
+                     "same inputs finished there are kept");
+  command.add_flag("--fresh", options.sweep.fresh, "run all cells, also those finished in --out");
+  command.add_option("--connect", options.sweep.connect,
+                     "libvirt URI, qemu:///system or qemu:///session (default: libvirt in this "
+                     "process, no daemon)");
+  command.add_option("--accel", options.accel, "auto takes KVM where it really works")
+      ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
+      ->capture_default_str();
+  command.add_flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
+}
+
+void read_run_options(RunOptions& options, const std::string& kind) {
+  sweep::SweepOptions& sweep = options.sweep;
+  sweep.plan = config::read_plan(options.plan_file);
+  for (const std::string& line : verdict::expired(sweep.plan.known_issues, util::today()))
+    fmt::print(stderr, "warning: {}\n", line);
+  const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;
+  const fs::path fresh = fs::path("kproof-out") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name,
+                                                              fmt::localtime(std::time(nullptr)));
+  sweep.out = fs::absolute(options.out.empty() ? fresh : fs::path(options.out));
+  if (options.accel != "auto")
+    sweep.accel = options.accel == "kvm" ? model::Accel::kvm : model::Accel::tcg;
+}
+
+int exit_code_of(const report::RunReport& report, bool interrupted, int otherwise) {
+  if (interrupted) return kInterrupted;
+  const bool broken =
+      std::any_of(report.cells.begin(), report.cells.end(), [](const model::CellResult& cell) {
+        return cell.judgement.verdict == model::Verdict::broken;
+      });
+  return broken ? kHostFault : otherwise;
+}
+
+}  // namespace kproof::cli

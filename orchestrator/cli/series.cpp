@@ -1,0 +1,111 @@
+// kproof series: the base, the base and one patch, and two, ...: what each patch changes.
+#include "report/series.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/cli.hpp"
+#include "cli/display.hpp"
+#include "cli/run_options.hpp"
+#include "cli/signals.hpp"
+#include "series/rows.hpp"
+#include "source/builder.hpp"
+
+namespace kproof::cli {
+
+struct SeriesOptions {
+  RunOptions run;
+  std::string base;
+  std::vector<std::string> patches;
+};
+
+// The patches of the base itself, which every row has, and those of the series.
+struct AllPatches {
+  std::vector<patch::Patch> list;
+  std::size_t of_base = 0;
+};
+
+static AllPatches load(const model::BuildSource& base, const std::vector<std::string>& series) {
+  AllPatches all{.list = source::load_patches(base)};
+  all.of_base = all.list.size();
+  model::BuildSource patched = base;
+  patched.patches = series;
+  for (patch::Patch& one : source::load_patches(patched))
+    all.list.push_back(std::move(one));
+  return all;
+}
+
+// The plan becomes that of the series: a kernel a row, made of the base and as many patches.
+static void make_rows(sweep::SweepOptions& sweep, const SeriesOptions& options) {
+  const model::KernelSpec base = series::find_base(sweep.plan, options.base);
+  const auto all = std::make_shared<const AllPatches>(
+      load(std::get<model::BuildSource>(base.source), options.patches));
+  std::vector<std::string> subjects;
+  for (std::size_t i = all->of_base; i < all->list.size(); ++i)
+    subjects.push_back(all->list[i].title);
+  sweep.series = series::rows_of(base, subjects);
+  sweep.plan = series::plan_of(std::move(sweep.plan), sweep.series);
+  for (const series::Row& row : sweep.series)
+    sweep.filter.kernels.push_back(row.kernel);
+  sweep.fetch = [all, rows = sweep.series](const model::KernelSpec& spec,
+                                           const source::Settings& settings) {
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&](const series::Row& one) { return one.kernel == spec.name; });
+    if (row == rows.end()) return source::fetch(spec, settings);
+    const auto applied = all->of_base + static_cast<std::size_t>(row - rows.begin());
+    return source::fetch(spec, {all->list, applied}, settings);
+  };
+}
+
+static int verdict_of(const series::Matrix& matrix) {
+  const bool nothing = std::none_of(matrix.rows.begin(), matrix.rows.end(),
+                                    [](const series::Row& row) { return row.unbuilt.empty(); });
+  return nothing ? kUsage : matrix.clean() ? kOk : kUnexpected;
+}
+
+static int series(SeriesOptions& options) {
+  run::StopRequest stop;
+  const SignalWatch signals(stop);
+  read_run_options(options.run, "series");
+  sweep::SweepOptions& sweep = options.run.sweep;
+  make_rows(sweep, options);
+
+  Display display(options.run.verbose);
+  const report::RunReport report = run_sweep(sweep, stop, display.listener());
+  display.clear();
+  fmt::print("\n{}\n", report::render_series(report, report::style_of(STDOUT_FILENO)));
+  fmt::print("results: {}\njunit:   {}\n", (sweep.out / "results.json").string(),
+             (sweep.out / "junit.xml").string());
+  return exit_code_of(report, signals.interrupted(), verdict_of(*report.series));
+}
+
+void add_series(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "series", "Run a plan's cases on a kernel and on each step of a patch series: what changes?");
+  const auto options = std::make_shared<SeriesOptions>();
+  add_run_options(*command, options->run);
+  command->add_option("--base", options->base,
+                      "the kernel of the plan that the series is for, one with `source:` (default: "
+                      "the plan's only such one)");
+  command
+      ->add_option("--patches", options->patches,
+                   "a directory, a quilt series, a mailbox, a patch, or a range of the base's git "
+                   "tree; may be repeated")
+      ->required()
+      ->allow_extra_args(false);
+  command->footer(
+      "All kernels are built first, so that no compiler disturbs what cases measure. The plan's\n"
+      "expectations meet the rows by name: `kernel: <base>` the base alone, no `kernel:` all of\n"
+      "them. Exit code: 0 nothing is introduced or made flaky, every row builds, and after the "
+      "last\n"
+      "patch every case is as the plan expects (without an expectation: pass); 1 otherwise, though "
+      "a\n"
+      "later patch mends it; 2 wrong usage, plan or patch, or nothing builds; 69 a fault of this\n"
+      "host; 130 interrupted.");
+  command->callback([options, &exit_code] { exit_code = series(*options); });
+}
+
+}  // namespace kproof::cli

@@ -1,0 +1,80 @@
+#include "e2e/stand_in.hpp"
+
+#include <fmt/format.h>
+
+#include "e2e/kernel_tree.hpp"
+#include "util/subprocess.hpp"
+
+namespace kproof::e2e {
+namespace fs = std::filesystem;
+
+// scripts/root names the unpacked package; a change below scripts/ makes the config anew. The
+// installed modules.builtin is replaced later, and must not be one file with the package's.
+static constexpr const char* kMakefile = R"(
+ROOT := $(shell cat scripts/root)
+BUILTIN = $(ROOT)/lib/modules/*/modules.builtin
+tinyconfig:
+	cp $(ROOT)/boot/config-* $(KCONFIG_CONFIG)
+olddefconfig modules:
+	@true
+bzImage:
+	@echo '  CC      mm/a.o'
+	$(CC) -c -o $(O)/a.o $(CURDIR)/mm/a.c
+	mkdir -p $(O)/arch/x86/boot $(O)/include/config
+	cp $(ROOT)/boot/vmlinuz-* $(O)/arch/x86/boot/bzImage
+	basename $(ROOT)/lib/modules/* >$(O)/include/config/kernel.release
+	cp $(BUILTIN) $(O)/modules.builtin
+modules_install:
+	mkdir -p $(INSTALL_MOD_PATH)/lib
+	cp -al $(ROOT)/lib/modules $(INSTALL_MOD_PATH)/lib/ 2>/dev/null || \
+		cp -a $(ROOT)/lib/modules $(INSTALL_MOD_PATH)/lib/
+	rm $(INSTALL_MOD_PATH)/lib/modules/*/modules.builtin
+)";
+
+StandIn::StandIn() {
+  write("Makefile", kMakefile);
+  write("Kconfig", "source \"arch/$(SRCARCH)/Kconfig\"\n");
+  write("arch/x86/Kconfig", "config KVM\n\tbool \"KVM\"\n");
+  write("mm/a.c", "int a;\n");
+  git("init -q -b main && git config user.name A && git config user.email a");
+  commit("the first", Kernel::debian_6_12);
+  git("tag v0");
+}
+
+void StandIn::commit(const std::string& subject, Kernel kernel) const {
+  const bool old = kernel == Kernel::debian_6_1;
+  write("scripts/root",
+        debian_root(old ? "linux-image-amd64" : "linux-image-6.12-amd64").string() + "\n");
+  git(fmt::format("add . && git commit -q --allow-empty -m '{}'", subject));
+}
+
+void StandIn::commit_broken(const std::string& subject) const {
+  write("mm/a.c", "int a = nope;\n");
+  git(fmt::format("commit -qam '{}'", subject));
+}
+
+void StandIn::commit_mended(const std::string& subject) const {
+  write("mm/a.c", fmt::format("int a;  /* {} */\n", subject));
+  git(fmt::format("commit -qam '{}'", subject));
+}
+
+void StandIn::git(const std::string& command) const {
+  util::run_checked({.argv = {"sh", "-ec", "git " + command}, .directory = tree_});
+}
+
+fs::path StandIn::plan(const std::string& cases) const {
+  const fs::path file = scratch_.path() / "plan.yaml";
+  util::write_file_atomically(
+      file, fmt::format("schema: 1\nname: stand-in\nkernels:\n"
+                        "  mine: {{ label: A stand-in, source: {{ git: {}, revision: v0 }} }}\n"
+                        "topologies:\n  l1: {{ memory: 1G }}\ncases:\n{}",
+                        tree_.string(), cases));
+  return file;
+}
+
+void StandIn::write(const std::string& file, const std::string& text) const {
+  fs::create_directories((tree_ / file).parent_path());
+  util::write_file_atomically(tree_ / file, text);
+}
+
+}  // namespace kproof::e2e

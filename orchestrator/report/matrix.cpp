@@ -1,0 +1,191 @@
+// The table of report/series.hpp.
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "report/series.hpp"
+
+namespace kproof::report {
+using series::Change;
+using series::Matrix;
+
+namespace {
+
+struct Piece {
+  std::string text;
+  Change colour = Change::unchanged;
+};
+struct TextColumn {
+  std::string title;
+  std::vector<Piece> pieces;  // one a row
+  std::size_t width() const {
+    std::size_t width = display_width(title);
+    for (const Piece& piece : pieces)
+      width = std::max(width, display_width(piece.text));
+    return width;
+  }
+};
+
+}  // namespace
+
+static constexpr std::size_t kGap = 2;
+
+static std::string text_of(const series::Entry& entry, std::size_t row) {
+  if (entry.verdict.empty()) return "-";
+  const bool shared = entry.against && *entry.against + 1 < row;
+  switch (entry.change) {
+    case Change::unknown:
+    case Change::unchanged:
+      return entry.verdict;
+    case Change::flaky:
+      return "flaky " + entry.verdict.substr(0, entry.verdict.find(' '));
+    default:
+      return std::string(to_string(entry.change)) + (shared ? "*" : "");
+  }
+}
+
+static TextColumn column_of(const Matrix& matrix, const series::Column& column) {
+  TextColumn text{.title = title_of(matrix, column), .pieces = {}};
+  for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
+    const series::Entry& entry = column.entries[row];
+    text.pieces.push_back({text_of(entry, row), entry.change});
+  }
+  const auto first = column.first_change;
+  text.pieces.push_back(
+      {first ? culprits(matrix.rows, *first, column.entries[*first].against) : "-"});
+  return text;
+}
+
+static TextColumn column_of(const Matrix& matrix, const series::MetricColumn& column) {
+  TextColumn text{.title = printable(title_of(matrix, column)), .pieces = {}};
+  for (const series::Figures& f : column.figures) {
+    if (f.values.empty()) {
+      text.pieces.push_back({"-"});
+      continue;
+    }
+    std::string figure = number(f.median());
+    if (f.values.size() > 1)
+      figure += fmt::format(" [{} {}]", number(f.values.front()), number(f.values.back()));
+    if (f.trend != series::Trend::none) figure += fmt::format(" {}", to_string(f.trend));
+    text.pieces.push_back({std::move(figure)});
+  }
+  return text;
+}
+
+// Titles that are too wide become "[3]"; what they stand for is returned.
+static std::string number_titles(std::vector<TextColumn>& columns) {
+  std::string legend;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string title = fmt::format("[{}]", i + 1);
+    legend += fmt::format("{:>5} {}\n", title, columns[i].title);
+    columns[i].title = title;
+  }
+  return legend;
+}
+
+static std::string trimmed(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+// heads[0] stands above the others.
+static std::string block(const std::vector<std::string>& heads, std::size_t head_width,
+                         const TextColumn* begin, const TextColumn* end, const Style& style) {
+  std::string out;
+  for (std::size_t line = 0; line < heads.size(); ++line) {
+    std::string text = pad(shorten(heads[line], head_width), head_width);
+    for (const TextColumn* column = begin; column != end; ++column) {
+      const Piece piece = line == 0 ? Piece{column->title} : column->pieces[line - 1];
+      const std::string padded = pad(piece.text, column + 1 == end ? 0 : column->width());
+      text += std::string(kGap, ' ') + tint(padded, piece.colour, style);
+    }
+    out += trimmed(std::move(text));
+  }
+  return out;
+}
+
+// How many of the columns stand side by side beside heads of that width: at least one.
+static std::size_t fitting(const TextColumn* begin, const TextColumn* end, std::size_t head_width,
+                           std::size_t width) {
+  const TextColumn* column = begin;
+  for (std::size_t used = head_width; column != end; ++column) {
+    used += kGap + column->width();
+    if (used > width && column != begin) break;
+  }
+  return static_cast<std::size_t>(column - begin);
+}
+
+static std::size_t blocks(const std::vector<TextColumn>& columns, std::size_t head_width,
+                          std::size_t width) {
+  const TextColumn* const end = columns.data() + columns.size();
+  std::size_t count = 0;
+  for (const TextColumn* column = columns.data(); column != end; ++count)
+    column += fitting(column, end, head_width, width);
+  return count;
+}
+
+// Subjects are shortened, to a third of the line at least, where that saves a block.
+static std::size_t head_width_of(const std::vector<std::string>& heads,
+                                 const std::vector<TextColumn>& columns, std::size_t width) {
+  std::size_t whole = 0;
+  for (const std::string& head : heads)
+    whole = std::max(whole, display_width(head));
+  std::size_t least = std::min(whole, std::max<std::size_t>(width / 3, 20));
+  const std::size_t wanted = blocks(columns, least, width);
+  while (least < whole && blocks(columns, least + 1, width) == wanted)
+    ++least;
+  return least;
+}
+
+static std::string table(const std::vector<std::string>& heads, std::vector<TextColumn> columns,
+                         const Style& style) {
+  if (columns.empty()) return "";
+  std::size_t head_width = head_width_of(heads, columns, style.width);
+  const bool whole = std::all_of(heads.begin(), heads.end(), [&](const std::string& head) {
+    return display_width(head) <= head_width;
+  });
+  std::string legend;
+  if (!whole || blocks(columns, head_width, style.width) > 1) legend = number_titles(columns);
+  head_width = head_width_of(heads, columns, style.width);
+  std::string out;
+  const TextColumn* const end = columns.data() + columns.size();
+  for (const TextColumn* from = columns.data(); from != end;) {
+    const TextColumn* const to = from + fitting(from, end, head_width, style.width);
+    out += (out.empty() ? "" : "\n") + block(heads, head_width, from, to, style);
+    from = to;
+  }
+  return legend.empty() ? out : out + "\n" + legend;
+}
+
+std::string render_matrix(const Matrix& matrix, const Style& style) {
+  std::vector<std::string> heads{"patch"};
+  const std::size_t width = number_of(matrix.rows, matrix.rows.size() - 1).size();
+  for (std::size_t row = 0; row < matrix.rows.size(); ++row)
+    heads.push_back(fmt::format("{}  {}{}",
+                                pad(number_of(matrix.rows, row), std::max<std::size_t>(width, 4)),
+                                matrix.rows[row].unbuilt.empty() ? "" : "DOES NOT BUILD: ",
+                                printable(matrix.rows[row].subject)));
+  std::vector<TextColumn> cases, metrics;
+  for (const auto& column : matrix.columns)
+    cases.push_back(column_of(matrix, column));
+  for (const auto& column : matrix.metrics)
+    metrics.push_back(column_of(matrix, column));
+  auto with_first = heads;
+  with_first.emplace_back("first change");
+  std::string out = table(with_first, std::move(cases), style);
+  bool shared = false;
+  for (const auto& column : matrix.columns)
+    for (std::size_t row = 0; row < column.entries.size(); ++row)
+      shared |= text_of(column.entries[row], row).ends_with('*');
+  if (shared) out += "\n* compared with an earlier row, as the last says nothing\n";
+  const std::string of_metrics = table(heads, std::move(metrics), style);
+  if (of_metrics.empty()) return out;
+  return out + "\n" + of_metrics +
+         fmt::format(
+             "\nFigures: median [least most] of repetitions. Less, more: {} repetitions or "
+             "more, whose\nranges are further apart than wide. Else no change is claimed.\n",
+             series::kLeastFigures);
+}
+
+}  // namespace kproof::report

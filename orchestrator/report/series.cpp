@@ -1,0 +1,144 @@
+#include "report/series.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace kproof::report {
+using series::Change;
+using series::Entry;
+using series::Matrix;
+using series::Trend;
+
+static std::string subject_of(const series::Row& row) {
+  return printable(row.subject);
+}
+
+static std::string figures(const series::Figures& f) {
+  if (f.values.size() < 2) return number(f.median());
+  return fmt::format("{} [{} {}]", number(f.median()), number(f.values.front()),
+                     number(f.values.back()));
+}
+
+// "58 times less"; without a ratio only the word.
+static std::string trend_text(const series::Figures& before, const series::Figures& now) {
+  const double a = before.median(), b = now.median();
+  if (a <= 0 || b <= 0) return std::string(to_string(now.trend));
+  return fmt::format("{:.3g} times {}", std::max(a, b) / std::min(a, b), to_string(now.trend));
+}
+
+static std::string because_of(const Matrix& matrix, std::size_t row, const Entry& entry) {
+  const bool shared = entry.against && *entry.against + 1 < row;
+  return shared ? fmt::format(" (by {})", culprits(matrix.rows, row, entry.against)) : "";
+}
+
+static void list(std::string& out, const char* word, const std::vector<std::string>& items) {
+  constexpr std::size_t kShown = 8;
+  for (std::size_t i = 0; i < items.size() && i < kShown; ++i)
+    out += fmt::format("    {} {}\n", word, printable(items[i]));
+  if (items.size() > kShown)
+    out += fmt::format("    {} ... and {} more\n", word, items.size() - kShown);
+}
+
+static std::string log_of(const RunReport& report, const std::string& kernel,
+                          const series::Column& column) {
+  for (const auto& cell : report.cells)
+    if (cell.kernel == kernel && cell.topology == column.topology && cell.test == column.test &&
+        !cell.judgement.expected && cell.files.contains("console"))
+      return fmt::format("    log: {}\n", (report.directory / cell.files.at("console")).string());
+  return "";
+}
+
+static std::string change_text(const RunReport& report, std::size_t row,
+                               const series::Column& column, const Style& style) {
+  const Matrix& matrix = *report.series;
+  const Entry& entry = column.entries[row];
+  const bool told =
+      entry.against && entry.change != Change::unknown && entry.change != Change::unchanged;
+  if (!told) return "";
+  std::string out =
+      fmt::format("  {} {}: {} -> {}{}\n", tint(to_string(entry.change), entry.change, style),
+                  title_of(matrix, column), column.entries[*entry.against].verdict, entry.verdict,
+                  because_of(matrix, row, entry));
+  if (entry.change != Change::flaky) {
+    list(out, "no more:", entry.gone);
+    list(out, "new:", entry.appeared);
+  }
+  if (entry.change != Change::fixed) out += log_of(report, matrix.rows[row].kernel, column);
+  return out;
+}
+
+static std::string metric_changes(const Matrix& matrix, std::size_t row) {
+  std::string out;
+  for (const auto& column : matrix.metrics) {
+    const series::Figures& now = column.figures[row];
+    if (now.trend == Trend::none) continue;
+    const series::Figures& before = column.figures[*now.against];
+    out += fmt::format("  {}: {} -> {}, {}\n", printable(title_of(matrix, column)), figures(before),
+                       figures(now), trend_text(before, now));
+  }
+  return out;
+}
+
+static std::string quoted(const std::string& text) {
+  std::istringstream lines(text);
+  std::string out;
+  for (std::string line; std::getline(lines, line);)
+    out += fmt::format("  | {}\n", printable(line));
+  return out;
+}
+
+std::string render_changes(const RunReport& report, const Style& style) {
+  const Matrix& matrix = *report.series;
+  std::string out;
+  for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
+    std::string text;
+    if (!matrix.rows[row].unbuilt.empty())
+      text += "  " + tint("does not build", Change::introduced, style) + "\n" +
+              quoted(matrix.rows[row].unbuilt);
+    for (const auto& column : matrix.columns)
+      text += change_text(report, row, column, style);
+    text += metric_changes(matrix, row);
+    if (!text.empty())
+      out += fmt::format("{}{} {}\n{}", out.empty() ? "" : "\n", number_of(matrix.rows, row),
+                         subject_of(matrix.rows[row]), text);
+  }
+  return out;
+}
+
+static std::size_t count(const Matrix& matrix, Change change) {
+  std::size_t n = 0;
+  for (const auto& column : matrix.columns)
+    for (const Entry& entry : column.entries)
+      n += entry.change == change && entry.against.has_value();
+  return n;
+}
+
+std::string render_series_verdict(const RunReport& report, const Style& style) {
+  const Matrix& matrix = *report.series;
+  const std::size_t patches = matrix.rows.size() - 1;
+  std::string out = fmt::format("{} patch{}, {} column{}: {} fixed, {} introduced, {} changed",
+                                patches, patches == 1 ? "" : "es", matrix.columns.size(),
+                                matrix.columns.size() == 1 ? "" : "s", count(matrix, Change::fixed),
+                                count(matrix, Change::introduced), count(matrix, Change::changed));
+  const auto kept = std::count_if(report.cells.begin(), report.cells.end(),
+                                  [](const auto& cell) { return cell.reused; });
+  out += fmt::format("; {} cells", report.cells.size());
+  if (kept > 0) out += fmt::format(" ({} kept from an earlier run)", kept);
+  if (report.interrupted) return out + ". Interrupted.\n";
+  if (matrix.clean()) return out + ". " + tint("Clean", Change::fixed, style) + ".\n";
+  out += ". " + tint("Not clean", Change::introduced, style) + ":\n";
+  for (const std::string& problem : matrix.problems)
+    out += "  " + printable(problem) + "\n";
+  return out;
+}
+
+std::string render_series(const RunReport& report, const Style& style) {
+  const std::string changes = render_changes(report, style);
+  return render_matrix(*report.series, style) + "\n" + changes + (changes.empty() ? "" : "\n") +
+         render_series_verdict(report, style);
+}
+
+}  // namespace kproof::report

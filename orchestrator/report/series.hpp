@@ -1,0 +1,25 @@
+// A series on the terminal. Pure.
+#pragma once
+
+#include <string>
+
+#include "report/run_report.hpp"
+#include "report/text.hpp"
+
+namespace kproof::report {
+
+// All of the below for report.series, with blank lines between them.
+std::string render_series(const RunReport& report, const Style& style);
+
+// A row for the base and each patch, a column for each case, and below them for each metric. A
+// verdict alone is unchanged. Where the titles of columns make the matrix wider than the terminal
+// they become numbers that are explained below it; what is wider even so is told in blocks.
+std::string render_matrix(const series::Matrix& matrix, const Style& style);
+
+// What each patch changed, with what went and what appeared, and why a row does not build.
+std::string render_changes(const RunReport& report, const Style& style);
+
+// "3 patches, 4 columns: 3 fixed, 0 introduced. Clean." or why not.
+std::string render_series_verdict(const RunReport& report, const Style& style);
+
+}  // namespace kproof::report

@@ -1,0 +1,12 @@
+// The figures of a series. Internal to series/.
+#pragma once
+
+#include "series/matrix.hpp"
+
+namespace kproof::series {
+
+std::vector<MetricColumn> metric_columns(const std::vector<Row>& rows,
+                                         const std::vector<model::CellResult>& cells,
+                                         const std::vector<std::string>& metrics);
+
+}  // namespace kproof::series

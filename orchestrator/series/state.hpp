@@ -1,0 +1,23 @@
+// What the repetitions of one cell, on one kernel, say together. Internal to series/.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/result.hpp"
+
+namespace kproof::series {
+
+enum class Kind { absent, unproven, good, bad, flaky };
+
+struct State {
+  Kind kind = Kind::absent;
+  std::string verdict;
+  std::set<std::string> always, ever;  // what was wrong: in every repetition, in any
+  bool expected = false;
+};
+
+State state_of(const std::vector<const model::CellResult*>& repetitions);
+
+}  // namespace kproof::series
