@@ -11,13 +11,11 @@ namespace kproof::bisect {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-// Without locks git also refreshes no index, and the user's settings do not change a diff.
+// Without locks git also refreshes no index.
 static util::CommandResult git(const fs::path& repository, const std::vector<std::string>& words) {
   std::vector<std::string> argv{"env", "LC_ALL=C",         "git", "--no-optional-locks",
                                 "-C",  repository.string()};
-  for (const char* setting : {"core.quotePath=false", "diff.noprefix=false",
-                              "diff.mnemonicPrefix=false", "log.showSignature=false"})
-    argv.insert(argv.end(), {"-c", setting});
+  argv.insert(argv.end(), {"-c", "log.showSignature=false"});
   argv.insert(argv.end(), words.begin(), words.end());
   return util::run(
       {.argv = std::move(argv), .deadline = 10min, .output_limit = std::size_t{1} << 30});
@@ -82,26 +80,6 @@ std::vector<std::string> History::order(const Range& range) const {
   for (const std::string& line : lines_of(checked(repository_, words)))
     commits.push_back(line.substr(0, line.find(' ')));  // "<commit> (dist=3)"
   return commits;
-}
-
-History::Difference History::difference(const std::string& from, const std::string& to) const {
-  const auto diff = [&](std::vector<std::string> how) {
-    how.insert(how.begin(),
-               {"diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames"});
-    how.insert(how.end(), {from, to, "--"});
-    return checked(repository_, how);
-  };
-  Difference difference;
-  // ":100644 120000 <blob> <blob> T\tfile": a link or a submodule on either side.
-  for (const std::string& line : lines_of(diff({"--raw"})))
-    for (const char* mode : {"120000", "160000"})
-      difference.in_place &= line.substr(0, 14).find(mode) == std::string::npos;
-  patch::Patch patch{.name = fmt::format("{} to {}", from.substr(0, 12), to.substr(0, 12)),
-                     .diff = diff({"--binary", "--full-index"}),
-                     .files = lines_of(diff({"--name-only"}))};
-  patch.title = patch.name;
-  if (!patch.files.empty()) difference.patches.push_back(std::move(patch));
-  return difference;
 }
 
 }  // namespace kproof::bisect

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "bisect/steps.hpp"
-#include "patch/patch.hpp"
 
 namespace kproof::bisect {
 
@@ -23,13 +22,6 @@ class History {
   void require_ancestor(const std::string& good, const std::string& bad) const;
   // The commits of the range, the best to try first: `git rev-list --bisect-all`.
   std::vector<std::string> order(const Range& range) const;
-  // What turns the tree of one commit into that of another. No patch where they are the same.
-  // Whether all of it is regular files, so that it can be applied in place, is `in_place`.
-  struct Difference {
-    std::vector<patch::Patch> patches;
-    bool in_place = true;
-  };
-  Difference difference(const std::string& from, const std::string& to) const;
 
  private:
   std::filesystem::path repository_;

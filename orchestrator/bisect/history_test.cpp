@@ -48,21 +48,6 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "the difference between commits is one patch; one with a link is not for a tree in place") {
-  const Repository repository;
-  const auto change =
-      repository.history().difference(repository.commit("v0"), repository.commit("v1~1"));
-  REQUIRE(change.patches.size() == 1);
-  CHECK(change.patches[0].files == std::vector<std::string>{"f", "s"});
-  CHECK(change.in_place);
-  CHECK_FALSE(
-      repository.history().difference(repository.commit("v0"), repository.commit("v1")).in_place);
-  CHECK(repository.history()
-            .difference(repository.commit("v0"), repository.commit("v0"))
-            .patches.empty());
-}
-
-TEST_CASE(
     "a range whose good end is not in the history of its bad end is refused with the merge base") {
   const Repository repository;
   const History history = repository.history();

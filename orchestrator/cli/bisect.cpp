@@ -48,7 +48,6 @@ class Bisection {
                .repository = repository().string(),
                .good = whole.good[0],
                .bad = whole.bad};
-    patches_ = source::load_patches(source_);
     if (verify("--good", whole.good[0], Outcome::good) && verify("--bad", whole.bad, Outcome::bad))
       search(whole);
     display_.clear();
@@ -138,24 +137,16 @@ class Bisection {
     return false;
   }
 
-  // All revisions are built in the tree of the good one, as a difference to it, so that each step
-  // compiles what it changes and no more.
   sweep::SweepOptions options_for(const std::string& commit) const {
     sweep::SweepOptions options = sweep();
     options.out = directory_of(commit);
     options.filter.kernels = {base_.name};
-    options.fetch = [this, commit](const model::KernelSpec& spec,
-                                   const source::Settings& settings) {
-      if (spec.name != base_.name) return source::fetch(spec, settings);
-      auto difference = history_.difference(report_.good, commit);
-      model::KernelSpec revision = spec;
+    for (model::KernelSpec& kernel : options.plan.kernels) {
+      if (kernel.name != base_.name) continue;
       model::BuildSource source = source_;
-      source.tree = model::GitRevision{repository(), difference.in_place ? report_.good : commit};
-      revision.source = source;
-      if (!difference.in_place) difference.patches.clear();
-      difference.patches.insert(difference.patches.end(), patches_.begin(), patches_.end());
-      return source::fetch(revision, {difference.patches}, settings);
-    };
+      source.tree = model::GitRevision{repository(), commit};
+      kernel.source = source;
+    }
     return options;
   }
 
@@ -164,7 +155,6 @@ class Bisection {
   const model::KernelSpec base_;
   const model::BuildSource source_;
   const bisect::History history_;
-  std::vector<patch::Patch> patches_;  // of the plan's kernel, on top of each revision
   Display display_;
   report::BisectReport report_;
 };

@@ -31,12 +31,17 @@ static void unpack_tarball(const fs::path& tarball, const fs::path& directory) {
 // A tarball never changes, so what is there is it.
 static Base unpacked(std::string identity, std::string origin, const fs::path& tarball,
                      const kernel::Progress& say) {
-  return {identity, identity, origin, [tarball, origin, say](const fs::path& tree) {
-            kernel::make_once(tree / "source", say, [&](const fs::path& draft) {
-              say(fmt::format("unpacking the source of {}", origin));
-              unpack_tarball(tarball, draft);
-            });
-          }};
+  return {.identity = identity,
+          .tree = identity,
+          .origin = origin,
+          .shape = [identity] { return identity; },
+          .check_out =
+              [tarball, origin, say](const fs::path& tree) {
+                kernel::make_once(tree / "source", say, [&](const fs::path& draft) {
+                  say(fmt::format("unpacking the source of {}", origin));
+                  unpack_tarball(tarball, draft);
+                });
+              }};
 }
 
 static Base of_tarball(const model::Tarball& tarball, const kernel::Progress& say) {

@@ -14,6 +14,8 @@ struct Base {
   std::string identity;  // equal trees, equal identity
   std::string tree;      // a directory's name: the working tree that it has, or shares (git.hpp)
   std::string origin;    // for people: "linux-source-6.1 6.1.192-2"
+  // Equal where all files that shapes_config() tells are equal.
+  std::function<std::string()> shape;
   // Makes <tree>/source what the base is, with no patches. The caller holds the tree's lock.
   std::function<void(const std::filesystem::path& tree)> check_out;
 };

@@ -1,5 +1,6 @@
 #include "source/builder.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -161,13 +162,10 @@ class Build {
   // Half a minute that patch n+1 does not need, unless it touches what the config is made from.
   void configure_if_needed(const Make& how) {
     util::Hasher hasher;
-    hasher.add(config_.identity).add(toolchain_.identity).add(kRecipe).add(base_.identity);
+    hasher.add(config_.identity).add(toolchain_.identity).add(kRecipe).add(base_.shape());
     for (const Patch& patch : patches_)
-      for (const std::string& file : patch.files)
-        if (const std::string name = fs::path(file).filename().string();
-            name.starts_with("Kconfig") || name == "Makefile" || name.ends_with("config") ||
-            file.starts_with("scripts/"))
-          hasher.add(patch.diff);
+      if (std::any_of(patch.files.begin(), patch.files.end(), shapes_config))
+        hasher.add(patch.diff);
     const fs::path stamp = how.build / ".kproof-config";
     if (fs::exists(stamp) && fs::exists(how.build / ".config") &&
         util::read_file(stamp) == hasher.hex() + util::hash_file(how.build / ".config"))

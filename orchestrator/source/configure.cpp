@@ -63,6 +63,12 @@ ConfigInput read_config_input(const std::string& config, const std::vector<std::
   return input;
 }
 
+bool shapes_config(const std::string& file) {
+  const std::string name = fs::path(file).filename().string();
+  return name.starts_with("Kconfig") || name == "Makefile" || name.ends_with("config") ||
+         file.starts_with("scripts/");
+}
+
 static kconfig::Language read_language_of(const fs::path& source) {
   return kconfig::read_language([&](const std::string& file) -> std::optional<std::string> {
     const fs::path path = source / file;

@@ -22,6 +22,10 @@ struct ConfigInput {
 ConfigInput read_config_input(const std::string& config, const std::vector<std::string>& fragments,
                               const std::filesystem::path& shipped);
 
+// Whether a file of the tree has a say in what configure() makes: Kconfig files, makefiles, default
+// configs, and the scripts that ask the compiler.
+bool shapes_config(const std::string& file);
+
 // Writes <build>/.config; leaves it alone, with its time, when it has that content. ConfigError
 // with every symbol that was lost and why, when one of them is required; what was only wished for
 // goes to `say`.

@@ -1,9 +1,11 @@
 #include "source/git.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 
+#include "source/configure.hpp"
 #include "source/tree.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -19,7 +21,8 @@ using Words = std::vector<std::string>;
 static util::CommandResult git(const fs::path& repository, const Words& words) {
   Words argv{"env", "LC_ALL=C", "git", "--no-optional-locks", "-C", repository.string()};
   argv.insert(argv.end(), words.begin(), words.end());
-  return util::run({.argv = std::move(argv), .deadline = 10min});
+  return util::run(
+      {.argv = std::move(argv), .deadline = 10min, .output_limit = std::size_t{64} << 20});
 }
 
 static std::string trimmed(std::string text) {
@@ -108,6 +111,17 @@ static std::string name_of_tree(const fs::path& repository) {
   return "git-" + util::Hasher().add(fs::canonical(trimmed(found.out)).string()).hex();
 }
 
+// "100644 blob 5f8d...\tmm/Kconfig", a file each.
+static std::string shape_of(const fs::path& repository, const std::string& commit) {
+  const auto files = git(repository, {"ls-tree", "-r", "-z", "--full-tree", commit});
+  if (!files.ok()) return commit;
+  util::Hasher hasher;
+  std::istringstream entries(files.out);
+  for (std::string entry; std::getline(entries, entry, '\0');)
+    if (shapes_config(entry.substr(entry.find('\t') + 1))) hasher.add(entry);
+  return hasher.hex();
+}
+
 Base git_base(const model::GitRevision& tree, const kernel::Progress& say) {
   if (!fs::is_directory(tree.repository))
     throw ConfigError(fmt::format("there is no directory {}", tree.repository.string()));
@@ -118,11 +132,16 @@ Base git_base(const model::GitRevision& tree, const kernel::Progress& say) {
   check_clean(tree, say);
   const std::string origin =
       fmt::format("{} at {} ({})", repository.string(), revision, commit.substr(0, 12));
-  return {"git-" + commit, name_of_tree(repository), origin, [=](const fs::path& working) {
-            if (!fs::exists(working / "source"))
-              say(fmt::format("checking out the source of {}", origin));
-            check_out(working, repository, commit);
-          }};
+  return {.identity = "git-" + commit,
+          .tree = name_of_tree(repository),
+          .origin = origin,
+          .shape = [=] { return shape_of(repository, commit); },
+          .check_out =
+              [=](const fs::path& working) {
+                if (!fs::exists(working / "source"))
+                  say(fmt::format("checking out the source of {}", origin));
+                check_out(working, repository, commit);
+              }};
 }
 
 }  // namespace kproof::source
