@@ -23,6 +23,7 @@ struct SweepOptions {
   std::string connect;                // libvirt URI, "" for the embedded driver
   std::optional<model::Accel> accel;  // empty: auto
   bool fresh = false;                 // run also what an earlier run in `out` has finished
+  bool dump_on_hang = false;          // keep the memory of an L1 that hangs
 };
 
 struct SweepListener {

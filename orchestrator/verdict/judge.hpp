@@ -7,8 +7,8 @@
 //              the boot), and so the guest was never started
 //  unbootable  the kernel or host lacks what the case needs, likewise      skip     config
 //  host        the end is HostFault                                        broken   host
-//  crash       the end is Panicked or Rebooted; an oops was seen, or a     crash    kernel
-//              finding that the kernel did not survive; the taint got D
+//  crash       the end is Panicked, Rebooted or Oopsed; an oops was seen,  crash    kernel
+//              or a finding that the kernel did not survive; the taint got D
 //  silent      the end is Silent                                           hang     kernel
 //  kvm         the end is KvmFailed: a guest inside that its KVM could     fail     kernel
 //              not run
