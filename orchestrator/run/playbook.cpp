@@ -6,22 +6,8 @@
 #include <fmt/ranges.h>
 
 namespace kproof::run {
-using model::Phase;
-
-static constexpr std::size_t kRounds = 5;  // of samples
 // Text of one step, and the part of it that functions are looked for in.
 static constexpr std::size_t kMostHeard = 4 << 20;
-
-// Of 10 s: 2 s for an answer, five looks in half a second, half a second for the kernel to begin.
-PlaybookTimes playbook_times(util::Millis budget) {
-  return {.budget = budget,
-          .reply = budget / 5,
-          .interval = budget / 100,
-          .answer = budget / 20,
-          .quiet = budget / 50,
-          .longest = budget / 4,
-          .dump = budget * 3};
-}
 
 Playbook::Playbook(PlaybookSetup setup, Time now)
     : setup_(std::move(setup)), began_(now), due_(now), end_(now + setup_.times.budget) {
@@ -31,78 +17,14 @@ Playbook::Playbook(PlaybookSetup setup, Time now)
   facts_.last_line = setup_.last_line;
   sections_.push_back({"ping of the agent", setup_.ping});
   if (!setup_.dump.empty()) end_ += setup_.times.dump;
-  if (setup_.agent_answers)
-    plan_case();
-  else
-    plan_kernel();
+  todo_ = setup_.agent_answers ? steps_for_case(setup_) : steps_for_kernel(setup_);
   advance(now);
 }
 
-void Playbook::plan_samples() {
-  // libvirt has said this to L1's QEMU; before it QEMU answers nothing else.
-  if (setup_.level > 1)
-    todo_.push_back({Kind::ask, "QMP handshake", qmp::command("qmp_capabilities")});
-  todo_.push_back({Kind::ask, "QEMU's state (query-status)", qmp::command("query-status")});
-  todo_.push_back({Kind::ask, "QEMU's CPUs (query-cpus-fast)", qmp::command("query-cpus-fast")});
-  for (std::size_t round = 1; round <= kRounds; ++round)
-    todo_.push_back({Kind::sample, fmt::format("registers, round {} of {}", round, kRounds),
-                     qmp::human("info registers -a")});
-}
-
-static std::string sysrq_title(char key) {
-  switch (key) {
-    case '9':
-      return "sysrq 9: everything to the console";
-    case 'l':
-      return "sysrq l: backtraces of all CPUs";
-    case 'w':
-      return "sysrq w: blocked tasks";
-    case 'm':
-      return "sysrq m: memory";
-    default:
-      return "sysrq t: all tasks";
-  }
-}
-
-// Tasks are the longest, so they are last. A guest inside prints notices and worse only
-// (vm::inner_loglevel) until it is told otherwise.
-void Playbook::plan_kernel() {
-  plan_samples();
-  if (!setup_.input.empty())
-    todo_.push_back(
-        {Kind::connect, "input of the serial console (chardev-change)",
-         qmp::read_from("charserial0", setup_.input.string(), setup_.console.string())});
-  for (const char key : std::string_view(setup_.level > 1 ? "9lwmt" : "lwmt"))
-    todo_.push_back({Kind::press, sysrq_title(key), std::string(1, key)});
-  if (!setup_.dump.empty())
-    todo_.push_back(
-        {Kind::dump, "memory dump (dump-guest-memory)", qmp::dump_memory(setup_.dump.string())});
-  todo_.push_back({Kind::nmi, "NMI (inject-nmi)", qmp::inject_nmi()});
-}
-
-// The agent looks twice, so that a task which waits is told from one that passes by.
-void Playbook::plan_case() {
-  todo_.push_back({Kind::look, "tasks of the case, first look"});
-  plan_samples();
-  todo_.push_back({Kind::look, "tasks of the case, and sysrq l, w, m, t by the agent", "lwmt"});
-  if (!setup_.dump.empty())
-    todo_.push_back(
-        {Kind::dump, "memory dump (dump-guest-memory)", qmp::dump_memory(setup_.dump.string())});
-}
-
-// Where KVM has the APIC, QEMU does not know which CPUs are halted; but a CPU that waits in HLT
-// stays behind it with interrupts on.
+// The instruction before that of each CPU which never moved, first thing.
 void Playbook::plan_hlt() {
-  for (const CpuSample& last : facts_.samples.back()) {
-    const bool stays = std::ranges::all_of(facts_.samples, [&](const auto& round) {
-      return std::ranges::any_of(round, [&](const CpuSample& s) {
-        return s.cpu == last.cpu && s.rip == last.rip && s.interrupts && !s.user && !s.halted;
-      });
-    });
-    if (stays)
-      todo_.push_front({Kind::hlt, fmt::format("last instruction of CPU {}", last.cpu),
-                        qmp::human(fmt::format("x /1xb {:#x}", last.rip - 1)), last.cpu});
-  }
+  for (const CpuSample& last : facts_.samples.back())
+    if (stays(last, facts_.samples)) todo_.push_front(look_before(last));
 }
 
 void Playbook::miss(const std::string& what, const std::string& why) {
@@ -112,19 +34,19 @@ void Playbook::miss(const std::string& what, const std::string& why) {
 
 // What need not, or cannot, be tried; said where it is news.
 bool Playbook::skip(const Step& step) {
-  if (step.kind == Kind::nmi && facts_.sysrq_answered) {
+  if (step.kind == Step::nmi && facts_.sysrq_answered) {
     sections_.push_back({step.title, "not needed: the kernel answers sysrq"});
     return true;
   }
-  if (step.kind == Kind::press && !no_input_.empty()) {
+  if (step.kind == Step::press && !no_input_.empty()) {
     miss(step.title, no_input_);
     return true;
   }
-  if (step.kind == Kind::press && sysrq_dead_) {
+  if (step.kind == Step::press && sysrq_dead_) {
     miss(step.title, "the kernel did not answer the sysrq before it");
     return true;
   }
-  if (step.kind != Kind::look && monitor_dead_) {
+  if (step.kind != Step::look && monitor_dead_) {
     miss(step.title, "QEMU's monitor does not answer");
     return true;
   }
@@ -151,16 +73,16 @@ void Playbook::await(Wait wait, util::Millis limit, Time now) {
 
 void Playbook::begin(Time now) {
   heard_.clear();
-  if (step_->kind == Kind::look) {
+  if (step_->kind == Step::look) {
     asks_.push_back(AskAgent{{.mark = setup_.mark, .keys = step_->text}});
     return await(Wait::agent, setup_.times.budget / 2, now);
   }
-  if (step_->kind == Kind::sample && !facts_.samples.empty())
+  if (step_->kind == Step::sample && !facts_.samples.empty())
     return await(Wait::interval, setup_.times.interval, now);
-  const bool press = step_->kind == Kind::press;
+  const bool press = step_->kind == Step::press;
   asks_.push_back(AskMonitor{press ? qmp::send_break(setup_.level > 1 ? "console" : "charserial0")
                                    : step_->text});
-  await(Wait::reply, step_->kind == Kind::dump ? setup_.times.dump : setup_.times.reply, now);
+  await(Wait::reply, step_->kind == Step::dump ? setup_.times.dump : setup_.times.reply, now);
 }
 
 void Playbook::step_done(std::string text, Time now) {
@@ -183,21 +105,21 @@ void Playbook::on_reply(std::string_view line, Time now) {
 }
 
 void Playbook::take_reply(const qmp::Reply& reply, Time now) {
-  const Kind kind = step_->kind;
-  if (kind == Kind::connect && !reply.ok)
+  const Step::Kind kind = step_->kind;
+  if (kind == Step::connect && !reply.ok)
     no_input_ = "nothing can be typed into the console: " + reply.text;
   if (!reply.ok) return give_up("QEMU: " + reply.text, now);
   switch (kind) {
-    case Kind::press:
+    case Step::press:
       asks_.push_back(TypeText{step_->text});
       return await(Wait::console, setup_.times.answer, now);
-    case Kind::nmi:
+    case Step::nmi:
       return await(Wait::console, setup_.times.answer, now);
-    case Kind::sample:
+    case Step::sample:
       facts_.samples.push_back(parse_registers(reply.text));
-      if (facts_.samples.size() == kRounds) plan_hlt();
+      if (facts_.samples.size() == kSampleRounds) plan_hlt();
       break;
-    case Kind::hlt:
+    case Step::hlt:
       if (parse_byte(reply.text) == 0xf4u) facts_.at_hlt.insert(step_->cpu);
       break;
     default:
@@ -243,7 +165,7 @@ static bool is_answer(std::string_view console) {
 
 // The console has been quiet for as long as it may.
 void Playbook::take_quiet(Time now) {
-  if (step_->kind == Kind::press) {
+  if (step_->kind == Step::press) {
     const bool answered = is_answer(heard_);
     facts_.sysrq_answered |= answered;
     sysrq_dead_ = !answered;

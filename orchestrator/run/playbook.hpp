@@ -12,17 +12,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <deque>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "model/outcome.hpp"
 #include "run/hang.hpp"
+#include "run/playbook_steps.hpp"
 #include "run/qmp.hpp"
 
 namespace kproof::run {
@@ -39,32 +37,6 @@ struct AskAgent {
   agent::Examine what;
 };
 using Ask = std::variant<AskMonitor, TypeText, AskAgent>;
-
-struct PlaybookTimes {
-  util::Millis budget;    // for all of it
-  util::Millis reply;     // for an answer of QEMU
-  util::Millis interval;  // between two rounds of samples
-  util::Millis answer;    // for the first byte behind a sysrq key or an NMI
-  util::Millis quiet;     // without a byte: the kernel has said all
-  util::Millis longest;   // that it is listened to for one key
-  util::Millis dump;      // for the memory dump, beside the budget
-};
-PlaybookTimes playbook_times(util::Millis budget);
-
-struct PlaybookSetup {
-  int level = 1;
-  model::Phase phase = model::Phase::test;
-  bool hello = false, agent_answers = false;
-  std::string ping;  // what became of it, a sentence
-  std::size_t console_bytes = 0;
-  std::string last_line;
-  // L1: the console's file, and a FIFO that is to become its input. A guest inside is typed to by
-  // the agent around it.
-  std::filesystem::path console, input;
-  std::filesystem::path dump;  // "": no memory dump is wanted
-  std::string mark;            // agent::Examine::mark
-  PlaybookTimes times{};
-};
 
 class Playbook {
  public:
@@ -84,21 +56,11 @@ class Playbook {
   std::string log() const;  // for people: a section for each thing that was tried
 
  private:
-  enum class Kind { ask, sample, hlt, connect, press, look, dump, nmi };
-  struct Step {
-    Kind kind;
-    std::string title;
-    std::string text = {};  // a QMP command, or sysrq keys
-    int cpu = 0;
-  };
   enum class Wait { none, reply, agent, console, interval };
   struct Section {
     std::string title, text;
   };
 
-  void plan_kernel();
-  void plan_case();
-  void plan_samples();
   void plan_hlt();
   void advance(Time now);
   bool skip(const Step& step);
