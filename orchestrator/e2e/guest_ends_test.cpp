@@ -51,8 +51,8 @@ TEST_CASE("a guest that goes silent is a hang after the silence that the plan al
     const Json& busy =
         ends(kernel, "kernel_hang",
              {"hang", "kernel",
-              reason + "interrupts are on and the agent does not run: CPU 0 runs user code; the "
-                       "kernel answers sysrq",
+              reason + "interrupts are on and the agent does not run: CPU 0 runs user code, [2-5] "
+                       "of 5 times; the kernel answers sysrq",
               80});
     const Json& idle =
         ends(kernel, "kernel_sleeps",

@@ -56,7 +56,7 @@ TEST_CASE("a kernel that spins with interrupts off is named with the function, b
 TEST_CASE("a task of the case that hangs in the kernel is named with the function it waits in") {
   for (const std::string& kernel : kKernels) {
     const Json& found = hang(kernel, "l1/selftest/stuck_task", "hung_task",
-                             {"hang", "test",
+                             {"hang", "kernel",
                               "the case did not end before its deadline: the agent answers, a task "
                               "of the case hangs: [0-9]+ \\(stuck_task\\) D in pipe_read"});
     CHECK(found.at("hangs")[0].at("agent_answers") == true);

@@ -46,14 +46,14 @@ static std::string place_of(int cpu, const CpuSample& last, const HangFacts& fac
 
 static std::string describe(int cpu, CpuState state, const std::vector<CpuSample>& samples,
                             const HangFacts& facts) {
-  const bool user = std::ranges::all_of(samples, [](const CpuSample& s) { return s.user; });
+  const auto user = std::ranges::count_if(samples, [](const CpuSample& s) { return s.user; });
   const std::string place = place_of(cpu, samples.back(), facts);
   switch (state) {
     case CpuState::spins:
       return fmt::format("CPU {} spins with interrupts off {}", cpu, place);
     case CpuState::busy:
-      return user ? fmt::format("CPU {} runs user code", cpu)
-                  : fmt::format("CPU {} is busy {}", cpu, place);
+      if (user == 0) return fmt::format("CPU {} is busy in the kernel, {}", cpu, place);
+      return fmt::format("CPU {} runs user code, {} of {} times", cpu, user, samples.size());
     case CpuState::dead:
       return fmt::format("CPU {} is halted with interrupts off", cpu);
     case CpuState::idle:

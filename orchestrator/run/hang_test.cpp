@@ -61,7 +61,8 @@ TEST_CASE("busy CPUs with interrupts on keep the agent from running") {
   const auto hang = understand(facts);
   CHECK(hang.kind == HangKind::cpu_busy);
   CHECK(hang.reason ==
-        "interrupts are on and the agent does not run: CPU 0 runs user code, CPU 1 runs user code; "
+        "interrupts are on and the agent does not run: CPU 0 runs user code, 2 of 2 times, CPU 1 "
+        "runs user code, 2 of 2 times; "
         "the kernel answers sysrq");
 }
 

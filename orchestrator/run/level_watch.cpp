@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -72,6 +73,7 @@ std::vector<Action> LevelWatch::obey(const std::vector<Action>& actions, Time no
 }
 
 std::vector<Action> LevelWatch::examine(bool agent_answers, Time now) {
+  agent_answers_ = agent_answers;
   story_.aside.mark = job_.playbook_mark;
   if (!agent_answers) story_.aside.from = Aside::Offsets{tail_.bytes(), kmsg_.size()};
   std::string ping = "answered: the kernel lives, the case hangs";
@@ -101,7 +103,7 @@ std::vector<Action> LevelWatch::conclude(Time now) {
 
 std::vector<Action> LevelWatch::look(Time now) {
   return tell(tail_.look([&](std::string_view bytes) {
-    if (playbook_) playbook_->on_console(bytes, now);
+    if (playbook_ && !agent_answers_) playbook_->on_console(bytes, now);
   }),
               now);
 }
@@ -115,13 +117,27 @@ std::vector<Ask> LevelWatch::take_asks() {
   return playbook_ ? playbook_->take_asks() : std::vector<Ask>{};
 }
 
+// The texts of whole records, a line each.
+static std::string texts_of(const std::string& records) {
+  std::string texts;
+  std::istringstream lines(records);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with(' ')) texts += line.substr(line.find(';') + 1) + "\n";
+  return texts;
+}
+
+void LevelWatch::take_kmsg(const std::string& records, Time now) {
+  kmsg_.append(records);
+  if (playbook_ && agent_answers_) playbook_->on_console(texts_of(records), now);
+}
+
 static bool is_about_inner(Type type) {
   return type >= Type::inner_started && type <= Type::inner_answered;
 }
 
 std::vector<Action> LevelWatch::take(const agent::Frame& frame, Time now) {
   if (is_about_inner(frame.type)) return take_about_inner(frame, now);
-  if (frame.type == Type::kmsg) kmsg_.append(frame.payload);
+  if (frame.type == Type::kmsg) take_kmsg(frame.payload, now);
   if (frame.type == Type::case_stdout) out_.append(frame.payload);
   if (frame.type == Type::case_stderr) err_.append(frame.payload);
   if (frame.type == Type::heartbeat) set_clock(frame.payload, now);

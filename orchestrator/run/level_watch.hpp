@@ -70,6 +70,7 @@ class LevelWatch {
   std::vector<Action> take_end(const std::string& json, Time now);
   std::vector<Action> take_answered(const std::string& bytes, Time now);
   std::vector<Action> take_examined(const std::string& json, Time now);
+  void take_kmsg(const std::string& records, Time now);
   void set_clock(const std::string& usec, Time now);
   std::vector<Action> obey(const std::vector<Action>& actions, Time now);
   std::vector<Action> examine(bool agent_answers, Time now);
@@ -83,6 +84,9 @@ class LevelWatch {
   std::optional<OutputFile> console_, qemu_;  // of a guest inside, whose bytes come in frames
   std::string said_, saying_;                 // the last line of its QEMU, and the one unfinished
   std::optional<Playbook> playbook_;
+  // With an agent that answers, the playbook listens to kmsg, which has all that sysrq brings; the
+  // console of a guest inside has notices and worse only.
+  bool agent_answers_ = false;
   bool concluded_ = false;  // the playbook's result was told
   std::string answered_;    // an unfinished line of the inner QEMU's monitor
   LevelStory story_;

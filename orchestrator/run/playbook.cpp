@@ -128,10 +128,10 @@ void Playbook::take_reply(const qmp::Reply& reply, Time now) {
   step_done(reply.text, now);
 }
 
-void Playbook::on_console(std::string_view bytes, Time now) {
-  if (over_ || bytes.empty()) return;
-  heard_ += bytes.substr(0, kMostHeard - std::min(kMostHeard, heard_.size()));
-  all_heard_ += bytes.substr(0, kMostHeard - std::min(kMostHeard, all_heard_.size()));
+void Playbook::on_console(std::string_view text, Time now) {
+  if (over_ || text.empty()) return;
+  heard_ += text.substr(0, kMostHeard - std::min(kMostHeard, heard_.size()));
+  all_heard_ += text.substr(0, kMostHeard - std::min(kMostHeard, all_heard_.size()));
   if (wait_ == Wait::console) due_ = std::min(now + setup_.times.quiet, step_end_);
 }
 
@@ -154,7 +154,7 @@ void Playbook::on_examined(const agent::Examined& examined, Time now) {
     wait_ = Wait::none;
     return advance(now);
   }
-  step_->title = "what sysrq brought on the console";
+  step_->title = "what sysrq brought into kmsg";
   await(Wait::console, setup_.times.quiet, now);
 }
 

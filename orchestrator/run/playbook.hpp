@@ -43,7 +43,8 @@ class Playbook {
   Playbook(PlaybookSetup setup, Time now);
 
   void on_reply(std::string_view line, Time now);  // a line from QEMU's monitor
-  void on_console(std::string_view bytes, Time now);
+  // What the kernel prints: on its console or, where the agent answers, into kmsg.
+  void on_console(std::string_view text, Time now);
   void on_examined(const agent::Examined& examined, Time now);
   void on_gone(Time now);  // the guest ended
   void on_tick(Time now);

@@ -98,9 +98,15 @@ static Applies silent(const Observation& o) {
           util::format_duration(end->after), to_string(end->phase), and_kind(o)));
 }
 
+// A task that hangs in the kernel is not the test's fault.
+static bool kernel_holds(const Observation& o) {
+  return !o.findings.empty() ||
+         (o.outcome.hang && o.outcome.hang->kind == model::HangKind::hung_task);
+}
+
 static Applies timeout(const Observation& o) {
   if (!o.outcome.exit || !o.outcome.exit->timed_out) return std::nullopt;
-  return with_findings(o, Verdict::hang, o.findings.empty() ? Blame::test : Blame::kernel,
+  return with_findings(o, Verdict::hang, kernel_holds(o) ? Blame::kernel : Blame::test,
                        "the case did not end before its deadline" +
                            (o.outcome.hang ? and_kind(o) : ", while the agent answered"));
 }
