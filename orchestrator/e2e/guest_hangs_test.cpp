@@ -34,7 +34,7 @@ static const Json& hang(const std::string& kernel, const std::string& id, const 
 }
 
 TEST_CASE("a run of guests that hang ends whole and leaves nothing running") {
-  check_whole(run(), 1, 14);
+  check_whole(run(), 1, 16);
 }
 
 TEST_CASE("a kernel that spins with interrupts off is named with the function, by an NMI's trace") {
@@ -50,6 +50,18 @@ TEST_CASE("a kernel that spins with interrupts off is named with the function, b
           "the kernel did not answer", "Kernel panic - not syncing: NMI: Not continuing",
           "RIP: 0010:softdog_init+0x", "Call Trace:"})
       CHECK_MESSAGE(holds(log, part), part);
+  }
+}
+
+// The agent can kill nothing that spins in the kernel, so the guest is ended in the end.
+TEST_CASE("one of two CPUs spins with interrupts off, and the agent answers by the other") {
+  for (const std::string& kernel : kKernels) {
+    const Json& found =
+        hang(kernel, "two/selftest/irqs_off_on_one_cpu", "irqs_off",
+             {"hang", "kernel",
+              "no end of the killed case within .* in phase test: the agent answers, by another "
+              "CPU: CPU [01] spins with interrupts off .*"});
+    CHECK(holds(read_log(run(), found, "hang"), "NMI backtrace for cpu 1"));
   }
 }
 

@@ -143,14 +143,11 @@ static void judge_boot(const HangFacts& facts, const std::vector<Cpu>& cpus, Han
 }
 
 static void judge_kernel(const HangFacts& facts, const std::vector<Cpu>& cpus, Hang& hang) {
-  const std::string spins = join(cpus, CpuState::spins), busy = join(cpus, CpuState::busy);
+  const std::string busy = join(cpus, CpuState::busy);
   const std::string sysrq =
       facts.sysrq_answered ? "the kernel answers sysrq" : "the kernel does not answer sysrq";
   if (cpus.empty()) {
     hang.reason = "the agent does not answer, and QEMU did not tell what its CPUs do; " + sysrq;
-  } else if (!spins.empty()) {
-    hang.kind = HangKind::irqs_off;
-    hang.reason = spins;
   } else if (!busy.empty()) {
     hang.kind = HangKind::cpu_busy;
     hang.reason = fmt::format("interrupts are on and the agent does not run: {}; {}", busy, sysrq);
@@ -165,12 +162,17 @@ Hang understand(const HangFacts& facts) {
   const std::vector<Cpu> cpus = judge_cpus(facts);
   for (const Cpu& cpu : cpus)
     hang.cpus.push_back(cpu.text);
+  const std::string spins = join(cpus, CpuState::spins);
   if (facts.answers)
     judge_case(facts, hang);
   else if (!facts.hello)
     judge_boot(facts, cpus, hang);
-  else
+  else if (spins.empty())
     judge_kernel(facts, cpus, hang);
+  if (facts.hello && !spins.empty()) {
+    hang.kind = HangKind::irqs_off;
+    hang.reason = (facts.answers ? "the agent answers, by another CPU: " : "") + spins;
+  }
   return hang;
 }
 

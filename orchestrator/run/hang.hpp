@@ -29,12 +29,13 @@ struct HangFacts {
 };
 
 // Decides kind and reason, and describes CPUs and tasks. The rules, in this order:
+//   boot       the agent never said hello in this boot
+//   irqs_off   a CPU was in the kernel with interrupts off in every round; the agent may answer all
+//              the same, by another CPU
 //   the agent answers   hung_task  a task is in D both times and did not run in between
 //                       runs       a task is in R, or ran in between
 //                       waits      otherwise
-//   it does not answer  boot       it never said hello in this boot
-//                       irqs_off   a CPU was in the kernel with interrupts off in every round
-//                       cpu_busy   a CPU was not idle in every round
+//   it does not answer  cpu_busy   a CPU was not idle in every round
 //                       cpus_idle  otherwise
 // Without samples of at least two rounds, or without tasks, it is unknown.
 model::Hang understand(const HangFacts& facts);

@@ -44,6 +44,17 @@ TEST_CASE("a CPU in the kernel with interrupts off in every round spins, whateve
   CHECK(hang.cpus.at(0) == "CPU 0 is idle");
 }
 
+TEST_CASE("a CPU that spins is the kernel's hang, also while the agent answers by another one") {
+  auto facts = answers({task(70, "R")}, {task(70, "R")});
+  facts.samples = {{spinning(0), idle(1)}, {spinning(0), idle(1)}};
+  const auto hang = understand(facts);
+  CHECK(hang.kind == HangKind::irqs_off);
+  CHECK(hang.reason ==
+        "the agent answers, by another CPU: CPU 0 spins with interrupts off at RIP "
+        "0xffffffff81000010");
+  CHECK(hang.tasks.size() == 1);
+}
+
 TEST_CASE("a CPU that was seen once with interrupts on does not spin with them off") {
   const auto hang = understand(silent({spinning(0)}, {in_kernel(0)}));
   CHECK(hang.kind == HangKind::cpu_busy);

@@ -98,10 +98,12 @@ static Applies silent(const Observation& o) {
           util::format_duration(end->after), to_string(end->phase), and_kind(o)));
 }
 
-// A task that hangs in the kernel is not the test's fault.
+// What hangs in the kernel is not the test's fault.
 static bool kernel_holds(const Observation& o) {
-  return !o.findings.empty() ||
-         (o.outcome.hang && o.outcome.hang->kind == model::HangKind::hung_task);
+  if (!o.findings.empty()) return true;
+  if (!o.outcome.hang) return false;
+  return o.outcome.hang->kind == model::HangKind::hung_task ||
+         o.outcome.hang->kind == model::HangKind::irqs_off;
 }
 
 static Applies timeout(const Observation& o) {

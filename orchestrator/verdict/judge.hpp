@@ -38,8 +38,7 @@
 //  nothing     there are no subtests, or all were skipped                  skip     test
 //  pass        no row above applies                                        pass     none
 //
-// (1) kernel, when it printed a finding, or a task of the case is stuck in it: one that hangs in the
-//     kernel is not the test's fault.
+// (1) kernel, when it printed a finding, or the case is stuck in it (hung_task, irqs_off).
 // (2) test, in the phase `test` and without a finding: a case's stdout never reaches the console,
 //     but as root it can write to /dev/console and /dev/kmsg. Before that phase only the kernel
 //     can.
