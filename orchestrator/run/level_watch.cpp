@@ -98,7 +98,7 @@ std::vector<Action> LevelWatch::examine(bool agent_answers, Time now) {
 std::vector<Action> LevelWatch::conclude(Time now) {
   if (!playbook_ || !playbook_->over() || std::exchange(concluded_, true)) return {};
   util::write_file_atomically(files_.hang(), playbook_->log());
-  return obey(session_->handle(Examined{playbook_->hang()}, now), now);
+  return obey(session_->handle(Examined{playbook_->hang(), playbook_->qemu_is_mute()}, now), now);
 }
 
 std::vector<Action> LevelWatch::look(Time now) {

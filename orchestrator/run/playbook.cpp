@@ -105,6 +105,7 @@ void Playbook::on_reply(std::string_view line, Time now) {
 }
 
 void Playbook::take_reply(const qmp::Reply& reply, Time now) {
+  monitor_answered_ = true;
   const Step::Kind kind = step_->kind;
   if (kind == Step::connect && !reply.ok)
     no_input_ = "nothing can be typed into the console: " + reply.text;

@@ -54,6 +54,8 @@ class Playbook {
   bool over() const { return over_; }
   // Once over().
   const model::Hang& hang() const { return hang_; }
+  // Not one answer, of a QEMU that the host runs: it needs nothing of its guest to give one.
+  bool qemu_is_mute() const { return setup_.level == 1 && monitor_dead_ && !monitor_answered_; }
   std::string log() const;  // for people: a section for each thing that was tried
 
  private:
@@ -83,7 +85,7 @@ class Playbook {
   std::vector<Ask> asks_;
   std::string heard_;      // of the console, since the step began
   std::string all_heard_;  // and since the playbook did
-  bool monitor_dead_ = false, sysrq_dead_ = false, over_ = false;
+  bool monitor_dead_ = false, monitor_answered_ = false, sysrq_dead_ = false, over_ = false;
   std::string no_input_;  // why sysrq keys cannot be typed
   std::vector<Section> sections_;
   model::Hang hang_;

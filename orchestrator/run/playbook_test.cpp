@@ -108,6 +108,7 @@ TEST_CASE("1: a kernel that answers sysrq is not made to panic") {
     CHECK(guest.did(key));
   CHECK(!guest.did("inject-nmi"));
   CHECK(guest.book.hang().missing.empty());
+  CHECK(!guest.book.qemu_is_mute());
   CHECK(guest.book.log().find("== sysrq w: blocked tasks ==\n[9.0] sysrq: Show something\n") !=
         std::string::npos);
 }
@@ -159,6 +160,7 @@ TEST_CASE("2: a monitor that does not answer once is not asked again, and that i
   guest.monitor = false;
   guest.runs();
   CHECK(guest.asked.size() == 1);
+  CHECK(guest.book.qemu_is_mute());
   CHECK(guest.book.hang().kind == HangKind::unknown);
   CHECK(guest.book.hang().missing.front() ==
         "QEMU's state (query-status): QEMU's monitor did not answer");

@@ -205,6 +205,9 @@ Session::Actions Session::suspect(model::Silent silent, Time now) {
 
 Session::Actions Session::on(const Examined& event, Time now) {
   outcome_.hang = event.hang;
+  if (silent_ && event.qemu_is_mute)
+    return finish(
+        model::HostFault{phase_, "QEMU's monitor does not answer, and the guest is silent"}, now);
   if (silent_) return finish(*silent_, now);
   if (!case_examined_ || aborted_) return {};
   aborted_ = now;

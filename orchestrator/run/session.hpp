@@ -10,7 +10,8 @@
 //     it.
 //  4. An end without bye is named by what was said last: panic, the agent's port lost, restart,
 //     power down; without a word of it, a reset.
-//  5. QEMU's own death is the host's fault, never the kernel's, unless the kernel panicked first.
+//  5. QEMU's own death is the host's fault, never the kernel's, unless the kernel panicked first;
+//     and so is the silence of a guest whose QEMU answers nothing either.
 //  6. A guest inside is told of by the agent around it: what KVM cannot run is that KVM's fault,
 //     and a guest whose surroundings ended first has no end of its own.
 //  7. Nonsense from the agent, and a console over its limit, end the guest at once.
@@ -54,6 +55,7 @@ struct OopsChecked {
 };
 struct Examined {
   model::Hang hang;
+  bool qemu_is_mute = false;  // L1's QEMU answered nothing: it is not the kernel that hangs
 };
 struct ResetAsked {};   // libvirt: the guest resets
 struct PanicDevice {};  // libvirt: the guest wrote to the panic device

@@ -259,6 +259,14 @@ TEST_CASE("5: a killed QEMU is the host's fault, a panic before it is not") {
   panic.ended_as<model::Panicked>();
 }
 
+TEST_CASE("5: a guest is silent because its QEMU is: that is the host's fault") {
+  Story story(10s);
+  story.runs_case();
+  story.passes(5s);
+  story.happens(Examined{{}, true});
+  CHECK(story.ended_as<model::HostFault>().phase == Phase::test);
+}
+
 TEST_CASE(
     "6: what KVM cannot run is that KVM's fault, and surroundings that end explain themselves") {
   Story failed, left;
