@@ -28,6 +28,16 @@ static int listen_at(std::string_view path) {
   return -1;
 }
 
+static int connect_to(std::string_view path) {
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return fd;
+  ::close(fd);
+  return -1;
+}
+
 // The one connection that comes to `listener`, which is closed then.
 static void accept_one(int& listener, int& peer) {
   peer = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
@@ -63,14 +73,28 @@ void Inner::stop() {
   if (qemu_.pid > 0 && !ended_) ::kill(qemu_.pid, SIGKILL);
 }
 
-void Inner::deliver(const agent::Frame& frame) {
-  const std::string bytes = agent::encode(frame);
-  for (std::size_t at = 0; agent_ >= 0 && at < bytes.size();) {
-    const ssize_t n = ::send(agent_, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
+// A QEMU that is gone needs nothing more: its end follows.
+static void send_all(int fd, std::string_view bytes, int flags) {
+  while (fd >= 0 && !bytes.empty()) {
+    const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | flags);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;  // QEMU is gone, and its end follows
-    at += static_cast<std::size_t>(n);
+    if (n <= 0) return;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
   }
+}
+
+void Inner::deliver(const agent::Frame& frame) {
+  send_all(agent_, agent::encode(frame), 0);
+}
+
+// Neither may hold us up: it is a guest or a QEMU that hangs which is talked to so.
+void Inner::type(std::string_view bytes) {
+  send_all(console_, bytes, MSG_DONTWAIT);
+}
+
+void Inner::ask(std::string_view bytes) {
+  if (qmp_ < 0) qmp_ = connect_to(agent::kInnerQmpSocket);
+  send_all(qmp_, bytes, MSG_DONTWAIT);
 }
 
 std::array<pollfd, Inner::kFds> Inner::fds() const {
@@ -79,7 +103,8 @@ std::array<pollfd, Inner::kFds> Inner::fds() const {
            {agent_, POLLIN, 0},
            {console_, POLLIN, 0},
            {qemu_.out, POLLIN, 0},
-           {qemu_.err, POLLIN, 0}}};
+           {qemu_.err, POLLIN, 0},
+           {qmp_, POLLIN, 0}}};
 }
 
 void Inner::serve(const std::array<pollfd, kFds>& ready) {
@@ -89,6 +114,7 @@ void Inner::serve(const std::array<pollfd, kFds>& ready) {
   if (ready[2].revents) receive();
   if (ready[4].revents) pump(qemu_.out, Type::inner_said);
   if (ready[5].revents) pump(qemu_.err, Type::inner_said);
+  if (ready[6].revents) pump(qmp_, Type::inner_answered);
 }
 
 bool Inner::pump(int& fd, Type type) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <poll.h>
@@ -37,12 +38,17 @@ class Inner {
   // From the host, with the level already taken down.
   void deliver(const agent::Frame& frame);
 
+  // Bytes for its serial console, and for its QEMU's QMP socket, which is connected to when the
+  // first of them come. What QEMU answers goes to the host; what cannot be sent has no answer.
+  void type(std::string_view bytes);
+  void ask(std::string_view bytes);
+
   pid_t pid() const { return qemu_.pid; }
   bool ended() const { return ended_; }
   // What is still open when QEMU has ended is read to its end and then told, with `status`.
   void on_child(int status);
 
-  static constexpr std::size_t kFds = 6;
+  static constexpr std::size_t kFds = 7;
   std::array<pollfd, kFds> fds() const;
   void serve(const std::array<pollfd, kFds>& ready);
 
@@ -56,7 +62,7 @@ class Inner {
   Listener listener_;
   Program qemu_;
   Backing ram_;
-  int agent_listener_ = -1, agent_ = -1, console_listener_ = -1, console_ = -1;
+  int agent_listener_ = -1, agent_ = -1, console_listener_ = -1, console_ = -1, qmp_ = -1;
   agent::Decoder decoder_;
   bool nonsense_ = false, ended_ = false;
 };

@@ -17,6 +17,7 @@
 
 #include "machine/kvm_keys.hpp"
 #include "system.hpp"
+#include "tasks.hpp"
 
 namespace kproof::guest {
 using agent::Type;
@@ -24,6 +25,9 @@ using agent::Type;
 // How long a killed case's pipes, or the ring buffer's last record, may take before we end without
 // them.
 static constexpr int kDrainMs = 5000;
+
+// What a case sets off may hit the kernel when the case is gone: freed by RCU, on a work queue.
+static constexpr int kLingerMs = 200;
 
 static int open_heartbeat() {
   const int fd = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -161,7 +165,15 @@ void Session::run_case() {
   port_.send(Type::case_ended, to_json(*ended_));
 }
 
+// The console and kmsg are read on for a moment before they are called complete.
+void Session::linger() {
+  const std::uint64_t end = now_ms() + kLingerMs;
+  for (std::uint64_t now = now_ms(); now < end && !host_gone_; now = now_ms())
+    turn(static_cast<int>(end - now));
+}
+
 void Session::finish() {
+  if (ended_) linger();
   bye_.taint_after = taint();
   say_canary("end");
   drain_kmsg();
@@ -175,7 +187,7 @@ void Session::say_canary(std::string_view which) {
   write_kmsg(awaited_);
 }
 
-void Session::turn() {
+void Session::turn(int milliseconds) {
   static constexpr std::size_t kOwn = 6;
   std::array<pollfd, kOwn + Inner::kFds> fds{{{port_.fd(), POLLIN, 0},
                                               {kmsg_, POLLIN, 0},
@@ -186,7 +198,7 @@ void Session::turn() {
   std::array<pollfd, Inner::kFds> of_inner{};
   if (inner_) of_inner = inner_->fds();
   std::copy(of_inner.begin(), of_inner.end(), fds.begin() + kOwn);
-  if (::poll(fds.data(), inner_ ? fds.size() : kOwn, -1) < 0) return;
+  if (::poll(fds.data(), inner_ ? fds.size() : kOwn, milliseconds) <= 0) return;
   if (fds[0].revents) serve_host();
   if (fds[1].revents) serve_kmsg();
   if (fds[4].revents) serve_output(program_.out, Type::case_stdout);
@@ -207,6 +219,8 @@ void Session::serve_host() {
     }
     if (frame->type == Type::ping) port_.send(Type::pong);
     if (frame->type == Type::abort) abort_case();
+    if (frame->type == Type::examine)
+      if (const auto wanted = agent::parse_examine(frame->payload, error)) examine(*wanted);
     if (frame->type == Type::job && !job_) job_ = agent::parse_job(frame->payload, error);
   }
   if (error.empty()) error = decoder_.error();
@@ -220,6 +234,8 @@ void Session::serve_host() {
 void Session::deliver(const agent::Frame& frame) {
   if (!inner_) return;
   if (frame.level == 2 && frame.type == Type::stop_inner) return inner_->stop();
+  if (frame.level == 2 && frame.type == Type::type_inner) return inner_->type(frame.payload);
+  if (frame.level == 2 && frame.type == Type::ask_inner) return inner_->ask(frame.payload);
   inner_->deliver({frame.type, static_cast<std::uint8_t>(frame.level - 1), frame.payload});
 }
 
@@ -227,6 +243,20 @@ void Session::abort_case() {
   aborted_ = true;
   if (inner_) inner_->stop();
   if (program_.pid > 0) ::kill(-program_.pid, SIGKILL);
+}
+
+// A key's output may be as long as the kernel's buffer, so it is taken away before the next.
+void Session::examine(const agent::Examine& wanted) {
+  agent::Examined examined;
+  if (program_.pid > 0) examined.tasks = tasks_of_session(program_.pid);
+  if (!wanted.keys.empty()) write_kmsg(agent::playbook_mark(wanted.mark, "begin"));
+  for (const char key : wanted.keys) {
+    const std::string error = press_sysrq(key);
+    if (!error.empty()) examined.problems.push_back(error);
+    serve_kmsg();
+  }
+  if (!wanted.keys.empty()) write_kmsg(agent::playbook_mark(wanted.mark, "end"));
+  port_.send(Type::examined, to_json(examined));
 }
 
 // Sends what there is, as few frames as it takes. One read is one record.

@@ -35,7 +35,9 @@ class Session {
   void end_case();    // asks it to: SIGTERM, for a case around a guest
   bool done() const;  // the case, and the guest inside, have ended
 
-  void turn();  // waits for the next event and serves it
+  // Waits for the next event, or as long, and serves it.
+  void turn(int milliseconds = -1);
+  void linger();
   void serve_host();
   void serve_kmsg();
   void serve_heartbeat();
@@ -45,6 +47,7 @@ class Session {
   void drain_output();
   void drain_kmsg();
   void abort_case();
+  void examine(const agent::Examine& wanted);
   void say_canary(std::string_view which);
 
   Port port_;

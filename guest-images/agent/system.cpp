@@ -114,6 +114,11 @@ std::string set_sysctl(std::string name, const std::string& value) {
   return error ? "sysctl " + name + ": " + std::strerror(error) : "";
 }
 
+std::string press_sysrq(char key) {
+  const int error = write_file("/proc/sysrq-trigger", std::string_view(&key, 1));
+  return error ? std::string("sysrq ") + key + ": " + std::strerror(error) : "";
+}
+
 // Without its newline a record stays open for a continuation: no reader sees it before the next
 // one.
 void write_kmsg(std::string_view line) {

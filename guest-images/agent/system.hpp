@@ -25,6 +25,9 @@ std::string hypervisor();
 // "" or "sysctl kernel.x: Permission denied". `name` has dots.
 std::string set_sysctl(std::string name, const std::string& value);
 
+// "" or why /proc/sysrq-trigger refused the key.
+std::string press_sysrq(char key);
+
 void write_kmsg(std::string_view line);  // at level warning, so that every console shows it
 void print_console(std::string_view line);
 std::string read_line(const char* path);  // first line, "" if it cannot be read

@@ -36,11 +36,17 @@ enum class Type : std::uint8_t {
   inner_said = 14,      // raw bytes of its QEMU's stdout and stderr
   inner_ended = 15,     // JSON: its QEMU ended
   inner_nonsense = 16,  // text: its agent's bytes are no frames; none of them follow
+  inner_answered = 17,  // raw bytes of its QEMU's QMP socket
+  examined = 18,        // JSON; answers examine
   // host to guest
   job = 65,         // JSON
   ping = 66,        // empty
   abort = 67,       // empty: kill the case, then end in the orderly way
   stop_inner = 68,  // empty, with the level of the guest inside: kill its QEMU
+  examine = 69,     // JSON: say what the case's tasks do, and press sysrq keys
+  // with the level of the guest inside, too
+  type_inner = 70,  // raw bytes into its serial console
+  ask_inner = 71,   // raw bytes into its QEMU's QMP socket
 };
 
 inline constexpr int kHeartbeatMs = 500;

@@ -27,6 +27,9 @@ void from_json(const nlohmann::json& in, Job& job) {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CaseEnded, exit_code, signal, aborted, duration_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bye, taint_before, taint_after)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Task, pid, tid, name, state, wchan, stack, switches)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Examine, mark, keys)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Examined, tasks, problems)
 
 // Bytes that are not UTF-8 are replaced, never thrown over: kernels print what they like.
 template <class T>
@@ -62,6 +65,12 @@ std::string to_json(const InnerEnded& ended) {
 std::string to_json(const Bye& bye) {
   return dump(bye);
 }
+std::string to_json(const Examine& examine) {
+  return dump(examine);
+}
+std::string to_json(const Examined& examined) {
+  return dump(examined);
+}
 
 std::optional<Hello> parse_hello(std::string_view json, std::string& error) {
   return parse<Hello>(json, error);
@@ -81,9 +90,19 @@ std::optional<InnerEnded> parse_inner_ended(std::string_view json, std::string& 
 std::optional<Bye> parse_bye(std::string_view json, std::string& error) {
   return parse<Bye>(json, error);
 }
+std::optional<Examine> parse_examine(std::string_view json, std::string& error) {
+  return parse<Examine>(json, error);
+}
+std::optional<Examined> parse_examined(std::string_view json, std::string& error) {
+  return parse<Examined>(json, error);
+}
 
 std::string canary(std::string_view nonce, std::string_view which) {
   return "kproof-canary " + std::string(nonce) + " " + std::string(which);
+}
+
+std::string playbook_mark(std::string_view mark, std::string_view which) {
+  return "kproof-playbook " + std::string(mark) + " " + std::string(which);
 }
 
 }  // namespace kproof::agent

@@ -33,6 +33,7 @@ struct Inner {
 inline constexpr std::string_view kInnerRamFile = "@RAM@";
 inline constexpr std::string_view kInnerAgentSocket = "/run/kproof-inner-agent";
 inline constexpr std::string_view kInnerConsoleSocket = "/run/kproof-inner-console";
+inline constexpr std::string_view kInnerQmpSocket = "/run/kproof-inner-qmp";  // QEMU listens
 
 // Among the facts of an agent with a guest inside: what that guest's RAM is made of, as the bytes
 // of a page, a blank, and the fields of smaps that prove it.
@@ -64,6 +65,28 @@ struct InnerEnded {
   int signal = 0;
 };
 
+// One thread of the case's session, as /proc tells of it.
+struct Task {
+  int pid = 0, tid = 0;
+  std::string name;   // comm
+  std::string state;  // "R", "S", "D", ...
+  std::string wchan;  // the function it sleeps in; "0" or "" when it does not
+  std::string stack;  // of the kernel, as /proc/TID/stack has it; "" where that is not to be had
+  std::uint64_t switches =
+      0;  // how often it left the CPU: the same number twice, and it did not run
+};
+
+struct Examine {
+  std::string
+      mark;  // nobody but us can know it: what stands between its two lines in kmsg is our doing
+  std::string keys;  // for /proc/sysrq-trigger, in this order; without any no mark is made
+};
+
+struct Examined {
+  std::vector<Task> tasks;
+  std::vector<std::string> problems;  // what could not be done
+};
+
 struct Bye {
   unsigned long taint_before = 0, taint_after = 0;  // /proc/sys/kernel/tainted around the case
 };
@@ -74,6 +97,8 @@ std::string to_json(const Facts& facts);
 std::string to_json(const CaseEnded& ended);
 std::string to_json(const InnerEnded& ended);
 std::string to_json(const Bye& bye);
+std::string to_json(const Examine& examine);
+std::string to_json(const Examined& examined);
 
 // Empty when the text is not what it should be; `error` then says what.
 std::optional<Hello> parse_hello(std::string_view json, std::string& error);
@@ -82,8 +107,13 @@ std::optional<Facts> parse_facts(std::string_view json, std::string& error);
 std::optional<CaseEnded> parse_case_ended(std::string_view json, std::string& error);
 std::optional<InnerEnded> parse_inner_ended(std::string_view json, std::string& error);
 std::optional<Bye> parse_bye(std::string_view json, std::string& error);
+std::optional<Examine> parse_examine(std::string_view json, std::string& error);
+std::optional<Examined> parse_examined(std::string_view json, std::string& error);
 
 // The canary's text, as the agent writes it to /dev/kmsg and the analyser looks for it.
 std::string canary(std::string_view nonce, std::string_view which);  // which: "begin" or "end"
+
+// The text of the two lines around what our sysrq keys make the kernel print.
+std::string playbook_mark(std::string_view mark, std::string_view which);  // "begin" or "end"
 
 }  // namespace kproof::agent

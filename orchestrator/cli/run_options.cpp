@@ -28,6 +28,9 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("--accel", options.accel, "auto takes KVM where it really works")
       ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
       ->capture_default_str();
+  command.add_flag("--dump-on-hang", options.sweep.dump_on_hang,
+                   "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
+                   "crash or drgn");
   command.add_flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
 }
 

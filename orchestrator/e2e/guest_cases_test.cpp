@@ -44,9 +44,11 @@ TEST_CASE("a case whose results stop short of its plan fails, though it exited w
 }
 
 TEST_CASE("a case that never ends is killed at its deadline, asleep or busy, deaf to SIGTERM") {
-  const std::string reason = "the case did not end before its deadline, while the agent answered";
+  const std::string reason =
+      "the case did not end before its deadline: the agent answers, the case (sleeps|runs) for "
+      "ever: .*";
   for (const char* name : {"never_ends", "spin_never_ends"}) {
-    ends(name, {"hang", "test", reason, 5});  // 3 s, and to answer a ping
+    ends(name, {"hang", "test", reason, 60});  // 3 s, to answer a ping, and to be looked at
     CHECK(seconds_in(cell(run(), id_of(name)), "test") >= 3);
   }
 }

@@ -31,7 +31,7 @@ static const Run& run_of_faults() {
 static const std::string kNested = "debian-6.1/nested/";
 
 TEST_CASE("a run of nested guests that end badly ends whole and leaves nothing running") {
-  check_whole(run_of_faults(), 69, 5);
+  check_whole(run_of_faults(), 69, 7);
 }
 
 TEST_CASE("a case in L2 passes with the evidence of its topology") {
@@ -51,13 +51,45 @@ TEST_CASE("a panic of L2 is a crash of that level, and its finding carries the l
   CHECK(panicked.at("findings")[0].at("level") == 2);
 }
 
+// The cell whose L2 hung, once its class is what it must be and its traces hold the parts.
+static const Json& hung(const std::string& name, const char* hang_class, const Ending& ending,
+                        const std::vector<std::string>& parts) {
+  check_ending(run_of_faults(), kNested + name, ending);
+  const Json& found = cell(run_of_faults(), kNested + name);
+  CHECK(titles(found) == Titles{});
+  REQUIRE(found.at("hangs").size() == 1);
+  CHECK(found.at("hangs")[0].at("level") == 2);
+  CHECK(found.at("hangs")[0].at("class") == hang_class);
+  const std::string log = read_log(run_of_faults(), found, "hang-l2");
+  for (const std::string& part : parts)
+    CHECK_MESSAGE(log.find(part) != log.npos, part);
+  return found;
+}
+
+static const std::string kSilent = "L2: the guest was silent for 2[45]\\.[0-9]s in phase test: ";
+
 TEST_CASE("L2 hangs while L1 lives: the hang is L2's, and L1 ends in the orderly way") {
-  const std::string id = kNested + "selftest/kernel_hang";
-  check_ending(run_of_faults(), id,
-               {"hang", "kernel", "L2: the guest was silent for 2[45]\\.[0-9]s in phase test"});
-  CHECK(
-      read_log(run_of_faults(), cell(run_of_faults(), id), "console").find("reboot: Power down") !=
-      std::string::npos);
+  const Json& busy = hung("selftest/kernel_hang", "cpu_busy",
+                          {"hang", "kernel",
+                           kSilent + "interrupts are on and the agent does not run: CPU 0 runs "
+                                     "user code, [2-5] of 5 times; the kernel answers sysrq"},
+                          {"sysrq: Show backtrace of all active CPUs", "NMI backtrace for cpu 0",
+                           "sysrq: Show Blocked State", "registers, round 5 of 5"});
+  CHECK(read_log(run_of_faults(), busy, "console").find("reboot: Power down") != std::string::npos);
+}
+
+TEST_CASE("L2 spins with interrupts off: QEMU inside L1 tells, and an NMI says where") {
+  hung("selftest/irqs_off", "irqs_off",
+       {"hang", "kernel", kSilent + "CPU 0 spins with interrupts off in softdog_init\\+0x.*"},
+       {"Kernel panic - not syncing: NMI: Not continuing", "RIP: 0010:softdog_init+0x", "RIP="});
+}
+
+TEST_CASE("a task of L2 hangs: its agent tells which, and where") {
+  hung("selftest/stuck_task", "hung_task",
+       {"hang", "kernel",
+        "L2: the case did not end before its deadline: the agent answers, a task of the case "
+        "hangs: [0-9]+ \\(stuck_task\\) D in pipe_read"},
+       {"pipe_read+0x", "== registers, round 5 of 5 ==", "task:stuck_task"});
 }
 
 TEST_CASE("L1 panics while L2 runs: the crash is L1's") {

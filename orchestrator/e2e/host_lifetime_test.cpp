@@ -123,6 +123,32 @@ TEST_CASE("kill -9 while the guest is being started leaves nothing") {
   }
 }
 
+// The FIFO into a hung guest's console (sweep/run_cell.cpp) is there while its playbook runs.
+static bool playbook_runs(pid_t kproof) {
+  for (const auto& entry : fs::directory_iterator("/dev/shm")) {
+    if (util::FileLock::holder(entry.path() / ".runtime.lock") != std::to_string(kproof)) continue;
+    for (const auto& file : fs::directory_iterator(entry.path()))
+      if (file.path().filename().string().starts_with("keys-")) return true;
+  }
+  return false;
+}
+
+TEST_CASE("a run that is ended while it looks at a hung guest leaves nothing") {
+  for (const int signal : {SIGINT, SIGKILL}) {
+    CAPTURE(signal);
+    const util::ScratchDir scratch("kproof-e2e-");
+    const fs::path out = scratch.path() / "out";
+    Program program({command({"run", plan("hang"), "--out", out, "-v"})});
+    REQUIRE_MESSAGE(becomes_true(kBoot, [&] { return playbook_runs(program.pid()); }),
+                    program.err());
+    program.signal(signal);
+    const Ended ended = program.wait(seconds(10));
+    CHECK((signal == SIGINT ? ended.code == 130 : ended.signal == SIGKILL));
+    CHECK(becomes_true(kGone, [&] { return left_by(program.pid(), out).empty(); }));
+    CHECK_FALSE(finished(out, "k/l1/selftest/irqs_off"));
+  }
+}
+
 // libvirt starts every QEMU of the host once, and keeps what they said in the cache.
 TEST_CASE("kill -9 while libvirt asks QEMU what it can do leaves nothing") {
   const util::ScratchDir scratch("kproof-e2e-");

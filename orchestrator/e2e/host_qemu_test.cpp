@@ -17,9 +17,10 @@ static bool contains(const std::string& text, const std::string& part) {
 }
 
 // The only cell of host_one, which must be the host's fault; returns the reason.
-static std::string reason_of_broken(const fs::path& out) {
+static std::string reason_of_broken(const fs::path& out,
+                                    const std::string& name = "k/l1/selftest/pass") {
   const Json results = results_in(out);
-  const Json* cell = find_cell(results, "k/l1/selftest/pass");
+  const Json* cell = find_cell(results, name);
   REQUIRE(cell);
   CHECK(cell->at("verdict") == "broken");
   CHECK(cell->at("blame") == "host");
@@ -92,4 +93,20 @@ TEST_CASE("a QEMU that is killed makes the cell broken, and the next run runs it
   CAPTURE(again.err);
   CHECK(again.code == 0);
   CHECK(results_in(out).at("cells").at(0).at("verdict") == "pass");
+}
+
+TEST_CASE("a QEMU that answers nothing, like its guest, is the host's fault") {
+  const util::ScratchDir scratch("kproof-e2e-");
+  const fs::path out = scratch.path() / "out";
+  Program program({command({"run", plan("hang"), "--out", out, "-v"})});
+  REQUIRE(program.says("k/l1/selftest/irqs_off: test", kBoot));
+  const auto guests = guests_of(program.pid());
+  REQUIRE(guests.size() == 1);
+  ::kill(guests[0], SIGSTOP);
+  const Ended ended = program.wait(kBoot);
+  CAPTURE(ended.err);
+  CHECK(ended.code == 69);
+  CHECK(
+      contains(reason_of_broken(out, "k/l1/selftest/irqs_off"), "QEMU's monitor does not answer"));
+  CHECK(left_by(program.pid(), out).empty());
 }

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/hang.hpp"
 #include "util/units.hpp"
 
 namespace kproof::model {
@@ -20,6 +21,9 @@ struct Panicked {
 struct Rebooted {
   Phase phase;
 };  // it was reset without having been asked to
+struct Oopsed {
+  Phase phase;
+};  // the kernel oopsed and lives on: what runs after that proves nothing, and was ended
 struct PoweredOff {
   Phase phase;
 };  // it powered off by itself, before bye
@@ -49,8 +53,8 @@ struct KvmFailed {
   std::string what;
 };                    // of a guest inside: KVM of the level around it failed to run it
 struct OuterGone {};  // of a guest inside: the level around it never started it, or ended first
-using GuestEnd = std::variant<Orderly, Panicked, Rebooted, PoweredOff, Silent, Flooded, BadAgent,
-                              Unreachable, HostFault, KvmFailed, OuterGone>;
+using GuestEnd = std::variant<Orderly, Panicked, Rebooted, Oopsed, PoweredOff, Silent, Flooded,
+                              BadAgent, Unreachable, HostFault, KvmFailed, OuterGone>;
 
 // How the case's process ended; empty optional in RunOutcome when it never started or never ended.
 struct CaseExit {
@@ -75,6 +79,7 @@ struct RunOutcome {
   std::optional<Taint> taint;
   std::vector<std::string> prepare_errors;  // "finit_module dax_pmem: No such device": unmet needs
   std::vector<PhaseTime> phases;
+  std::optional<Hang> hang;  // what was collected when a deadline had passed
 };
 
 std::string_view to_string(Phase phase);

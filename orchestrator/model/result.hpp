@@ -7,6 +7,7 @@
 
 #include "model/evidence.hpp"
 #include "model/finding.hpp"
+#include "model/hang.hpp"
 #include "model/outcome.hpp"
 #include "model/topology.hpp"
 #include "model/verdict.hpp"
@@ -29,6 +30,7 @@ struct CellResult {
   std::vector<Metric> metrics;
   std::vector<Subtest> subtests;
   std::vector<PhaseTime> phases;
+  std::vector<Hang> hangs;                   // one for each guest that hung
   std::map<std::string, std::string> files;  // role -> path below the run directory
   std::string started;                       // UTC, ISO 8601
   bool reused = false;                       // kept from an earlier run of the same inputs

@@ -75,6 +75,17 @@ static PhaseTime decode_phase(const Json& j) {
   return {phase, j.at("level"), util::Millis(std::llround(j.at("seconds").get<double>() * 1000))};
 }
 
+static Hang decode_hang(const Json& j) {
+  return {.level = j.at("level"),
+          .kind = from_word<HangKind>(j.at("class"), HangKind::runs,
+                                      [](HangKind k) { return to_string(k); }),
+          .agent_answers = j.at("agent_answers"),
+          .reason = j.at("reason"),
+          .cpus = j.at("cpus").get<std::vector<std::string>>(),
+          .tasks = j.at("tasks").get<std::vector<std::string>>(),
+          .missing = j.at("missing").get<std::vector<std::string>>()};
+}
+
 static Judgement decode_judgement(const Json& j) {
   return {
       .verdict = decode_verdict(j.at("verdict")),
@@ -105,6 +116,8 @@ CellResult decode_cell(const Json& j) {
     c.subtests.push_back(decode_subtest(item));
   for (const auto& item : j.at("phases"))
     c.phases.push_back(decode_phase(item));
+  for (const auto& item : j.at("hangs"))
+    c.hangs.push_back(decode_hang(item));
   c.files = j.at("files").get<std::map<std::string, std::string>>();
   c.inputs = j.at("inputs");
   c.started = j.at("started");

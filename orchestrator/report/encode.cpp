@@ -98,6 +98,13 @@ static Json encode(const PhaseTime& p) {
           {"seconds", static_cast<double>(p.duration.count()) / 1000}};
 }
 
+static Json encode(const Hang& h) {
+  return {{"level", h.level},    {"class", to_string(h.kind)},
+          {"reason", h.reason},  {"agent_answers", h.agent_answers},
+          {"cpus", h.cpus},      {"tasks", h.tasks},
+          {"missing", h.missing}};
+}
+
 Json encode(const CellResult& c) {
   return {{"id", c.id},
           {"kernel", c.kernel},
@@ -117,6 +124,7 @@ Json encode(const CellResult& c) {
           {"metrics", encode(c.metrics)},
           {"subtests", encode_all(c.subtests, [](const Subtest& s) { return encode(s); })},
           {"phases", encode_all(c.phases, [](const PhaseTime& p) { return encode(p); })},
+          {"hangs", encode_all(c.hangs, [](const Hang& h) { return encode(h); })},
           {"files", Json(c.files)},
           {"inputs", c.inputs},
           {"started", c.started},

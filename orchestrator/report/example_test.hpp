@@ -59,6 +59,14 @@ inline model::CellResult example_failure() {
                    {"fork sees the data", Subtest::Result::ok, ""},
                    {"munmap", Subtest::Result::skip, "why"}};
   cell.inputs = "0123456789abcdef";
+  cell.hangs = {{.level = 1,
+                 .kind = HangKind::hung_task,
+                 .agent_answers = true,
+                 .reason = "a task hangs",
+                 .cpus = {"CPU 0 is idle"},
+                 .tasks = {"71 (case) D in pipe_read"},
+                 .missing = {"NMI: no"}}};
+  cell.files["hang"] = "cells/" + cell.id + "/hang.log";
   return cell;
 }
 

@@ -34,6 +34,8 @@ TEST_CASE("a cell reads back as it was written") {
   CHECK(back.subtests.at(2).result == model::Subtest::Result::skip);
   CHECK(back.phases.at(0).duration == util::Millis(3012));
   CHECK(back.files == cell.files);
+  CHECK(back.hangs.at(0).kind == model::HangKind::hung_task);
+  CHECK(back.hangs[0].missing == cell.hangs[0].missing);
 }
 
 TEST_CASE("evidence and metrics of one name are all kept") {

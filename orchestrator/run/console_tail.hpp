@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "console/analyzer.hpp"
 #include "run/session.hpp"
@@ -15,14 +17,19 @@ namespace kproof::run {
 class ConsoleTail {
  public:
   explicit ConsoleTail(std::filesystem::path path);
-  // What was seen up to now; the file need not exist yet.
-  ConsoleSaw look();
+  using Listener = std::function<void(std::string_view)>;
+  // What was seen up to now; the file need not exist yet. `listener` gets what is new.
+  ConsoleSaw look(const Listener& listener = {});
+  std::size_t bytes() const { return bytes_; }
+  // The last line with something in it, cut to 200 bytes.
+  std::string last_line() const;
 
  private:
   std::filesystem::path path_;
   util::Fd fd_;
   console::Analyzer analyzer_;
   std::string buffer_;
+  std::string end_;  // the last bytes of what was read
   std::size_t bytes_ = 0;
 };
 

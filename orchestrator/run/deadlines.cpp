@@ -19,12 +19,13 @@ Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, mode
           .ping = 2s * scale,
           .poweroff = limits.poweroff * scale,
           .last_words = 1s * scale,
+          .examine = 10s * scale,
           .console = limits.console};
 }
 
 Deadlines around(Deadlines own, const Deadlines& inner) {
   const util::Millis inside =
-      2 * inner.boot + inner.test + inner.ping + inner.silence + inner.poweroff;
+      2 * inner.boot + inner.test + inner.ping + inner.silence + inner.poweroff + 2 * inner.examine;
   own.test = std::max(own.test, inside + own.poweroff);
   return own;
 }

@@ -16,6 +16,7 @@ struct Deadlines {
   util::Millis ping;        // for the agent's answer when the case is late
   util::Millis poweroff;    // bye to the end of the guest
   util::Millis last_words;  // from a panic on the console to the end of the guest
+  util::Millis examine;     // to collect what a guest that hangs can tell; 0: it is ended at once
   std::size_t console;      // bytes
 };
 

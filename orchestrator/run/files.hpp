@@ -17,6 +17,7 @@ struct LevelFiles {
   std::filesystem::path ktap() const { return log("ktap"); }        // the case's stdout
   std::filesystem::path errors() const { return log("stderr"); }    // the case's stderr
   std::filesystem::path qemu() const { return log("qemu"); }
+  std::filesystem::path hang() const { return log("hang"); }  // of a guest that hung
 
  private:
   std::filesystem::path log(const std::string& role) const {
@@ -28,6 +29,7 @@ struct CellFiles {
   std::filesystem::path dir;
 
   LevelFiles level(int level) const { return {dir, level}; }
+  std::filesystem::path memory() const { return dir / "memory.elf"; }  // --dump-on-hang
   std::filesystem::path domain() const { return dir / "domain.xml"; }
   std::filesystem::path timeline() const { return dir / "timeline.log"; }  // kmsg of all levels
   std::filesystem::path result() const {

@@ -1,10 +1,14 @@
 #include "run/level_watch.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "util/files.hpp"
 
 namespace kproof::run {
 using agent::Type;
@@ -29,29 +33,117 @@ void LevelWatch::prepare(Time now) {
 
 std::optional<Time> LevelWatch::next_deadline() const {
   if (!session_ || session_->over()) return std::nullopt;
-  return session_->next_deadline();
+  const Time due = session_->next_deadline();
+  return playbook_ && !playbook_->over() ? std::min(due, playbook_->next_deadline()) : due;
+}
+
+static void append(std::vector<Action>& actions, const std::vector<Action>& more) {
+  actions.insert(actions.end(), more.begin(), more.end());
+}
+
+static bool is_end(const Event& event) {
+  return std::holds_alternative<GuestGone>(event) || std::holds_alternative<QemuGone>(event) ||
+         std::holds_alternative<KvmFault>(event) || std::holds_alternative<OuterEnded>(event);
 }
 
 std::vector<Action> LevelWatch::tell(const Event& event, Time now) {
-  return session_ ? session_->handle(event, now) : std::vector<Action>{};
+  if (!session_) return {};
+  std::vector<Action> actions;
+  if (playbook_ && is_end(event)) playbook_->on_gone(now);
+  if (playbook_ && std::holds_alternative<Tick>(event)) playbook_->on_tick(now);
+  append(actions, conclude(now));
+  append(actions, obey(session_->handle(event, now), now));
+  return actions;
+}
+
+// What needs nothing but the logs and the playbook is done here; the rest is the runner's to do.
+std::vector<Action> LevelWatch::obey(const std::vector<Action>& actions, Time now) {
+  std::vector<Action> rest;
+  for (const Action action : actions) {
+    if (action == Action::examine_case)
+      append(rest, examine(true, now));
+    else if (action == Action::examine_kernel)
+      append(rest, examine(false, now));
+    else if (action == Action::check_oops)
+      append(rest, tell(OopsChecked{observe(files_, job_.job.nonce).oopsed}, now));
+    else
+      rest.push_back(action);
+  }
+  return rest;
+}
+
+std::vector<Action> LevelWatch::examine(bool agent_answers, Time now) {
+  agent_answers_ = agent_answers;
+  story_.aside.mark = job_.playbook_mark;
+  if (!agent_answers) story_.aside.from = Aside::Offsets{tail_.bytes(), kmsg_.size()};
+  std::string ping = "answered: the kernel lives, the case hangs";
+  if (!agent_answers)
+    ping = session_->pinged() ? "not answered" : "not sent: no answer could be awaited";
+  playbook_.emplace(PlaybookSetup{.level = files_.level,
+                                  .phase = session_->phase(),
+                                  .hello = session_->hello().has_value(),
+                                  .agent_answers = agent_answers,
+                                  .ping = ping,
+                                  .console_bytes = tail_.bytes(),
+                                  .last_line = tail_.last_line(),
+                                  .console = files_.console(),
+                                  .input = job_.console_input,
+                                  .dump = job_.memory_dump,
+                                  .mark = job_.playbook_mark,
+                                  .times = playbook_times(job_.deadlines.examine)},
+                    now);
+  return conclude(now);
+}
+
+std::vector<Action> LevelWatch::conclude(Time now) {
+  if (!playbook_ || !playbook_->over() || std::exchange(concluded_, true)) return {};
+  util::write_file_atomically(files_.hang(), playbook_->log());
+  return obey(session_->handle(Examined{playbook_->hang(), playbook_->qemu_is_mute()}, now), now);
 }
 
 std::vector<Action> LevelWatch::look(Time now) {
-  return tell(tail_.look(), now);
+  return tell(tail_.look([&](std::string_view bytes) {
+    if (playbook_ && !agent_answers_) playbook_->on_console(bytes, now);
+  }),
+              now);
+}
+
+std::vector<Action> LevelWatch::take_reply(std::string_view line, Time now) {
+  if (playbook_) playbook_->on_reply(line, now);
+  return conclude(now);
+}
+
+std::vector<Ask> LevelWatch::take_asks() {
+  return playbook_ ? playbook_->take_asks() : std::vector<Ask>{};
+}
+
+// The texts of whole records, a line each.
+static std::string texts_of(const std::string& records) {
+  std::string texts;
+  std::istringstream lines(records);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with(' ')) texts += line.substr(line.find(';') + 1) + "\n";
+  return texts;
+}
+
+void LevelWatch::take_kmsg(const std::string& records, Time now) {
+  kmsg_.append(records);
+  if (playbook_ && agent_answers_) playbook_->on_console(texts_of(records), now);
 }
 
 static bool is_about_inner(Type type) {
-  return type >= Type::inner_started && type <= Type::inner_nonsense;
+  return type >= Type::inner_started && type <= Type::inner_answered;
 }
 
 std::vector<Action> LevelWatch::take(const agent::Frame& frame, Time now) {
   if (is_about_inner(frame.type)) return take_about_inner(frame, now);
-  if (frame.type == Type::kmsg) kmsg_.append(frame.payload);
+  if (frame.type == Type::kmsg) take_kmsg(frame.payload, now);
   if (frame.type == Type::case_stdout) out_.append(frame.payload);
   if (frame.type == Type::case_stderr) err_.append(frame.payload);
   if (frame.type == Type::heartbeat) set_clock(frame.payload, now);
   if (frame.type == Type::facts && !take_facts(frame.payload))
     return tell(StreamBroken{"facts that are no JSON object of texts"}, now);
+  if (frame.type == Type::examined) return take_examined(frame.payload, now);
   return tell(FrameArrived{frame}, now);
 }
 
@@ -70,6 +162,8 @@ std::vector<Action> LevelWatch::take_about_inner(const agent::Frame& frame, Time
       return take_said(frame.payload, now);
     case Type::inner_ended:
       return take_end(frame.payload, now);
+    case Type::inner_answered:
+      return take_answered(frame.payload, now);
     default:
       return tell(StreamBroken{frame.payload}, now);
   }
@@ -119,6 +213,28 @@ std::vector<Action> LevelWatch::take_end(const std::string& json, Time now) {
   return tell(QemuGone{how}, now);
 }
 
+std::vector<Action> LevelWatch::take_answered(const std::string& bytes, Time now) {
+  constexpr std::size_t kLongest = 1 << 20;
+  std::vector<Action> actions;
+  for (const char c : bytes) {
+    if (c == '\n')
+      append(actions, take_reply(std::exchange(answered_, {}), now));
+    else if (answered_.size() < kLongest)
+      answered_ += c;
+  }
+  return actions;
+}
+
+std::vector<Action> LevelWatch::take_examined(const std::string& json, Time now) {
+  std::string error;
+  const auto examined = agent::parse_examined(json, error);
+  if (!examined) return tell(StreamBroken{"examined: " + error}, now);
+  std::vector<Action> actions = tell(FrameArrived{{Type::examined}}, now);
+  if (playbook_) playbook_->on_examined(*examined, now);
+  append(actions, conclude(now));
+  return actions;
+}
+
 void LevelWatch::set_clock(const std::string& usec, Time now) {
   std::int64_t theirs = 0;
   if (std::from_chars(usec.data(), usec.data() + usec.size(), theirs).ec != std::errc()) return;
@@ -135,6 +251,7 @@ LevelStory LevelWatch::story() const {
   story.outcome = session_->outcome();
   for (model::PhaseTime& phase : story.outcome.phases)
     phase.level = files_.level;
+  if (story.outcome.hang) story.outcome.hang->level = files_.level;
   if (const auto& hello = session_->hello()) {
     story.release = hello->release;
     story.hypervisor = hello->hypervisor;

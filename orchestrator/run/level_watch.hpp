@@ -2,14 +2,18 @@
 // the difference of its clock to ours.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "agent/messages.hpp"
 #include "run/console_tail.hpp"
 #include "run/deadlines.hpp"
 #include "run/files.hpp"
+#include "run/observe.hpp"
 #include "run/output.hpp"
+#include "run/playbook.hpp"
 #include "run/session.hpp"
 
 namespace kproof::run {
@@ -18,6 +22,9 @@ namespace kproof::run {
 struct LevelJob {
   agent::Job job;  // with `inner`, when a guest is to run inside
   Deadlines deadlines;
+  std::string playbook_mark;  // agent::Examine::mark
+  // L1 only: where its console's input is made when it hangs, and its memory is dumped to; "": not.
+  std::filesystem::path console_input = {}, memory_dump = {};
 };
 
 // What became of it.
@@ -27,6 +34,7 @@ struct LevelStory {
   std::string hypervisor;          // CPUID's signature, as the guest saw it
   agent::Facts facts;              // files of this guest, as its agent told
   std::size_t output_dropped = 0;  // bytes of the case's stdout over its limit
+  Aside aside;                     // what of the logs is the playbook's doing
   // Our clock minus the guest's, in microseconds: the least seen, as every frame is late but none
   // early. Empty without a heartbeat.
   std::optional<std::int64_t> clock_offset;
@@ -48,6 +56,10 @@ class LevelWatch {
   std::vector<Action> take(const agent::Frame& frame, Time now);
   std::vector<Action> tell(const Event& event, Time now);
   std::vector<Action> look(Time now);  // at the console
+  // A line from the monitor of its QEMU; those of a guest inside come in frames.
+  std::vector<Action> take_reply(std::string_view line, Time now);
+  // What its playbook wants to have done since the last time.
+  std::vector<Ask> take_asks();
   const LevelJob& job() const { return job_; }
   LevelStory story() const;
 
@@ -56,7 +68,13 @@ class LevelWatch {
   bool take_facts(const std::string& json);
   std::vector<Action> take_said(const std::string& bytes, Time now);
   std::vector<Action> take_end(const std::string& json, Time now);
+  std::vector<Action> take_answered(const std::string& bytes, Time now);
+  std::vector<Action> take_examined(const std::string& json, Time now);
+  void take_kmsg(const std::string& records, Time now);
   void set_clock(const std::string& usec, Time now);
+  std::vector<Action> obey(const std::vector<Action>& actions, Time now);
+  std::vector<Action> examine(bool agent_answers, Time now);
+  std::vector<Action> conclude(Time now);
 
   const LevelJob& job_;
   LevelFiles files_;
@@ -65,6 +83,12 @@ class LevelWatch {
   OutputFile kmsg_, out_, err_;
   std::optional<OutputFile> console_, qemu_;  // of a guest inside, whose bytes come in frames
   std::string said_, saying_;                 // the last line of its QEMU, and the one unfinished
+  std::optional<Playbook> playbook_;
+  // With an agent that answers, the playbook listens to kmsg, which has all that sysrq brings; the
+  // console of a guest inside has notices and worse only.
+  bool agent_answers_ = false;
+  bool concluded_ = false;  // the playbook's result was told
+  std::string answered_;    // an unfinished line of the inner QEMU's monitor
   LevelStory story_;
 };
 

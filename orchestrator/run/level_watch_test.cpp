@@ -119,3 +119,86 @@ TEST_CASE("the clock of a guest is placed by the promptest of its heartbeats") {
   inner.says(Type::heartbeat, "nonsense");
   CHECK(inner.watch.story().clock_offset == 5500000);
 }
+
+// Its QEMU answers each command that is asked, until nothing more is.
+static void answer_all(Watched& guest, std::string_view answer) {
+  for (auto asks = guest.watch.take_asks(); !asks.empty(); asks = guest.watch.take_asks())
+    for (const Ask& ask : asks)
+      if (std::holds_alternative<AskMonitor>(ask))
+        guest.says(Type::inner_answered, std::string(answer) + "\r\n");
+}
+
+TEST_CASE("a silent guest inside is examined through frames, ended then, and its traces are kept") {
+  Watched inner(2);
+  inner.job.deadlines.examine = 10s;
+  inner.job.playbook_mark = "m";
+  inner.boots();
+  inner.says(Type::case_started);
+  inner.says(Type::inner_console, "[    1.000000] before\n");
+  inner.watch.look(inner.now);
+  inner.now += 5s;
+  CHECK(inner.watch.tell(Tick{}, inner.now).empty());
+  Actions actions;
+  for (int turn = 0; turn < 100 && actions.empty(); ++turn) {
+    answer_all(inner, R"({"return": "CPU#0\r\nRIP=1 RFL=2 CPL=0 HLT=0\r\n"})");
+    inner.now = *inner.watch.next_deadline();
+    actions = inner.watch.tell(Tick{}, inner.now);
+  }
+  CHECK(actions == Actions{Action::stop});
+  inner.ended_as<model::Silent>();
+  const LevelStory story = inner.watch.story();
+  REQUIRE(story.outcome.hang);
+  CHECK(story.outcome.hang->kind == model::HangKind::irqs_off);
+  CHECK(story.outcome.hang->level == 2);
+  CHECK(story.aside.from->console == 22);
+  CHECK(util::read_file(inner.files.hang()).find("class: irqs_off\n") != std::string::npos);
+}
+
+TEST_CASE("a late case is examined by its agent before it is aborted") {
+  Watched inner(2);
+  inner.job.deadlines.examine = 10s;
+  inner.job.playbook_mark = "m";
+  inner.boots();
+  inner.says(Type::case_started);
+  for (int second = 0; second < 20; ++second) {
+    inner.now += 1s;
+    inner.says(Type::heartbeat);
+  }
+  CHECK(inner.watch.tell(Tick{}, inner.now) == Actions{Action::send_ping});
+  CHECK(inner.says(Type::pong).empty());
+  const std::string task = to_json(agent::Examined{{{70, 70, "case", "S", "pause", "", 3}}, {}});
+  Actions actions;
+  for (int turn = 0; turn < 100 && actions.empty(); ++turn) {
+    for (const Ask& ask : inner.watch.take_asks())
+      if (std::holds_alternative<AskAgent>(ask))
+        actions = inner.says(Type::examined, task);
+      else
+        inner.says(Type::inner_answered, "{\"return\": {}}\n");
+    inner.now += 100ms;
+    if (actions.empty()) actions = inner.watch.tell(Tick{}, inner.now);
+  }
+  CHECK(actions == Actions{Action::send_abort});
+  CHECK(inner.watch.story().outcome.hang->kind == model::HangKind::waits);
+  CHECK(!inner.watch.story().aside.from);
+  CHECK(inner.watch.story().aside.mark == "m");
+}
+
+TEST_CASE("what only looks like an oops on the console ends nothing, a real one does") {
+  const std::string console =
+      "[    1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000000\n";
+  const std::string by_kernel =
+      "1,0,1000000,-;BUG: kernel NULL pointer dereference, address: 0000000000000000\n";
+  const std::string by_program = "12" + by_kernel.substr(1);  // facility user
+  for (const bool real : {true, false}) {
+    Watched inner(2);
+    inner.boots();
+    inner.says(Type::case_started);
+    inner.says(Type::kmsg, real ? by_kernel : by_program);
+    inner.says(Type::inner_console, console);
+    inner.watch.look(inner.now);
+    inner.now += 1s;
+    const Actions actions = inner.watch.tell(Tick{}, inner.now);
+    CHECK(actions == (real ? Actions{Action::stop} : Actions{}));
+    CHECK(inner.watch.over() == real);
+  }
+}

@@ -30,6 +30,17 @@ static void feed_file(Analyzer& analyzer, const std::filesystem::path& path) {
   analyzer.finish();
 }
 
+using Without = std::string (*)(std::string log, const Aside& aside);
+
+// As a stream where nothing is left out, so that a long log is never in memory as a whole.
+template <class Analyzer>
+static void feed_log(Analyzer& analyzer, const std::filesystem::path& path, const Aside& aside,
+                     Without without) {
+  if (!aside.any() || !std::filesystem::exists(path)) return feed_file(analyzer, path);
+  analyzer.feed(without(util::read_file(path), aside));
+  analyzer.finish();
+}
+
 static verdict::Canary canary_of(const console::Facts& facts, int level, model::Source source) {
   return {.level = level, .source = source, .begin = facts.canary_begin, .end = facts.canary_end};
 }
@@ -69,9 +80,10 @@ static model::CaseReport of_level(model::CaseReport report, int level) {
   return report;
 }
 
-Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t output_dropped) {
+Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t output_dropped,
+                 const Aside& aside) {
   console::KmsgAnalyzer kmsg({.level = files.level, .source = model::Source::kmsg, .nonce = nonce});
-  feed_file(kmsg, files.kmsg());
+  feed_log(kmsg, files.kmsg(), aside, kmsg_without);
   const console::UserRecords& user = kmsg.user_records();
   console::Analyzer console(
       {.level = files.level,
@@ -80,7 +92,7 @@ Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t 
        .from_user = [&user](std::uint64_t usec,
                             std::string_view text) { return user.contains(usec, text); },
        .nonce = nonce});
-  feed_file(console, files.console());
+  feed_log(console, files.console(), aside, console_without);
 
   Observed seen;
   const bool whole = kmsg.facts().canary_end && kmsg.lost() == 0 && kmsg.malformed() == 0;

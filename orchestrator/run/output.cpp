@@ -20,6 +20,7 @@ void OutputFile::append(std::string_view bytes) {
   const std::size_t fits = std::min(bytes.size(), room_);
   dropped_ += bytes.size() - fits;
   room_ -= fits;
+  size_ += fits;
   for (bytes = bytes.substr(0, fits); !bytes.empty();) {
     const ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;

@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "run/agent_link.hpp"
+#include "run/console_input.hpp"
 #include "run/nvdimm_file.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "virt/guest.hpp"
+#include "virt/monitor.hpp"
 #include "virt/qemu_log.hpp"
 
 namespace kproof::run {
@@ -52,6 +54,9 @@ class Runner {
   void tell(const Event& event);  // L1
   void obey(std::size_t index, const std::vector<Action>& actions);
   void obey(std::size_t index, Action action);
+  void take_answers();
+  void serve_asks();
+  void serve(std::size_t index, const Ask& ask);
   void show_phase();
 
   const GuestJob& job_;
@@ -60,6 +65,8 @@ class Runner {
   NvdimmFile nvdimm_;
   std::vector<std::unique_ptr<LevelWatch>> levels_;
   std::pair<int, model::Phase> shown_{0, model::Phase::start};
+  std::optional<ConsoleInput> input_;     // of L1 that hangs
+  std::optional<virt::Monitor> monitor_;  // the same; before guest_, so that its QEMU goes first
   std::optional<virt::Guest> guest_;
   std::optional<virt::QemuExit> exit_;
 };
@@ -111,10 +118,11 @@ std::chrono::milliseconds Runner::patience() const {
 
 // Sleeps until something happens or is due, then looks at everything; false on a request to stop.
 bool Runner::wait(const StopRequest& stop) {
-  std::array<pollfd, 4> fds{{{stop.fd(), POLLIN, 0},
+  std::array<pollfd, 5> fds{{{stop.fd(), POLLIN, 0},
                              {link_.fd(), POLLIN, 0},
                              {guest_->events().fd(), POLLIN, 0},
-                             {exit_ ? -1 : guest_->process_fd(), POLLIN, 0}}};
+                             {exit_ ? -1 : guest_->process_fd(), POLLIN, 0},
+                             {monitor_ ? monitor_->fd() : -1, POLLIN, 0}}};
   ::poll(fds.data(), fds.size(), static_cast<int>(patience().count()));
   if (fds[0].revents) return false;
   look();
@@ -127,10 +135,12 @@ void Runner::look() {
   take_frames();
   for (std::size_t i = 0; i < levels_.size(); ++i)
     obey(i, levels_[i]->look(steady_clock::now()));
+  take_answers();
   take_process();
   take_events();
   for (std::size_t i = 0; i < levels_.size(); ++i)
     obey(i, levels_[i]->tell(Tick{}, steady_clock::now()));
+  serve_asks();
 }
 
 void Runner::take_frames() {
@@ -180,6 +190,36 @@ void Runner::take_events() {
     }
 }
 
+void Runner::take_answers() {
+  while (const auto answer = monitor_ ? monitor_->take() : std::nullopt)
+    obey(0, levels_.front()->take_reply(*answer, steady_clock::now()));
+}
+
+void Runner::serve_asks() {
+  for (std::size_t i = 0; i < levels_.size(); ++i)
+    for (const Ask& ask : levels_[i]->take_asks())
+      serve(i, ask);
+}
+
+// What a playbook wants: of L1 itself, of a guest inside by the agent around it.
+void Runner::serve(std::size_t index, const Ask& ask) {
+  const int level = static_cast<int>(index) + 1;
+  const auto* monitor = std::get_if<AskMonitor>(&ask);
+  const auto* text = std::get_if<TypeText>(&ask);
+  if (const auto* agent = std::get_if<AskAgent>(&ask))
+    return link_.send(Type::examine, to_json(agent->what), level);
+  if (level > 1 && monitor) return link_.send(Type::ask_inner, monitor->command + "\n", level);
+  if (level > 1) return link_.send(Type::type_inner, text->text, level);
+  if (!input_ && !job_.levels.front().console_input.empty())
+    input_.emplace(job_.levels.front().console_input);
+  if (monitor) {
+    if (!monitor_) monitor_.emplace(*guest_);
+    monitor_->ask(monitor->command);
+  } else if (input_) {
+    input_->type(text->text);
+  }
+}
+
 void Runner::tell(const Event& event) {
   obey(0, levels_.front()->tell(event, steady_clock::now()));
 }
@@ -199,6 +239,10 @@ void Runner::obey(std::size_t index, Action action) {
       return link_.send(Type::ping, {}, level);
     case Action::send_abort:
       return link_.send(Type::abort, {}, level);
+    case Action::examine_case:
+    case Action::examine_kernel:
+    case Action::check_oops:
+      return;  // LevelWatch has seen to it
     case Action::stop:
       if (level > 1) link_.send(Type::stop_inner, {}, level);
       return;  // L1 goes with us

@@ -46,6 +46,8 @@ Session::Actions Session::on(const Started&, Time now) {
 Session::Actions Session::on(const FrameArrived& event, Time now) {
   const agent::Frame& frame = event.frame;
   last_heard_ = now;
+  nudged_.reset();
+  if (silent_) return {};
   if (!hello_ && frame.type != Type::hello)
     return nonsense(fmt::format("frame type {} before hello", static_cast<int>(frame.type)), now);
   switch (frame.type) {
@@ -62,11 +64,14 @@ Session::Actions Session::on(const FrameArrived& event, Time now) {
     case Type::bye:
       return on_bye(frame.payload, now);
     case Type::pong:
-      if (!pinged_ || aborted_) return {};
+      if (!pinged_ || case_examined_) return {};
+      case_examined_ = true;
+      if (deadlines_.examine.count() > 0) return {Action::examine_case};
       aborted_ = now;
       return {Action::send_abort};
     case Type::heartbeat:
     case Type::facts:
+    case Type::examined:
     case Type::kmsg:
     case Type::case_stdout:
     case Type::case_stderr:
@@ -112,9 +117,24 @@ Session::Actions Session::on(const StreamBroken& event, Time now) {
 }
 
 Session::Actions Session::on(const ConsoleSaw& event, Time now) {
+  if (silent_) return {};  // what the kernel says now, it was asked for
   console_ = event;
   if (event.bytes > deadlines_.console) return finish(model::Flooded{phase_, event.bytes}, now);
   if (event.panicked && !died_) died_ = now;
+  if (event.oopsed && event.reports > cleared_ && !suspected_) suspected_ = now;
+  return {};
+}
+
+// The report has had its time.
+Session::Actions Session::on_suspicion(Time now) {
+  suspected_ = now;
+  return {Action::check_oops};
+}
+
+Session::Actions Session::on(const OopsChecked& event, Time now) {
+  if (event.real) return finish(model::Oopsed{phase_}, now);
+  suspected_.reset();
+  cleared_ = console_.reports;
   return {};
 }
 
@@ -124,6 +144,7 @@ Session::Actions Session::on(const ResetAsked&, Time) {
 }
 
 Session::Actions Session::on(const PanicDevice&, Time now) {
+  if (silent_) return {};
   console_.panicked = true;
   if (!died_) died_ = now;
   return {};
@@ -131,6 +152,7 @@ Session::Actions Session::on(const PanicDevice&, Time now) {
 
 // An end that nobody asked for has the name of the kernel's last words.
 Session::Actions Session::on_gone(model::GuestEnd if_unexplained, Time now) {
+  if (silent_) return finish(*silent_, now);
   if (console_.panicked) return finish(model::Panicked{phase_}, now);
   if (bye_) return finish(model::Orderly{}, now);
   if (console_.power_down && !console_.agent_problem.empty())
@@ -145,11 +167,13 @@ Session::Actions Session::on(const GuestGone&, Time now) {
 }
 
 Session::Actions Session::on(const QemuGone& event, Time now) {
+  if (silent_) return finish(*silent_, now);
   if (console_.panicked) return finish(model::Panicked{phase_}, now);
   return finish(model::HostFault{phase_, "QEMU " + event.how}, now);
 }
 
 Session::Actions Session::on(const KvmFault& event, Time now) {
+  if (silent_) return finish(*silent_, now);
   if (console_.panicked) return finish(model::Panicked{phase_}, now);
   return finish(model::KvmFailed{phase_, event.what}, now);
 }
@@ -164,22 +188,58 @@ Session::Actions Session::on_late(Time now) {
     pinged_ = now;
     return {Action::send_ping};
   }
-  if (!aborted_ && now - *pinged_ >= deadlines_.ping)
-    return finish(model::Silent{phase_, between(last_heard_, now)}, now);
+  if (!case_examined_ && now - *pinged_ >= deadlines_.ping)
+    return suspect({phase_, between(last_heard_, now)}, now);
   if (aborted_ &&
       now - *aborted_ >= deadlines_.silence)  // the agent lives, but the case cannot be killed
     return finish(model::Silent{phase_, between(*aborted_, now), "end of the killed case"}, now);
   return {};
 }
 
+// The end is known; what is not is what kind of a silence it is.
+Session::Actions Session::suspect(model::Silent silent, Time now) {
+  if (deadlines_.examine.count() == 0) return finish(silent, now);
+  silent_ = silent;
+  return {Action::examine_kernel};
+}
+
+Session::Actions Session::on(const Examined& event, Time now) {
+  outcome_.hang = event.hang;
+  if (silent_ && event.qemu_is_mute)
+    return finish(
+        model::HostFault{phase_, "QEMU's monitor does not answer, and the guest is silent"}, now);
+  if (silent_) return finish(*silent_, now);
+  if (!case_examined_ || aborted_) return {};
+  aborted_ = now;
+  return {Action::send_abort};
+}
+
+// How long it must be silent to be asked whether it is there; the answer's time is up when that of
+// the silence is.
+util::Millis Session::until_ping() const {
+  return deadlines_.silence - std::min(deadlines_.ping, deadlines_.silence / 2);
+}
+
+Session::Actions Session::on_silence(Time now) {
+  if (now - last_heard_ >= deadlines_.silence)
+    return suspect({phase_, between(last_heard_, now)}, now);
+  if (nudged_ || now - last_heard_ < until_ping()) return {};
+  nudged_ = now;
+  return {Action::send_ping};
+}
+
 Session::Actions Session::on(const Tick&, Time now) {
   const auto in_phase = between(phase_began_, now);
   if (died_ && now - *died_ >= deadlines_.last_words) return finish(model::Panicked{phase_}, now);
-  if (hello_ && !bye_ && now - last_heard_ >= deadlines_.silence)
-    return finish(model::Silent{phase_, between(last_heard_, now)}, now);
+  if (silent_ || (case_examined_ && !aborted_)) return {};  // the playbook keeps its own time
+  if (suspected_ && !died_ && now - *suspected_ >= deadlines_.last_words) return on_suspicion(now);
+  if (hello_ && !bye_) {
+    Actions actions = on_silence(now);
+    if (!actions.empty()) return actions;
+  }
   if (phase_ == Phase::test) return in_phase >= deadlines_.test ? on_late(now) : Actions{};
   const auto limit = phase_ == Phase::poweroff ? deadlines_.poweroff : deadlines_.boot;
-  if (in_phase >= limit) return finish(model::Silent{phase_, in_phase, awaited()}, now);
+  if (in_phase >= limit) return suspect({phase_, in_phase, awaited()}, now);
   return {};
 }
 
@@ -194,7 +254,10 @@ Time Session::next_deadline() const {
                               : phase_ == Phase::poweroff ? deadlines_.poweroff
                                                           : deadlines_.boot);
   if (pinged_) next = aborted_ ? *aborted_ + deadlines_.silence : *pinged_ + deadlines_.ping;
-  if (hello_ && !bye_) next = std::min(next, last_heard_ + deadlines_.silence);
+  if (hello_ && !bye_)
+    next = std::min(next, last_heard_ + (nudged_ ? deadlines_.silence : until_ping()));
+  if (suspected_) next = std::min(next, *suspected_ + deadlines_.last_words);
+  if (silent_ || (case_examined_ && !aborted_)) next = Time::max();
   if (died_) next = std::min(next, *died_ + deadlines_.last_words);
   return next;
 }

@@ -5,15 +5,19 @@
 //  1. The phases follow each other: start, boot, prepare, test, poweroff; each one's time is known.
 //  2. Every phase ends: at its event or at its deadline.
 //  3. A case that is late is told from a kernel that is: ping first, and only an agent that does
-//  not
-//     answer makes the guest silent. A late case is killed and the guest ends in the orderly way.
+//     not answer makes the guest silent. A late case is killed and the guest ends in the orderly
+//     way. Either way the guest is examined first (playbook.hpp), and meanwhile only its end ends
+//     it.
 //  4. An end without bye is named by what was said last: panic, the agent's port lost, restart,
 //     power down; without a word of it, a reset.
-//  5. QEMU's own death is the host's fault, never the kernel's, unless the kernel panicked first.
+//  5. QEMU's own death is the host's fault, never the kernel's, unless the kernel panicked first;
+//     and so is the silence of a guest whose QEMU answers nothing either.
 //  6. A guest inside is told of by the agent around it: what KVM cannot run is that KVM's fault,
-//  and
-//     a guest whose surroundings ended first has no end of its own.
+//     and a guest whose surroundings ended first has no end of its own.
 //  7. Nonsense from the agent, and a console over its limit, end the guest at once.
+//  8. So does an oops, once its report had time to be printed and all logs say that it is one: what
+//     looks like it on the console may be a program's. What the kernel survives, a WARNING or
+//     `bad pud`, ends nothing.
 #pragma once
 
 #include <chrono>
@@ -43,6 +47,15 @@ struct ConsoleSaw {
   bool panicked = false, power_down = false, restarting = false;
   std::size_t bytes = 0;
   std::string agent_problem = {};  // the agent's words on why it cannot talk to us
+  bool oopsed = false;             // or so it looks
+  std::size_t reports = 0;         // that the kernel has begun so far
+};
+struct OopsChecked {
+  bool real = false;  // in the light of all logs
+};
+struct Examined {
+  model::Hang hang;
+  bool qemu_is_mute = false;  // L1's QEMU answered nothing: it is not the kernel that hangs
 };
 struct ResetAsked {};   // libvirt: the guest resets
 struct PanicDevice {};  // libvirt: the guest wrote to the panic device
@@ -56,10 +69,19 @@ struct KvmFault {
 struct OuterEnded {};  // a guest inside: the guest around it is over
 struct Tick {};        // time passed
 using Event = std::variant<Started, FrameArrived, StreamBroken, ConsoleSaw, ResetAsked, PanicDevice,
-                           GuestGone, QemuGone, KvmFault, OuterEnded, Tick>;
+                           GuestGone, QemuGone, KvmFault, OuterEnded, OopsChecked, Examined, Tick>;
 
 // What the runner is to do. To stop a guest inside is to have its QEMU killed.
-enum class Action { send_job, send_ping, send_abort, stop };
+// Examinations are answered by Examined, check_oops by OopsChecked.
+enum class Action {
+  send_job,
+  send_ping,
+  examine_case,    // the agent answers
+  examine_kernel,  // it does not
+  check_oops,
+  send_abort,
+  stop,
+};
 
 class Session {
  public:
@@ -71,6 +93,8 @@ class Session {
   bool over() const { return over_; }
   model::Phase phase() const { return phase_; }
   const std::optional<agent::Hello>& hello() const { return hello_; }
+  // Of the silence that is examined: a ping was sent, and not answered.
+  bool pinged() const { return pinged_ || nudged_; }
 
   // Complete once over().
   const model::RunOutcome& outcome() const { return outcome_; }
@@ -87,12 +111,18 @@ class Session {
   Actions on(const QemuGone& event, Time now);
   Actions on(const KvmFault& event, Time now);
   Actions on(const OuterEnded&, Time now);
+  Actions on(const OopsChecked& event, Time now);
+  Actions on(const Examined& event, Time now);
   Actions on(const Tick&, Time now);
 
   Actions on_hello(const std::string& json, Time now);
   Actions on_case_ended(const std::string& json, Time now);
   Actions on_bye(const std::string& json, Time now);
   Actions on_late(Time now);
+  Actions on_silence(Time now);
+  Actions on_suspicion(Time now);
+  Actions suspect(model::Silent silent, Time now);
+  util::Millis until_ping() const;
   Actions on_gone(model::GuestEnd if_unexplained, Time now);
   Actions finish(model::GuestEnd end, Time now);
   Actions nonsense(const std::string& what, Time now);
@@ -103,7 +133,11 @@ class Session {
   model::RunOutcome outcome_;
   model::Phase phase_ = model::Phase::start;
   Time phase_began_, last_heard_;
-  std::optional<Time> pinged_, aborted_, died_;  // died_: the kernel said that it panics
+  // nudged_: pinged for its silence; died_: the kernel said that it panics
+  std::optional<Time> pinged_, nudged_, aborted_, died_, suspected_;
+  std::optional<model::Silent> silent_;  // the end, once the kernel was examined
+  bool case_examined_ = false;           // or is being examined
+  std::size_t cleared_ = 0;              // so many reports are known to be no oops
   std::optional<agent::Hello> hello_;
   ConsoleSaw console_;
   bool bye_ = false, reset_asked_ = false, over_ = false;

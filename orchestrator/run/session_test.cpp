@@ -8,17 +8,23 @@ using namespace std::chrono_literals;
 using agent::Type;
 using model::Phase;
 
+static Deadlines deadlines_with(std::chrono::seconds examine) {
+  return {.boot = 10s,
+          .silence = 5s,
+          .test = 20s,
+          .ping = 2s,
+          .poweroff = 3s,
+          .last_words = 1s,
+          .examine = examine,
+          .console = 1000};
+}
+
 // A guest under a clock that the test turns.
 struct Story {
   Time now{};
-  Session session{{.boot = 10s,
-                   .silence = 5s,
-                   .test = 20s,
-                   .ping = 2s,
-                   .poweroff = 3s,
-                   .last_words = 1s,
-                   .console = 1000},
-                  now};
+  Session session{deadlines_with(0s), now};
+  Story() = default;
+  explicit Story(std::chrono::seconds examine) : session(deadlines_with(examine), now) {}
   std::vector<Action> happens(const Event& event) { return session.handle(event, now); }
   std::vector<Action> says(Type type, std::string payload = "") {
     return happens(FrameArrived{{type, 1, payload}});
@@ -147,6 +153,58 @@ TEST_CASE("3: a late case that cannot be killed does not hold the host for ever"
   story.ended_as<model::Silent>();
 }
 
+TEST_CASE("3: a guest is asked whether it is there before its silence is one") {
+  Story story;
+  story.runs_case();
+  CHECK(story.passes(2999ms).empty());
+  CHECK(story.session.next_deadline() == story.now + 1ms);
+  CHECK(story.passes(1ms) == Actions{Action::send_ping});
+  CHECK(story.session.pinged());
+  story.says(Type::pong);
+  CHECK(!story.session.pinged());
+  CHECK(story.passes(2999ms).empty());
+  CHECK(!story.session.over());
+}
+
+TEST_CASE("3: a late case is examined before it is killed, and its agent may be slow then") {
+  Story story(10s);
+  story.runs_case();
+  story.lives(20s);
+  CHECK(story.says(Type::pong) == Actions{Action::examine_case});
+  CHECK(story.says(Type::pong).empty());
+  CHECK(story.passes(9s).empty());
+  CHECK(story.happens(Examined{{.kind = model::HangKind::waits}}) == Actions{Action::send_abort});
+  story.says(Type::case_ended, to_json(agent::CaseEnded{0, 9, true, 20000}));
+  story.says(Type::bye, kBye);
+  story.happens(GuestGone{});
+  story.ended_as<model::Orderly>();
+  CHECK(story.session.outcome().hang->kind == model::HangKind::waits);
+}
+
+TEST_CASE(
+    "3: a silent guest is examined before it is ended, and what it prints then ends nothing") {
+  Story story(10s);
+  story.runs_case();
+  CHECK(story.passes(5s) == Actions{Action::examine_kernel});
+  CHECK(story.happens(ConsoleSaw{.panicked = true, .bytes = 5000}).empty());
+  CHECK(story.says(Type::heartbeat).empty());
+  CHECK(story.passes(9s).empty());
+  CHECK(story.happens(Examined{{.kind = model::HangKind::irqs_off}}) == Actions{Action::stop});
+  CHECK(story.ended_as<model::Silent>().after == 5s);
+  CHECK(story.session.outcome().hang->kind == model::HangKind::irqs_off);
+}
+
+TEST_CASE("3: a guest that ends while it is examined was silent all the same") {
+  for (const Event& end :
+       {Event{GuestGone{}}, Event{QemuGone{"exited with 0"}}, Event{OuterEnded{}}}) {
+    Story story(10s);
+    story.happens(Started{});
+    CHECK(story.passes(10s) == Actions{Action::examine_kernel});
+    story.happens(end);
+    CHECK(story.ended_as<model::Silent>().missing == "hello of the agent");
+  }
+}
+
 TEST_CASE("4: an end without bye has the name of the kernel's last words") {
   const auto end_after = [](ConsoleSaw words) {
     Story story;
@@ -201,6 +259,14 @@ TEST_CASE("5: a killed QEMU is the host's fault, a panic before it is not") {
   panic.ended_as<model::Panicked>();
 }
 
+TEST_CASE("5: a guest is silent because its QEMU is: that is the host's fault") {
+  Story story(10s);
+  story.runs_case();
+  story.passes(5s);
+  story.happens(Examined{{}, true});
+  CHECK(story.ended_as<model::HostFault>().phase == Phase::test);
+}
+
 TEST_CASE(
     "6: what KVM cannot run is that KVM's fault, and surroundings that end explain themselves") {
   Story failed, left;
@@ -241,6 +307,40 @@ TEST_CASE("7: a console over its limit ends the guest at once") {
   CHECK(story.happens(ConsoleSaw{.bytes = 1000}).empty());
   CHECK(story.happens(ConsoleSaw{.bytes = 1001}) == Actions{Action::stop});
   CHECK(story.ended_as<model::Flooded>().bytes == 1001);
+}
+
+TEST_CASE("8: an oops ends the guest when its report had time, and is one by all logs") {
+  Story story;
+  story.runs_case();
+  CHECK(story.happens(ConsoleSaw{.oopsed = true, .reports = 1}).empty());
+  CHECK(story.passes(999ms).empty());
+  CHECK(story.passes(1ms) == Actions{Action::check_oops});
+  CHECK(story.happens(OopsChecked{true}) == Actions{Action::stop});
+  CHECK(story.ended_as<model::Oopsed>().phase == Phase::test);
+}
+
+TEST_CASE("8: what only looked like an oops ends nothing, until there is more of it") {
+  Story story;
+  story.runs_case();
+  story.happens(ConsoleSaw{.oopsed = true, .reports = 1});
+  story.passes(1s);
+  CHECK(story.happens(OopsChecked{false}).empty());
+  story.happens(ConsoleSaw{.oopsed = true, .reports = 1});
+  CHECK(story.passes(1s).empty());
+  story.happens(ConsoleSaw{.oopsed = true, .reports = 2});
+  CHECK(story.passes(1s) == Actions{Action::check_oops});
+}
+
+TEST_CASE("8: a WARNING ends nothing, and an oops that becomes a panic is a panic") {
+  Story warned, panicked;
+  warned.runs_case();
+  warned.happens(ConsoleSaw{.reports = 3});
+  CHECK(warned.passes(1s).empty());
+  panicked.runs_case();
+  panicked.happens(ConsoleSaw{.oopsed = true, .reports = 1});
+  panicked.happens(ConsoleSaw{.panicked = true, .oopsed = true, .reports = 1});
+  panicked.passes(1s);
+  panicked.ended_as<model::Panicked>();
 }
 
 TEST_CASE("after the end nothing moves it") {

@@ -26,6 +26,7 @@ static agent::Inner inner_of(const PreparedLevel& inner, int level, bool shared,
   spec.cmdline = vm::kernel_cmdline(inner.level, inner.cmdline, {level, outermost});
   spec.console_socket = agent::kInnerConsoleSocket;
   spec.agent_socket = agent::kInnerAgentSocket;
+  spec.qmp_socket = agent::kInnerQmpSocket;
   spec.nvdimm = inner.level.nvdimm;
   spec.nvdimm_file = "/run/kproof-nvdimm";
   spec.outermost = outermost;

@@ -49,6 +49,10 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   guest.console_log = job.files.level(1).console();
   guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
   guest.nvdimm_file = site.runtime_dir / fmt::format("nvdimm-{}", serial);
+  for (run::LevelJob& of_level : job.levels)
+    of_level.playbook_mark = make_nonce();
+  job.levels.front().console_input = site.runtime_dir / fmt::format("keys-{}", serial);
+  if (site.dump_on_hang) job.levels.front().memory_dump = job.files.memory();
   return job;
 }
 
@@ -106,6 +110,7 @@ static void fill_in(model::CellResult& result, const run::GuestStory& story,
     append(result.metrics, seen[i].report.metrics);
     append(result.subtests, seen[i].report.subtests);
     append(result.phases, story[i].outcome.phases);
+    if (story[i].outcome.hang) result.hangs.push_back(*story[i].outcome.hang);
   }
 }
 
@@ -173,7 +178,7 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
   std::vector<run::Observed> seen;
   for (std::size_t i = 0; i < story->size(); ++i)
     seen.push_back(run::observe(job.files.level(static_cast<int>(i) + 1), nonces[i],
-                                (*story)[i].output_dropped));
+                                (*story)[i].output_dropped, (*story)[i].aside));
   if (story->size() > 1) write_timeline(job.files, *story);
   add_level_evidence(cell, *story, seen);
   judge_into(result, cell, *story, seen);

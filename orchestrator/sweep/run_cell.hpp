@@ -17,6 +17,7 @@ struct Site {
   std::filesystem::path out;          // of the run; the cell's directory is out/cells/<id>
   std::filesystem::path runtime_dir;  // sockets
   std::filesystem::path emulator;     // "" with a daemon
+  bool dump_on_hang = false;          // the memory of an L1 that hangs
 };
 
 // `serial`: unique in this process. Nothing when stopped by request; then no cell.json is written.

@@ -224,8 +224,12 @@ void Sweep::run_cells(const run::StopRequest& stop) {
         virt::Connection::open(connect_spec(runtime.path()), report_.host.accel);
     report_.host.libvirt = connection->libvirt_version();
     report_.host.connection = connection->uri();
-    const Site site{*connection, report_.host.accel, options_.out, runtime.path(),
-                    connection->embedded() ? workshop_.emulator() : fs::path()};
+    const Site site{*connection,
+                    report_.host.accel,
+                    options_.out,
+                    runtime.path(),
+                    connection->embedded() ? workshop_.emulator() : fs::path(),
+                    options_.dump_on_hang};
     for (model::CellResult& result : run_all(to_run, site, capacity_, stop, listener_.cells))
       results[result.id] = std::move(result);
   }

@@ -67,6 +67,8 @@ static Applies crash(const Observation& o) {
   std::string reason;
   if (const auto* end = ended<model::Panicked>(o))
     reason = fmt::format("the kernel panicked in phase {}", to_string(end->phase));
+  else if (const auto* oops = ended<model::Oopsed>(o))
+    reason = fmt::format("the kernel oopsed in phase {}, and was ended", to_string(oops->phase));
   else if (const auto* reset = ended<model::Rebooted>(o))
     reason = fmt::format("the guest was reset in phase {}, unasked", to_string(reset->phase));
   else if (fatal)
@@ -80,20 +82,35 @@ static Applies crash(const Observation& o) {
   return with_findings(o, Verdict::crash, Blame::kernel, reason);
 }
 
+// What the playbook found out, in a reason.
+static std::string and_kind(const Observation& o) {
+  return o.outcome.hang ? ": " + o.outcome.hang->reason : "";
+}
+
 static Applies silent(const Observation& o) {
   const auto* end = ended<model::Silent>(o);
   if (!end) return std::nullopt;
-  return with_findings(o, Verdict::hang, Blame::kernel,
-                       fmt::format("{} {} in phase {}",
-                                   end->missing.empty() ? "the guest was silent for"
-                                                        : "no " + end->missing + " within",
-                                   util::format_duration(end->after), to_string(end->phase)));
+  return with_findings(
+      o, Verdict::hang, Blame::kernel,
+      fmt::format(
+          "{} {} in phase {}{}",
+          end->missing.empty() ? "the guest was silent for" : "no " + end->missing + " within",
+          util::format_duration(end->after), to_string(end->phase), and_kind(o)));
+}
+
+// What hangs in the kernel is not the test's fault.
+static bool kernel_holds(const Observation& o) {
+  if (!o.findings.empty()) return true;
+  if (!o.outcome.hang) return false;
+  return o.outcome.hang->kind == model::HangKind::hung_task ||
+         o.outcome.hang->kind == model::HangKind::irqs_off;
 }
 
 static Applies timeout(const Observation& o) {
   if (!o.outcome.exit || !o.outcome.exit->timed_out) return std::nullopt;
-  return with_findings(o, Verdict::hang, o.findings.empty() ? Blame::test : Blame::kernel,
-                       "the case did not end before its deadline, while the agent answered");
+  return with_findings(o, Verdict::hang, kernel_holds(o) ? Blame::kernel : Blame::test,
+                       "the case did not end before its deadline" +
+                           (o.outcome.hang ? and_kind(o) : ", while the agent answered"));
 }
 
 static Applies flood(const Observation& o) {

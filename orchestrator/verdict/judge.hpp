@@ -7,8 +7,8 @@
 //              the boot), and so the guest was never started
 //  unbootable  the kernel or host lacks what the case needs, likewise      skip     config
 //  host        the end is HostFault                                        broken   host
-//  crash       the end is Panicked or Rebooted; an oops was seen, or a     crash    kernel
-//              finding that the kernel did not survive; the taint got D
+//  crash       the end is Panicked, Rebooted or Oopsed; an oops was seen,  crash    kernel
+//              or a finding that the kernel did not survive; the taint got D
 //  silent      the end is Silent                                           hang     kernel
 //  kvm         the end is KvmFailed: a guest inside that its KVM could     fail     kernel
 //              not run
@@ -38,7 +38,7 @@
 //  nothing     there are no subtests, or all were skipped                  skip     test
 //  pass        no row above applies                                        pass     none
 //
-// (1) kernel, when it printed a finding: a task that hangs in the kernel is not the test's fault.
+// (1) kernel, when it printed a finding, or the case is stuck in it (hung_task, irqs_off).
 // (2) test, in the phase `test` and without a finding: a case's stdout never reaches the console,
 //     but as root it can write to /dev/console and /dev/kmsg. Before that phase only the kernel
 //     can.

@@ -113,6 +113,29 @@ TEST_CASE("timeout: a case that never ends is the test's hang, unless the kernel
   CHECK(s.judge().blame == Blame::kernel);
 }
 
+TEST_CASE("silent and timeout say what kind of a hang it was") {
+  Scene silent, late;
+  silent.outcome.end = Silent{Phase::test, 15s};
+  silent.outcome.hang = Hang{.kind = HangKind::irqs_off, .reason = "CPU 0 spins"};
+  check(silent, "silent", Verdict::hang, Blame::kernel,
+        "the guest was silent for 15.0s in phase test: CPU 0 spins");
+  late.outcome.exit->timed_out = true;
+  late.outcome.hang = Hang{.kind = HangKind::waits, .reason = "it sleeps"};
+  check(late, "timeout", Verdict::hang, Blame::test,
+        "the case did not end before its deadline: it sleeps");
+  late.outcome.hang->kind = HangKind::hung_task;
+  CHECK(late.judge().blame == Blame::kernel);
+}
+
+TEST_CASE("crash: an oops that the kernel survived ends the guest") {
+  Scene s;
+  s.outcome.end = Oopsed{Phase::test};
+  s.outcome.exit.reset();
+  s.find("BUG in f");
+  check(s, "crash", Verdict::crash, Blame::kernel,
+        "the kernel oopsed in phase test, and was ended; finding: BUG in f");
+}
+
 TEST_CASE("flood: the kernel's fault, unless only the test can have done it") {
   Scene s;
   s.outcome.end = Flooded{Phase::boot, 100};

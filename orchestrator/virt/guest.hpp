@@ -41,6 +41,7 @@ class Guest {
 
  private:
   friend class Connection;
+  friend class Monitor;
   Guest(Connection& connection, std::string name, _virDomain* domain,
         std::shared_ptr<EventQueue> events);
   void adopt_process();

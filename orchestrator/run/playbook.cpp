@@ -1,0 +1,252 @@
+#include "run/playbook.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace kproof::run {
+// Text of one step, and the part of it that functions are looked for in.
+static constexpr std::size_t kMostHeard = 4 << 20;
+
+Playbook::Playbook(PlaybookSetup setup, Time now)
+    : setup_(std::move(setup)), began_(now), due_(now), end_(now + setup_.times.budget) {
+  facts_.hello = setup_.hello;
+  facts_.answers = setup_.agent_answers;
+  facts_.console_bytes = setup_.console_bytes;
+  facts_.last_line = setup_.last_line;
+  sections_.push_back({"ping of the agent", setup_.ping});
+  if (!setup_.dump.empty()) end_ += setup_.times.dump;
+  todo_ = setup_.agent_answers ? steps_for_case(setup_) : steps_for_kernel(setup_);
+  advance(now);
+}
+
+// The instruction before that of each CPU which never moved, first thing.
+void Playbook::plan_hlt() {
+  for (const CpuSample& last : facts_.samples.back())
+    if (stays(last, facts_.samples)) todo_.push_front(look_before(last));
+}
+
+void Playbook::miss(const std::string& what, const std::string& why) {
+  sections_.push_back({what, "not collected: " + why});
+  hang_.missing.push_back(what + ": " + why);
+}
+
+// What need not, or cannot, be tried; said where it is news.
+bool Playbook::skip(const Step& step) {
+  if (step.kind == Step::nmi && facts_.sysrq_answered) {
+    sections_.push_back({step.title, "not needed: the kernel answers sysrq"});
+    return true;
+  }
+  if (step.kind == Step::press && !no_input_.empty()) {
+    miss(step.title, no_input_);
+    return true;
+  }
+  if (step.kind == Step::press && sysrq_dead_) {
+    miss(step.title, "the kernel did not answer the sysrq before it");
+    return true;
+  }
+  if (step.kind != Step::look && monitor_dead_) {
+    miss(step.title, "QEMU's monitor does not answer");
+    return true;
+  }
+  return false;
+}
+
+void Playbook::advance(Time now) {
+  while (!step_ && !over_) {
+    if (todo_.empty()) return finish(now);
+    step_ = std::move(todo_.front());
+    todo_.pop_front();
+    if (skip(*step_))
+      step_.reset();
+    else
+      begin(now);
+  }
+}
+
+void Playbook::await(Wait wait, util::Millis limit, Time now) {
+  wait_ = wait;
+  due_ = now + limit;
+  step_end_ = now + std::max(limit, setup_.times.longest);
+}
+
+void Playbook::begin(Time now) {
+  heard_.clear();
+  if (step_->kind == Step::look) {
+    asks_.push_back(AskAgent{{.mark = setup_.mark, .keys = step_->text}});
+    return await(Wait::agent, setup_.times.budget / 2, now);
+  }
+  if (step_->kind == Step::sample && !facts_.samples.empty())
+    return await(Wait::interval, setup_.times.interval, now);
+  const bool press = step_->kind == Step::press;
+  asks_.push_back(AskMonitor{press ? qmp::send_break(setup_.level > 1 ? "console" : "charserial0")
+                                   : step_->text});
+  await(Wait::reply, step_->kind == Step::dump ? setup_.times.dump : setup_.times.reply, now);
+}
+
+void Playbook::step_done(std::string text, Time now) {
+  sections_.push_back({step_->title, std::move(text)});
+  step_.reset();
+  wait_ = Wait::none;
+  advance(now);
+}
+
+void Playbook::give_up(const std::string& why, Time now) {
+  miss(step_->title, why);
+  step_.reset();
+  wait_ = Wait::none;
+  advance(now);
+}
+
+void Playbook::on_reply(std::string_view line, Time now) {
+  if (wait_ != Wait::reply) return;  // of a command that was given up
+  if (const auto reply = qmp::parse_reply(line)) take_reply(*reply, now);
+}
+
+void Playbook::take_reply(const qmp::Reply& reply, Time now) {
+  monitor_answered_ = true;
+  const Step::Kind kind = step_->kind;
+  if (kind == Step::connect && !reply.ok)
+    no_input_ = "nothing can be typed into the console: " + reply.text;
+  if (!reply.ok) return give_up("QEMU: " + reply.text, now);
+  switch (kind) {
+    case Step::press:
+      asks_.push_back(TypeText{step_->text});
+      return await(Wait::console, setup_.times.answer, now);
+    case Step::nmi:
+      return await(Wait::console, setup_.times.answer, now);
+    case Step::sample:
+      facts_.samples.push_back(parse_registers(reply.text));
+      if (facts_.samples.size() == kSampleRounds) plan_hlt();
+      break;
+    case Step::hlt:
+      if (parse_byte(reply.text) == 0xf4u) facts_.at_hlt.insert(step_->cpu);
+      break;
+    default:
+      break;
+  }
+  step_done(reply.text, now);
+}
+
+void Playbook::on_console(std::string_view text, Time now) {
+  if (over_ || text.empty()) return;
+  heard_ += text.substr(0, kMostHeard - std::min(kMostHeard, heard_.size()));
+  all_heard_ += text.substr(0, kMostHeard - std::min(kMostHeard, all_heard_.size()));
+  if (wait_ == Wait::console) due_ = std::min(now + setup_.times.quiet, step_end_);
+}
+
+static std::string describe(const agent::Examined& examined) {
+  std::string text;
+  for (const agent::Task& task : examined.tasks)
+    text += fmt::format("task {} of {} ({}): state {}, in {}, {} switches\n{}", task.tid, task.pid,
+                        task.name, task.state, task.wchan, task.switches, task.stack);
+  return text;
+}
+
+void Playbook::on_examined(const agent::Examined& examined, Time now) {
+  if (wait_ != Wait::agent) return;
+  (step_->text.empty() ? facts_.tasks_before : facts_.tasks) = examined.tasks;
+  for (const std::string& problem : examined.problems)
+    miss("the agent's look", problem);
+  sections_.push_back({step_->title, describe(examined)});
+  if (step_->text.empty()) {
+    step_.reset();
+    wait_ = Wait::none;
+    return advance(now);
+  }
+  step_->title = "what sysrq brought into kmsg";
+  await(Wait::console, setup_.times.quiet, now);
+}
+
+// What a kernel says first when it takes a key, the second one before 4.20.
+static bool is_answer(std::string_view console) {
+  return console.find("sysrq: ") != console.npos || console.find("SysRq : ") != console.npos;
+}
+
+// The console has been quiet for as long as it may.
+void Playbook::take_quiet(Time now) {
+  if (step_->kind == Step::press) {
+    const bool answered = is_answer(heard_);
+    facts_.sysrq_answered |= answered;
+    sysrq_dead_ = !answered;
+    if (!answered) return give_up("the kernel did not answer", now);
+  }
+  if (heard_.empty()) return give_up("the kernel printed nothing", now);
+  step_done(std::exchange(heard_, {}), now);
+}
+
+void Playbook::on_gone(Time now) {
+  if (over_) return;
+  if (step_ && wait_ == Wait::console && !heard_.empty())
+    sections_.push_back({step_->title, heard_});
+  else if (step_)
+    miss(step_->title, "the guest ended");
+  step_.reset();
+  for (const Step& step : std::exchange(todo_, {}))
+    miss(step.title, "the guest had ended");
+  finish(now);
+}
+
+void Playbook::on_tick(Time now) {
+  if (over_) return;
+  if (now >= end_) {
+    if (step_) miss(step_->title, "no time was left");
+    step_.reset();
+    for (const Step& step : std::exchange(todo_, {}))
+      miss(step.title, "no time was left");
+    return finish(now);
+  }
+  if (now < due_) return;
+  switch (wait_) {
+    case Wait::interval:
+      asks_.push_back(AskMonitor{step_->text});
+      return await(Wait::reply, setup_.times.reply, now);
+    case Wait::reply:
+      monitor_dead_ = true;
+      return give_up("QEMU's monitor did not answer", now);
+    case Wait::agent:
+      return give_up("the agent did not answer", now);
+    case Wait::console:
+      return take_quiet(now);
+    case Wait::none:
+      break;
+  }
+}
+
+void Playbook::finish(Time now) {
+  over_ = true;
+  due_ = end_;
+  facts_.functions = functions_in(all_heard_);
+  const auto missing = std::exchange(hang_.missing, {});
+  hang_ = understand(facts_);
+  hang_.missing = missing;
+  hang_.level = setup_.level;
+  sections_.push_back(
+      {"end",
+       fmt::format("after {}",
+                   util::format_duration(std::chrono::duration_cast<util::Millis>(now - began_)))});
+}
+
+std::vector<Ask> Playbook::take_asks() {
+  return std::exchange(asks_, {});
+}
+
+static std::string with_newline(std::string text) {
+  std::erase(text, '\r');
+  if (!text.ends_with('\n')) text += '\n';
+  return text;
+}
+
+std::string Playbook::log() const {
+  std::string text = fmt::format("kproof's hang playbook of L{}, in phase {}\n", setup_.level,
+                                 to_string(setup_.phase));
+  text += fmt::format("class: {}\n{}\n", to_string(hang_.kind), hang_.reason);
+  for (const std::string& cpu : hang_.cpus)
+    text += cpu + "\n";
+  for (const Section& section : sections_)
+    text += fmt::format("\n== {} ==\n{}", section.title, with_newline(section.text));
+  return text;
+}
+
+}  // namespace kproof::run
