@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "kernel/package.hpp"
+#include "source/space.hpp"
 #include "util/error.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
@@ -19,7 +20,7 @@ static void unpack_tarball(const fs::path& tarball, const fs::path& directory) {
                                           "-C", directory.string(), "-f", tarball.string()},
                                  .deadline = 30min});
   if (result.err.find("No space left") != std::string::npos)
-    throw HostError(fmt::format("cannot unpack {}: the disk is full", tarball.string()),
+    throw HostError(fmt::format("cannot unpack {}: {}", tarball.string(), full_disk({directory})),
                     "a kernel's source needs 1.5 GB, its build as much; set KPROOF_CACHE");
   if (!result.ok())
     throw ConfigError(fmt::format("cannot unpack {}:\n{}", tarball.string(), result.err));
@@ -79,7 +80,8 @@ static void check_clean(const model::GitRevision& tree, const kernel::Progress& 
   if (!status.ok() || status.out.empty()) return;  // bare: nothing can be uncommitted
   const auto changed = std::count(status.out.begin(), status.out.end(), '\n');
   const std::string fact =
-      fmt::format("{} has uncommitted changes in {} files", tree.repository.string(), changed);
+      fmt::format("{} has uncommitted changes in {} {}", tree.repository.string(), changed,
+                  changed == 1 ? "file" : "files");
   if (tree.revision.empty())
     throw ConfigError(fmt::format("{}, and a build takes what is committed", fact),
                       "commit them, or name a revision (`HEAD` builds without them)");
@@ -92,7 +94,8 @@ static void unpack_commit(const fs::path& repository, const std::string& commit,
   const auto made = git(repository, {"archive", "--format=tar", "--prefix=linux/",
                                      "--output=" + archive.string(), commit});
   if (made.err.find("No space left") != std::string::npos)
-    throw HostError(fmt::format("cannot write {}: the disk is full", archive.string()));
+    throw HostError(fmt::format("cannot write {}: {}", archive.string(), full_disk({directory})),
+                    "a kernel's source needs 3 GB while it is taken from git; set KPROOF_CACHE");
   if (!made.ok())
     throw ConfigError(
         fmt::format("git cannot give {} of {}: {}", commit, repository.string(), trimmed(made.err)),
