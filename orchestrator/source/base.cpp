@@ -14,6 +14,12 @@ namespace kproof::source {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
+static std::string trimmed(std::string text) {
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
+  return text;
+}
+
 // Tarballs of kernels hold one directory with all in it.
 static void unpack_tarball(const fs::path& tarball, const fs::path& directory) {
   const auto result = util::run({.argv = {"tar", "-x", "--no-same-owner", "--strip-components=1",
@@ -23,7 +29,7 @@ static void unpack_tarball(const fs::path& tarball, const fs::path& directory) {
     throw HostError(fmt::format("cannot unpack {}: {}", tarball.string(), full_disk({directory})),
                     "a kernel's source needs 1.5 GB, its build as much; set KPROOF_CACHE");
   if (!result.ok())
-    throw ConfigError(fmt::format("cannot unpack {}:\n{}", tarball.string(), result.err));
+    throw ConfigError(fmt::format("cannot unpack {}:\n{}", tarball.string(), trimmed(result.err)));
   for (const char* part : {"Kconfig", "Makefile", "arch/x86/Kconfig"})
     if (!fs::exists(directory / part))
       throw ConfigError(fmt::format("{} is no kernel source: it has no {}", tarball.string(), part),
@@ -50,12 +56,6 @@ static util::CommandResult git(const fs::path& repository, std::vector<std::stri
   argv.insert(argv.begin(),
               {"env", "LC_ALL=C", "git", "--no-optional-locks", "-C", repository.string()});
   return util::run({.argv = std::move(argv), .deadline = 10min});
-}
-
-static std::string trimmed(std::string text) {
-  while (!text.empty() && text.back() == '\n')
-    text.pop_back();
-  return text;
 }
 
 static std::string commit_of(const fs::path& repository, const std::string& revision) {
