@@ -34,6 +34,18 @@ std::string_view value_of(const Values& values, std::string_view symbol) {
   return found == values.end() ? std::string_view("n") : std::string_view(found->second);
 }
 
+std::string not_a_dotconfig(std::string_view text) {
+  std::size_t number = 0, symbols = 0;
+  for (const std::string_view line : lines_of(text)) {
+    ++number;
+    if (!symbol_of(line).empty())
+      ++symbols;
+    else if (!line.empty() && line.front() != '#')
+      return fmt::format("line {} is neither CONFIG_...= nor a comment", number);
+  }
+  return symbols > 0 ? "" : "it names no CONFIG_ symbol";
+}
+
 // kconfig writes "# Linux/arm64 6.1.0 Kernel Configuration" on top (mainmenu of Kconfig). A config
 // of savedefconfig has no such line; its architecture's own symbol is the default and is not there
 // either, so what can be told from symbols is little.

@@ -17,6 +17,10 @@ Values parse_dotconfig(std::string_view text);
 // "n" for what is not there.
 std::string_view value_of(const Values& values, std::string_view symbol);
 
+// "" for what a .config or a defconfig looks like; else what is wrong with it. kconfig itself warns
+// of such lines, and makes a default config.
+std::string not_a_dotconfig(std::string_view text);
+
 // "" for a config of 64-bit x86, or one that does not say; else what it is for: "arm64".
 std::string foreign_architecture(std::string_view text);
 

@@ -89,6 +89,14 @@ TEST_CASE("a config of another architecture is recognised") {
   CHECK(foreign_architecture("CONFIG_KVM=y\n") == "");
 }
 
+TEST_CASE("what is no .config is told from one") {
+  CHECK(not_a_dotconfig("#\n# Linux/x86\n\nCONFIG_KVM=y\n# CONFIG_SMP is not set\n") == "");
+  CHECK(not_a_dotconfig("# CONFIG_SMP is not set\n") == "");
+  CHECK(not_a_dotconfig("# CONFIG\nroot:x:0:0\n") ==
+        "line 2 is neither CONFIG_...= nor a comment");
+  CHECK(not_a_dotconfig("") == "it names no CONFIG_ symbol");
+}
+
 TEST_CASE("expressions are evaluated as kconfig does") {
   const Values values{{"A", "y"}, {"M", "m"}, {"HZ", "250"}, {"64BIT", "y"}, {"S", "\"text\""}};
   const auto value = [&](const char* text) { return evaluate(parse_expression(text), values); };

@@ -4,6 +4,7 @@
 
 #include "kernel/package.hpp"
 #include "source/git.hpp"
+#include "source/space.hpp"
 #include "util/error.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
@@ -12,16 +13,22 @@ namespace kproof::source {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
+static std::string trimmed(std::string text) {
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
+  return text;
+}
+
 // Tarballs of kernels hold one directory with all in it.
 static void unpack_tarball(const fs::path& tarball, const fs::path& directory) {
   const auto result = util::run({.argv = {"tar", "-x", "--no-same-owner", "--strip-components=1",
                                           "-C", directory.string(), "-f", tarball.string()},
                                  .deadline = 30min});
   if (result.err.find("No space left") != std::string::npos)
-    throw HostError(fmt::format("cannot unpack {}: the disk is full", tarball.string()),
+    throw HostError(fmt::format("cannot unpack {}: {}", tarball.string(), full_disk({directory})),
                     "a kernel's source needs 1.5 GB, its build as much; set KPROOF_CACHE");
   if (!result.ok())
-    throw ConfigError(fmt::format("cannot unpack {}:\n{}", tarball.string(), result.err));
+    throw ConfigError(fmt::format("cannot unpack {}:\n{}", tarball.string(), trimmed(result.err)));
   for (const char* part : {"Kconfig", "Makefile", "arch/x86/Kconfig"})
     if (!fs::exists(directory / part))
       throw ConfigError(fmt::format("{} is no kernel source: it has no {}", tarball.string(), part),

@@ -15,6 +15,7 @@
 #include "source/configure.hpp"
 #include "source/make.hpp"
 #include "source/prune.hpp"
+#include "source/space.hpp"
 #include "source/toolchain.hpp"
 #include "source/tree.hpp"
 #include "util/error.hpp"
@@ -235,7 +236,10 @@ auto with_place(const model::KernelSpec& spec, Work work) {
   } catch (const HostError& error) {
     throw HostError(name(error.what()), error.hint());
   } catch (const fs::filesystem_error& error) {
-    throw HostError(name(error.what()));
+    if (error.code() != std::errc::no_space_on_device) throw HostError(name(error.what()));
+    const fs::path target = error.path2().empty() ? error.path1() : error.path2();
+    throw HostError(name(full_disk({target.parent_path()}).c_str()),
+                    "free some space there, or set KPROOF_CACHE");
   }
 }
 }  // namespace

@@ -210,7 +210,7 @@ TEST_CASE("a lost symbol stops the build with its reason") {
   Bench bench;
   bench.source.fragments = {"kvm", "lost"};
   CHECK(has(bench.refusal(),
-            "1 requested symbols are not as asked:\nlost.config:2: CONFIG_LOST=y became n: "
+            "1 requested symbol is not as asked:\nlost.config:2: CONFIG_LOST=y became n: "
             "arch/x86/Kconfig:3: depends on NOPE (NOPE is n)"));
   bench.source.fragments = {"kvn"};
   CHECK(has(bench.refusal(), "there is no fragment `kvn`"));
@@ -221,7 +221,7 @@ TEST_CASE(
     "changes") {
   Bench bench;
   bench.write(bench.tree / "mm/a.c", "int changed;\n");
-  CHECK(has(bench.refusal(), "has uncommitted changes in 1 files"));
+  CHECK(has(bench.refusal(), "has uncommitted changes in 1 file,"));
   bench.source.tree = model::GitRevision{bench.tree, "HEAD"};
   bench.build();
   CHECK(has(bench.said, "HEAD is built without them"));
@@ -246,12 +246,16 @@ TEST_CASE("a .config of another architecture, and what is no config, are refused
   CHECK(has(bench.refusal(), "there is no config"));
   bench.write(bench.source.config, "# Linux/arm64 6.1.0 Kernel Configuration\nCONFIG_ARM64=y\n");
   CHECK(has(bench.refusal(), "is a config for arm64"));
+  bench.write(bench.source.config, "KVM is wanted\n");
+  CHECK(has(bench.refusal(), "is no .config: line 1 is neither CONFIG_...= nor a comment"));
 }
 
 TEST_CASE("a compiler that is missing or too old is told before anything is built") {
   Bench bench;
   bench.settings.compiler = "gcc-0.1";
   CHECK_THROWS_WITH_AS(bench.build(), doctest::Contains("there is no gcc-0.1"), HostError);
+  bench.settings.compiler = "false";
+  CHECK_THROWS_WITH_AS(bench.build(), doctest::Contains("false is no compiler"), HostError);
   bench.settings.compiler = "gcc";
   bench.write(bench.tree / "scripts/min-tool-version.sh", "echo 99.1\n");
   bench.git("add . && git commit -qm tools");

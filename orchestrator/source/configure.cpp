@@ -46,6 +46,10 @@ ConfigInput read_config_input(const std::string& config, const std::vector<std::
       throw ConfigError(fmt::format("there is no config {}", config),
                         "give tinyconfig, defconfig or the path of a .config");
     input.text = util::read_file(config);
+    const std::string odd = kconfig::not_a_dotconfig(input.text);
+    if (!odd.empty())
+      throw ConfigError(fmt::format("{} is no .config: {}", config, odd),
+                        "what `make menuconfig`, `make savedefconfig` or /boot/config-* has");
     const std::string foreign = kconfig::foreign_architecture(input.text);
     if (!foreign.empty())
       throw ConfigError(
@@ -82,16 +86,21 @@ static void check_symbols(const fs::path& source, const ConfigInput& input,
   const auto lost = kconfig::verify(input.fragments, kconfig::parse_dotconfig(finished),
                                     read_language_of(source));
   std::vector<std::string> required;
-  for (const kconfig::Lost& one : lost)
-    if (one.request.optional)
+  bool known = false;
+  for (const kconfig::Lost& one : lost) {
+    if (one.request.optional) {
       say(fmt::format("wished for and not had: {}", to_string(one)));
-    else
-      required.push_back(to_string(one));
-  if (!required.empty())
-    throw Unbuildable(
-        fmt::format("{} requested symbols are not as asked:\n{}", required.size(),
-                    fmt::join(required, "\n")),
-        "ask for what they depend on too, leave them out, or put `# optional: why` above them");
+      continue;
+    }
+    required.push_back(to_string(one));
+    known |= one.loss != kconfig::Loss::unknown;
+  }
+  if (required.empty()) return;
+  throw Unbuildable(
+      fmt::format("{} requested {} not as asked:\n{}", required.size(),
+                  required.size() == 1 ? "symbol is" : "symbols are", fmt::join(required, "\n")),
+      known ? "ask for what they depend on too, leave them out, or put `# optional: why` above them"
+            : "leave them out, or put `# optional: why` above them if other versions have them");
 }
 
 void configure(const Make& how, const ConfigInput& input, const kernel::Progress& say) {

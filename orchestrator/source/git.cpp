@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "source/configure.hpp"
+#include "source/space.hpp"
 #include "source/tree.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -53,7 +54,8 @@ static void check_clean(const model::GitRevision& tree, const kernel::Progress& 
   if (!status.ok() || status.out.empty()) return;  // bare: nothing can be uncommitted
   const auto changed = std::count(status.out.begin(), status.out.end(), '\n');
   const std::string fact =
-      fmt::format("{} has uncommitted changes in {} files", tree.repository.string(), changed);
+      fmt::format("{} has uncommitted changes in {} {}", tree.repository.string(), changed,
+                  changed == 1 ? "file" : "files");
   if (tree.revision.empty())
     throw ConfigError(fmt::format("{}, and a build takes what is committed", fact),
                       "commit them, or name a revision (`HEAD` builds without them)");
@@ -94,7 +96,7 @@ static void check_out(const fs::path& tree, const fs::path& repository, const st
   const auto moved =
       git_in(tree, repository, {"read-tree", "--no-sparse-checkout", "--reset", "-u", commit});
   if (moved.err.find("No space left") != std::string::npos)
-    throw HostError(fmt::format("cannot write {}: the disk is full", tree.string()),
+    throw HostError(fmt::format("cannot write {}: {}", tree.string(), full_disk({tree})),
                     "a kernel's source needs 1.5 GB, its build as much; set KPROOF_CACHE");
   if (!moved.ok())
     throw ConfigError(fmt::format("git cannot give {} of {}: {}", commit, repository.string(),

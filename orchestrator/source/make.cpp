@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "source/space.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/subprocess.hpp"
@@ -86,8 +87,10 @@ void make(const Make& how, const std::vector<std::string>& targets) {
   if (result.stopped)
     throw Interrupted("the build was interrupted", "the next one goes on where this one stopped");
   if (result.err.find("No space left on device") != std::string::npos)
-    throw HostError(fmt::format("the build failed: no space left for {}", how.build.string()),
-                    "free some space there, or set KPROOF_CACHE; the next build goes on from here");
+    throw HostError(
+        fmt::format("the build failed: {}", full_disk(places_of_a_build(how.build))),
+        "free some space there, or set KPROOF_CACHE, TMPDIR or CCACHE_DIR; the next build goes on "
+        "from here");
   if (result.signal != 0 || result.err.find("Killed signal") != std::string::npos)
     throw HostError("the build was killed, perhaps for want of memory", "try fewer --jobs");
   throw Failed{result.err};

@@ -28,12 +28,19 @@ static void require_programs(const std::string& compiler) {
                                                 : fmt::format("apt-get install {}", package));
 }
 
+static std::string asked(const std::string& compiler, const char* option) {
+  const auto answer = util::run({.argv = {compiler, option}});
+  if (answer.ok() && !first_line(answer.out).empty()) return answer.out;
+  throw HostError(fmt::format("{} is no compiler: `{} {}` says nothing that one would", compiler,
+                              compiler, option),
+                  "name a gcc or a clang with --cc");
+}
+
 Toolchain find_toolchain(const std::string& compiler) {
   require_programs(compiler);
   const bool clang = compiler.find("clang") != std::string::npos;
-  const std::string what = util::run_checked({.argv = {compiler, "--version"}});
-  const std::string version =
-      util::run_checked({.argv = {compiler, clang ? "-dumpversion" : "-dumpfullversion"}});
+  const std::string what = asked(compiler, "--version");
+  const std::string version = asked(compiler, clang ? "-dumpversion" : "-dumpfullversion");
   const std::string linker = util::run_checked({.argv = {"ld", "--version"}});
   return {.compiler = compiler,
           .version = first_line(version),
