@@ -140,10 +140,11 @@ class Bisection {
 
   // All revisions are built in the tree of the good one, as a difference to it, so that each step
   // compiles what it changes and no more.
-  sweep::SweepOptions options_for(const std::string& commit) const {
+  sweep::SweepOptions options_for(const std::string& commit) {
     sweep::SweepOptions options = sweep();
     options.out = directory_of(commit);
     options.filter.kernels = {base_.name};
+    options.hosting = &hosting_;
     options.fetch = [this, commit](const model::KernelSpec& spec,
                                    const source::Settings& settings) {
       if (spec.name != base_.name) return source::fetch(spec, settings);
@@ -165,6 +166,7 @@ class Bisection {
   const model::BuildSource source_;
   const bisect::History history_;
   std::vector<patch::Patch> patches_;  // of the plan's kernel, on top of each revision
+  sweep::Hosting hosting_;             // of all revisions
   Display display_;
   report::BisectReport report_;
 };
