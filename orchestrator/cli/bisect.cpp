@@ -137,10 +137,11 @@ class Bisection {
     return false;
   }
 
-  sweep::SweepOptions options_for(const std::string& commit) const {
+  sweep::SweepOptions options_for(const std::string& commit) {
     sweep::SweepOptions options = sweep();
     options.out = directory_of(commit);
     options.filter.kernels = {base_.name};
+    options.hosting = &hosting_;
     for (model::KernelSpec& kernel : options.plan.kernels) {
       if (kernel.name != base_.name) continue;
       model::BuildSource source = source_;
@@ -155,6 +156,7 @@ class Bisection {
   const model::KernelSpec base_;
   const model::BuildSource source_;
   const bisect::History history_;
+  sweep::Hosting hosting_;  // of all revisions
   Display display_;
   report::BisectReport report_;
 };

@@ -33,8 +33,10 @@
 //   repetitions: 1
 //   metrics: [stall_max]      names or globs, shown in a table of their own
 //   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 64M }
-//   expect:                   the last entry that matches a cell counts; in `kproof series` rows are
-//                             kernels `<base>`, `<base>+1`, ..., so `kernel: <base>` is the base alone
+//   expect:                   the last entry that matches a cell counts; in `kproof series` rows
+//   are
+//                             kernels `<base>`, `<base>+1`, ..., so `kernel: <base>` is the base
+//                             alone
 //     - { kernel: debian-6.1, topology: l1, case: mm/dax_1g_mprotect, verdict: fail,
 //         findings: ["^bad pud$"], subtests: ["^write after PROT_READ"], reason: "..." }
 //   known_issues: known.yaml  relative to the plan; its format: config/known_issues.hpp

@@ -49,7 +49,7 @@ void StandIn::commit(const std::string& subject, Kernel kernel) const {
 }
 
 void StandIn::commit_broken(const std::string& subject) const {
-  write("mm/a.c", "int a = nope;\n");
+  write("mm/a.c", fmt::format("int a = nope;  /* {} */\n", subject));
   git(fmt::format("commit -qam '{}'", subject));
 }
 

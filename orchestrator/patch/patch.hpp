@@ -12,8 +12,8 @@ namespace kproof::patch {
 struct Patch {
   std::string name;  // for people: "2/3 mm: push mmu notifications up to PUDs", or a file's name
   std::string title = {};  // "mm: push mmu notifications up to PUDs"; a file's name without it
-  std::string diff;  // what `git apply` takes; text around the diffs does not matter
-  int strip = 1;     // -pN
+  std::string diff;        // what `git apply` takes; text around the diffs does not matter
+  int strip = 1;           // -pN
   std::vector<std::string> files;  // touched, both names of a rename; sorted
 };
 

@@ -155,7 +155,8 @@ TEST_CASE("a directory is read by its series file, or in the order of its number
   put("0002-c.patch", diff_of("c"));
   CHECK(load(scratch.path()).size() == 3);
   put("series", "0003-a.patch\n0001-b.patch\n");
-  CHECK(names(load(scratch.path())) == std::vector<std::string>{"0003-a.patch", "0001-b.patch"});
+  CHECK(names(load(scratch.path())) ==
+        std::vector<std::string>{"0003-a.patch", "0001-b.patch (first)"});
   put("series", "0003-a.patch\nno.patch\n");
   CHECK_THROWS_WITH_AS(load(scratch.path()), doctest::Contains("series:2: there is no"),
                        ConfigError);

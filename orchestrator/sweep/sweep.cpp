@@ -18,11 +18,9 @@
 #include "report/junit.hpp"
 #include "source/builder.hpp"
 #include "sweep/reuse.hpp"
-#include "sweep/runtime.hpp"
 #include "util/error.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
-#include "virt/event_loop.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
@@ -45,7 +43,7 @@ class Sweep {
   const model::CaseDescription& description_of(const std::string& name,
                                                const std::vector<std::string>& args);
   const InnerQemu& inner_qemu();
-  virt::ConnectSpec connect_spec(const fs::path& runtime) const;
+  virt::ConnectSpec connect_spec() const;
   void run_cells(const run::StopRequest& stop);
   void write_reports() const;
 
@@ -195,11 +193,11 @@ void Sweep::prepare_cells() {
 
 // QEMU's capabilities are asked for once per QEMU. libvirt would see the same emulator, qemu-tied,
 // when QEMU itself was upgraded; the directory's name sees it.
-virt::ConnectSpec Sweep::connect_spec(const fs::path& runtime) const {
+virt::ConnectSpec Sweep::connect_spec() const {
   const std::string key =
       util::Hasher().add(report_.host.qemu).add(workshop_.emulator().string()).hex();
   return {.uri = options_.connect,
-          .runtime_dir = runtime,
+          .runtime_dir = {},
           .cache_dir = kernel::default_cache() / "libvirt" / key,
           .emulator = workshop_.emulator()};
 }
@@ -218,17 +216,18 @@ void Sweep::run_cells(const run::StopRequest& stop) {
     std::uint64_t room = 0;
     for (const PreparedCell& cell : to_run)
       room = std::max(room, cell.levels.front().level.nvdimm);
-    const RuntimeDir runtime(room * report_.host.cores, workshop_.guard());
-    const virt::EventLoop loop(runtime.path() / "libvirt.log");
-    const auto connection =
-        virt::Connection::open(connect_spec(runtime.path()), report_.host.accel);
-    report_.host.libvirt = connection->libvirt_version();
-    report_.host.connection = connection->uri();
-    const Site site{*connection,
+    Hosting own;
+    const Hosting::Open& open =
+        (options_.hosting ? *options_.hosting : own)
+            .open(room * report_.host.cores, workshop_.guard(), connect_spec(), report_.host.accel);
+    virt::Connection& connection = *open.connection;
+    report_.host.libvirt = connection.libvirt_version();
+    report_.host.connection = connection.uri();
+    const Site site{connection,
                     report_.host.accel,
                     options_.out,
-                    runtime.path(),
-                    connection->embedded() ? workshop_.emulator() : fs::path(),
+                    open.runtime.path(),
+                    connection.embedded() ? workshop_.emulator() : fs::path(),
                     options_.dump_on_hang};
     for (model::CellResult& result : run_all(to_run, site, capacity_, stop, listener_.cells))
       results[result.id] = std::move(result);

@@ -13,6 +13,7 @@
 #include "run/stop.hpp"
 #include "series/matrix.hpp"
 #include "source/builder.hpp"
+#include "sweep/hosting.hpp"
 #include "sweep/schedule.hpp"
 #include "sweep/workshop.hpp"
 #include "util/files.hpp"
@@ -34,6 +35,8 @@ struct SweepOptions {
   // their matrix, and one that does not build (source::Unbuildable) is a row that says so, without
   // cells. Else it ends the run.
   std::vector<series::Row> series;
+  // For more than one sweep in a process; borrowed.
+  Hosting* hosting = nullptr;
 };
 
 struct SweepListener {

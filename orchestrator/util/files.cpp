@@ -96,8 +96,8 @@ FileLock FileLock::acquire(const fs::path& path, int stop_fd) {
     if (auto lock = try_acquire(path)) return std::move(*lock);
     pollfd stop{.fd = stop_fd, .events = POLLIN, .revents = 0};  // none below 0: a mere pause
     if (::poll(&stop, 1, kAgainMs) > 0)
-      throw Interrupted(fmt::format("interrupted while process {} held {}", holder(path),
-                                    path.string()));
+      throw Interrupted(
+          fmt::format("interrupted while process {} held {}", holder(path), path.string()));
   }
 }
 
