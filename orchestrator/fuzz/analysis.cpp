@@ -1,8 +1,10 @@
-// Analyzer: chunks never change the findings, and the extract of a finding gives it again.
+// Analyzer and KmsgAnalyzer: chunks never change the findings, and the extract of a finding gives
+// it again.
 #include <string>
 #include <vector>
 
 #include "console/analyzer.hpp"
+#include "console/kmsg_analyzer.hpp"
 #include "console/line.hpp"
 #include "fuzz/property.hpp"
 
@@ -17,6 +19,16 @@ static std::vector<model::Finding> analyze(std::string_view text, bool whole,
     fuzz::in_chunks(text, [&](std::string_view chunk) { analyzer.feed(chunk); });
   analyzer.finish();
   return analyzer.findings();
+}
+
+static console::KmsgAnalyzer analyze_kmsg(std::string_view text, bool whole) {
+  console::KmsgAnalyzer analyzer;
+  if (whole)
+    analyzer.feed(text);
+  else
+    fuzz::in_chunks(text, [&](std::string_view chunk) { analyzer.feed(chunk); });
+  analyzer.finish();
+  return analyzer;
 }
 
 static bool same(const model::Finding& a, const model::Finding& b) {
@@ -35,6 +47,13 @@ static void check_extract(const model::Finding& finding, console::Stamps stamps)
       "an extract gives its finding again");
 }
 
+static void check_kmsg(std::string_view text) {
+  const console::KmsgAnalyzer whole = analyze_kmsg(text, true), chunked = analyze_kmsg(text, false);
+  fuzz::require(std::ranges::equal(whole.findings(), chunked.findings(), same) &&
+                    whole.lost() == chunked.lost() && whole.malformed() == chunked.malformed(),
+                "chunking never changes what kmsg tells");
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::text_of(data, size);
   for (const console::Stamps stamps : {console::Stamps::automatic, console::Stamps::required}) {
@@ -44,5 +63,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const model::Finding& finding : findings)
       check_extract(finding, stamps);
   }
+  check_kmsg(text);
   return 0;
 }

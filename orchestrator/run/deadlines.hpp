@@ -20,10 +20,10 @@ struct Deadlines {
   std::size_t console;      // bytes
 };
 
-// Limits are written for KVM and a plain kernel. TCG runs kernel code 5 to 10 times slower (field notes: Debian 6.1
-// boots in 3 s, on KVM in about 0.5 s), and two of its vCPUs may share one busy core. Each level of
-// nesting costs once more: an L2 needs about 8 s, an L3 about 35 (field notes), and each exit of
-// theirs is many of L1's.
+// Limits are written for KVM and a plain kernel. TCG runs kernel code 5 to 10 times slower (field
+// notes: Debian 6.1 boots in 3 s, on KVM in about 0.5 s), and two of its vCPUs may share one busy
+// core. Each level of nesting costs once more: an L2 needs about 8 s, an L3 about 35 (field notes),
+// and each exit of theirs is many of L1's.
 unsigned scale_of(model::Accel accel, int level);
 
 // `slowness`: of the kernel, by what was built into it (sweep/detectors.hpp).
