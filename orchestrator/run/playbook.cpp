@@ -79,10 +79,14 @@ void Playbook::begin(Time now) {
   }
   if (step_->kind == Step::sample && !facts_.samples.empty())
     return await(Wait::interval, setup_.times.interval, now);
+  if (step_->kind == Step::dump) {
+    asks_.push_back(DumpMemory{step_->text});
+    return await(Wait::reply, setup_.times.dump, now);
+  }
   const bool press = step_->kind == Step::press;
   asks_.push_back(AskMonitor{press ? qmp::send_break(setup_.level > 1 ? "console" : "charserial0")
                                    : step_->text});
-  await(Wait::reply, step_->kind == Step::dump ? setup_.times.dump : setup_.times.reply, now);
+  await(Wait::reply, setup_.times.reply, now);
 }
 
 void Playbook::step_done(std::string text, Time now) {

@@ -30,13 +30,16 @@ using Time = std::chrono::steady_clock::time_point;
 struct AskMonitor {
   std::string command;  // one line of QMP
 };
+struct DumpMemory {
+  std::string file;  // answered like a command
+};
 struct TypeText {
   std::string text;  // into the serial console
 };
 struct AskAgent {
   agent::Examine what;
 };
-using Ask = std::variant<AskMonitor, TypeText, AskAgent>;
+using Ask = std::variant<AskMonitor, DumpMemory, TypeText, AskAgent>;
 
 class Playbook {
  public:

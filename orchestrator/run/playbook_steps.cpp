@@ -34,7 +34,7 @@ static void add_samples(const PlaybookSetup& setup, std::deque<Step>& steps) {
 static void add_dump(const PlaybookSetup& setup, std::deque<Step>& steps) {
   if (!setup.dump.empty())
     steps.push_back(
-        {Step::dump, "memory dump (dump-guest-memory)", qmp::dump_memory(setup.dump.string())});
+        {Step::dump, "memory dump, " + setup.dump.filename().string(), setup.dump.string()});
 }
 
 static std::string sysrq_title(char key) {

@@ -50,7 +50,7 @@ struct Step {
     nmi,
   } kind;
   std::string title;
-  std::string text = {};  // a QMP command, or sysrq keys
+  std::string text = {};  // a QMP command, sysrq keys, or a file
   int cpu = 0;
 };
 

@@ -35,11 +35,6 @@ std::string read_from(std::string_view chardev, std::string_view input, std::str
                  {{"id", chardev}, {"backend", {{"type", "file"}, {"data", file}}}});
 }
 
-std::string dump_memory(std::string_view file) {
-  return command("dump-guest-memory",
-                 {{"paging", false}, {"protocol", "file:" + std::string(file)}});
-}
-
 static std::string text_of(const Json& value) {
   if (!value.is_string()) return dump(value, 1);
   std::string text = value;

@@ -13,7 +13,6 @@ std::string inject_nmi();
 std::string send_break(std::string_view chardev);
 // Has the console's chardev read what we type from `input`, a FIFO, and go on with its file.
 std::string read_from(std::string_view chardev, std::string_view input, std::string_view output);
-std::string dump_memory(std::string_view file);  // ELF, physical memory, no paging
 
 struct Reply {
   bool ok = false;

@@ -209,15 +209,13 @@ void Runner::serve(std::size_t index, const Ask& ask) {
   if (const auto* agent = std::get_if<AskAgent>(&ask))
     return link_.send(Type::examine, to_json(agent->what), level);
   if (level > 1 && monitor) return link_.send(Type::ask_inner, monitor->command + "\n", level);
-  if (level > 1) return link_.send(Type::type_inner, text->text, level);
+  if (level > 1 && text) return link_.send(Type::type_inner, text->text, level);
   if (!input_ && !job_.levels.front().console_input.empty())
     input_.emplace(job_.levels.front().console_input);
-  if (monitor) {
-    if (!monitor_) monitor_.emplace(*guest_);
-    monitor_->ask(monitor->command);
-  } else if (input_) {
-    input_->type(text->text);
-  }
+  if (text) return input_ ? input_->type(text->text) : void();
+  if (!monitor_) monitor_.emplace(*guest_);
+  if (monitor) return monitor_->ask(monitor->command);
+  monitor_->dump_memory(std::get<DumpMemory>(ask).file);
 }
 
 void Runner::tell(const Event& event) {

@@ -33,8 +33,16 @@ Monitor::Monitor(const Guest& guest)
 Monitor::~Monitor() = default;
 
 void Monitor::ask(std::string command) {
+  add({.command = std::move(command)});
+}
+
+void Monitor::dump_memory(std::string file) {
+  add({.dump = std::move(file)});
+}
+
+void Monitor::add(Request request) {
   const std::lock_guard lock(mutex_);
-  commands_.push_back(std::move(command));
+  requests_.push_back(std::move(request));
   asked_.notify_one();
 }
 
@@ -50,24 +58,33 @@ std::optional<std::string> Monitor::take() {
   return answer;
 }
 
-static std::string answer_to(virDomainPtr domain, const std::string& command) {
-  char* text = nullptr;
-  if (virDomainQemuMonitorCommand(domain, command.c_str(), &text, 0) == 0) {
-    std::string answer = text;
-    std::free(text);
-    return answer;
-  }
+static std::string error_answer() {
   const nlohmann::json error{{"error", {{"desc", virGetLastErrorMessage()}}}};
   return error.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+static std::string answer_to(virDomainPtr domain, const std::string& command) {
+  char* text = nullptr;
+  if (virDomainQemuMonitorCommand(domain, command.c_str(), &text, 0) != 0) return error_answer();
+  std::string answer = text;
+  std::free(text);
+  return answer;
+}
+
+static std::string dump(virDomainPtr domain, const std::string& file) {
+  const int result = virDomainCoreDumpWithFormat(
+      domain, file.c_str(), VIR_DOMAIN_CORE_DUMP_FORMAT_RAW, VIR_DUMP_MEMORY_ONLY);
+  return result == 0 ? R"({"return": {}})" : error_answer();
+}
+
 void Monitor::serve(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (asked_.wait(lock, stop, [this] { return !commands_.empty(); })) {
-    const std::string command = std::move(commands_.front());
-    commands_.pop_front();
+  while (asked_.wait(lock, stop, [this] { return !requests_.empty(); })) {
+    const Request request = std::move(requests_.front());
+    requests_.pop_front();
     lock.unlock();
-    std::string answer = answer_to(domain_.get(), command);
+    std::string answer = request.dump.empty() ? answer_to(domain_.get(), request.command)
+                                              : dump(domain_.get(), request.dump);
     lock.lock();
     answers_.push_back(std::move(answer));
     ::eventfd_write(fd_.get(), 1);
