@@ -1,8 +1,9 @@
 #include "e2e/stand_in.hpp"
 
+#include <cstdlib>
+
 #include <fmt/format.h>
 
-#include "e2e/kernel_tree.hpp"
 #include "util/subprocess.hpp"
 
 namespace kproof::e2e {
@@ -32,6 +33,8 @@ modules_install:
 )";
 
 StandIn::StandIn() {
+  if (const char* cache = std::getenv("KPROOF_CACHE")) cache_ = cache;
+  ::setenv("KPROOF_CACHE", (scratch_.path() / "cache").c_str(), 1);
   write("Makefile", kMakefile);
   write("Kconfig", "source \"arch/$(SRCARCH)/Kconfig\"\n");
   write("arch/x86/Kconfig", "config KVM\n\tbool \"KVM\"\n");
@@ -41,10 +44,16 @@ StandIn::StandIn() {
   git("tag v0");
 }
 
+StandIn::~StandIn() {
+  if (cache_)
+    ::setenv("KPROOF_CACHE", cache_->c_str(), 1);
+  else
+    ::unsetenv("KPROOF_CACHE");
+}
+
 void StandIn::commit(const std::string& subject, Kernel kernel) const {
   const bool old = kernel == Kernel::debian_6_1;
-  write("scripts/root",
-        debian_root(old ? "linux-image-amd64" : "linux-image-6.12-amd64").string() + "\n");
+  write("scripts/root", (old ? old_ : recent_) + "\n");
   git(fmt::format("add . && git commit -q --allow-empty -m '{}'", subject));
 }
 

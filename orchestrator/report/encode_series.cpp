@@ -38,11 +38,9 @@ static Json encode(const MetricColumn& c) {
 
 // Rows are told by their index, which is the number of patches applied.
 Json encode(const Matrix& matrix) {
-  Json json{{"clean", matrix.clean()},
-            {"problems", matrix.problems},
-            {"rows", Json::array()},
-            {"columns", Json::array()},
-            {"metrics", Json::array()}};
+  Json json{{"clean", matrix.clean()},           {"problems", matrix.problems},
+            {"repetitions", matrix.repetitions}, {"rows", Json::array()},
+            {"columns", Json::array()},          {"metrics", Json::array()}};
   for (std::size_t row = 0; row < matrix.rows.size(); ++row)
     json["rows"].push_back({{"number", number_of(matrix.rows, row)},
                             {"kernel", matrix.rows[row].kernel},

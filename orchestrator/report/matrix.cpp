@@ -179,6 +179,8 @@ std::string render_matrix(const Matrix& matrix, const Style& style) {
     for (std::size_t row = 0; row < column.entries.size(); ++row)
       shared |= text_of(column.entries[row], row).ends_with('*');
   if (shared) out += "\n* compared with an earlier row, as the last says nothing\n";
+  if (matrix.repetitions == 1)
+    out += "\nOne run each: what fails only now and then looks fixed,\nintroduced or changed.\n";
   const std::string of_metrics = table(heads, std::move(metrics), style);
   if (of_metrics.empty()) return out;
   return out + "\n" + of_metrics +

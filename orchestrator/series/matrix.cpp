@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -100,6 +101,16 @@ static bool is_change(const Column& column, std::size_t row) {
          entry.change == Change::changed;
 }
 
+static std::size_t fewest_repetitions(const std::vector<CellResult>& cells) {
+  std::map<std::string, std::size_t> counts;
+  for (const CellResult& cell : cells)
+    ++counts[fmt::format("{}/{}/{}", cell.kernel, cell.topology, cell.test)];
+  std::size_t fewest = cells.size();
+  for (const auto& [entry, count] : counts)
+    fewest = std::min(fewest, count);
+  return fewest;
+}
+
 static Column column_of(const std::vector<Row>& rows, const std::vector<CellResult>& cells,
                         const CellResult& like) {
   std::vector<State> states;
@@ -130,6 +141,7 @@ Matrix compare(std::vector<Row> rows, const std::vector<CellResult>& cells,
         });
     if (ours && !known) matrix.columns.push_back(column_of(matrix.rows, cells, cell));
   }
+  matrix.repetitions = fewest_repetitions(cells);
   matrix.metrics = metric_columns(matrix.rows, cells, metrics);
   matrix.problems = problems_of(matrix);
   return matrix;

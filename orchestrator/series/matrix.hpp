@@ -78,6 +78,7 @@ struct Matrix {
   std::vector<Row> rows;
   std::vector<Column> columns;
   std::vector<MetricColumn> metrics;
+  std::size_t repetitions = 0;  // the fewest that an entry stands for
   // Why the series is not clean, one sentence each, in the order of the rows: a row that does not
   // build, what a patch introduces or makes flaky, and what is not as the plan expects after the
   // last patch.

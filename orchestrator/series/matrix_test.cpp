@@ -106,6 +106,11 @@ TEST_CASE("a failure that stays and looks otherwise is changed, with what went a
   CHECK(entry.appeared == std::vector<std::string>{"finding: panic", "verdict crash"});
 }
 
+TEST_CASE("how many repetitions an entry stands for is known, the fewest of all") {
+  CHECK(of({{pass, pass}, {pass, pass}}).repetitions == 2);
+  CHECK(of({{pass, pass}, {pass}}).repetitions == 1);
+}
+
 TEST_CASE("a finding of some repetitions only is no change") {
   const Matrix matrix =
       compare(rows(1),
