@@ -20,7 +20,8 @@ static fs::path nearest_existing(const fs::path& path) {
 
 fs::path mount_point(const fs::path& path) {
   fs::path mount = nearest_existing(path);
-  struct stat here{}, above{};
+  struct stat here {
+  }, above{};
   while (mount.has_relative_path() && ::stat(mount.c_str(), &here) == 0 &&
          ::stat(mount.parent_path().c_str(), &above) == 0 && here.st_dev == above.st_dev)
     mount = mount.parent_path();
