@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "e2e/leftovers.hpp"
 #include "e2e/stand_in.hpp"
 #include "e2e/support.hpp"
 
@@ -45,7 +46,7 @@ TEST_CASE("a series with a regression, a patch that does not build, and a fix") 
   CHECK(why.find("mm/a.c was last touched by patch 2 of 2, \"2/4 does not compile\"") !=
         std::string::npos);
   CHECK(run.process.out.find("DOES NOT BUILD: does not compile") != std::string::npos);
-  CHECK(leftovers(out) == std::vector<std::string>{});
+  CHECK(left_by_run(out) == std::vector<std::string>{});
 
   // Again, nothing boots; and a patch less is another series, whose cells are there already.
   const Run again = run_series(source.plan(kCases), "v0..main~1", out, 2min);

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "e2e/leftovers.hpp"
 #include "e2e/support.hpp"
 #include "util/files.hpp"
 
@@ -44,7 +45,7 @@ TEST_CASE(
   CHECK(matrix.at("problems").empty());
   CHECK(matrix.at("rows").size() == 4);
   CHECK(series().results.at("cells").size() == 12);
-  CHECK(leftovers(series().out) == std::vector<std::string>{});
+  CHECK(left_by_run(series().out) == std::vector<std::string>{});
 }
 
 TEST_CASE("patch 3 fixes mprotect of a 1 GiB devdax mapping, which prints bad pud until then") {

@@ -92,8 +92,7 @@ TEST_CASE("a config of another architecture is recognised") {
 TEST_CASE("what is no .config is told from one") {
   CHECK(not_a_dotconfig("#\n# Linux/x86\n\nCONFIG_KVM=y\n# CONFIG_SMP is not set\n") == "");
   CHECK(not_a_dotconfig("# CONFIG_SMP is not set\n") == "");
-  CHECK(not_a_dotconfig("# CONFIG\nroot:x:0:0\n") ==
-        "line 2 is neither CONFIG_...= nor a comment");
+  CHECK(not_a_dotconfig("# CONFIG\nroot:x:0:0\n") == "line 2 is neither CONFIG_...= nor a comment");
   CHECK(not_a_dotconfig("") == "it names no CONFIG_ symbol");
 }
 

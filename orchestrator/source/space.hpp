@@ -15,9 +15,9 @@ inline constexpr std::uintmax_t kNearlyNothing = 16u << 20;
 // Where the file system that holds `path`, or would, is mounted.
 std::filesystem::path mount_point(const std::filesystem::path& path);
 
-// "the file system on /tmp is full (3 MB left for /tmp/x)" for each file system of `paths` with less
-// than `least` bytes that this user may write. If none is (what filled it was removed since), that
-// of the first path is named. `paths` must not be empty.
+// "the file system on /tmp is full (3 MB left for /tmp/x)" for each file system of `paths` with
+// less than `least` bytes that this user may write. If none is (what filled it was removed since),
+// that of the first path is named. `paths` must not be empty.
 std::string full_disk(const std::vector<std::filesystem::path>& paths,
                       std::uintmax_t least = kNearlyNothing);
 
