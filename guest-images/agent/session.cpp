@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "leaks.hpp"
 #include "machine/kvm_keys.hpp"
 #include "system.hpp"
 
@@ -74,6 +75,7 @@ void Session::converse() {
   say_canary("begin");
   prepare();
   run_case();
+  look_for_leaks();
   finish();
 }
 
@@ -159,6 +161,14 @@ void Session::run_case() {
   ended_->duration_ms = now_ms() - begin;
   ended_->aborted = aborted_;
   port_.send(Type::case_ended, to_json(*ended_));
+}
+
+// Heartbeats go on meanwhile. A case that had to be aborted may still hold what it has.
+void Session::look_for_leaks() {
+  if (aborted_ || host_gone_) return;
+  leak_scan_ = start_leak_scan();
+  while (leak_scan_ > 0 && !host_gone_)
+    turn();
 }
 
 void Session::finish() {
@@ -261,6 +271,7 @@ void Session::serve_child() {
       inner_->on_child(status);
       end_case();
     }
+    if (pid == leak_scan_) leak_scan_ = -1;
     if (pid != program_.pid) continue;
     ended_.emplace();
     if (WIFSIGNALED(status))
