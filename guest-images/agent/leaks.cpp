@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,13 +17,14 @@ static constexpr const char* kControl = "/sys/kernel/debug/kmemleak";
 // MSECS_MIN_AGE), and this is how long RCU and workqueues have to free what the case left.
 static constexpr unsigned kMinimalAgeSeconds = 5;
 
-// An object is reported by the second scan that finds it: the first one takes its checksum, as what
-// still changes is in use.
+// kmemleak's own thread would wait for ours to end, uninterruptibly: a hung task. An object is
+// reported by the second scan that finds it: the first one takes its checksum, as what still
+// changes is in use.
 static void scan() {
   const int fd = ::open(kControl, O_WRONLY | O_CLOEXEC);
-  for (int i = 0; i < 2; ++i)
-    if (::write(fd, "scan", 4) != 4)
-      return write_kmsg(std::string("kproof agent: kmemleak does not scan: ") +
+  for (const std::string_view command : {"scan=off", "scan", "scan"})
+    if (::write(fd, command.data(), command.size()) != static_cast<ssize_t>(command.size()))
+      return write_kmsg("kproof agent: kmemleak does not " + std::string(command) + ": " +
                         std::strerror(errno));
 }
 
