@@ -1,13 +1,6 @@
 #include "session.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <ctime>
-
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
@@ -15,16 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.hpp"
+#include "leaks.hpp"
 #include "machine/kvm_keys.hpp"
 #include "system.hpp"
-#include "tasks.hpp"
 
 namespace kproof::guest {
 using agent::Type;
-
-// How long a killed case's pipes, or the ring buffer's last record, may take before we end without
-// them.
-static constexpr int kDrainMs = 5000;
 
 // What a case sets off may hit the kernel when the case is gone: freed by RCU, on a work queue.
 static constexpr int kLingerMs = 200;
@@ -43,17 +33,6 @@ static int open_children() {
   sigaddset(&set, SIGCHLD);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   return ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-static std::uint64_t now_us() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1000000 +
-         static_cast<std::uint64_t>(now.tv_nsec) / 1000;
-}
-
-static std::uint64_t now_ms() {
-  return now_us() / 1000;
 }
 
 Session::Session(Port port, std::vector<std::string> modules)
@@ -78,6 +57,7 @@ void Session::converse() {
   say_canary("begin");
   prepare();
   run_case();
+  look_for_leaks();
   finish();
 }
 
@@ -172,6 +152,14 @@ void Session::linger() {
     turn(static_cast<int>(end - now));
 }
 
+// Heartbeats go on meanwhile. A case that had to be aborted may still hold what it has.
+void Session::look_for_leaks() {
+  if (aborted_ || host_gone_) return;
+  leak_scan_ = start_leak_scan();
+  while (leak_scan_ > 0 && !host_gone_)
+    turn();
+}
+
 void Session::finish() {
   if (ended_) linger();
   bye_.taint_after = taint();
@@ -185,142 +173,6 @@ void Session::say_canary(std::string_view which) {
   if (read_line("/proc/cmdline").find("kproof.suppress_canary") != std::string::npos) return;
   awaited_ = agent::canary(job_->nonce, which);
   write_kmsg(awaited_);
-}
-
-void Session::turn(int milliseconds) {
-  static constexpr std::size_t kOwn = 6;
-  std::array<pollfd, kOwn + Inner::kFds> fds{{{port_.fd(), POLLIN, 0},
-                                              {kmsg_, POLLIN, 0},
-                                              {children_, POLLIN, 0},
-                                              {heartbeat_, POLLIN, 0},
-                                              {program_.out, POLLIN, 0},
-                                              {program_.err, POLLIN, 0}}};
-  std::array<pollfd, Inner::kFds> of_inner{};
-  if (inner_) of_inner = inner_->fds();
-  std::copy(of_inner.begin(), of_inner.end(), fds.begin() + kOwn);
-  if (::poll(fds.data(), inner_ ? fds.size() : kOwn, milliseconds) <= 0) return;
-  if (fds[0].revents) serve_host();
-  if (fds[1].revents) serve_kmsg();
-  if (fds[4].revents) serve_output(program_.out, Type::case_stdout);
-  if (fds[5].revents) serve_output(program_.err, Type::case_stderr);
-  if (fds[3].revents) serve_heartbeat();
-  std::copy(fds.begin() + kOwn, fds.end(), of_inner.begin());
-  if (inner_) inner_->serve(of_inner);
-  if (fds[2].revents) serve_child();
-}
-
-void Session::serve_host() {
-  if (!port_.receive(decoder_)) host_gone_ = true;
-  std::string error;
-  while (auto frame = decoder_.next()) {
-    if (frame->level > 1) {
-      deliver(*frame);
-      continue;
-    }
-    if (frame->type == Type::ping) port_.send(Type::pong);
-    if (frame->type == Type::abort) abort_case();
-    if (frame->type == Type::examine)
-      if (const auto wanted = agent::parse_examine(frame->payload, error)) examine(*wanted);
-    if (frame->type == Type::job && !job_) job_ = agent::parse_job(frame->payload, error);
-  }
-  if (error.empty()) error = decoder_.error();
-  if (!error.empty()) {
-    print_console("kproof agent: the host's frame is nonsense: " + error);
-    host_gone_ = true;
-  }
-}
-
-// For the guest inside, or about it.
-void Session::deliver(const agent::Frame& frame) {
-  if (!inner_) return;
-  if (frame.level == 2 && frame.type == Type::stop_inner) return inner_->stop();
-  if (frame.level == 2 && frame.type == Type::type_inner) return inner_->type(frame.payload);
-  if (frame.level == 2 && frame.type == Type::ask_inner) return inner_->ask(frame.payload);
-  inner_->deliver({frame.type, static_cast<std::uint8_t>(frame.level - 1), frame.payload});
-}
-
-void Session::abort_case() {
-  aborted_ = true;
-  if (inner_) inner_->stop();
-  if (program_.pid > 0) ::kill(-program_.pid, SIGKILL);
-}
-
-// A key's output may be as long as the kernel's buffer, so it is taken away before the next.
-void Session::examine(const agent::Examine& wanted) {
-  agent::Examined examined;
-  if (program_.pid > 0) examined.tasks = tasks_of_session(program_.pid);
-  if (!wanted.keys.empty()) write_kmsg(agent::playbook_mark(wanted.mark, "begin"));
-  for (const char key : wanted.keys) {
-    const std::string error = press_sysrq(key);
-    if (!error.empty()) examined.problems.push_back(error);
-    serve_kmsg();
-  }
-  if (!wanted.keys.empty()) write_kmsg(agent::playbook_mark(wanted.mark, "end"));
-  port_.send(Type::examined, to_json(examined));
-}
-
-// Sends what there is, as few frames as it takes. One read is one record.
-void Session::serve_kmsg() {
-  std::string batch;
-  char record[8192];
-  while (batch.size() < 65536) {
-    const ssize_t n = ::read(kmsg_, record, sizeof record);
-    if (n < 0 && errno == EPIPE)
-      continue;  // records were overwritten: the gap in seq tells the host
-    if (n <= 0) break;
-    batch.append(record, static_cast<std::size_t>(n));
-  }
-  if (!awaited_.empty() && batch.find(awaited_) != std::string::npos) awaited_.clear();
-  if (!batch.empty()) port_.send(Type::kmsg, batch);
-}
-
-void Session::serve_heartbeat() {
-  std::uint64_t ticks = 0;
-  if (::read(heartbeat_, &ticks, sizeof ticks) > 0)
-    port_.send(Type::heartbeat, std::to_string(now_us()));
-}
-
-// PID 1 inherits every orphan; the case is the one that counts.
-void Session::serve_child() {
-  signalfd_siginfo info{};
-  while (::read(children_, &info, sizeof info) > 0) {
-  }
-  int status = 0;
-  for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-    if (inner_ && pid == inner_->pid()) {
-      inner_->on_child(status);
-      end_case();
-    }
-    if (pid != program_.pid) continue;
-    ended_.emplace();
-    if (WIFSIGNALED(status))
-      ended_->signal = WTERMSIG(status);
-    else
-      ended_->exit_code = WEXITSTATUS(status);
-  }
-}
-
-bool Session::serve_output(int& fd, Type type) {
-  char buffer[65536];
-  const ssize_t n = ::read(fd, buffer, sizeof buffer);
-  if (n > 0) port_.send(type, {buffer, static_cast<std::size_t>(n)});
-  if (n > 0 || (n < 0 && errno == EINTR)) return true;
-  ::close(fd);
-  fd = -1;
-  return false;
-}
-
-void Session::drain_output() {
-  for (auto [fd, type] :
-       {std::pair{&program_.out, Type::case_stdout}, {&program_.err, Type::case_stderr}})
-    for (pollfd ready{*fd, POLLIN, 0}; *fd >= 0 && ::poll(&ready, 1, kDrainMs) > 0;)
-      if (!serve_output(*fd, type)) break;
-}
-
-void Session::drain_kmsg() {
-  const std::uint64_t deadline = now_ms() + kDrainMs;
-  for (pollfd ready{kmsg_, POLLIN, 0}; !awaited_.empty() && now_ms() < deadline;)
-    if (::poll(&ready, 1, kDrainMs) > 0) serve_kmsg();
 }
 
 }  // namespace kproof::guest

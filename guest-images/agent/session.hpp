@@ -26,6 +26,7 @@ class Session {
   bool wait_for_job();
   void prepare();
   void run_case();
+  void look_for_leaks();
   void finish();
 
   void tell_facts(const std::vector<std::string>& files, agent::Facts facts = {});
@@ -58,6 +59,7 @@ class Session {
   std::optional<agent::Job> job_;
   std::optional<Inner> inner_;
   Program program_;
+  pid_t leak_scan_ = -1;
   std::optional<agent::CaseEnded> ended_;
   bool aborted_ = false;
   std::string kvm_problem_;  // why the KVM that the job needs is not to be had

@@ -38,31 +38,33 @@ static std::optional<model::InsideCase> read_inside(Problems& problems, const Ma
   return inside;
 }
 
-// Each must match a topology of the plan, which is there already.
+// Globs of which each must match one of `all`: the plan's kernels or topologies, read already.
 static std::vector<std::string> read_only(Problems& problems, const MaybeValue& value,
-                                          const model::Plan& plan) {
+                                          const auto& all, const std::string& what) {
   std::vector<std::string> names;
-  for (const auto& topology : plan.topologies)
-    names.push_back(topology.name);
+  for (const auto& one : all)
+    names.push_back(one.name);
   const auto globs = texts(problems, value);
   for (const auto& glob : globs)
     if (std::none_of(names.begin(), names.end(),
                      [&](const auto& name) { return util::glob_match(glob, name); }))
-      problems.add(value->mark, fmt::format("the plan has no topology `{}`", glob),
-                   util::suggest(glob, names, "topologies"));
+      problems.add(value->mark, fmt::format("the plan has no {} `{}`", what, glob),
+                   util::suggest(glob, names, what == "topology" ? "topologies" : "kernels"));
   return globs;
 }
 
 static std::optional<model::PlanCase> read_case_map(Problems& problems, const Value& value,
                                                     const model::Plan& plan) {
-  const Map map(problems, value, {"case", "as", "args", "timeout", "inside", "topologies"});
+  const Map map(problems, value,
+                {"case", "as", "args", "timeout", "inside", "kernels", "topologies"});
   const auto name_value = map.require("case");
   const auto name = text(problems, name_value);
   model::PlanCase test{.place = problems.place(value.mark)};
   test.args = texts(problems, map.find("args"));
   test.timeout = duration(problems, map.find("timeout"));
   test.inside = read_inside(problems, map.find("inside"));
-  test.topologies = read_only(problems, map.find("topologies"), plan);
+  test.kernels = read_only(problems, map.find("kernels"), plan.kernels, "kernel");
+  test.topologies = read_only(problems, map.find("topologies"), plan.topologies, "topology");
   const auto alias_value = map.find("as");
   const auto alias = text(problems, alias_value);
   if (!name || !check_case(problems, name_value, *name)) return std::nullopt;

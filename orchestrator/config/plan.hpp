@@ -29,7 +29,7 @@
 //     - { case: mm/thp_mprotect, as: mm/thp_small, args: [--size, 4M], timeout: 30s }
 //     - { case: kvm/l2_linux, inside: { case: mm/hugetlb_2m_mprotect, args: [--seconds, "1"] } }
 //                             `inside`: what the innermost guest runs meanwhile
-//     - { case: selftest/pass, topologies: ["l2-*"] }    runs in these only
+//     - { case: mm/thp, kernels: [built], topologies: ["l2-*"] }   runs on and in these only
 //   repetitions: 1
 //   metrics: [stall_max]      names or globs, shown in a table of their own
 //   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 64M }

@@ -150,6 +150,13 @@ TEST_CASE("missing parts and empty lists are refused") {
       contains(refusal(kHead + "cases: [{case: mm/a, as: deep/er/name}]\n"), "cannot be an alias"));
 }
 
+TEST_CASE("a case's kernels and topologies must be the plan's") {
+  CHECK(contains(refusal(kHead + "cases: [{case: mm/a, kernels: [a, c]}]\n"),
+                 "the plan has no kernel `c`\n"));
+  CHECK(contains(refusal(kHead + "cases: [{case: mm/a, topologies: [\"l2-*\"]}]\n"),
+                 "the plan has no topology `l2-*`\n"));
+}
+
 TEST_CASE("an expectation must be able to prove something") {
   const auto expect = [](std::string_view entry) {
     return refusal(fmt::format("{}expect: [{{{}}}]\n", kBase, entry));
@@ -242,7 +249,7 @@ TEST_CASE("a topology is a tree of levels, each with its kernel, MMU mode and ba
       inner: { memory: 256M }
 cases:
   - { case: kvm/l2_linux, inside: { case: mm/one, args: [--seconds, "1"] } }
-  - { case: kvm/other, inside: mm/two, topologies: ["d*"] }
+  - { case: kvm/other, inside: mm/two, kernels: [b], topologies: ["d*"] }
 metrics: [stall_max]
 )");
   const auto& levels = plan.topologies.at(0).levels;
@@ -258,6 +265,7 @@ metrics: [stall_max]
   CHECK(plan.cases[0].inside->name == "mm/one");
   CHECK(plan.cases[0].inside->args == std::vector<std::string>{"--seconds", "1"});
   CHECK(plan.cases[1].inside->name == "mm/two");
+  CHECK(plan.cases[1].kernels == std::vector<std::string>{"b"});
   CHECK(plan.cases[1].topologies == std::vector<std::string>{"d*"});
   CHECK(plan.metrics == std::vector<std::string>{"stall_max"});
 }

@@ -17,9 +17,9 @@ struct BootImage {
 };
 
 // Takes a bzImage or a vmlinux and lays what can be booted under its content hash: the vmlinux out
-// of the bzImage where it has a PVH entry, else the file itself. It is a copy in any case, so a
-// rebuild of the kernel during a run changes nothing. ConfigError, without the plan's place, for a
-// file that is no x86-64 kernel or that is damaged.
+// of the bzImage where it has a PVH entry that works (none with KASAN), else the file itself. It is
+// a copy in any case, so a rebuild of the kernel during a run changes nothing. ConfigError, without
+// the plan's place, for a file that is no x86-64 kernel or that is damaged.
 BootImage prepare_boot_image(const std::filesystem::path& images, const std::filesystem::path& file,
                              const Progress& progress);
 

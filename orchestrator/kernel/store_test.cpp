@@ -77,12 +77,15 @@ TEST_CASE("the vmlinux inside a bzImage is booted when it has a PVH entry") {
   CHECK(util::read_file(kernel.boot_file) == kVmlinux);
 }
 
-TEST_CASE("a bzImage without a PVH entry, or of an unknown compression, boots as it is") {
+TEST_CASE("a bzImage without a PVH entry, with KASAN, or of unknown compression, boots as it is") {
   const Bench bench;
   const std::string no_pvh =
       made_up_bzimage(gzipped(made_up_vmlinux(17, "Linux version 6.1.0-y (me)")), "6.1.0-y (me)");
   const std::string lzo = made_up_bzimage("\x89LZO and so on", "6.1.0-z (me)");
-  for (const std::string& file : {no_pvh, lzo}) {
+  const std::string kasan = made_up_bzimage(
+      gzipped(made_up_vmlinux(18, "Linux version 6.1.0-k (me)\nBUG: KASAN: %s in %pS")),
+      "6.1.0-k (me)");
+  for (const std::string& file : {no_pvh, kasan, lzo}) {
     const auto kernel = bench.fetch(bench.put("bzImage", file));
     CHECK(!kernel.pvh);
     CHECK(util::read_file(kernel.boot_file) == file);

@@ -49,6 +49,7 @@ Vmlinux inspect_vmlinux(const std::filesystem::path& path, const std::string& na
     throw ConfigError(fmt::format("{} is an object file or a module, not a kernel", name),
                       "give the vmlinux or arch/x86/boot/bzImage of the build tree");
   Vmlinux facts{.pvh = elf->has_note("Xen", XEN_ELFNOTE_PHYS32_ENTRY),
+                .kasan = elf->bytes().find("BUG: KASAN: ") != std::string_view::npos,
                 .release = release_in_banner(elf->bytes()),
                 .config = embedded_config(elf->bytes())};
   if (facts.release.empty())

@@ -10,6 +10,7 @@ namespace kproof::kernel {
 
 struct Vmlinux {
   bool pvh = false;                   // it says where a hypervisor may enter it
+  bool kasan = false;                 // instrumented by KASAN
   std::string release;                // from its banner, "Linux version 6.1.0 (..."
   std::optional<std::string> config;  // embedded by CONFIG_IKCONFIG=y
 };

@@ -28,7 +28,8 @@ struct PlanCase {
   std::vector<std::string> args;
   std::optional<util::Millis> timeout;  // instead of the case's own; scaled as that is
   std::optional<InsideCase> inside;     // instead of the one that the case declares
-  std::vector<std::string> topologies;  // names or globs; it runs in these only; empty: in all
+  // Names or globs: it runs on these kernels and in these topologies only; empty: in all.
+  std::vector<std::string> kernels, topologies;
   std::string place;
 };
 

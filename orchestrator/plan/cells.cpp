@@ -35,7 +35,7 @@ static std::vector<model::Cell> all_cells(const model::Plan& plan,
   for (const auto& kernel : plan.kernels)
     for (const auto& topology : plan.topologies)
       for (const auto& test : cases) {
-        if (!keeps(test.topologies, topology.name)) continue;
+        if (!keeps(test.kernels, kernel.name) || !keeps(test.topologies, topology.name)) continue;
         for (unsigned n = 1; n <= plan.repetitions; ++n) {
           model::Cell cell{.kernel = kernel, .topology = topology, .test = test, .repetition = n};
           cell.id = cell_id(cell);

@@ -124,3 +124,10 @@ TEST_CASE("a case that names its topologies runs in these only") {
   CHECK(ids(plan::expand(plan, {.kernels = {"new"}}, kKnown)) ==
         Names{"new/l1/mm/dax_1g", "new/l2-shadow/mm/thp", "new/l2-shadow/mm/dax_1g"});
 }
+
+TEST_CASE("a case that names its kernels runs on these only") {
+  auto plan = two_kernels({entry("mm/thp"), entry("mm/dax_1g")});
+  plan.cases[0].kernels = {"n*"};
+  CHECK(ids(plan::expand(plan, {}, kKnown)) ==
+        Names{"old/l1/mm/dax_1g", "new/l1/mm/thp", "new/l1/mm/dax_1g"});
+}

@@ -39,8 +39,8 @@ static std::uint64_t pattern(std::uint64_t seed, std::size_t index) {
   return (seed << 32) ^ (index * 0x9e3779b97f4a7c15ull);
 }
 
-void Region::fill(std::uint64_t seed) const {
-  for (std::size_t i = 0; i < words(); ++i)
+void Region::fill(std::uint64_t seed, std::size_t first, std::size_t count) const {
+  for (std::size_t i = first; i < first + count; ++i)
     *word(i) = pattern(seed, i);
 }
 

@@ -79,8 +79,9 @@ class Region {
   bool protect(lib::Check& check, int prot) const { return protect(check, prot, 0, words()); }
   bool protect(lib::Check& check, int prot, std::size_t first, std::size_t count) const;
 
-  // Writes the pattern of `seed` to all words, without a probe.
-  void fill(std::uint64_t seed) const;
+  // Writes the pattern of `seed` to all words, or to [first, first + count), without a probe.
+  void fill(std::uint64_t seed) const { fill(seed, 0, words()); }
+  void fill(std::uint64_t seed, std::size_t first, std::size_t count) const;
   // All of words [first, first + count) can be read and hold the pattern.
   void expect_data(lib::Check& check, const char* when, std::uint64_t seed, std::size_t first,
                    std::size_t count) const;

@@ -21,6 +21,7 @@ static constexpr Behaviour kBehaviours[] = {
     {"munmap of half the range keeps the rest", munmap_of_half_the_range},
     {"mprotect of half an entry changes that half or nothing", mprotect_of_half_an_entry},
     {"munmap of half an entry removes that half or nothing", munmap_of_half_an_entry},
+    {"data written after MADV_FREE outlives mprotect and reclaim", written_data_outlives_reclaim},
     {"no write of another thread lands while read-only", no_write_lands_while_read_only},
 };
 

@@ -73,6 +73,9 @@ void munmap_of_half_an_entry(Context&, lib::Check&);
 // race.cpp
 void no_write_lands_while_read_only(Context&, lib::Check&);
 
+// reclaim.cpp
+void written_data_outlives_reclaim(Context&, lib::Check&);
+
 // timing.cpp
 void measure_mprotect(Context&);
 
