@@ -1,7 +1,7 @@
 // Kernels from source: tree + patches + config + compiler -> boot/vmlinuz-*, in the cache.
 //
-// <cache>/kernels/trees/<tree>/        a tree that series are applied in (tree.hpp), and its builds;
-//                                      one for all revisions of a git repository (git.hpp)
+// <cache>/kernels/trees/<tree>/        a tree that series are applied in (tree.hpp), and its
+//                                      builds; one for all revisions of a git repository (git.hpp)
 //                              logs/<inputs>.log   of builds that failed or were stopped
 //                 built/<inputs>/root  boot/vmlinuz-R, boot/config-R, lib/modules/R
 //                        kproof-build.log, origin
