@@ -1,43 +1,16 @@
-#include "config/plan.hpp"
-
 #include <random>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "config/plan_text.hpp"
 #include "testkit/golden.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 
 using namespace kproof;
+using namespace kproof::config;
 using namespace std::chrono_literals;
-
-namespace {
-
-model::Plan parse(std::string_view text) {
-  return config::parse_plan(text, "plans/p.yaml", "/home/u");
-}
-
-// The whole message and hint of a plan that must be refused.
-std::string refusal(std::string_view text) {
-  try {
-    parse(text);
-  } catch (const ConfigError& error) {
-    return fmt::format("{}\n  hint: {}\n", error.what(), error.hint());
-  }
-  return "accepted";
-}
-
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-const std::string kHead =
-    "schema: 1\n"
-    "kernels: { a: { package: linux-image-amd64 }, b: { path: x } }\n";
-const std::string kBase = kHead + "cases: [mm/one, { case: mm/two, as: mm/small }]\n";
-
-}  // namespace
 
 TEST_CASE("the smallest plan gets the documented defaults") {
   const auto plan = parse(kBase);
@@ -233,84 +206,4 @@ TEST_CASE("the quickstart plan says that only dax_1g on 6.1 may fail") {
   CHECK(plan.expectations[0].test == "mm/dax_1g_mprotect");
   CHECK(plan.expectations[0].findings == std::vector<std::string>{"^bad pud$"});
   CHECK(plan.expectations[0].subtests.at(0) == "^write after PROT_READ faults$");
-}
-
-TEST_CASE("a topology is a tree of levels, each with its kernel, MMU mode and backing") {
-  const auto plan = parse(kHead + R"(topologies:
-  deep:
-    memory: 3G
-    mmu: shadow
-    params: { kvm.nx_huge_pages: "off" }
-    preempt: full
-    inner:
-      kernel: b
-      backing: devdax-1g
-      memory: 1G
-      inner: { memory: 256M }
-cases:
-  - { case: kvm/l2_linux, inside: { case: mm/one, args: [--seconds, "1"] } }
-  - { case: kvm/other, inside: mm/two, kernels: [b], topologies: ["d*"] }
-metrics: [stall_max]
-)");
-  const auto& levels = plan.topologies.at(0).levels;
-  REQUIRE(levels.size() == 3);
-  CHECK(levels[0].mmu == model::Mmu::shadow);
-  CHECK(levels[0].params ==
-        std::vector{std::pair<std::string, std::string>{"kvm.nx_huge_pages", "off"}});
-  CHECK(levels[0].preempt == "full");
-  CHECK(levels[1].kernel == "b");
-  CHECK(levels[1].backing == model::Backing::devdax_1g);
-  CHECK(levels[1].vcpus == 1);
-  CHECK(levels[2].memory == 256u << 20);
-  CHECK(plan.cases[0].inside->name == "mm/one");
-  CHECK(plan.cases[0].inside->args == std::vector<std::string>{"--seconds", "1"});
-  CHECK(plan.cases[1].inside->name == "mm/two");
-  CHECK(plan.cases[1].kernels == std::vector<std::string>{"b"});
-  CHECK(plan.cases[1].topologies == std::vector<std::string>{"d*"});
-  CHECK(plan.metrics == std::vector<std::string>{"stall_max"});
-}
-
-TEST_CASE("what is wrong with a level is told with its place") {
-  const auto levels = [](const std::string& text) {
-    return refusal(kBase + "topologies:\n  l: " + text + "\n");
-  };
-  CHECK(contains(levels("{ mmu: shadw }"), "did you mean `shadow`?"));
-  CHECK(contains(levels("{ preempt: fully }"), "did you mean `full`?"));
-  CHECK(contains(levels("{ backing: devdax-1g, memory: 1G }"), "this is L1's backing"));
-  CHECK(contains(levels("{ params: { npt: 0 } }"), "`npt` is no module parameter"));
-  CHECK(
-      contains(levels("{ inner: { kernel: c } }"), "the kernel `c`, which the plan does not name"));
-  CHECK(contains(levels("{ inner: { inner: { inner: {} } } }"), "more than 3 levels"));
-}
-
-TEST_CASE("a kernel to build has a tree, patches, a config and fragments; paths are the plan's") {
-  const auto source = [](const std::string& text) {
-    const std::string plan = "schema: 1\nkernels:\n  k: " + text + "\ncases: [mm/one]\n";
-    return std::get<model::BuildSource>(parse(plan).kernels.at(0).source);
-  };
-  const auto package =
-      source("{ source: { package: linux-source-6.1 }, fragments: [base, ./x.config] }");
-  CHECK(std::get<model::SourcePackage>(package.tree).package == "linux-source-6.1");
-  CHECK(package.config == "tinyconfig");
-  CHECK(package.fragments == std::vector<std::string>{"base", "plans/x.config"});
-  const auto git = source(
-      "{ source: { git: ../linux, revision: v6.1 }, patches: [v6.1..mine, ../s.mbox], config: c }");
-  CHECK(std::get<model::GitRevision>(git.tree).repository == "linux");
-  CHECK(std::get<model::GitRevision>(git.tree).revision == "v6.1");
-  CHECK(git.patches == std::vector<std::string>{"v6.1..mine", "s.mbox"});
-  CHECK(git.config == "plans/c");
-  CHECK(source("{ source: { tarball: a.tar }, patches: p..q }").patches.at(0) == "plans/p..q");
-}
-
-TEST_CASE("a kernel to build is read strictly") {
-  const auto kernel = [](const std::string& text) {
-    return refusal("schema: 1\nkernels:\n  k: " + text + "\ncases: [mm/one]\n");
-  };
-  CHECK(contains(kernel("{ source: {} }"), "`source` needs one of `git`, `package` and `tarball`"));
-  CHECK(contains(kernel("{ source: { git: a, tarball: b } }"), "`source` needs one of"));
-  CHECK(contains(kernel("{ source: { package: linux-source-6.1, revision: x } }"),
-                 "`revision` is for a `git` tree"));
-  CHECK(contains(kernel("{ path: x, patches: y }"), "`patches` is for a kernel that is built"));
-  CHECK(contains(kernel("{ path: x, source: { git: y } }"), "not more"));
-  CHECK(contains(kernel("{ source: { git: y }, fragment: [base] }"), "did you mean `fragments`?"));
 }
