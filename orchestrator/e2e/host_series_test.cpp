@@ -1,5 +1,7 @@
 // What can go wrong with a series before a guest boots. The kernel is a made-up tree of two files
 // that is built as a real one is.
+#include <algorithm>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -122,7 +124,7 @@ TEST_CASE("a user's tree with uncommitted changes is refused and stays as it is"
   const Ended ended = toy.run();
   CAPTURE(ended.err);
   CHECK(ended.code == 2);
-  CHECK(has(ended.err, "has uncommitted changes in 1 files"));
+  CHECK(has(ended.err, "has uncommitted changes in 1 file"));
   CHECK(util::read_file(toy.tree / "mm/a.c") == "int dirty;\n");
 }
 
@@ -155,17 +157,19 @@ TEST_CASE("Ctrl-C in the middle of a build ends it, and the same command goes on
 TEST_CASE("Ctrl-C ends a series that waits for another's build") {
   const Toy toy;
   toy.make_slow();
-  const std::string commit =
-      util::run_checked({.argv = {"git", "rev-parse", "HEAD"}, .directory = toy.tree});
-  const fs::path tree = toy.cache / "kernels/trees" / ("git-" + commit.substr(0, 40));
-  fs::create_directories(tree);
-  const auto held = util::FileLock::try_acquire(tree / "lock");
-  Program program(toy.series());
+  Program first(toy.series());
+  REQUIRE_MESSAGE(first.says("building ", seconds(60)), first.err());
+  toy.git("commit -q --allow-empty -m next");  // another kernel, in the same tree
+  Program::Spec elsewhere = toy.series();
+  *(std::find(elsewhere.argv.begin(), elsewhere.argv.end(), "--out") + 1) += "-elsewhere";
+  Program program(elsewhere);
   REQUIRE_MESSAGE(program.says("waiting for process ", seconds(60)), program.err());
   program.signal(SIGINT);
   const Ended ended = program.wait(seconds(5));
   CAPTURE(ended.err);
   CHECK(ended.code == 130);
+  first.signal(SIGINT);
+  CHECK(first.wait(seconds(20)).code == 130);
 }
 
 TEST_CASE("bisect verifies its ends first, and says what it saw where one is not as claimed") {

@@ -56,6 +56,18 @@ static Grid arrange_verdicts(const RunReport& report) {
   return grid;
 }
 
+// Where most cases run on few kernels only, a table is mostly dashes, and wider than any screen.
+static bool is_sparse(const Grid& grid) {
+  return grid.entries.size() * 2 < grid.rows.size() * grid.columns.size();
+}
+
+static Grid arrange_cells(const RunReport& report) {
+  Grid grid{.corner = "cell"};
+  for (const auto& cell : report.cells)
+    grid.put(cell.id, {"verdict", "verdict"}, {verdict_text(cell.judgement), &cell.judgement});
+  return grid;
+}
+
 static Grid arrange_metrics(const RunReport& report) {
   Grid grid{.corner = "metric"};
   const auto wanted = [&](const std::string& name) {
@@ -105,7 +117,8 @@ static std::string render(const Grid& grid, const Style& style) {
 }
 
 std::string render_table(const RunReport& report, const Style& style) {
-  return render(arrange_verdicts(report), style);
+  const Grid grid = arrange_verdicts(report);
+  return render(is_sparse(grid) ? arrange_cells(report) : grid, style);
 }
 
 std::string render_metrics(const RunReport& report, const Style& style) {

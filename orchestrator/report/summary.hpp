@@ -9,6 +9,7 @@
 namespace kproof::report {
 
 // A row per case, a column per kernel (and topology, where the plan has several). "-": did not run.
+// A row per cell, where more than half of that would be dashes.
 std::string render_table(const RunReport& report, const Style& style);
 
 // The metrics that the plan wants shown, a row for each case and metric. "" when there are none.

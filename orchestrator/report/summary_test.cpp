@@ -45,6 +45,18 @@ TEST_CASE("a run that is not complete never says that everything was as expected
         "1 cell: 1 pass (1 kept from an earlier run); 2 did not run. Interrupted.\n");
 }
 
+TEST_CASE("where each case runs on a kernel of its own, cells are listed") {
+  RunReport report;
+  const model::Judgement pass{model::Verdict::pass, {}, "", true};
+  for (const char* name : {"a", "b", "c"})
+    report.cells.push_back(example_cell(name, name, std::string("mm/") + name, pass));
+  CHECK(render_table(report, {}) ==
+        "cell       verdict\n"
+        "a/l1/mm/a  pass\n"
+        "b/l1/mm/b  pass\n"
+        "c/l1/mm/c  pass\n");
+}
+
 TEST_CASE("several topologies are columns of their own, and what did not run is a dash") {
   RunReport report;
   report.plan.topologies = {{.name = "l1"}, {.name = "l2"}};
