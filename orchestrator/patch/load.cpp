@@ -8,6 +8,7 @@
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/subprocess.hpp"
+#include "util/text.hpp"
 
 namespace kproof::patch {
 namespace fs = std::filesystem;
@@ -102,7 +103,8 @@ static fs::path decompressed(const fs::path& path, const fs::path& scratch) {
   if (!starts_with(path, "\x1f\x8b")) return path;
   const auto text =
       util::run({.argv = {"gzip", "-dc", path.string()}, .output_limit = std::size_t{512} << 20});
-  if (!text.ok()) throw ConfigError(fmt::format("{} is damaged: {}", path.string(), text.err));
+  if (!text.ok())
+    throw ConfigError(fmt::format("{} is damaged: {}", path.string(), util::chomp(text.err)));
   util::write_file_atomically(scratch / path.stem(), text.out);
   return scratch / path.stem();
 }
@@ -154,7 +156,7 @@ std::vector<Patch> load_range(const fs::path& repository, const std::string& ran
   const std::string tree = repository.string();
   const auto merges = git({"-C", tree, "rev-list", "--merges", "--count", range, "--"});
   if (!merges.ok())
-    throw ConfigError(fmt::format("git knows no range {}:\n{}", where, merges.err),
+    throw ConfigError(fmt::format("git knows no range {}:\n{}", where, util::chomp(merges.err)),
                       fs::exists(repository / ".git/shallow")
                           ? "this is a shallow clone: `git fetch --unshallow`"
                           : "");
@@ -164,7 +166,8 @@ std::vector<Patch> load_range(const fs::path& repository, const std::string& ran
   const util::ScratchDir scratch("kproof-range");
   const auto made = git({"-C", tree, "format-patch", "--no-signature", "--numbered", "--binary",
                          "--no-attach", "--no-cover-letter", "--no-ext-diff", "--stdout", range});
-  if (!made.ok()) throw ConfigError(fmt::format("git cannot format {}:\n{}", where, made.err));
+  if (!made.ok())
+    throw ConfigError(fmt::format("git cannot format {}:\n{}", where, util::chomp(made.err)));
   if (made.out.empty()) throw ConfigError(fmt::format("{} holds no commit", where));
   util::write_file_atomically(scratch.path() / "range.mbox", made.out);
   return read_mailbox(scratch.path() / "range.mbox", where);

@@ -8,16 +8,11 @@
 #include "util/error.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
+#include "util/text.hpp"
 
 namespace kproof::source {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-static std::string trimmed(std::string text) {
-  while (!text.empty() && text.back() == '\n')
-    text.pop_back();
-  return text;
-}
 
 // Tarballs of kernels hold one directory with all in it.
 static void unpack_tarball(const fs::path& tarball, const fs::path& directory) {
@@ -28,7 +23,8 @@ static void unpack_tarball(const fs::path& tarball, const fs::path& directory) {
     throw HostError(fmt::format("cannot unpack {}: {}", tarball.string(), full_disk({directory})),
                     "a kernel's source needs 1.5 GB, its build as much; set KPROOF_CACHE");
   if (!result.ok())
-    throw ConfigError(fmt::format("cannot unpack {}:\n{}", tarball.string(), trimmed(result.err)));
+    throw ConfigError(
+        fmt::format("cannot unpack {}:\n{}", tarball.string(), util::chomp(result.err)));
   for (const char* part : {"Kconfig", "Makefile", "arch/x86/Kconfig"})
     if (!fs::exists(directory / part))
       throw ConfigError(fmt::format("{} is no kernel source: it has no {}", tarball.string(), part),

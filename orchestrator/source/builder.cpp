@@ -21,6 +21,7 @@
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/hash.hpp"
+#include "util/text.hpp"
 
 namespace kproof::source {
 namespace fs = std::filesystem;
@@ -176,9 +177,8 @@ class Build {
   }
 
   void install(const Make& how, const fs::path& draft) {
-    std::string release = util::read_file(how.build / "include/config/kernel.release");
-    while (release.ends_with('\n'))
-      release.pop_back();
+    const std::string release =
+        util::chomp(util::read_file(how.build / "include/config/kernel.release"));
     const fs::path root = draft / "root", modules = root / "lib/modules" / release;
     fs::create_directories(root / "boot");
     fs::copy_file(how.build / "arch/x86/boot/bzImage", root / "boot" / ("vmlinuz-" + release));

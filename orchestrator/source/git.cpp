@@ -12,6 +12,7 @@
 #include "util/files.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
+#include "util/text.hpp"
 
 namespace kproof::source {
 namespace fs = std::filesystem;
@@ -26,20 +27,14 @@ static util::CommandResult git(const fs::path& repository, const Words& words) {
       {.argv = std::move(argv), .deadline = 10min, .output_limit = std::size_t{64} << 20});
 }
 
-static std::string trimmed(std::string text) {
-  while (!text.empty() && text.back() == '\n')
-    text.pop_back();
-  return text;
-}
-
 static std::string commit_of(const fs::path& repository, const std::string& revision) {
   const auto found = git(
       repository, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
-  if (found.ok()) return trimmed(found.out);
+  if (found.ok()) return util::chomp(found.out);
   const auto shallow = git(repository, {"rev-parse", "--is-shallow-repository"});
   if (!shallow.ok())
     throw ConfigError(
-        fmt::format("{} is no git tree: {}", repository.string(), trimmed(shallow.err)));
+        fmt::format("{} is no git tree: {}", repository.string(), util::chomp(shallow.err)));
   const bool is_shallow = shallow.out == "true\n";
   throw ConfigError(
       fmt::format("{} has no revision `{}`{}", repository.string(), revision,
@@ -100,7 +95,7 @@ static void check_out(const fs::path& tree, const fs::path& repository, const st
                     "a kernel's source needs 1.5 GB, its build as much; set KPROOF_CACHE");
   if (!moved.ok())
     throw ConfigError(fmt::format("git cannot give {} of {}: {}", commit, repository.string(),
-                                  trimmed(moved.err)),
+                                  util::chomp(moved.err)),
                       "a partial or shallow clone may lack its files: fetch them");
   util::write_file_atomically(holds, commit);
 }
@@ -109,8 +104,8 @@ static void check_out(const fs::path& tree, const fs::path& repository, const st
 static std::string name_of_tree(const fs::path& repository) {
   const auto found = git(repository, {"rev-parse", "--path-format=absolute", "--git-common-dir"});
   if (!found.ok())
-    throw ConfigError(fmt::format("{}: {}", repository.string(), trimmed(found.err)));
-  return "git-" + util::Hasher().add(fs::canonical(trimmed(found.out)).string()).hex();
+    throw ConfigError(fmt::format("{}: {}", repository.string(), util::chomp(found.err)));
+  return "git-" + util::Hasher().add(fs::canonical(util::chomp(found.out)).string()).hex();
 }
 
 // "100644 blob 5f8d...\tmm/Kconfig", a file each.

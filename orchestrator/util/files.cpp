@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 namespace kproof::util {
 namespace fs = std::filesystem;
@@ -102,10 +103,7 @@ FileLock FileLock::acquire(const fs::path& path, int stop_fd) {
 }
 
 std::string FileLock::holder(const fs::path& path) {
-  std::string pid = fs::exists(path) ? read_file(path) : "";
-  while (!pid.empty() && pid.back() == '\n')
-    pid.pop_back();
-  return pid;
+  return fs::exists(path) ? chomp(read_file(path)) : "";
 }
 
 }  // namespace kproof::util
