@@ -48,7 +48,7 @@ static Literals collect_literals() {
   for (const std::string_view text :
        {interest::kCanary, interest::kLost, interest::kBanner, interest::kPowerDown,
         interest::kRestart, interest::kAgent, interest::kFirmware, interest::kDecompressor,
-        std::string_view("\x1b")})
+        interest::kFuzzed, std::string_view("\x1b")})
     distinct[text];
   Literals literals;
   for (const auto& [text, triggered] : distinct) {

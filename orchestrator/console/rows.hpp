@@ -53,6 +53,8 @@ inline constexpr std::string_view kBanner = "Linux version ";
 // What runs before a kernel, and prints without time stamps: SeaBIOS, and the x86 decompressor.
 inline constexpr std::string_view kFirmware = "SeaBIOS (version ";
 inline constexpr std::string_view kDecompressor = "Booting the kernel.";
+// A pointer in a program of syzkaller, which writes each to the console before it runs it.
+inline constexpr std::string_view kFuzzed = "(&(0x7f";
 inline constexpr std::string_view kPowerDown = "reboot: Power down";
 inline constexpr std::string_view kRestart = "reboot: Restarting system";
 }  // namespace interest

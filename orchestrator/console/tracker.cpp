@@ -35,6 +35,7 @@ void Tracker::note_facts(const Line& line) {
   if (line.trusted) note_agent(line);
   if (line.from_user) return;
   facts_.lost_messages += lost_in(line.raw);
+  fuzzed_ |= line.text.find(interest::kFuzzed) != line.text.npos;
   note_firmware(line);
   if (!line.trusted) return;
   facts_.power_down |= line.text.starts_with(interest::kPowerDown);
@@ -53,13 +54,14 @@ void Tracker::note_agent(const Line& line) {
   facts_.canary_end |= line.text == canary + " end";
 }
 
-// Firmware behind a kernel's words. In our own guests anyone may print such a line, and a reboot
-// shows by the banner, or by the end of the guest.
+// Firmware behind a kernel's words, or a fuzzer's: text of a host's tools may well stand before the
+// first boot. In our own guests anyone may print such a line, and a reboot shows by the banner, or
+// by the end of the guest.
 void Tracker::note_firmware(const Line& line) {
   const bool firmware =
       line.text.starts_with(interest::kFirmware) || line.text.ends_with(interest::kDecompressor);
   if (!firmware || line.usec || options_.stamps == Stamps::required) return;
-  if (!first_usec_ && facts_.boots == 0) return;
+  if (!first_usec_ && facts_.boots == 0 && !fuzzed_) return;
   if (!rebooting_) note_reboot(line);
   rebooting_ = true;
 }

@@ -78,6 +78,7 @@ class Tracker {
   std::vector<Report> open_;
   Findings findings_;
   std::optional<std::uint64_t> first_usec_;
+  bool fuzzed_ = false;     // a fuzzer writes to this console, so a kernel runs
   bool rebooting_ = false;  // firmware has told it: the banner behind it is no second reboot
 };
 
