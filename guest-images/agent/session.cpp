@@ -147,6 +147,7 @@ void Session::run_case() {
 
 // The console and kmsg are read on for a moment before they are called complete.
 void Session::linger() {
+  visit_all_cpus();
   const std::uint64_t end = now_ms() + kLingerMs;
   for (std::uint64_t now = now_ms(); now < end && !host_gone_; now = now_ms())
     turn(static_cast<int>(end - now));

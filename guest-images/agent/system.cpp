@@ -9,6 +9,7 @@
 
 #include <cpuid.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -145,6 +146,19 @@ void power_off() {
   ::reboot(RB_POWER_OFF);
   for (;;)
     ::pause();  // no ACPI: the host's deadline ends it
+}
+
+void visit_all_cpus() {
+  cpu_set_t all;
+  if (::sched_getaffinity(0, sizeof all, &all) != 0) return;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &all)) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    ::sched_setaffinity(0, sizeof one, &one);
+  }
+  ::sched_setaffinity(0, sizeof all, &all);
 }
 
 }  // namespace kproof::guest

@@ -35,4 +35,9 @@ unsigned long taint();                    // /proc/sys/kernel/tainted
 
 [[noreturn]] void power_off();
 
+// Runs on each CPU for a moment. A CPU that idles after a process keeps that one's address space
+// until it runs another, and what the kernel says of a leak in it ("non-zero pgtables_bytes", "Bad
+// rss-counter state") comes only then.
+void visit_all_cpus();
+
 }  // namespace kproof::guest
