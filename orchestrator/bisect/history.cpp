@@ -5,21 +5,11 @@
 #include <fmt/format.h>
 
 #include "util/error.hpp"
-#include "util/subprocess.hpp"
+#include "util/git.hpp"
 
 namespace kproof::bisect {
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
-
-// Without locks git also refreshes no index.
-static util::CommandResult git(const fs::path& repository, const std::vector<std::string>& words) {
-  std::vector<std::string> argv{"env", "LC_ALL=C",         "git", "--no-optional-locks",
-                                "-C",  repository.string()};
-  argv.insert(argv.end(), {"-c", "log.showSignature=false"});
-  argv.insert(argv.end(), words.begin(), words.end());
-  return util::run(
-      {.argv = std::move(argv), .deadline = 10min, .output_limit = std::size_t{1} << 30});
-}
+using util::git;
 
 static std::string checked(const fs::path& repository, const std::vector<std::string>& words) {
   auto result = git(repository, words);
@@ -45,19 +35,16 @@ History::History(fs::path repository) : repository_(std::move(repository)) {
 }
 
 std::string History::resolve(const std::string& revision, const std::string& option) const {
-  const auto found = git(repository_, {"rev-parse", "--verify", "--quiet", "--end-of-options",
-                                       revision + "^{commit}"});
-  if (found.ok()) return lines_of(found.out).at(0);
-  const bool shallow = git(repository_, {"rev-parse", "--is-shallow-repository"}).out == "true\n";
-  throw ConfigError(
-      fmt::format("{} {}: {} has no such revision{}", option, revision, repository_.string(),
-                  shallow ? "; it is a shallow clone and lacks most of its history" : ""),
-      shallow ? fmt::format("`git -C {} fetch --unshallow`", repository_.string())
-              : fmt::format("`git -C {} fetch --tags`?", repository_.string()));
+  try {
+    return util::commit_of(repository_, revision);
+  } catch (const ConfigError& error) {
+    throw ConfigError(fmt::format("{} {}: {}", option, revision, error.what()), error.hint());
+  }
 }
 
 std::string History::subject(const std::string& commit) const {
-  const auto lines = lines_of(checked(repository_, {"log", "-1", "--format=%s", commit, "--"}));
+  const auto lines = lines_of(
+      checked(repository_, {"log", "-1", "--no-show-signature", "--format=%s", commit, "--"}));
   return lines.empty() ? "" : lines[0];
 }
 

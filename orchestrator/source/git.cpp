@@ -10,6 +10,7 @@
 #include "source/tree.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "util/git.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
 #include "util/text.hpp"
@@ -17,32 +18,8 @@
 namespace kproof::source {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+using util::git;
 using Words = std::vector<std::string>;
-
-// Without locks git also refreshes no index: nothing of the user's changes.
-static util::CommandResult git(const fs::path& repository, const Words& words) {
-  Words argv{"env", "LC_ALL=C", "git", "--no-optional-locks", "-C", repository.string()};
-  argv.insert(argv.end(), words.begin(), words.end());
-  return util::run(
-      {.argv = std::move(argv), .deadline = 10min, .output_limit = std::size_t{64} << 20});
-}
-
-static std::string commit_of(const fs::path& repository, const std::string& revision) {
-  const auto found = git(
-      repository, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
-  if (found.ok()) return util::chomp(found.out);
-  const auto shallow = git(repository, {"rev-parse", "--is-shallow-repository"});
-  if (!shallow.ok())
-    throw ConfigError(
-        fmt::format("{} is no git tree: {}", repository.string(), util::chomp(shallow.err)));
-  const bool is_shallow = shallow.out == "true\n";
-  throw ConfigError(
-      fmt::format("{} has no revision `{}`{}", repository.string(), revision,
-                  is_shallow ? "; it is a shallow clone and lacks most of its history" : ""),
-      is_shallow ? fmt::format("`git -C {} fetch --unshallow`, or fetch that revision",
-                               repository.string())
-                 : fmt::format("`git -C {} fetch --tags`?", repository.string()));
-}
 
 static void check_clean(const model::GitRevision& tree, const kernel::Progress& say) {
   const auto status = git(tree.repository, {"status", "--porcelain", "--untracked-files=no"});
@@ -124,7 +101,7 @@ Base git_base(const model::GitRevision& tree, const kernel::Progress& say) {
     throw ConfigError(fmt::format("there is no directory {}", tree.repository.string()));
   const fs::path repository = fs::absolute(tree.repository);
   const std::string revision = tree.revision.empty() ? "HEAD" : tree.revision;
-  const std::string commit = commit_of(repository, revision);
+  const std::string commit = util::commit_of(repository, revision);
   check_is_kernel(repository, commit);
   check_clean(tree, say);
   const std::string origin =

@@ -1,0 +1,36 @@
+#include "util/git.hpp"
+
+#include <fmt/format.h>
+
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+namespace kproof::util {
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+CommandResult git(const fs::path& repository, const std::vector<std::string>& words) {
+  std::vector<std::string> argv{"env", "LC_ALL=C", "git", "--no-optional-locks", "-C"};
+  argv.push_back(repository.string());
+  argv.insert(argv.end(), words.begin(), words.end());
+  return run({.argv = std::move(argv), .deadline = 10min, .output_limit = std::size_t{1} << 30});
+}
+
+std::string commit_of(const fs::path& repository, const std::string& revision) {
+  const auto found = git(
+      repository, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
+  if (found.ok()) return chomp(found.out);
+  const auto shallow = git(repository, {"rev-parse", "--is-shallow-repository"});
+  if (!shallow.ok())
+    throw ConfigError(
+        fmt::format("{} is no git tree: {}", repository.string(), chomp(shallow.err)));
+  const bool is_shallow = shallow.out == "true\n";
+  throw ConfigError(
+      fmt::format("{} has no revision `{}`{}", repository.string(), revision,
+                  is_shallow ? "; it is a shallow clone and lacks most of its history" : ""),
+      is_shallow ? fmt::format("`git -C {} fetch --unshallow`, or fetch that revision",
+                               repository.string())
+                 : fmt::format("`git -C {} fetch --tags`?", repository.string()));
+}
+
+}  // namespace kproof::util

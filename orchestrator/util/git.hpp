@@ -1,0 +1,20 @@
+// A user's git repository, which is only read.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "util/subprocess.hpp"
+
+namespace kproof::util {
+
+// git with these words in `repository`. It takes no locks, so that it does not even refresh the
+// index there.
+CommandResult git(const std::filesystem::path& repository, const std::vector<std::string>& words);
+
+// The commit that a revision names. ConfigError for what is no git tree and for a revision that is
+// not there; of a shallow clone it says so.
+std::string commit_of(const std::filesystem::path& repository, const std::string& revision);
+
+}  // namespace kproof::util
