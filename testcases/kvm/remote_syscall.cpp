@@ -21,6 +21,15 @@ namespace kproof::kvm {
 static constexpr int kSyscallStop = SIGTRAP | 0x80;
 static constexpr std::uint64_t kNoSignals = ~std::uint64_t{0};
 
+// Of a stop as waitid's si_status has it.
+static int event_of(int stop) {
+  return stop >> 8;
+}
+
+static int signal_of(int stop) {
+  return stop & 0x7f;
+}
+
 RemoteProcess::RemoteProcess(pid_t pid) : pid_(pid), instruction_(find_syscall_instruction()) {
   if (instruction_ == 0) problem_ = "no system call instruction in the vDSO";
 }
@@ -49,10 +58,22 @@ bool RemoteProcess::fail(const char* what) {
   return false;
 }
 
-bool RemoteProcess::wait_stop(int& status) {
-  while (::waitpid(pid_, &status, __WALL) < 0)
-    if (errno != EINTR) return fail("waitpid");
-  if (WIFSTOPPED(status)) return true;
+// An end is only looked at (WNOWAIT): its status is for whoever has started the process.
+bool RemoteProcess::wait_stop(int& stop) {
+  for (siginfo_t info{};;) {
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) !=
+        0) {
+      if (errno == EINTR) continue;
+      return fail("waitid");
+    }
+    if (info.si_code != CLD_STOPPED && info.si_code != CLD_TRAPPED) break;
+    info.si_pid = 0;  // still 0 where SIGKILL has come between the two
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WNOHANG | __WALL) != 0 ||
+        info.si_pid == 0)
+      continue;
+    stop = info.si_status;
+    return true;
+  }
   attached_ = false;
   problem_ = "the process has ended";
   return false;
@@ -61,10 +82,9 @@ bool RemoteProcess::wait_stop(int& status) {
 // Until the stop of PTRACE_INTERRUPT, which is on the way from the kernel to user space: no
 // instruction runs before it. A signal that is on its way first is delivered.
 bool RemoteProcess::wait_trap() {
-  for (int status = 0; wait_stop(status);) {
-    if (status >> 16 == PTRACE_EVENT_STOP) return true;
-    const int signal = WSTOPSIG(status);
-    if (::ptrace(PTRACE_CONT, pid_, 0, signal == kSyscallStop ? 0 : signal) != 0)
+  for (int stop = 0; wait_stop(stop);) {
+    if (event_of(stop) == PTRACE_EVENT_STOP) return true;
+    if (::ptrace(PTRACE_CONT, pid_, 0, stop == kSyscallStop ? 0 : signal_of(stop)) != 0)
       return fail("PTRACE_CONT");
   }
   return false;
@@ -87,10 +107,10 @@ bool RemoteProcess::attach() {
 
 // To the next stop at a system call. SIGSTOP cannot be masked; it is sent again in the end.
 bool RemoteProcess::resume() {
-  for (int status = 0; ::ptrace(PTRACE_SYSCALL, pid_, 0, 0) == 0;) {
-    if (!wait_stop(status)) return false;
-    if (WSTOPSIG(status) == kSyscallStop) return true;
-    if (status >> 16 == 0) stray_signal_ = WSTOPSIG(status);
+  for (int stop = 0; ::ptrace(PTRACE_SYSCALL, pid_, 0, 0) == 0;) {
+    if (!wait_stop(stop)) return false;
+    if (stop == kSyscallStop) return true;
+    if (event_of(stop) == 0) stray_signal_ = signal_of(stop);
   }
   return fail("PTRACE_SYSCALL");
 }

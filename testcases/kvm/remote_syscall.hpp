@@ -3,10 +3,10 @@
 //
 // Promises: the other process makes the calls one after another in one of its threads, which stands
 // meanwhile; its registers, its signal mask and a system call that was interrupted are as before
-// afterwards, and signals that came are delivered then. Two limits: if we are killed between
-// attach() and detach() the kernel lets the thread go on, but behind the last call made, which it
-// will not survive; and the thread must not stand in a critical section of restartable sequences
-// (rseq), of which glibc has none.
+// afterwards, and signals that came are delivered then. If it ends meanwhile, its status is left to
+// whoever has started it. Two limits: if we are killed between attach() and detach() the kernel lets
+// the thread go on, but behind the last call made, which it will not survive; and the thread must
+// not stand in a critical section of restartable sequences (rseq), of which glibc has none.
 #pragma once
 
 #include <array>
@@ -33,7 +33,7 @@ class RemoteProcess {
   const std::string& problem() const { return problem_; }
 
  private:
-  bool wait_stop(int& status);
+  bool wait_stop(int& stop);
   bool wait_trap();
   bool resume();
   bool fail(const char* what);

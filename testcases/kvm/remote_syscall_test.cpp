@@ -116,4 +116,7 @@ TEST_CASE("a process that dies while attached is told, not waited for") {
   CHECK(process.problem() != "");
   process.detach();
   CHECK_FALSE(process.attach());
+  int status = 0;
+  CHECK(::waitpid(pid, &status, 0) == pid);
+  CHECK(WTERMSIG(status) == SIGKILL);
 }
