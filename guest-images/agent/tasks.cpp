@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include <dirent.h>
@@ -29,9 +28,12 @@ std::uint64_t parse_switches(const std::string& status) {
   return sum;
 }
 
+// What can be had: the task may end meanwhile (ESRCH), and its stack may be none of our business
+// (EPERM). operator<< stops there; an istreambuf_iterator would throw.
 static std::string read(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
 }
 
 static std::vector<int> numbers_in(const std::string& path) {

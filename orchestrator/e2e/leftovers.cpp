@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -12,10 +13,12 @@
 namespace kproof::e2e {
 namespace fs = std::filesystem;
 
-// "" for a zombie, or a process that is gone by now.
+// "" for a zombie, or a process that is gone by now: operator<< bears ESRCH, an
+// istreambuf_iterator throws.
 static std::string arguments_of(const fs::path& process) {
-  std::ifstream file(process / "cmdline", std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream arguments;
+  arguments << std::ifstream(process / "cmdline", std::ios::binary).rdbuf();
+  std::string text = arguments.str();
   std::replace(text.begin(), text.end(), '\0', ' ');
   return text;
 }

@@ -15,7 +15,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -34,9 +34,11 @@ static void wait_for_end_of_file() {
     n = ::read(STDIN_FILENO, &ignored, 1);
 }
 
+// operator<< bears a process that ends while it is read (ESRCH); an istreambuf_iterator throws.
 static bool works_in(const fs::path& process, const std::string& directory) {
-  std::ifstream file(process / "cmdline", std::ios::binary);
-  const std::string arguments{std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << std::ifstream(process / "cmdline", std::ios::binary).rdbuf();
+  const std::string arguments = text.str();
   const std::string program = arguments.substr(0, arguments.find('\0'));
   return program.find("qemu") != std::string::npos &&
          arguments.find(directory) != std::string::npos;
