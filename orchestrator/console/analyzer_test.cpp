@@ -170,7 +170,8 @@ TEST_CASE("a second banner is an unexpected reboot, the first is the boot") {
   CHECK(titles(analyze(boot + "Linux version 6.1.0 (cat /proc/version)\n", ours())).empty());
 }
 
-TEST_CASE("a panic belongs to the report it ends, and to none that is long past") {
+TEST_CASE(
+    "a panic joins the report it ends, and none that is long past, but all of its boot died") {
   const std::string panic = "[    2.000000] Kernel panic - not syncing: Fatal exception\n";
   const std::string oops =
       "[    1.000000] general protection fault: 0000 [#1] SMP\n"
@@ -184,8 +185,14 @@ TEST_CASE("a panic belongs to the report it ends, and to none that is long past"
     quiet += "[    1.500000] all is well\n";
   const Analyzer two = analyze(oops + quiet + panic, ours());
   REQUIRE(titles(two).size() == 2);
-  CHECK_FALSE(two.findings()[0].panicked);
+  CHECK(two.findings()[0].panicked);
   CHECK(two.findings()[0].end_line == 4);
+  const std::string boot = "[    0.000000] Linux version 6.1.0 (gcc)\n";
+  const Analyzer three = analyze(oops + boot + panic, ours());
+  REQUIRE(titles(three).size() == 3);
+  CHECK_FALSE(three.findings()[0].panicked);
+  CHECK_FALSE(three.findings()[1].panicked);
+  CHECK(three.findings()[2].panicked);
 }
 
 TEST_CASE("power-off and restart are noted when the kernel says so") {

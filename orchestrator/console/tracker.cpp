@@ -78,6 +78,7 @@ void Tracker::note_banner(const Line& line) {
 }
 
 void Tracker::note_reboot(const Line& line) {
+  close_all();
   model::Finding finding;
   finding.title = "unexpected kernel reboot";
   finding.type = type_of(finding.title);
@@ -86,6 +87,7 @@ void Tracker::note_reboot(const Line& line) {
   finding.excerpt = std::string(line.raw.substr(0, kMostExcerpt)) + "\n";
   ++facts_.started;
   findings_.record(std::move(finding));
+  findings_.boot();
 }
 
 bool Tracker::starts(const Row& row, const Line& line) const {
@@ -107,9 +109,7 @@ void Tracker::note_row(const Line& line, const Row& row) {
   facts_.oopsed |= (row.pattern->flags & kOops) != 0;
   if (row.pattern->flags & kSingle) return note_single(line, row);
   Report* open = open_for(line);
-  if (panic)
-    for (Report& report : open_)
-      if (report.warm()) report.mark_panicked();
+  if (panic) note_panic();
   if (open && open->warm() && (row.pattern->flags & kJoins)) {
     open->join(line.number, line.text);
     return;
@@ -117,6 +117,12 @@ void Tracker::note_row(const Line& line, const Row& row) {
   if (open) give_way(*open, line);
   start(row, line);
   if (panic) open_.back().mark_panicked();
+}
+
+void Tracker::note_panic() {
+  for (Report& report : open_)
+    report.mark_panicked();
+  findings_.panic();
 }
 
 // A report that may go on around this line does.
@@ -172,6 +178,11 @@ void Findings::record(model::Finding finding) {
   finding.source = options_->source;
   by_title_.emplace(finding.title, done_.size());
   done_.push_back(std::move(finding));
+}
+
+void Findings::panic() {
+  for (std::size_t i = since_boot_; i < done_.size(); ++i)
+    done_[i].panicked = true;
 }
 
 std::vector<model::Finding> Findings::sorted() const {

@@ -31,6 +31,9 @@ class Findings {
  public:
   explicit Findings(const Options& options) : options_(&options) {}
   void record(model::Finding finding);
+  // The kernel does not survive what was recorded since it booted.
+  void panic();
+  void boot() { since_boot_ = done_.size(); }
   std::size_t dropped() const { return dropped_; }
   std::vector<model::Finding> sorted() const;  // by first line
 
@@ -39,6 +42,7 @@ class Findings {
   std::vector<model::Finding> done_;
   std::unordered_map<std::string, std::size_t> by_title_;  // index into done_
   std::size_t dropped_ = 0;
+  std::size_t since_boot_ = 0;  // where this boot's begin in done_
 };
 
 class Tracker {
@@ -64,6 +68,7 @@ class Tracker {
   void note_banner(const Line& line);
   void note_reboot(const Line& line);
   void note_row(const Line& line, const Row& row);
+  void note_panic();
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line);

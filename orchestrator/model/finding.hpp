@@ -38,7 +38,7 @@ struct Finding {
   std::size_t start_line = 0;  // 1-based, inclusive, in the raw log
   std::size_t end_line = 0;
   std::string excerpt;     // those lines as they were, at most 16 KiB
-  bool panicked = false;   // the kernel did not survive it
+  bool panicked = false;   // the kernel panicked then or later, before it booted again
   bool corrupted = false;  // the report is truncated or mixed with another
   std::string corrupted_reason;
   std::size_t count = 1;  // how often this title was seen
