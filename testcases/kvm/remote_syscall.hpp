@@ -4,9 +4,9 @@
 // Promises: the other process makes the calls one after another in one of its threads, which stands
 // meanwhile; its registers, its signal mask and a system call that was interrupted are as before
 // afterwards, and signals that came are delivered then. If it ends meanwhile, its status is left to
-// whoever has started it. Two limits: if we are killed between attach() and detach() the kernel lets
-// the thread go on, but behind the last call made, which it will not survive; and the thread must
-// not stand in a critical section of restartable sequences (rseq), of which glibc has none.
+// whoever has started it. Two limits: if we are killed between attach() and detach() the kernel
+// lets the thread go on, but behind the last call made, which it will not survive; and the thread
+// must not stand in a critical section of restartable sequences (rseq), of which glibc has none.
 #pragma once
 
 #include <array>
