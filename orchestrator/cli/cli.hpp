@@ -3,6 +3,8 @@
 // messages.
 #pragma once
 
+#include <string_view>
+
 #include <CLI/CLI.hpp>
 
 #include "plan/cells.hpp"
@@ -23,6 +25,15 @@ void add_series(CLI::App& app, int& exit_code);
 void add_bisect(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_analyze(CLI::App& app, int& exit_code);
+
+inline constexpr std::string_view kPlanHelp =
+    "the plan, a YAML file; or a kernel, on which mm/* or what --case names is run: a build tree, "
+    "bzImage, vmlinux or .deb";
+
+// What runs on a kernel that was named in place of a plan: all there is, where --case chooses.
+inline std::string cases_for_kernel(const plan::Filter& filter) {
+  return filter.cases.empty() ? "mm/*" : "*";
+}
 
 // --topology and --case.
 void add_filter(CLI::App& command, plan::Filter& filter);

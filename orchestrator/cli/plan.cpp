@@ -1,11 +1,10 @@
 // kproof plan PLAN.yaml: the cells, without running any.
-#include "config/plan.hpp"
-
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "config/kernel_plan.hpp"
 #include "plan/cells.hpp"
 #include "sweep/workshop.hpp"
 
@@ -26,7 +25,8 @@ static std::string expected_of(const model::Expectation& expectation) {
 }
 
 static int show(const PlanOptions& options) {
-  const model::Plan plan = config::read_plan(options.file);
+  const model::Plan plan =
+      config::read_plan_or_kernel(options.file, cases_for_kernel(options.filter));
   const auto cells = plan::expand(plan, options.filter, sweep::Workshop::find().case_names());
   std::size_t width = 0;
   for (const model::Cell& cell : cells)
@@ -41,7 +41,7 @@ static int show(const PlanOptions& options) {
 void add_plan(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("plan", "Print the cells of a plan without running them");
   const auto options = std::make_shared<PlanOptions>();
-  command->add_option("PLAN", options->file, "the plan, a YAML file")->required();
+  command->add_option("PLAN", options->file, std::string(kPlanHelp))->required();
   add_filter(*command, options->filter);
   add_kernel_filter(*command, options->filter);
   command->callback([options, &exit_code] { exit_code = show(*options); });

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
-#include "config/plan.hpp"
+#include "config/kernel_plan.hpp"
 #include "util/units.hpp"
 #include "verdict/known_issues.hpp"
 
@@ -15,7 +15,7 @@ namespace kproof::cli {
 namespace fs = std::filesystem;
 
 void add_run_options(CLI::App& command, RunOptions& options) {
-  command.add_option("PLAN", options.plan_file, "the plan, a YAML file")->required();
+  command.add_option("PLAN", options.plan_file, std::string(kPlanHelp))->required();
   add_filter(command, options.sweep.filter);
   command.add_option("--out", options.out,
                      "directory for results (default: a new one below kproof-out/); cells that an "
@@ -36,7 +36,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 
 void read_run_options(RunOptions& options, const std::string& kind) {
   sweep::SweepOptions& sweep = options.sweep;
-  sweep.plan = config::read_plan(options.plan_file);
+  sweep.plan = config::read_plan_or_kernel(options.plan_file, cases_for_kernel(sweep.filter));
   for (const std::string& line : verdict::expired(sweep.plan.known_issues, util::today()))
     fmt::print(stderr, "warning: {}\n", line);
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;

@@ -1,0 +1,36 @@
+#include "config/kernel_plan.hpp"
+
+#include <fstream>
+
+#include "config/plan.hpp"
+
+namespace kproof::config {
+namespace fs = std::filesystem;
+
+static bool is_kernel(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return true;
+  if (!fs::is_regular_file(path, ignored)) return false;
+  constexpr std::size_t kBeginning = 1024;
+  std::string text(kBeginning, 'x');
+  std::ifstream(path, std::ios::binary).read(text.data(), kBeginning);
+  return text.find('\0') != text.npos;
+}
+
+// Named "mine", in an L1 with the defaults of model/topology.hpp.
+static model::Plan plan_of(const fs::path& kernel, const std::string& cases) {
+  const fs::path path = fs::absolute(kernel).lexically_normal();
+  const std::string place = kernel.string();
+  model::Plan plan{.name = "mine", .file = path};
+  plan.kernels.push_back(
+      {.name = "mine", .label = place, .source = model::PathSource{path}, .place = place});
+  plan.topologies.push_back({.name = "l1", .levels = {model::Level{}}, .place = place});
+  plan.cases.push_back({.name = cases, .alias = cases, .place = place});
+  return plan;
+}
+
+model::Plan read_plan_or_kernel(const fs::path& file, const std::string& cases) {
+  return is_kernel(file) ? plan_of(file, cases) : read_plan(file);
+}
+
+}  // namespace kproof::config
