@@ -19,11 +19,14 @@ static bool is_kernel(const fs::path& path) {
 
 // Named "mine", in an L1 with the defaults of model/topology.hpp.
 static model::Plan plan_of(const fs::path& kernel, const std::string& cases) {
-  const fs::path path = fs::absolute(kernel).lexically_normal();
+  fs::path path = fs::absolute(kernel).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();  // "linux/"
   const std::string place = kernel.string();
   model::Plan plan{.name = "mine", .file = path};
-  plan.kernels.push_back(
-      {.name = "mine", .label = place, .source = model::PathSource{path}, .place = place});
+  plan.kernels.push_back({.name = "mine",
+                          .label = path.filename().string(),
+                          .source = model::PathSource{path},
+                          .place = place});
   plan.topologies.push_back({.name = "l1", .levels = {model::Level{}}, .place = place});
   plan.cases.push_back({.name = cases, .alias = cases, .place = place});
   return plan;

@@ -13,7 +13,8 @@ TEST_CASE("a build tree in place of a plan is booted with the defaults") {
   const model::Plan plan = read_plan_or_kernel(tree.path(), "mm/*");
   REQUIRE(plan.kernels.size() == 1);
   CHECK(std::get<model::PathSource>(plan.kernels[0].source).path == tree.path());
-  CHECK(plan.kernels[0].label == tree.path().string());
+  CHECK(plan.kernels[0].label == tree.path().filename().string());
+  CHECK(read_plan_or_kernel(tree.path() / "", "mm/*").kernels[0].label == plan.kernels[0].label);
   REQUIRE(plan.topologies.size() == 1);
   CHECK(plan.topologies[0].levels.size() == 1);
   REQUIRE(plan.cases.size() == 1);
