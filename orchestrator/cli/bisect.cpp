@@ -13,7 +13,7 @@
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "series/rows.hpp"
-#include "source/builder.hpp"
+#include "source/unbuildable.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 

@@ -7,7 +7,7 @@
 #include "cli/cli.hpp"
 #include "cli/signals.hpp"
 #include "kernel/store.hpp"
-#include "source/builder.hpp"
+#include "source/fetch.hpp"
 #include "sweep/workshop.hpp"
 #include "util/error.hpp"
 

@@ -46,8 +46,9 @@ struct Bench {
   void git(const std::string& command) const {
     util::run_checked({.argv = {"sh", "-ec", "git " + command}, .directory = tree});
   }
+  source::Foundation foundation() const { return source::find_foundation(source, settings); }
   source::Built build() const {
-    return source::build(source, {source::load_patches(source)}, settings);
+    return source::build(foundation(), {source::load_patches(source)}, settings);
   }
   std::string refusal() const {
     try {
@@ -175,12 +176,25 @@ TEST_CASE("of a series nothing is built before all of it applies") {
   auto series = source::load_patches(bench.source);
   series.push_back(series[0]);
   const auto build = [&](std::size_t applied) {
-    source::build(bench.source, {series, applied}, bench.settings);
+    source::build(bench.foundation(), {series, applied}, bench.settings);
   };
   CHECK_THROWS_WITH_AS(build(0), doctest::Contains("patch 2 of 2"), ConfigError);
   series.pop_back();
   build(1);
   build(0);
+}
+
+TEST_CASE("what is built on one foundation is of one commit, though the branch moves on") {
+  Bench bench;
+  const auto foundation = bench.foundation();
+  const auto first = source::build(foundation, {{}}, bench.settings);
+  bench.write(bench.tree / "mm/a.c", "int a = nope;\n");
+  CHECK(source::build(foundation, {{}}, bench.settings).root == first.root);
+  bench.git("commit -qam 'mm: break a'");
+  const std::string diff = "--- a/mm/b.c\n+++ b/mm/b.c\n@@ -1 +1 @@\n-int b;\n+int b = 2;\n";
+  const std::vector<patch::Patch> series{{.name = "b", .diff = diff, .files = {"mm/b.c"}}};
+  CHECK_FALSE(source::build(foundation, {series}, bench.settings).reused);
+  CHECK(has(bench.refusal(), "'nope' undeclared"));
 }
 
 TEST_CASE("a symbol that a patch takes away is the fault of the code, as what does not compile") {

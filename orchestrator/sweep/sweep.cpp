@@ -16,7 +16,7 @@
 #include "kernel/store.hpp"
 #include "report/json.hpp"
 #include "report/junit.hpp"
-#include "source/builder.hpp"
+#include "source/fetch.hpp"
 #include "sweep/reuse.hpp"
 #include "util/error.hpp"
 #include "util/hash.hpp"

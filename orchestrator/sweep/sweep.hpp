@@ -12,7 +12,7 @@
 #include "report/run_report.hpp"
 #include "run/stop.hpp"
 #include "series/matrix.hpp"
-#include "source/builder.hpp"
+#include "source/fetch.hpp"
 #include "sweep/hosting.hpp"
 #include "sweep/schedule.hpp"
 #include "sweep/workshop.hpp"
