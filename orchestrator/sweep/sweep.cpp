@@ -252,6 +252,7 @@ report::RunReport Sweep::run(const run::StopRequest& stop) {
   report_.directory = options_.out;
   if (!options_.series.empty()) report_.series = series::Matrix{.rows = options_.series};
   report_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  workshop_.require_whole();
   const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
   know_host();
   prepare_cells();
