@@ -31,7 +31,7 @@ static Check attempt(const std::string& name, const std::function<std::string()>
 static std::string open_libvirt() {
   const auto workshop = sweep::Workshop::find();
   const sweep::RuntimeDir runtime(0, workshop.guard());
-  const virt::EventLoop loop(runtime.path() / "libvirt.log");
+  const virt::EventLoop loop;
   const auto connection = virt::Connection::open({.runtime_dir = runtime.path(),
                                                   .cache_dir = runtime.path() / "capabilities",
                                                   .emulator = workshop.emulator()},

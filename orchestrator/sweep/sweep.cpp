@@ -67,6 +67,15 @@ static std::string qemu_version() {
                                  : text.substr(at + 8, text.find_first_of(" \n", at + 8) - at - 8);
 }
 
+// libvirt would say so too, when all kernels are built.
+static void require_cpu(const model::Topology& topology, const model::HostFacts& host) {
+  if (topology.levels.front().cpu != "host-passthrough" || host.accel == model::Accel::kvm) return;
+  throw HostError(fmt::format("{}: topology `{}`: host-passthrough needs KVM, and this run has "
+                              "TCG: {}",
+                              topology.place, topology.name, host.accel_reason),
+                  "`cpu: maximum` is the most that the accelerator can give, whichever it is");
+}
+
 static void require_hugepages(const PreparedCell& cell) {
   const model::Level& level = cell.levels.front().level;
   if (level.backing == model::Backing::anonymous) return;
@@ -170,9 +179,11 @@ void Sweep::prepare_cells() {
   const bool vmx = report_.host.accel == model::Accel::kvm && host::has_cpu_flag("vmx");
   const Machine machine{report_.host.accel, report_.host.qemu, vmx ? "kvm_intel" : "kvm_amd"};
   capacity_ = {.cores = report_.host.cores, .memory = host::memory_available() - kHostReserve};
-  // A case that does not take its options is told before a kernel is built for it.
-  for (const model::Cell& cell : cells)
+  // What is wrong for sure, as options that a case does not take, is told before a kernel is built.
+  for (const model::Cell& cell : cells) {
+    require_cpu(cell.topology, report_.host);
     description_of(cell.test.name, cell.test.args);
+  }
   for (const model::Cell& cell : cells) {
     if (report_.series && !builds(cell.kernel)) continue;
     const Catalogue catalogue{

@@ -13,10 +13,12 @@
 namespace kproof::sweep {
 namespace fs = std::filesystem;
 
+static HostError incomplete(const std::string& fact) {
+  return HostError(fact, "build all targets: cmake --build build");
+}
+
 static void require(const fs::path& part) {
-  if (!fs::exists(part))
-    throw HostError(fmt::format("{} is missing", part.string()),
-                    "build all targets: cmake --build build");
+  if (!fs::exists(part)) throw incomplete(part.string() + " is missing");
 }
 
 Workshop Workshop::find() {
@@ -35,6 +37,7 @@ std::vector<std::string> Workshop::case_names() const {
   require(root);
   for (const auto& entry : fs::recursive_directory_iterator(root))
     if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), root).string());
+  if (names.empty()) throw incomplete(fmt::format("there is no case in {}", root.string()));
   std::sort(names.begin(), names.end());
   return names;
 }

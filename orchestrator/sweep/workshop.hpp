@@ -26,7 +26,7 @@ struct Workshop {
     return libexec / "cases" / name;
   }
 
-  // "mm/thp_mprotect", sorted. HostError when there is no directory of cases.
+  // "mm/thp_mprotect", sorted. HostError when there is none.
   std::vector<std::string> case_names() const;
   // Runs the program with `args` and --describe: needs may depend on options. ConfigError, with
   // what it says, when it does not describe itself or does not take these options.
