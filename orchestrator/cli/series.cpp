@@ -14,6 +14,7 @@
 #include "cli/signals.hpp"
 #include "series/rows.hpp"
 #include "source/fetch.hpp"
+#include "util/error.hpp"
 
 namespace kproof::cli {
 
@@ -34,8 +35,12 @@ static AllPatches load(const model::BuildSource& base, const std::vector<std::st
   all.of_base = all.list.size();
   model::BuildSource patched = base;
   patched.patches = series;
-  for (patch::Patch& one : source::load_patches(patched))
-    all.list.push_back(std::move(one));
+  try {
+    for (patch::Patch& one : source::load_patches(patched))
+      all.list.push_back(std::move(one));
+  } catch (const ConfigError& error) {
+    throw ConfigError(fmt::format("--patches: {}", error.what()), error.hint());
+  }
   return all;
 }
 
