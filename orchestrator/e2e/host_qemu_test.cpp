@@ -12,10 +12,6 @@ namespace fs = std::filesystem;
 
 static constexpr seconds kBoot{120};
 
-static bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // The only cell of host_one, which must be the host's fault; returns the reason.
 static std::string reason_of_broken(const fs::path& out,
                                     const std::string& name = "k/l1/selftest/pass") {
