@@ -14,6 +14,7 @@
 #include "cli/signals.hpp"
 #include "series/rows.hpp"
 #include "source/unbuildable.hpp"
+#include "sweep/directory.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 

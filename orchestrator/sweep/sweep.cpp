@@ -1,15 +1,11 @@
 #include "sweep/sweep.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <map>
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "host/cpuinfo.hpp"
 #include "image/host_qemu.hpp"
@@ -17,8 +13,10 @@
 #include "report/json.hpp"
 #include "report/junit.hpp"
 #include "source/fetch.hpp"
+#include "sweep/directory.hpp"
 #include "sweep/reuse.hpp"
 #include "util/error.hpp"
+#include "util/files.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
 
@@ -87,29 +85,6 @@ static void require_hugepages(const PreparedCell& cell, const std::string& who) 
                                 util::format_size(page), have),
                     fmt::format("echo {} > /sys/kernel/mm/hugepages/hugepages-{}kB/nr_hugepages",
                                 need, page >> 10));
-}
-
-util::FileLock claim_directory(const fs::path& out, const std::string& plan) {
-  static constexpr const char* kChoose = "choose another directory with --out";
-  std::error_code error;
-  fs::create_directories(out, error);
-  if (error)
-    throw ConfigError(fmt::format("cannot create {}: {}", out.string(), error.message()), kChoose);
-  const fs::path path = out / ".lock";
-  if (const util::Fd writable(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)); !writable)
-    throw ConfigError(fmt::format("cannot write to {}: {}", out.string(), std::strerror(errno)),
-                      kChoose);
-  auto lock = util::FileLock::try_acquire(path);
-  if (!lock)
-    throw ConfigError(
-        fmt::format("{} is in use by process {}", out.string(), util::FileLock::holder(path)),
-        fmt::format("wait for it, or {}", kChoose));
-  const auto theirs = report::plan_in(out);
-  if (theirs && *theirs != plan)
-    throw ConfigError(
-        fmt::format("{} holds results of the plan `{}`; this is `{}`", out.string(), *theirs, plan),
-        kChoose);
-  return std::move(*lock);
 }
 
 void Sweep::know_host() {
