@@ -5,6 +5,8 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -37,16 +39,31 @@ static util::Fd open_log(const std::string& file) {
   return fd;
 }
 
+// A log that lies beside the one that was meant, and in which nothing would be found.
+static void require_text(const std::string& file, std::string_view beginning) {
+  static constexpr std::pair<std::string_view, std::string_view> kPackers[] = {
+      {"\x1f\x8b", "zcat"}, {"\xfd\x37zXZ", "xzcat"}, {"\x28\xb5\x2f\xfd", "zstdcat"}};
+  for (const auto& [magic, unpacker] : kPackers)
+    if (beginning.starts_with(magic))
+      throw ConfigError(fmt::format("{} is compressed", file),
+                        fmt::format("{} {} | kproof analyze -", unpacker, file));
+  if (beginning.starts_with("\x7f\x45LF"))
+    throw ConfigError(fmt::format("{} is an ELF file and no log", file),
+                      "name a console log; its kernel goes to --vmlinux");
+}
+
 static void feed_all(console::Analyzer& analyzer, const util::Fd& fd, const std::string& file) {
   std::vector<char> buffer(1 << 20);
-  for (;;) {
+  for (bool first = true;; first = false) {
     const ssize_t size = ::read(fd.get(), buffer.data(), buffer.size());
     if (size == 0) break;
-    if (size > 0) analyzer.feed({buffer.data(), static_cast<std::size_t>(size)});
+    if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EISDIR)
       throw ConfigError(fmt::format("{} is a directory", file), "name a console log in it");
-    if (size < 0 && errno != EINTR)
-      throw HostError(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
+    if (size < 0) throw HostError(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(size));
+    if (first) require_text(file, piece);
+    analyzer.feed(piece);
   }
   analyzer.finish();
 }

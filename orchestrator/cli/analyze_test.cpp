@@ -31,6 +31,18 @@ TEST_CASE("a clean log exits 0 and says how much was read") {
   CHECK(result.out.find("no findings in") != std::string::npos);
 }
 
+TEST_CASE("what cannot be a log is refused, and never clean") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const std::string file = scratch.path() / "log.gz";
+  util::write_file_atomically(file, "\x1f\x8b\x08 and so on");
+  const util::CommandResult packed = kproof_analyze({file});
+  CHECK(packed.exit_code == 2);
+  CHECK(packed.err.find("log.gz is compressed\n  hint: zcat ") != std::string::npos);
+  const util::CommandResult program = kproof_analyze({KPROOF_PROGRAM});
+  CHECK(program.exit_code == 2);
+  CHECK(program.err.find("is an ELF file and no log") != std::string::npos);
+}
+
 TEST_CASE("json holds every key that reports are made of") {
   const util::CommandResult result = kproof_analyze({golden("kernel-bug.log"), "--format", "json"});
   CHECK(result.exit_code == 1);

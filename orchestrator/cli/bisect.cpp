@@ -13,7 +13,8 @@
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "series/rows.hpp"
-#include "source/builder.hpp"
+#include "source/unbuildable.hpp"
+#include "sweep/directory.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 
@@ -39,10 +40,10 @@ class Bisection {
         display_(options.run.verbose) {}
 
   report::BisectReport run() {
-    const util::FileLock lock = sweep::claim_directory(sweep().out, sweep().plan.name);
     const bisect::Range whole{history_.resolve(options_.bad, "--bad"),
                               {history_.resolve(options_.good, "--good")}};
     history_.require_ancestor(whole.good[0], whole.bad);
+    const util::FileLock lock = sweep::claim_directory(sweep().out, sweep().plan.name);
     report_ = {.plan = sweep().plan.name,
                .kernel = base_.name,
                .repository = repository().string(),

@@ -7,7 +7,7 @@
 #include "cli/cli.hpp"
 #include "cli/signals.hpp"
 #include "kernel/store.hpp"
-#include "source/builder.hpp"
+#include "source/fetch.hpp"
 #include "sweep/workshop.hpp"
 #include "util/error.hpp"
 
@@ -26,11 +26,15 @@ static void read_source(BuildOptions& options) {
   if (fs::is_directory(path))
     options.build.tree = model::GitRevision{path, options.revision};
   else if (!options.revision.empty())
-    throw ConfigError("--revision is for a git tree, and --source names none");
-  else if (fs::exists(path) || options.source.find('/') != std::string::npos)
+    throw ConfigError(
+        fmt::format("--revision is for a git tree, and {} is no directory", options.source));
+  else if (fs::exists(path))
     options.build.tree = model::Tarball{path};
-  else
+  else if (options.source.find('/') == std::string::npos)
     options.build.tree = model::SourcePackage{options.source};
+  else
+    throw ConfigError(fmt::format("there is no {}", options.source),
+                      "--source is a git tree, a tarball, or a Debian package: linux-source-6.1");
 }
 
 static int build(BuildOptions& options) {

@@ -31,7 +31,7 @@ static Check attempt(const std::string& name, const std::function<std::string()>
 static std::string open_libvirt() {
   const auto workshop = sweep::Workshop::find();
   const sweep::RuntimeDir runtime(0, workshop.guard());
-  const virt::EventLoop loop(runtime.path() / "libvirt.log");
+  const virt::EventLoop loop;
   const auto connection = virt::Connection::open({.runtime_dir = runtime.path(),
                                                   .cache_dir = runtime.path() / "capabilities",
                                                   .emulator = workshop.emulator()},
@@ -40,11 +40,21 @@ static std::string open_libvirt() {
                      connection->libvirt_version(), connection->qemu_version());
 }
 
+static std::string count_cases() {
+  const auto workshop = sweep::Workshop::find();
+  workshop.require_whole();
+  return fmt::format("{} in {}", workshop.case_names().size(),
+                     (workshop.libexec / "cases").string());
+}
+
 static std::vector<Check> examine() {
+  const Check qemu =
+      host::check_program("qemu-system-x86_64", "qemu-system-x86", "runs the guests");
+  const Check cases = attempt("cases", count_cases);
   std::vector<Check> checks{
       host::check_accel(host::probe_kvm()),
       host::check_memory(host::memory_available()),
-      host::check_program("qemu-system-x86_64", "qemu-system-x86", "runs the guests"),
+      qemu,
       host::check_program("apt-get", "apt", "fetches kernels that plans name as packages"),
       host::check_program("dpkg-deb", "dpkg", "unpacks them"),
       host::check_program("flex", "flex", "builds kernels"),
@@ -52,15 +62,11 @@ static std::vector<Check> examine() {
       host::check_program("bc", "bc", "builds kernels"),
       host::check_program("git", "git", "applies patches"),
       host::check_hugetlb(host::free_hugepages(1ull << 30), host::free_hugepages(2ull << 20)),
-      attempt("cases",
-              [] {
-                const auto workshop = sweep::Workshop::find();
-                return fmt::format("{} in {}", workshop.case_names().size(),
-                                   (workshop.libexec / "cases").string());
-              }),
+      cases,
       attempt("kernel cache", [] { return kernel::default_cache().string(); }),
   };
-  if (checks[2].health == Health::good) checks.push_back(attempt("libvirt", open_libvirt));
+  if (qemu.health == Health::good && cases.health == Health::good)
+    checks.push_back(attempt("libvirt", open_libvirt));
   return checks;
 }
 

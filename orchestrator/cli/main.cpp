@@ -1,23 +1,35 @@
+#include <algorithm>
 #include <exception>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/usage.hpp"
+#include "config/quote.hpp"
 #include "util/error.hpp"
 
 namespace kproof::cli {
 
 static int complain(const Error& error, int exit_code) {
   fmt::print(stderr, "kproof: error: {}\n", error.what());
+  const std::string quote = config::quote_place_of(error.what());
+  if (!quote.empty()) fmt::print(stderr, "{}\n", quote);
   if (!error.hint().empty()) fmt::print(stderr, "  hint: {}\n", error.hint());
   return exit_code;
 }
 
-static int parse_error(const CLI::App& app, const CLI::ParseError& error) {
-  const int status = app.exit(error);  // prints help, the version or what is wrong
-  return status == 0 ? kOk : kUsage;
+// `kproof help run` is `kproof run --help`.
+static std::vector<std::string> arguments(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  std::reverse(words.begin(), words.end());  // as CLI11 takes them
+  return words;
 }
 
 static int run(int argc, char** argv) {
@@ -33,9 +45,11 @@ static int run(int argc, char** argv) {
   add_doctor(app, exit_code);
   add_analyze(app, exit_code);
   try {
-    app.parse(argc, argv);
+    app.parse(arguments(argc, argv));
+  } catch (const CLI::Success& help) {
+    app.exit(help);  // prints it, or the version
   } catch (const CLI::ParseError& error) {
-    return parse_error(app, error);
+    throw usage_error(app, error);
   }
   return exit_code;
 }

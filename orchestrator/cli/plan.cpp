@@ -7,6 +7,7 @@
 #include "config/kernel_plan.hpp"
 #include "plan/cells.hpp"
 #include "sweep/workshop.hpp"
+#include "virt/cpu_models.hpp"
 
 namespace kproof::cli {
 
@@ -26,7 +27,7 @@ static std::string expected_of(const model::Expectation& expectation) {
 
 static int show(const PlanOptions& options) {
   const model::Plan plan =
-      config::read_plan_or_kernel(options.file, cases_for_kernel(options.filter));
+      config::read_plan_or_kernel(options.file, cases_for_kernel(options.filter), virt::cpu_models);
   const auto cells = plan::expand(plan, options.filter, sweep::Workshop::find().case_names());
   std::size_t width = 0;
   for (const model::Cell& cell : cells)

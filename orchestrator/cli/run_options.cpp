@@ -8,8 +8,10 @@
 
 #include "cli/cli.hpp"
 #include "config/kernel_plan.hpp"
+#include "util/error.hpp"
 #include "util/units.hpp"
 #include "verdict/known_issues.hpp"
+#include "virt/cpu_models.hpp"
 
 namespace kproof::cli {
 namespace fs = std::filesystem;
@@ -36,7 +38,11 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 
 void read_run_options(RunOptions& options, const std::string& kind) {
   sweep::SweepOptions& sweep = options.sweep;
-  sweep.plan = config::read_plan_or_kernel(options.plan_file, cases_for_kernel(sweep.filter));
+  if (!sweep.connect.empty() && !sweep.connect.starts_with("qemu:///"))
+    throw ConfigError(fmt::format("--connect {}: guests run on this host, by QEMU", sweep.connect),
+                      "qemu:///system or qemu:///session; without --connect no daemon is needed");
+  sweep.plan = config::read_plan_or_kernel(options.plan_file, cases_for_kernel(sweep.filter),
+                                           virt::cpu_models);
   for (const std::string& line : verdict::expired(sweep.plan.known_issues, util::today()))
     fmt::print(stderr, "warning: {}\n", line);
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -12,7 +13,8 @@
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "series/rows.hpp"
-#include "source/builder.hpp"
+#include "source/fetch.hpp"
+#include "util/error.hpp"
 
 namespace kproof::cli {
 
@@ -33,8 +35,12 @@ static AllPatches load(const model::BuildSource& base, const std::vector<std::st
   all.of_base = all.list.size();
   model::BuildSource patched = base;
   patched.patches = series;
-  for (patch::Patch& one : source::load_patches(patched))
-    all.list.push_back(std::move(one));
+  try {
+    for (patch::Patch& one : source::load_patches(patched))
+      all.list.push_back(std::move(one));
+  } catch (const ConfigError& error) {
+    throw ConfigError(fmt::format("--patches: {}", error.what()), error.hint());
+  }
   return all;
 }
 
@@ -50,13 +56,14 @@ static void make_rows(sweep::SweepOptions& sweep, const SeriesOptions& options) 
   sweep.plan = series::plan_of(std::move(sweep.plan), sweep.series);
   for (const series::Row& row : sweep.series)
     sweep.filter.kernels.push_back(row.kernel);
-  sweep.fetch = [all, rows = sweep.series](const model::KernelSpec& spec,
-                                           const source::Settings& settings) {
+  sweep.fetch = [all, rows = sweep.series, foundation = std::optional<source::Foundation>()](
+                    const model::KernelSpec& spec, const source::Settings& settings) mutable {
     const auto row = std::find_if(rows.begin(), rows.end(),
                                   [&](const series::Row& one) { return one.kernel == spec.name; });
     if (row == rows.end()) return source::fetch(spec, settings);
     const auto applied = all->of_base + static_cast<std::size_t>(row - rows.begin());
-    return source::fetch(spec, {all->list, applied}, settings);
+    if (!foundation) foundation = source::find_foundation(spec, settings);
+    return source::fetch(spec, *foundation, {all->list, applied}, settings);
   };
 }
 

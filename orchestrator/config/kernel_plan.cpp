@@ -2,8 +2,6 @@
 
 #include <fstream>
 
-#include "config/plan.hpp"
-
 namespace kproof::config {
 namespace fs = std::filesystem;
 
@@ -32,8 +30,9 @@ static model::Plan plan_of(const fs::path& kernel, const std::string& cases) {
   return plan;
 }
 
-model::Plan read_plan_or_kernel(const fs::path& file, const std::string& cases) {
-  return is_kernel(file) ? plan_of(file, cases) : read_plan(file);
+model::Plan read_plan_or_kernel(const fs::path& file, const std::string& cases,
+                                const CpuModels& cpu_models) {
+  return is_kernel(file) ? plan_of(file, cases) : read_plan(file, cpu_models);
 }
 
 }  // namespace kproof::config

@@ -38,7 +38,7 @@ static void read_name(Problems& problems, const Value& root, const MaybeValue& v
 }
 
 static model::Plan read_document(Problems& problems, const Value& root, const fs::path& file,
-                                 const fs::path& home) {
+                                 const fs::path& home, const CpuModels& cpu_models) {
   constexpr unsigned kMaxRepetitions = 100000;
   model::Plan plan{.file = file};
   const Map map(problems, root,
@@ -47,7 +47,7 @@ static model::Plan read_document(Problems& problems, const Value& root, const fs
   check_schema(problems, map.require("schema"));
   read_name(problems, root, map.find("name"), plan);
   read_kernels(problems, map.require("kernels"), {file.parent_path(), home}, plan);
-  read_topologies(problems, map.find("topologies"), plan);
+  read_topologies(problems, map.find("topologies"), cpu_models, plan);
   read_cases(problems, map.require("cases"), plan);
   assign(plan.repetitions, number(problems, map.find("repetitions"), 1, kMaxRepetitions));
   read_limits(problems, map.find("limits"), plan.limits);
@@ -57,17 +57,18 @@ static model::Plan read_document(Problems& problems, const Value& root, const fs
   return plan;
 }
 
-model::Plan parse_plan(std::string_view text, const fs::path& file, const fs::path& home) {
+model::Plan parse_plan(std::string_view text, const fs::path& file, const fs::path& home,
+                       const CpuModels& cpu_models) {
   Problems problems(file.string(), text);
   const YAML::Node node =
       load_document(problems, std::string(text), "plan", "ci/plans/quickstart.yaml");
   model::Plan plan =
-      read_document(problems, {node, node.Mark(), "the plan", node.Mark()}, file, home);
+      read_document(problems, {node, node.Mark(), "the plan", node.Mark()}, file, home, cpu_models);
   problems.raise();
   return plan;
 }
 
-model::Plan read_plan(const fs::path& file) {
+model::Plan read_plan(const fs::path& file, const CpuModels& cpu_models) {
   std::string text;
   try {
     text = util::read_file(file);
@@ -75,7 +76,7 @@ model::Plan read_plan(const fs::path& file) {
     throw ConfigError(error.what(), "name a plan, for example ci/plans/quickstart.yaml");
   }
   const char* home = std::getenv("HOME");
-  model::Plan plan = parse_plan(text, file, home ? home : "/root");
+  model::Plan plan = parse_plan(text, file, home ? home : "/root", cpu_models);
   if (!plan.known_issues_file.empty())
     plan.known_issues = read_known_issues(file.parent_path() / plan.known_issues_file);
   return plan;

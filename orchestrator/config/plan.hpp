@@ -14,12 +14,14 @@
 //       fragments: [base, dax, ./mine.config]       of kconfigs/fragments, or paths
 //   topologies:               default: l1 with the defaults of model/topology.hpp
 //     l1: { vcpus: 2, memory: 2G, nvdimm: 4G, backing: anonymous, cpu: maximum, cmdline: [quiet] }
+//                             cpu: or host-passthrough, or a model that libvirt knows
 //     nested:
 //       memory: 3G
 //       mmu: shadow           of this level's KVM: tdp, tdp-legacy or shadow; proven at run time
 //       params: { kvm.nx_huge_pages: "off" }    module parameters
 //       preempt: full         none, voluntary or full
-//       inner:                a guest inside, with the same keys and perhaps its own `inner:`
+//       inner:                a guest inside, with the same keys (but its CPU is that of the guest
+//                             around it) and perhaps its own `inner:`
 //         kernel: debian-6.12     default: the kernel under test
 //         memory: 512M
 //         backing: hugetlb-2m     of this guest's RAM in the guest around it; anonymous, thp,
@@ -34,9 +36,8 @@
 //   metrics: [stall_max]      names or globs, shown in a table of their own
 //   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 64M }
 //   expect:                   the last entry that matches a cell counts; in `kproof series` rows
-//   are
-//                             kernels `<base>`, `<base>+1`, ..., so `kernel: <base>` is the base
-//                             alone
+//                             are kernels `<base>`, `<base>+1`, ..., so `kernel: <base>` is the
+//                             base alone
 //     - { kernel: debian-6.1, topology: l1, case: mm/dax_1g_mprotect, verdict: fail,
 //         findings: ["^bad pud$"], subtests: ["^write after PROT_READ"], reason: "..." }
 //   known_issues: known.yaml  relative to the plan; its format: config/known_issues.hpp
@@ -45,18 +46,25 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/plan.hpp"
 
 namespace kproof::config {
 
+// The names of CPUs that a level's `cpu` may be, beside maximum and host-passthrough. Asked only
+// where a plan names one; where the list is empty, any name is taken.
+using CpuModels = std::function<std::vector<std::string>()>;
+
 // `file` is named in messages; relative kernel paths are below its directory. `home` is what "~/"
 // stands for.
 model::Plan parse_plan(std::string_view text, const std::filesystem::path& file,
-                       const std::filesystem::path& home);
+                       const std::filesystem::path& home, const CpuModels& cpu_models);
 
 // Reads `file`; a file that cannot be read is a ConfigError too.
-model::Plan read_plan(const std::filesystem::path& file);
+model::Plan read_plan(const std::filesystem::path& file, const CpuModels& cpu_models);
 
 }  // namespace kproof::config

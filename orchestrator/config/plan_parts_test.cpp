@@ -52,6 +52,14 @@ TEST_CASE("what is wrong with a level is told with its place") {
   CHECK(contains(levels("{ params: { npt: 0 } }"), "`npt` is no module parameter"));
   CHECK(
       contains(levels("{ inner: { kernel: c } }"), "the kernel `c`, which the plan does not name"));
+  CHECK(contains(levels("{ inner: { cpu: EPYC } }"), "has the CPU of the guest around it"));
+  CHECK(contains(
+      levels("{ cpu: EPYK }"),
+      "p.yaml:5:13: libvirt knows no CPU model `EPYK`\n"
+      "    5 |   l: { cpu: EPYK }\n"
+      "      |             ^\n"
+      "  hint: did you mean `EPYC`? known models: maximum, host-passthrough, EPYC, Nehalem"));
+  CHECK(levels("{ cpu: host-passthrough }") == "accepted");
   CHECK(contains(levels("{ inner: { inner: { inner: {} } } }"), "more than 3 levels"));
 }
 

@@ -180,7 +180,7 @@ TEST_CASE("whatever is done to a plan's bytes, it is accepted or refused with it
 TEST_CASE("known issues are read from a file beside the plan") {
   const util::ScratchDir scratch("kproof-config-");
   util::write_file_atomically(scratch.path() / "plan.yaml", kBase + "known_issues: known.yaml\n");
-  const auto plan = [&] { return config::read_plan(scratch.path() / "plan.yaml"); };
+  const auto plan = [&] { return config::read_plan(scratch.path() / "plan.yaml", cpu_models); };
   CHECK_THROWS_AS(plan(), ConfigError);
   util::write_file_atomically(scratch.path() / "known.yaml",
                               "schema: 1\nissues:\n"
@@ -190,12 +190,13 @@ TEST_CASE("known issues are read from a file beside the plan") {
 }
 
 TEST_CASE("a plan that cannot be read is the user's error") {
-  CHECK_THROWS_AS(config::read_plan("/nonexistent/plan.yaml"), ConfigError);
-  CHECK_THROWS_AS(config::read_plan("/"), ConfigError);
+  CHECK_THROWS_AS(config::read_plan("/nonexistent/plan.yaml", cpu_models), ConfigError);
+  CHECK_THROWS_AS(config::read_plan("/", cpu_models), ConfigError);
 }
 
 TEST_CASE("the quickstart plan says that only dax_1g on 6.1 may fail") {
-  const auto plan = config::read_plan(KPROOF_TEST_DIR "/../../ci/plans/quickstart.yaml");
+  const auto plan =
+      config::read_plan(KPROOF_TEST_DIR "/../../ci/plans/quickstart.yaml", cpu_models);
   CHECK(plan.name == "quickstart");
   REQUIRE(plan.kernels.size() == 2);
   CHECK(std::get<model::PackageSource>(plan.kernels[0].source).package == "linux-image-amd64");

@@ -11,8 +11,12 @@
 
 namespace kproof::config {
 
+inline std::vector<std::string> cpu_models() {
+  return {"EPYC", "Nehalem"};
+}
+
 inline model::Plan parse(std::string_view text) {
-  return config::parse_plan(text, "plans/p.yaml", "/home/u");
+  return config::parse_plan(text, "plans/p.yaml", "/home/u", cpu_models);
 }
 
 // The whole message and hint of a plan that must be refused.

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "config/plan.hpp"
 #include "config/reader.hpp"
 #include "model/plan.hpp"
 
@@ -16,7 +17,8 @@ struct Location {
 void read_kernels(Problems& problems, const MaybeValue& value, const Location& location,
                   model::Plan& plan);
 // Without the section: one topology `l1` with the defaults of the model.
-void read_topologies(Problems& problems, const MaybeValue& value, model::Plan& plan);
+void read_topologies(Problems& problems, const MaybeValue& value, const CpuModels& cpu_models,
+                     model::Plan& plan);
 void read_cases(Problems& problems, const MaybeValue& list, model::Plan& plan);
 // The plan's kernels, topologies and cases must be there already: an expectation that can match
 // none of them is wrong. Where the plan's cases are globs themselves, only plan/ can tell, and

@@ -57,6 +57,16 @@ static void read_preempt(Problems& problems, const MaybeValue& value, std::strin
                  util::suggest(out, kWords, "models"));
 }
 
+// What is inside has the CPU of what is around it, but for what vm/inner_qemu.cpp takes away.
+static void read_cpu(Problems& problems, const MaybeValue& value, std::size_t depth,
+                     std::string& out) {
+  if (value && depth > 1)
+    problems.add(value->key, "a guest inside has the CPU of the guest around it",
+                 "leave `cpu` to the outermost level");
+  else
+    assign(out, text(problems, value));
+}
+
 // module.parameter: value, as on a kernel's command line.
 static void read_params(Problems& problems, const MaybeValue& value, model::Level& level) {
   if (!value) return;
@@ -101,7 +111,7 @@ static void read_levels(Problems& problems, const Value& value, model::Topology&
   assign(level.memory, size(problems, map.find("memory"),
                             {.min = std::max<std::uint64_t>(page, 128u << 20), .multiple = page}));
   assign(level.nvdimm, size(problems, map.find("nvdimm"), {.min = 0, .multiple = 2u << 20}));
-  assign(level.cpu, text(problems, map.find("cpu")));
+  read_cpu(problems, map.find("cpu"), depth, level.cpu);
   level.cmdline = texts(problems, map.find("cmdline"));
   read_word(problems, map.find("mmu"), model::kMmus, "MMU mode", level.mmu);
   read_params(problems, map.find("params"), level);
@@ -129,15 +139,28 @@ static void check_kernels(Problems& problems, const Value& value, const model::P
                    util::suggest(level.kernel, names, "kernels"));
 }
 
-static void read_topology(Problems& problems, const Value& value, model::Plan& plan) {
+static void check_cpu(Problems& problems, const Value& value, const std::string& cpu,
+                      const CpuModels& cpu_models) {
+  if (cpu == "maximum" || cpu == "host-passthrough") return;
+  std::vector<std::string> known = cpu_models();
+  if (known.empty() || std::find(known.begin(), known.end(), cpu) != known.end()) return;
+  known.insert(known.begin(), {"maximum", "host-passthrough"});
+  problems.add(value.node["cpu"].Mark(), fmt::format("libvirt knows no CPU model `{}`", cpu),
+               util::suggest(cpu, known, "models"));
+}
+
+static void read_topology(Problems& problems, const Value& value, const CpuModels& cpu_models,
+                          model::Plan& plan) {
   if (!check_name(problems, value.key, value.name)) return;
   model::Topology topology{.name = value.name, .place = problems.place(value.key)};
   read_levels(problems, value, topology);
+  check_cpu(problems, value, topology.levels[0].cpu, cpu_models);
   check_kernels(problems, value, plan, topology);
   plan.topologies.push_back(std::move(topology));
 }
 
-void read_topologies(Problems& problems, const MaybeValue& value, model::Plan& plan) {
+void read_topologies(Problems& problems, const MaybeValue& value, const CpuModels& cpu_models,
+                     model::Plan& plan) {
   if (!value) {
     plan.topologies.push_back(
         {.name = "l1", .levels = {model::Level{}}, .place = plan.file.string()});
@@ -147,7 +170,7 @@ void read_topologies(Problems& problems, const MaybeValue& value, model::Plan& p
   for (auto topology : map.entries()) {
     // `l1:` with nothing behind it is l1 with the defaults.
     if (topology.node.IsNull()) topology.node = YAML::Node(YAML::NodeType::Map);
-    read_topology(problems, topology, plan);
+    read_topology(problems, topology, cpu_models, plan);
   }
   if (value->node.IsMap() && value->node.size() == 0)
     problems.add(value->mark, "`topologies` is empty", "name at least one, or leave the key out");

@@ -16,10 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 static constexpr seconds kBoot{120};
 
-static bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("a directory that another run uses is refused with that run's pid") {
   const util::ScratchDir scratch("kproof-e2e-");
   Program first({command({"run", plan("one"), "--out", scratch.path()})});

@@ -108,6 +108,17 @@ TEST_CASE("a case that does not exist is named with its place in the plan") {
   CHECK(refused.says("did you mean `selftest/pass`?"));
 }
 
+TEST_CASE("a CPU model that nobody knows is shown with a caret, and the nearest one") {
+  const util::ScratchDir scratch("kproof-e2e-");
+  std::string text = plan_with_kernel("{ package: linux-image-amd64 }");
+  text.replace(text.find("memory: 512M"), 12, "cpu: Nehalm");
+  const Refused refused = run_text(scratch, text);
+  CAPTURE(refused.ended.err);
+  CHECK(refused.says(refused.plan.string() + ":6:14: libvirt knows no CPU model `Nehalm`\n"));
+  CHECK(refused.says("  l1: { cpu: Nehalm }\n      |              ^\n"));
+  CHECK(refused.says("did you mean `Nehalem`?"));
+}
+
 TEST_CASE("KVM that cannot be used is a fault of the host with its reason when it was asked for") {
   const util::ScratchDir scratch("kproof-e2e-");
   const fs::path out = scratch.path() / "out";

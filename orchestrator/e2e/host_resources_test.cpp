@@ -16,10 +16,6 @@ namespace fs = std::filesystem;
 static constexpr seconds kBoot{120};
 static constexpr const char* kPool = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
 
-static bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("a guest that is larger than the host is refused before it boots, with both numbers") {
   const util::ScratchDir scratch("kproof-e2e-");
   const fs::path out = scratch.path() / "out";

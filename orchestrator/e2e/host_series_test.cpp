@@ -80,10 +80,6 @@ struct Toy {
     return count;
   }
 };
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 }  // namespace
 
 TEST_CASE("a series with a gap is refused with the number that lacks") {
@@ -92,7 +88,7 @@ TEST_CASE("a series with a gap is refused with the number that lacks") {
   const Ended ended = toy.run();
   CAPTURE(ended.err);
   CHECK(ended.code == 2);
-  CHECK(has(ended.err, "the series has a gap: patch 0002 is not there"));
+  CHECK(contains(ended.err, "the series has a gap: patch 0002 is not there"));
 }
 
 TEST_CASE("a patch that does not apply is named with file and hunk before anything is built") {
@@ -101,10 +97,10 @@ TEST_CASE("a patch that does not apply is named with file and hunk before anythi
   const Ended ended = toy.run();
   CAPTURE(ended.err);
   CHECK(ended.code == 2);
-  CHECK(has(ended.err,
-            "patch 2 of 2, \"0002-b.patch (mm: change)\", does not apply; 1 before it did"));
-  CHECK(has(ended.err, "mm/b.c: hunk 1 of 1"));
-  CHECK_FALSE(has(ended.err, "building "));
+  CHECK(contains(ended.err,
+                 "patch 2 of 2, \"0002-b.patch (mm: change)\", does not apply; 1 before it did"));
+  CHECK(contains(ended.err, "mm/b.c: hunk 1 of 1"));
+  CHECK_FALSE(contains(ended.err, "building "));
 }
 
 TEST_CASE("a base that is not built from source is refused with the kernels that are") {
@@ -112,9 +108,9 @@ TEST_CASE("a base that is not built from source is refused with the kernels that
   const Ended ended = toy.run({"--base", "debian"});
   CAPTURE(ended.err);
   CHECK(ended.code == 2);
-  CHECK(has(ended.err, "--base debian: "));
-  CHECK(has(ended.err, "that kernel is not built from source"));
-  CHECK(has(ended.err, "hint: these are: mine"));
+  CHECK(contains(ended.err, "--base debian: "));
+  CHECK(contains(ended.err, "that kernel is not built from source"));
+  CHECK(contains(ended.err, "hint: these are: mine"));
   CHECK(toy.run({"--base", "mien"}).err.find("did you mean `mine`?") != std::string::npos);
 }
 
@@ -124,7 +120,7 @@ TEST_CASE("a user's tree with uncommitted changes is refused and stays as it is"
   const Ended ended = toy.run();
   CAPTURE(ended.err);
   CHECK(ended.code == 2);
-  CHECK(has(ended.err, "has uncommitted changes in 1 file"));
+  CHECK(contains(ended.err, "has uncommitted changes in 1 file"));
   CHECK(util::read_file(toy.tree / "mm/a.c") == "int dirty;\n");
 }
 
@@ -133,7 +129,7 @@ TEST_CASE("a case that is not there is told before a kernel is built for it") {
   const Ended ended = toy.run({"--case", "selftest/pas"});
   CAPTURE(ended.err);
   CHECK(ended.code == 2);
-  CHECK_FALSE(has(ended.err, "building "));
+  CHECK_FALSE(contains(ended.err, "building "));
 }
 
 TEST_CASE("Ctrl-C in the middle of a build ends it, and the same command goes on from there") {
@@ -150,7 +146,7 @@ TEST_CASE("Ctrl-C in the middle of a build ends it, and the same command goes on
   toy.write(toy.scratch.path() / "go", "");
   const Ended again = toy.run();  // the toy is built, and is no kernel
   CAPTURE(again.err);
-  CHECK(has(again.err, "building "));
+  CHECK(contains(again.err, "building "));
   CHECK(toy.built() == 1);
 }
 
@@ -181,7 +177,7 @@ TEST_CASE("bisect verifies its ends first, and says what it saw where one is not
                    {{"KPROOF_CACHE", toy.cache.string()}}});
   const Ended backwards = program.wait(seconds(60));
   CHECK(backwards.code == 2);
-  CHECK_MESSAGE(has(backwards.err, " is no ancestor of --bad "), backwards.err);
+  CHECK_MESSAGE(contains(backwards.err, " is no ancestor of --bad "), backwards.err);
   toy.git("commit -q --allow-empty -m later");
   Program other({command({"bisect", "--good", "v2", "--bad", "main", toy.plan.string(), "--out",
                           toy.out.string()}),
@@ -189,6 +185,6 @@ TEST_CASE("bisect verifies its ends first, and says what it saw where one is not
   const Ended ended = other.wait(seconds(60));
   CAPTURE(ended.err);
   CHECK(ended.code == 2);
-  CHECK(has(ended.err, "is not good but skipped: "));
-  CHECK(has(ended.err, "mm/a.c:1:9: error: 'nope' undeclared here"));
+  CHECK(contains(ended.err, "is not good but skipped: "));
+  CHECK(contains(ended.err, "mm/a.c:1:9: error: 'nope' undeclared here"));
 }

@@ -69,6 +69,10 @@ Ended run_kproof(const std::vector<std::string>& arguments,
                  const std::map<std::string, std::string>& environment = {},
                  milliseconds deadline = seconds(120));
 
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 Json results_in(const std::filesystem::path& out);
 const Json* find_cell(const Json& results, const std::string& id);
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "image/cpio.hpp"
-#include "image/draft_file.hpp"
+#include "util/draft_file.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/hash.hpp"
@@ -68,7 +68,9 @@ static std::string with_segments(std::string identity, const std::vector<ImageAr
 
 static void write(const Tree& tree, const std::vector<ImageArtifact>& segments,
                   const fs::path& path) {
-  DraftFile draft(path.parent_path() / ".draft.cpio");  // one at a time: the caller holds the lock
+  // One at a time: the caller holds the lock.
+  util::DraftFile draft(path.parent_path() / ".draft.cpio");
+  draft.allow_all_to_read();  // a daemon's QEMU is another user
   write_newc(tree, [&draft](std::string_view bytes) { draft.write(bytes); });
   for (const ImageArtifact& segment : segments)
     draft.append(segment.path);

@@ -79,8 +79,12 @@ static Candidate of_package(const UnpackedPackage& package, const std::string& o
 }
 
 static Candidate find_path(const fs::path& cache, const fs::path& given, const Progress& progress) {
-  const fs::path path = fs::absolute(given);  // an artifact outlives our working directory
-  if (!fs::exists(path)) throw ConfigError(fmt::format("{} does not exist", path.string()));
+  // An artifact outlives our working directory.
+  const fs::path path = fs::absolute(given).lexically_normal();
+  if (!fs::exists(path))
+    throw ConfigError(fmt::format("{} does not exist", path.string()),
+                      "name a bzImage, a vmlinux, a build tree or a .deb; a relative path begins "
+                      "where the plan is");
   if (fs::is_directory(path)) return {locate_in_directory(path), path.string(), ""};
   if (!fs::is_regular_file(path))
     throw ConfigError(fmt::format("{} is neither a file nor a directory", path.string()));

@@ -142,7 +142,10 @@ static std::vector<Patch> read_directory(const fs::path& directory) {
 }
 
 std::vector<Patch> load(const fs::path& path) {
-  if (!fs::exists(path)) throw ConfigError(fmt::format("{} does not exist", path.string()));
+  if (!fs::exists(path))
+    throw ConfigError(fmt::format("{} does not exist", path.string()),
+                      "name a directory, a quilt series, a mailbox or a patch; a range of commits "
+                      "needs a git tree as the source");
   if (fs::is_directory(path)) return read_directory(path);
   if (path.filename() == "series") return read_series(path);
   const util::ScratchDir scratch("kproof-patches");

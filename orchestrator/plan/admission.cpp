@@ -10,12 +10,12 @@ static std::string gib(std::uint64_t bytes) {
   return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1ull << 30));
 }
 
-void require_fit(const Needs& needs, const Capacity& capacity, std::string_view cell_id) {
+void require_fit(const Needs& needs, const Capacity& capacity, std::string_view cell) {
   if (needs.memory <= capacity.memory) return;
   throw HostError(
       fmt::format("{} needs {} of memory ({} bytes); this host has {} ({} bytes) for "
                   "guests",
-                  cell_id, gib(needs.memory), needs.memory, gib(capacity.memory), capacity.memory),
+                  cell, gib(needs.memory), needs.memory, gib(capacity.memory), capacity.memory),
       "free memory, lower `memory:` of its topology, or leave it out with --case");
 }
 

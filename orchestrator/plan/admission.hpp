@@ -26,7 +26,7 @@ struct Capacity {
 
 // A cell whose memory exceeds the whole capacity never runs: HostError with both numbers. More
 // vcpus than cores are no hindrance: such a cell runs, alone.
-void require_fit(const Needs& needs, const Capacity& capacity, std::string_view cell_id);
+void require_fit(const Needs& needs, const Capacity& capacity, std::string_view cell);
 
 // How many of `waiting`, from its front, may start now.
 //

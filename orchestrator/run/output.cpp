@@ -21,12 +21,7 @@ void OutputFile::append(std::string_view bytes) {
   dropped_ += bytes.size() - fits;
   room_ -= fits;
   size_ += fits;
-  for (bytes = bytes.substr(0, fits); !bytes.empty();) {
-    const ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw util::file_error("write", path_, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
+  util::write_all(fd_, bytes.substr(0, fits), path_);
 }
 
 }  // namespace kproof::run

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 namespace kproof::run {
 // Text of one step, and the part of it that functions are looked for in.
 static constexpr std::size_t kMostHeard = 4 << 20;
@@ -15,7 +12,7 @@ Playbook::Playbook(PlaybookSetup setup, Time now)
   facts_.answers = setup_.agent_answers;
   facts_.console_bytes = setup_.console_bytes;
   facts_.last_line = setup_.last_line;
-  sections_.push_back({"ping of the agent", setup_.ping});
+  log_.add("ping of the agent", setup_.ping);
   if (!setup_.dump.empty()) end_ += setup_.times.dump;
   todo_ = setup_.agent_answers ? steps_for_case(setup_) : steps_for_kernel(setup_);
   advance(now);
@@ -27,27 +24,22 @@ void Playbook::plan_hlt() {
     if (stays(last, facts_.samples)) todo_.push_front(look_before(last));
 }
 
-void Playbook::miss(const std::string& what, const std::string& why) {
-  sections_.push_back({what, "not collected: " + why});
-  hang_.missing.push_back(what + ": " + why);
-}
-
 // What need not, or cannot, be tried; said where it is news.
 bool Playbook::skip(const Step& step) {
   if (step.kind == Step::nmi && facts_.sysrq_answered) {
-    sections_.push_back({step.title, "not needed: the kernel answers sysrq"});
+    log_.add(step.title, "not needed: the kernel answers sysrq");
     return true;
   }
   if (step.kind == Step::press && !no_input_.empty()) {
-    miss(step.title, no_input_);
+    log_.miss(step.title, no_input_);
     return true;
   }
   if (step.kind == Step::press && sysrq_dead_) {
-    miss(step.title, "the kernel did not answer the sysrq before it");
+    log_.miss(step.title, "the kernel did not answer the sysrq before it");
     return true;
   }
   if (step.kind != Step::look && monitor_dead_) {
-    miss(step.title, "QEMU's monitor does not answer");
+    log_.miss(step.title, "QEMU's monitor does not answer");
     return true;
   }
   return false;
@@ -90,14 +82,14 @@ void Playbook::begin(Time now) {
 }
 
 void Playbook::step_done(std::string text, Time now) {
-  sections_.push_back({step_->title, std::move(text)});
+  log_.add(step_->title, std::move(text));
   step_.reset();
   wait_ = Wait::none;
   advance(now);
 }
 
 void Playbook::give_up(const std::string& why, Time now) {
-  miss(step_->title, why);
+  log_.miss(step_->title, why);
   step_.reset();
   wait_ = Wait::none;
   advance(now);
@@ -140,25 +132,13 @@ void Playbook::on_console(std::string_view text, Time now) {
   if (wait_ == Wait::console) due_ = std::min(now + setup_.times.quiet, step_end_);
 }
 
-static std::string describe(const agent::Examined& examined) {
-  std::string text;
-  for (const agent::Task& task : examined.tasks)
-    text += fmt::format("task {} of {} ({}): state {}, in {}, {} switches\n{}", task.tid, task.pid,
-                        task.name, task.state, task.wchan, task.switches, task.stack);
-  return text;
-}
-
 void Playbook::on_examined(const agent::Examined& examined, Time now) {
   if (wait_ != Wait::agent) return;
   (step_->text.empty() ? facts_.tasks_before : facts_.tasks) = examined.tasks;
   for (const std::string& problem : examined.problems)
-    miss("the agent's look", problem);
-  sections_.push_back({step_->title, describe(examined)});
-  if (step_->text.empty()) {
-    step_.reset();
-    wait_ = Wait::none;
-    return advance(now);
-  }
+    log_.miss("the agent's look", problem);
+  if (step_->text.empty()) return step_done(describe(examined), now);
+  log_.add(step_->title, describe(examined));
   step_->title = "what sysrq brought into kmsg";
   await(Wait::console, setup_.times.quiet, now);
 }
@@ -183,23 +163,17 @@ void Playbook::take_quiet(Time now) {
 void Playbook::on_gone(Time now) {
   if (over_) return;
   if (step_ && wait_ == Wait::console && !heard_.empty())
-    sections_.push_back({step_->title, heard_});
+    log_.add(step_->title, heard_);
   else if (step_)
-    miss(step_->title, "the guest ended");
-  step_.reset();
-  for (const Step& step : std::exchange(todo_, {}))
-    miss(step.title, "the guest had ended");
-  finish(now);
+    log_.miss(step_->title, "the guest ended");
+  abandon("the guest had ended", now);
 }
 
 void Playbook::on_tick(Time now) {
   if (over_) return;
   if (now >= end_) {
-    if (step_) miss(step_->title, "no time was left");
-    step_.reset();
-    for (const Step& step : std::exchange(todo_, {}))
-      miss(step.title, "no time was left");
-    return finish(now);
+    if (step_) log_.miss(step_->title, "no time was left");
+    return abandon("no time was left", now);
   }
   if (now < due_) return;
   switch (wait_) {
@@ -218,39 +192,31 @@ void Playbook::on_tick(Time now) {
   }
 }
 
+// The steps that are left.
+void Playbook::abandon(const std::string& why, Time now) {
+  step_.reset();
+  for (const Step& step : std::exchange(todo_, {}))
+    log_.miss(step.title, why);
+  finish(now);
+}
+
 void Playbook::finish(Time now) {
   over_ = true;
   due_ = end_;
   facts_.functions = functions_in(all_heard_);
-  const auto missing = std::exchange(hang_.missing, {});
   hang_ = understand(facts_);
-  hang_.missing = missing;
+  hang_.missing = log_.missing();
   hang_.level = setup_.level;
-  sections_.push_back(
-      {"end",
-       fmt::format("after {}",
-                   util::format_duration(std::chrono::duration_cast<util::Millis>(now - began_)))});
+  const auto took = std::chrono::duration_cast<util::Millis>(now - began_);
+  log_.add("end", "after " + util::format_duration(took));
 }
 
 std::vector<Ask> Playbook::take_asks() {
   return std::exchange(asks_, {});
 }
 
-static std::string with_newline(std::string text) {
-  std::erase(text, '\r');
-  if (!text.ends_with('\n')) text += '\n';
-  return text;
-}
-
 std::string Playbook::log() const {
-  std::string text = fmt::format("kproof's hang playbook of L{}, in phase {}\n", setup_.level,
-                                 to_string(setup_.phase));
-  text += fmt::format("class: {}\n{}\n", to_string(hang_.kind), hang_.reason);
-  for (const std::string& cpu : hang_.cpus)
-    text += cpu + "\n";
-  for (const Section& section : sections_)
-    text += fmt::format("\n== {} ==\n{}", section.title, with_newline(section.text));
-  return text;
+  return log_.text(hang_, setup_.phase);
 }
 
 }  // namespace kproof::run

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "run/hang.hpp"
+#include "run/hang_log.hpp"
 #include "run/playbook_steps.hpp"
 #include "run/qmp.hpp"
 
@@ -63,9 +64,6 @@ class Playbook {
 
  private:
   enum class Wait { none, reply, agent, console, interval };
-  struct Section {
-    std::string title, text;
-  };
 
   void plan_hlt();
   void advance(Time now);
@@ -76,7 +74,7 @@ class Playbook {
   void take_quiet(Time now);
   void step_done(std::string text, Time now);
   void give_up(const std::string& why, Time now);
-  void miss(const std::string& what, const std::string& why);
+  void abandon(const std::string& why, Time now);
   void finish(Time now);
 
   PlaybookSetup setup_;
@@ -90,7 +88,7 @@ class Playbook {
   std::string all_heard_;  // and since the playbook did
   bool monitor_dead_ = false, monitor_answered_ = false, sysrq_dead_ = false, over_ = false;
   std::string no_input_;  // why sysrq keys cannot be typed
-  std::vector<Section> sections_;
+  HangLog log_;
   model::Hang hang_;
 };
 

@@ -1,7 +1,7 @@
 // What becomes of one guest: a state machine without I/O. The runner (runner.hpp) feeds it what it
 // sees and does what it says; the tests feed it stories.
 //
-// Promises, in the order of session_test.cpp:
+// Promises, in the order of session_test.cpp (3 is in session_late_test.cpp):
 //  1. The phases follow each other: start, boot, prepare, test, poweroff; each one's time is known.
 //  2. Every phase ends: at its event or at its deadline.
 //  3. A case that is late is told from a kernel that is: ping first, and only an agent that does

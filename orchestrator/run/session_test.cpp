@@ -2,64 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "run/story.hpp"
+
 using namespace kproof;
 using namespace kproof::run;
-using namespace std::chrono_literals;
-using agent::Type;
-using model::Phase;
-
-static Deadlines deadlines_with(std::chrono::seconds examine) {
-  return {.boot = 10s,
-          .silence = 5s,
-          .test = 20s,
-          .ping = 2s,
-          .poweroff = 3s,
-          .last_words = 1s,
-          .examine = examine,
-          .console = 1000};
-}
-
-// A guest under a clock that the test turns.
-struct Story {
-  Time now{};
-  Session session{deadlines_with(0s), now};
-  Story() = default;
-  explicit Story(std::chrono::seconds examine) : session(deadlines_with(examine), now) {}
-  std::vector<Action> happens(const Event& event) { return session.handle(event, now); }
-  std::vector<Action> says(Type type, std::string payload = "") {
-    return happens(FrameArrived{{type, 1, payload}});
-  }
-  std::vector<Action> passes(std::chrono::milliseconds time) {
-    now += time;
-    return happens(Tick{});
-  }
-  void boots() {
-    happens(Started{});
-    says(Type::hello, to_json(agent::Hello{1, "6.1", "Linux version 6.1", "id"}));
-  }
-  void runs_case() {
-    boots();
-    says(Type::case_started);
-  }
-  void lives(std::chrono::seconds time) {
-    for (auto t = 0s; t < time && !session.over(); t += 1s) {
-      now += 1s;
-      says(Type::heartbeat);
-      happens(Tick{});
-    }
-  }
-  template <class End>
-  End ended_as() {
-    REQUIRE(session.over());
-    const End* end = std::get_if<End>(&session.outcome().end);
-    REQUIRE(end);
-    return *end;
-  }
-};
-
-static const std::string kEnded = to_json(agent::CaseEnded{0, 0, false, 5});
-static const std::string kBye = to_json(agent::Bye{0, 0});
-using Actions = std::vector<Action>;
 
 TEST_CASE("1: an orderly guest goes through all phases and its times add up") {
   Story story;
@@ -113,96 +59,6 @@ TEST_CASE("2: a guest that says bye and does not power off is silent in that pha
   story.says(Type::bye, kBye);
   story.passes(3s);
   CHECK(story.ended_as<model::Silent>().phase == Phase::poweroff);
-}
-
-TEST_CASE(
-    "3: a late case is killed when the agent answers, and the guest ends in the orderly way") {
-  Story story;
-  story.runs_case();
-  story.lives(19s);
-  story.now += 1s;
-  story.says(Type::heartbeat);
-  CHECK(story.happens(Tick{}) == Actions{Action::send_ping});
-  CHECK(story.says(Type::pong) == Actions{Action::send_abort});
-  CHECK(story.says(Type::pong).empty());
-  story.says(Type::case_ended, to_json(agent::CaseEnded{0, 9, true, 20000}));
-  story.says(Type::bye, kBye);
-  story.happens(GuestGone{});
-  story.ended_as<model::Orderly>();
-  CHECK(story.session.outcome().exit->timed_out);
-}
-
-TEST_CASE("3: a late case whose agent does not answer the ping makes the guest silent") {
-  Story story;
-  story.runs_case();
-  story.lives(19s);
-  story.now += 1s;
-  story.says(Type::heartbeat);
-  story.happens(Tick{});
-  CHECK(story.passes(1999ms).empty());
-  CHECK(story.passes(1ms) == Actions{Action::stop});
-  story.ended_as<model::Silent>();
-}
-
-TEST_CASE("3: a late case that cannot be killed does not hold the host for ever") {
-  Story story;
-  story.runs_case();
-  story.lives(20s);
-  story.says(Type::pong);
-  story.lives(6s);
-  story.ended_as<model::Silent>();
-}
-
-TEST_CASE("3: a guest is asked whether it is there before its silence is one") {
-  Story story;
-  story.runs_case();
-  CHECK(story.passes(2999ms).empty());
-  CHECK(story.session.next_deadline() == story.now + 1ms);
-  CHECK(story.passes(1ms) == Actions{Action::send_ping});
-  CHECK(story.session.pinged());
-  story.says(Type::pong);
-  CHECK(!story.session.pinged());
-  CHECK(story.passes(2999ms).empty());
-  CHECK(!story.session.over());
-}
-
-TEST_CASE("3: a late case is examined before it is killed, and its agent may be slow then") {
-  Story story(10s);
-  story.runs_case();
-  story.lives(20s);
-  CHECK(story.says(Type::pong) == Actions{Action::examine_case});
-  CHECK(story.says(Type::pong).empty());
-  CHECK(story.passes(9s).empty());
-  CHECK(story.happens(Examined{{.kind = model::HangKind::waits}}) == Actions{Action::send_abort});
-  story.says(Type::case_ended, to_json(agent::CaseEnded{0, 9, true, 20000}));
-  story.says(Type::bye, kBye);
-  story.happens(GuestGone{});
-  story.ended_as<model::Orderly>();
-  CHECK(story.session.outcome().hang->kind == model::HangKind::waits);
-}
-
-TEST_CASE(
-    "3: a silent guest is examined before it is ended, and what it prints then ends nothing") {
-  Story story(10s);
-  story.runs_case();
-  CHECK(story.passes(5s) == Actions{Action::examine_kernel});
-  CHECK(story.happens(ConsoleSaw{.panicked = true, .bytes = 5000}).empty());
-  CHECK(story.says(Type::heartbeat).empty());
-  CHECK(story.passes(9s).empty());
-  CHECK(story.happens(Examined{{.kind = model::HangKind::irqs_off}}) == Actions{Action::stop});
-  CHECK(story.ended_as<model::Silent>().after == 5s);
-  CHECK(story.session.outcome().hang->kind == model::HangKind::irqs_off);
-}
-
-TEST_CASE("3: a guest that ends while it is examined was silent all the same") {
-  for (const Event& end :
-       {Event{GuestGone{}}, Event{QemuGone{"exited with 0"}}, Event{OuterEnded{}}}) {
-    Story story(10s);
-    story.happens(Started{});
-    CHECK(story.passes(10s) == Actions{Action::examine_kernel});
-    story.happens(end);
-    CHECK(story.ended_as<model::Silent>().missing == "hello of the agent");
-  }
 }
 
 TEST_CASE("4: an end without bye has the name of the kernel's last words") {

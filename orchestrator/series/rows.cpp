@@ -27,7 +27,7 @@ const KernelSpec& find_base(const model::Plan& plan, const std::string& name) {
   if (built.empty())
     throw ConfigError(
         fmt::format("{}: no kernel of this plan is built from source", plan.file.string()),
-        "patches need one, with `source:` instead of `package:` or `path:`");
+        "give it one, with `source:` instead of `package:` or `path:`");
   if (name.empty() && built.size() > 1)
     throw ConfigError(
         fmt::format("{}: {} kernels are built from source", plan.file.string(), built.size()),

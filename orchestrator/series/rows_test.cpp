@@ -40,7 +40,7 @@ TEST_CASE("the base is the named kernel, or the only one that is built from sour
 
 TEST_CASE("a base that cannot take patches is refused with the kernels that can") {
   CHECK(refusal(plan({kPackage}), "debian") ==
-        "p.yaml: no kernel of this plan is built from source | patches need one, with `source:` "
+        "p.yaml: no kernel of this plan is built from source | give it one, with `source:` "
         "instead of `package:` or `path:`");
   CHECK(refusal(plan({kPackage, built("mine")}), "debian") ==
         "--base debian: p:2:1: that kernel is not built from source | these are: mine");

@@ -49,7 +49,8 @@ static Base unpacked(std::string identity, std::string origin, const fs::path& t
 
 static Base of_tarball(const model::Tarball& tarball, const kernel::Progress& say) {
   if (!fs::is_regular_file(tarball.file))
-    throw ConfigError(fmt::format("there is no tarball {}", tarball.file.string()));
+    throw ConfigError(fmt::format("there is no tarball {}", tarball.file.string()),
+                      "a relative path begins where the plan is");
   const fs::path file = fs::absolute(tarball.file);
   return unpacked("tar-" + util::hash_file(file), file.string(), file, say);
 }

@@ -13,27 +13,11 @@
 #include <string>
 #include <vector>
 
-#include "kernel/once.hpp"
-#include "model/kernel.hpp"
 #include "patch/patch.hpp"
+#include "source/foundation.hpp"
 #include "source/unbuildable.hpp"
 
 namespace kproof::source {
-
-struct Settings {
-  std::filesystem::path cache;      // kernel::default_cache()
-  std::filesystem::path fragments;  // kconfigs/fragments
-  std::string compiler = "gcc";
-  unsigned jobs = 0;               // 0: $KPROOF_JOBS, else as many as there are CPUs for us
-  int stop_fd = -1;                // borrowed; readable: end the build in order
-  kernel::Progress say{}, live{};  // lines to keep; the state of the build in one line, often
-};
-
-struct Built {
-  std::filesystem::path root;  // model::PathSource takes it
-  std::string origin;          // "linux-source-6.1 6.1.192-2, tinyconfig + base, 3 patches"
-  bool reused = false;         // nothing was built
-};
 
 // The patches of `source`, in order.
 std::vector<patch::Patch> load_patches(const model::BuildSource& source);
@@ -44,19 +28,14 @@ struct Patches {
   std::size_t applied = series.size();
 };
 
+struct Built {
+  std::filesystem::path root;  // model::PathSource takes it
+  std::string origin;          // "linux-source-6.1 6.1.192-2, tinyconfig + base, 3 patches"
+  bool reused = false;         // nothing was built
+};
+
 // Errors of the user are ConfigError (Unbuildable for code and config), those of the host
 // HostError. An interrupted or failed build is gone on with by the next.
-Built build(const model::BuildSource& source, const Patches& patches, const Settings& settings);
-
-// For Settings::live where nothing can be redrawn: one of its lines goes to `say` each half minute.
-kernel::Progress now_and_then(kernel::Progress say);
-
-// A kernel of a plan, whatever its source, ready to boot: build() where it is to be built, and
-// kernel::Store. Errors have the spec's place and name.
-model::KernelArtifact fetch(const model::KernelSpec& spec, const Settings& settings);
-
-// The same of one that is to be built, with these patches instead of its own.
-model::KernelArtifact fetch(const model::KernelSpec& spec, const Patches& patches,
-                            const Settings& settings);
+Built build(const Foundation& foundation, const Patches& patches, const Settings& settings);
 
 }  // namespace kproof::source

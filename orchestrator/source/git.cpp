@@ -98,7 +98,8 @@ static std::string shape_of(const fs::path& repository, const std::string& commi
 
 Base git_base(const model::GitRevision& tree, const kernel::Progress& say) {
   if (!fs::is_directory(tree.repository))
-    throw ConfigError(fmt::format("there is no directory {}", tree.repository.string()));
+    throw ConfigError(fmt::format("there is no directory {}", tree.repository.string()),
+                      "name a git tree; a relative path begins where the plan is");
   const fs::path repository = fs::absolute(tree.repository);
   const std::string revision = tree.revision.empty() ? "HEAD" : tree.revision;
   const std::string commit = util::commit_of(repository, revision);

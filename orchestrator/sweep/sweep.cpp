@@ -1,24 +1,22 @@
 #include "sweep/sweep.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <map>
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "host/cpuinfo.hpp"
 #include "image/host_qemu.hpp"
 #include "kernel/store.hpp"
 #include "report/json.hpp"
 #include "report/junit.hpp"
-#include "source/builder.hpp"
+#include "source/fetch.hpp"
+#include "sweep/directory.hpp"
 #include "sweep/reuse.hpp"
 #include "util/error.hpp"
+#include "util/files.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
 
@@ -36,7 +34,8 @@ class Sweep {
 
  private:
   void know_host();
-  void prepare_cells();
+  std::vector<model::Cell> choose_cells();
+  void prepare_cells(const std::vector<model::Cell>& cells);
   const Kernel& kernel_of(const model::KernelSpec& spec);
   bool builds(const model::KernelSpec& spec);
   const model::KernelSpec& spec_of(const std::string& kernel) const;
@@ -67,39 +66,25 @@ static std::string qemu_version() {
                                  : text.substr(at + 8, text.find_first_of(" \n", at + 8) - at - 8);
 }
 
-static void require_hugepages(const PreparedCell& cell) {
+// libvirt would say so too, when all kernels are built.
+static void require_cpu(const model::Topology& topology, const model::HostFacts& host) {
+  if (topology.levels.front().cpu != "host-passthrough" || host.accel == model::Accel::kvm) return;
+  throw HostError(fmt::format("{}: topology `{}`: host-passthrough needs KVM, and this run has "
+                              "TCG: {}",
+                              topology.place, topology.name, host.accel_reason),
+                  "`cpu: maximum` is the most that the accelerator can give, whichever it is");
+}
+
+static void require_hugepages(const PreparedCell& cell, const std::string& who) {
   const model::Level& level = cell.levels.front().level;
   if (level.backing == model::Backing::anonymous) return;
   const std::uint64_t page = model::page_size(level.backing);
   const std::uint64_t need = (level.memory + page - 1) / page, have = host::free_hugepages(page);
   if (have < need)
-    throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}",
-                                cell.cell.id, need, util::format_size(page), have),
+    throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}", who, need,
+                                util::format_size(page), have),
                     fmt::format("echo {} > /sys/kernel/mm/hugepages/hugepages-{}kB/nr_hugepages",
                                 need, page >> 10));
-}
-
-util::FileLock claim_directory(const fs::path& out, const std::string& plan) {
-  static constexpr const char* kChoose = "choose another directory with --out";
-  std::error_code error;
-  fs::create_directories(out, error);
-  if (error)
-    throw ConfigError(fmt::format("cannot create {}: {}", out.string(), error.message()), kChoose);
-  const fs::path path = out / ".lock";
-  if (const util::Fd writable(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)); !writable)
-    throw ConfigError(fmt::format("cannot write to {}: {}", out.string(), std::strerror(errno)),
-                      kChoose);
-  auto lock = util::FileLock::try_acquire(path);
-  if (!lock)
-    throw ConfigError(
-        fmt::format("{} is in use by process {}", out.string(), util::FileLock::holder(path)),
-        fmt::format("wait for it, or {}", kChoose));
-  const auto theirs = report::plan_in(out);
-  if (theirs && *theirs != plan)
-    throw ConfigError(
-        fmt::format("{} holds results of the plan `{}`; this is `{}`", out.string(), *theirs, plan),
-        kChoose);
-  return std::move(*lock);
 }
 
 void Sweep::know_host() {
@@ -165,14 +150,25 @@ const InnerQemu& Sweep::inner_qemu() {
   return *inner_qemu_;
 }
 
-void Sweep::prepare_cells() {
-  const auto cells = plan::expand(options_.plan, options_.filter, workshop_.case_names());
+// What is wrong for sure is told here, before there is a directory, or a kernel is built.
+std::vector<model::Cell> Sweep::choose_cells() {
+  auto cells = plan::expand(options_.plan, options_.filter, workshop_.case_names());
+  for (const model::Cell& cell : cells) {
+    require_cpu(cell.topology, report_.host);
+    try {
+      description_of(cell.test.name, cell.test.args);
+      if (cell.test.inside) description_of(cell.test.inside->name, cell.test.inside->args);
+    } catch (const ConfigError& error) {
+      throw ConfigError(fmt::format("{}: {}", cell.test.place, error.what()), error.hint());
+    }
+  }
+  return cells;
+}
+
+void Sweep::prepare_cells(const std::vector<model::Cell>& cells) {
   const bool vmx = report_.host.accel == model::Accel::kvm && host::has_cpu_flag("vmx");
   const Machine machine{report_.host.accel, report_.host.qemu, vmx ? "kvm_intel" : "kvm_amd"};
   capacity_ = {.cores = report_.host.cores, .memory = host::memory_available() - kHostReserve};
-  // A case that does not take its options is told before a kernel is built for it.
-  for (const model::Cell& cell : cells)
-    description_of(cell.test.name, cell.test.args);
   for (const model::Cell& cell : cells) {
     if (report_.series && !builds(cell.kernel)) continue;
     const Catalogue catalogue{
@@ -184,8 +180,9 @@ void Sweep::prepare_cells() {
             -> const model::CaseDescription& { return description_of(program, args); }};
     cells_.push_back(prepare(cell, catalogue, options_.plan.limits, machine, workshop_,
                              options_.out / "images"));
-    require_hugepages(cells_.back());
-    plan::require_fit(needs_of(cells_.back()), capacity_, cell.id);
+    const std::string who = fmt::format("{}: {}", cell.topology.place, cell.id);
+    require_hugepages(cells_.back(), who);
+    plan::require_fit(needs_of(cells_.back()), capacity_, who);
   }
   report_.planned = cells_.size();
   listener_.on_total(cells_.size());
@@ -252,9 +249,11 @@ report::RunReport Sweep::run(const run::StopRequest& stop) {
   report_.directory = options_.out;
   if (!options_.series.empty()) report_.series = series::Matrix{.rows = options_.series};
   report_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-  const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
+  workshop_.require_whole();
   know_host();
-  prepare_cells();
+  const auto cells = choose_cells();
+  const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
+  prepare_cells(cells);
   run_cells(stop);
   write_reports();
   return std::move(report_);

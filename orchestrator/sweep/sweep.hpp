@@ -12,11 +12,10 @@
 #include "report/run_report.hpp"
 #include "run/stop.hpp"
 #include "series/matrix.hpp"
-#include "source/builder.hpp"
+#include "source/fetch.hpp"
 #include "sweep/hosting.hpp"
 #include "sweep/schedule.hpp"
 #include "sweep/workshop.hpp"
-#include "util/files.hpp"
 
 namespace kproof::sweep {
 
@@ -45,10 +44,6 @@ struct SweepListener {
   std::function<void(std::size_t cells)> on_total;
   Listener cells;
 };
-
-// The directory of a run, created and locked. ConfigError when it cannot be written to, is in use,
-// or holds results of another plan.
-util::FileLock claim_directory(const std::filesystem::path& out, const std::string& plan);
 
 // ConfigError and HostError for what makes the run as a whole impossible, before any guest boots.
 // results.json and junit.xml are written also when the run is stopped.

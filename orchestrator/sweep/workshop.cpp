@@ -13,22 +13,31 @@
 namespace kproof::sweep {
 namespace fs = std::filesystem;
 
+static HostError incomplete(const std::string& fact) {
+  return HostError(fact, "build all targets: cmake --build build");
+}
+
+static void require(const fs::path& part) {
+  if (!fs::exists(part)) throw incomplete(part.string() + " is missing");
+}
+
 Workshop Workshop::find() {
   const fs::path self = fs::read_symlink("/proc/self/exe");
-  Workshop workshop{self.parent_path().parent_path() / "lib/kproof", util::hash_file(self)};
-  for (const fs::path& part :
-       {workshop.agent(), workshop.emulator(), workshop.guard(), workshop.libexec / "cases"})
-    if (!fs::exists(part))
-      throw HostError(fmt::format("{} is missing", part.string()),
-                      "build all targets: cmake --build build");
-  return workshop;
+  return {self.parent_path().parent_path() / "lib/kproof", util::hash_file(self)};
+}
+
+void Workshop::require_whole() const {
+  for (const fs::path& part : {agent(), emulator(), guard(), libexec / "cases"})
+    require(part);
 }
 
 std::vector<std::string> Workshop::case_names() const {
   std::vector<std::string> names;
   const fs::path root = libexec / "cases";
+  require(root);
   for (const auto& entry : fs::recursive_directory_iterator(root))
     if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), root).string());
+  if (names.empty()) throw incomplete(fmt::format("there is no case in {}", root.string()));
   std::sort(names.begin(), names.end());
   return names;
 }

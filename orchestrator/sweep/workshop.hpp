@@ -14,8 +14,10 @@ struct Workshop {
   std::filesystem::path libexec;  // <prefix>/lib/kproof
   std::string program;            // hash of the running program: another kproof judges anew
 
-  // HostError when a part is missing, naming it.
+  // Whether the parts are there or not: `kproof build` needs no agent.
   static Workshop find();
+  // HostError names a part that guests need and that is missing.
+  void require_whole() const;
   std::filesystem::path agent() const { return libexec / "agent"; }
   std::filesystem::path emulator() const { return libexec / "qemu-tied"; }
   std::filesystem::path guard() const { return libexec / "runtime-guard"; }
@@ -24,7 +26,8 @@ struct Workshop {
     return libexec / "cases" / name;
   }
 
-  std::vector<std::string> case_names() const;  // "mm/thp_mprotect", sorted
+  // "mm/thp_mprotect", sorted. HostError when there is none.
+  std::vector<std::string> case_names() const;
   // Runs the program with `args` and --describe: needs may depend on options. ConfigError, with
   // what it says, when it does not describe itself or does not take these options.
   model::CaseDescription describe(const std::string& name,

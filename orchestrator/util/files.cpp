@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "util/draft_file.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -39,7 +40,7 @@ std::string read_file(const fs::path& path) {
   }
 }
 
-static void write_all(const Fd& fd, std::string_view content, const fs::path& path) {
+void write_all(const Fd& fd, std::string_view content, const fs::path& path) {
   while (!content.empty()) {
     const ssize_t n = ::write(fd.get(), content.data(), content.size());
     if (n < 0 && errno == EINTR) continue;
@@ -49,17 +50,9 @@ static void write_all(const Fd& fd, std::string_view content, const fs::path& pa
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
-  const fs::path draft = path.string() + fmt::format(".{}.tmp", ::getpid());
-  try {
-    const Fd fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!fd) fail("create", draft, errno);
-    write_all(fd, content, draft);
-    if (::fsync(fd.get()) != 0) fail("sync", draft, errno);
-    if (::rename(draft.c_str(), path.c_str()) != 0) fail("rename", draft, errno);
-  } catch (...) {
-    ::unlink(draft.c_str());
-    throw;
-  }
+  DraftFile draft(path.string() + fmt::format(".{}.tmp", ::getpid()));
+  draft.write(content);
+  draft.commit(path);
 }
 
 ScratchDir::ScratchDir(const fs::path& parent, std::string_view prefix) {

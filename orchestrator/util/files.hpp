@@ -18,8 +18,10 @@ HostError file_error(std::string_view verb, const std::filesystem::path& path, i
 
 std::string read_file(const std::filesystem::path& path);
 
-// Writes beside `path`, fsyncs and renames, so that a reader, or a run resumed after kill -9, sees
-// the old content or the new and never half of it.
+// However little the kernel takes at a time; `path` is for the error.
+void write_all(const Fd& fd, std::string_view content, const std::filesystem::path& path);
+
+// By a draft beside `path` (draft_file.hpp): the old content or the new, never half of it.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 // A directory that is removed, with all it holds, when its owner goes.

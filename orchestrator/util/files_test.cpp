@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "util/draft_file.hpp"
 #include "util/error.hpp"
 
 namespace fs = std::filesystem;
@@ -26,6 +27,22 @@ TEST_CASE("a failed write names the path and the reason, and leaves no draft") {
   if (fs::exists("/dev/full"))
     CHECK_THROWS_WITH_AS(write_file_atomically("/dev/full/x", "x"), doctest::Contains("/dev/full"),
                          HostError);
+}
+
+TEST_CASE(
+    "a draft that is not committed leaves nothing; one that is has pieces and files in order") {
+  const ScratchDir dir("kproof-test-");
+  const fs::path file = dir.path() / "a", part = dir.path() / "part";
+  write_file_atomically(part, "two");
+  { DraftFile(dir.path() / "draft").write("one"); }
+  CHECK(std::distance(fs::directory_iterator(dir.path()), {}) == 1);
+  DraftFile draft(dir.path() / "draft");
+  draft.write("one");
+  draft.append(part);
+  draft.write("three");
+  CHECK_FALSE(fs::exists(file));
+  draft.commit(file);
+  CHECK(read_file(file) == "onetwothree");
 }
 
 TEST_CASE("a scratch directory goes with its owner") {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
 
 #include "verdict/judge.hpp"
 
@@ -37,5 +40,16 @@ struct Scene {
                    .place = "p.yaml:20:5"};
   }
 };
+
+// The row that decides, and what it says.
+inline void check(const Scene& scene, std::string_view row, Verdict verdict, Blame blame,
+                  std::string_view reason) {
+  const Judgement judgement = scene.judge();
+  CHECK(deciding_row({&scene.observation, 1}) == row);
+  CHECK(to_string(judgement.verdict) == to_string(verdict));
+  CHECK(to_string(judgement.blame) == to_string(blame));
+  CHECK(judgement.reason == reason);
+  CHECK(judgement.expected == (verdict == Verdict::pass));
+}
 
 }  // namespace kproof::verdict

@@ -2,15 +2,13 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 #include <thread>
 
 namespace kproof::virt {
 
 class EventLoop {
  public:
-  // `log`: where libvirt's own warnings go, instead of stderr. HostError when libvirt cannot.
-  explicit EventLoop(const std::filesystem::path& log);
+  EventLoop();   // HostError when libvirt cannot
   ~EventLoop();  // wakes the loop and joins; connections must be closed by then
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;

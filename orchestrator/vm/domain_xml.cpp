@@ -60,8 +60,9 @@ static void disable(xml_node cpu, const char* name) {
   set(feature, "name", name);
 }
 
-// A named model is taken as it is; "maximum" is what the accelerator can do, so that under TCG it
-// has svm, nested paging and pdpe1gb.
+// A named model is taken as it is, or refused: libvirt would give another in its place (seen: kvm64
+// for cpu64-rhel6, which QEMU 7.2 has no more). "maximum" is what the accelerator can do, so that
+// under TCG it has svm, nested paging and pdpe1gb.
 static void add_cpu(xml_node domain, const GuestSpec& spec) {
   const model::Level& level = spec.level;
   xml_node cpu = add(domain, "cpu");
@@ -70,7 +71,7 @@ static void add_cpu(xml_node domain, const GuestSpec& spec) {
   } else {
     set(cpu, "mode", "custom");
     set(cpu, "match", "exact");
-    add(cpu, "model", level.cpu);
+    set(add(cpu, "model", level.cpu), "fallback", "forbid");
   }
   if (spec.accel == model::Accel::tcg && level.cpu == "maximum") {
     for (const char* feature : {"erms", "fsrm"})

@@ -1,4 +1,4 @@
-// One test a row of the truth table, in its order.
+// One test a row of what became of the guest, in its order.
 #include <doctest/doctest.h>
 
 #include "verdict/judge.hpp"
@@ -6,22 +6,6 @@
 
 using namespace kproof::verdict;
 using namespace std::chrono_literals;
-using Result = Subtest::Result;
-
-static void check(const Scene& scene, std::string_view row, Verdict verdict, Blame blame,
-                  std::string_view reason) {
-  const Judgement judgement = scene.judge();
-  CHECK(kproof::verdict::deciding_row({&scene.observation, 1}) == row);
-  CHECK(to_string(judgement.verdict) == to_string(verdict));
-  CHECK(to_string(judgement.blame) == to_string(blame));
-  CHECK(judgement.reason == reason);
-  CHECK(judgement.expected == (verdict == Verdict::pass));
-}
-
-TEST_CASE("pass: everything was seen and nothing is wrong") {
-  const Scene s;
-  check(s, "pass", Verdict::pass, Blame::none, "2 of 2 subtests ok, 0 skipped; 1 evidence proven");
-}
 
 TEST_CASE("lacking: a kernel that cannot be what the topology declares, and so no guest, is miss") {
   Scene s;
@@ -240,69 +224,4 @@ TEST_CASE("prepare: a module that did not load is miss") {
   s.outcome.prepare_errors = {"finit_module dax_pmem: No such device"};
   s.outcome.exit.reset();
   check(s, "prepare", Verdict::miss, Blame::config, "finit_module dax_pmem: No such device");
-}
-
-TEST_CASE("no-exit: a case whose end nobody reported is broken") {
-  Scene s;
-  s.outcome.exit.reset();
-  check(s, "no-exit", Verdict::broken, Blame::host, "the agent never reported an end of the case");
-}
-
-TEST_CASE("signal: a case that dies is the test's fault, though its KTAP is cut off") {
-  Scene s;
-  s.outcome.exit->signal = 11;
-  s.report.malformed = "1..4, but 2 results";
-  check(s, "signal", Verdict::fail, Blame::test, "the case died by signal 11");
-}
-
-TEST_CASE("malformed: garbage is the test's fault") {
-  Scene s;
-  s.report = {.malformed = "line 1: no version"};
-  check(s, "malformed", Verdict::fail, Blame::test,
-        "the case printed no valid KTAP: line 1: no version");
-}
-
-TEST_CASE("bail-out: a precondition that could not be established is miss") {
-  Scene s;
-  s.report.bail_out = "no /dev/dax0.0";
-  s.outcome.exit->exit_code = 2;
-  check(s, "bail-out", Verdict::miss, Blame::test, "the case bailed out: no /dev/dax0.0");
-}
-
-TEST_CASE("whole-skip: a case may say that it does not apply") {
-  Scene s;
-  s.report = {.skip_reason = "no THP"};
-  s.outcome.exit->exit_code = 4;
-  check(s, "whole-skip", Verdict::skip, Blame::none, "the case skipped itself: no THP");
-}
-
-TEST_CASE("not-ok: failed subtests are the kernel's fault and are named") {
-  Scene s;
-  s.fail_subtest();
-  check(s, "not-ok", Verdict::fail, Blame::kernel, "not ok: write after PROT_READ faults");
-  s.report.subtests[0].name = "";
-  check(s, "not-ok", Verdict::fail, Blame::kernel, "not ok: subtest 1");
-}
-
-TEST_CASE("exit-code: one that contradicts the KTAP is the test's fault") {
-  Scene s;
-  s.outcome.exit->exit_code = 1;
-  check(s, "exit-code", Verdict::fail, Blame::test, "the case exited with 1, but its KTAP means 0");
-}
-
-TEST_CASE("evidence: missing or unproven is miss, never pass") {
-  Scene s;
-  s.observation.evidence = {"mapping_is_pud", "accel_is_kvm"};
-  s.report.evidence.push_back({"mapping_is_pud", false, "512 faults"});
-  check(s, "evidence", Verdict::miss, Blame::test,
-        "evidence: accel_is_kvm missing, mapping_is_pud unproven (512 faults)");
-}
-
-TEST_CASE("nothing: no subtests, or only skipped ones, is skip") {
-  Scene s;
-  s.report.subtests = {{"fork", Result::skip, "no memory"}};
-  check(s, "nothing", Verdict::skip, Blame::test,
-        "all 1 subtests were skipped; the first: no memory");
-  s.report.subtests.clear();
-  check(s, "nothing", Verdict::skip, Blame::test, "the case has no subtests");
 }

@@ -1,0 +1,43 @@
+// The command line as a user gets it wrong.
+#include <doctest/doctest.h>
+
+#include "util/subprocess.hpp"
+
+using namespace kproof;
+
+namespace {
+struct Said {
+  std::string text;
+  bool has(const std::string& part) const { return text.find(part) != std::string::npos; }
+};
+}  // namespace
+
+static Said refused(std::vector<std::string> words) {
+  words.insert(words.begin(), KPROOF_PROGRAM);
+  const auto result = util::run({.argv = words});
+  CHECK(result.exit_code == 2);
+  CHECK(result.out == "");
+  CHECK(result.err.starts_with("kproof: error: "));
+  return {result.err};
+}
+
+TEST_CASE("a command or an option that is misspelt is told with the nearest one") {
+  CHECK(refused({"rum"}).has("kproof has no command `rum`\n  hint: did you mean `run`?"));
+  CHECK(refused({"--versoin"}).has("kproof has no option --versoin\n  hint: did you mean `--ver"));
+  CHECK(refused({"run", "p", "--casee", "x"}).has("kproof run has no option --casee\n"));
+  CHECK(refused({"run", "p", "--casee", "x"}).has("did you mean `--case`?"));
+}
+
+TEST_CASE("what is missing, too much or no such word is told with the next step") {
+  CHECK(refused({}).has("hint: known commands: run, plan, build"));
+  CHECK(refused({"run"}).has("kproof run: PLAN is required\n  hint: `kproof run --help`"));
+  CHECK(refused({"run", "p", "q"}).has("kproof run has no use for `q`\n"));
+  CHECK(refused({"run", "p", "--accel", "x"}).has("kproof run: --accel: x not in {auto,kvm,tcg}"));
+}
+
+TEST_CASE("help is help, in either order of the words") {
+  const auto help = util::run({.argv = {KPROOF_PROGRAM, "help", "run"}});
+  CHECK(help.exit_code == 0);
+  CHECK(help.out == util::run({.argv = {KPROOF_PROGRAM, "run", "--help"}}).out);
+  CHECK(help.out.find("Usage: kproof run") != std::string::npos);
+}

@@ -1,0 +1,46 @@
+// One kernel on its way from its foundation and patches to the files that boot. Internal to
+// source/.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "source/builder.hpp"
+#include "source/make.hpp"
+#include "util/files.hpp"
+
+namespace kproof::source {
+
+// Bumped when kproof makes another kernel of equal inputs.
+inline constexpr std::string_view kRecipe = "1";
+
+class Compilation {
+ public:
+  struct Name {
+    std::string inputs;  // their hash
+    std::string origin;  // for people
+  };
+  // Nothing is done, and nothing but `name` and `patches` is copied.
+  Compilation(const Foundation& foundation, const Patches& patches, const Settings& settings,
+              Name name);
+
+  // Builds, in the tree and with its lock held, and leaves in `draft` what builder.hpp says.
+  void fill(const std::filesystem::path& draft) const;
+
+ private:
+  util::FileLock lock_tree() const;
+  void compile(const Make& how, const std::filesystem::path& draft) const;
+  void configure_if_needed(const Make& how) const;
+  void install(const Make& how, const std::filesystem::path& draft) const;
+  [[noreturn]] void refuse(const Make& how, const Failed& failed) const;
+
+  const Foundation& foundation_;
+  const std::vector<patch::Patch>& series_;
+  const std::vector<patch::Patch> patches_;  // the first of them: what is built
+  const Settings& settings_;
+  const Name name_;
+  const std::filesystem::path tree_, log_;
+};
+
+}  // namespace kproof::source

@@ -1,0 +1,70 @@
+#include "source/fetch.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "kernel/store.hpp"
+#include "source/space.hpp"
+#include "util/error.hpp"
+
+namespace kproof::source {
+namespace fs = std::filesystem;
+
+// Says in every error which kernel of the plan it is about.
+template <class Work>
+static auto with_place(const model::KernelSpec& spec, Work work) {
+  const auto name = [&spec](const char* what) {
+    return fmt::format("{}{}kernel {}: {}", spec.place, spec.place.empty() ? "" : ": ", spec.name,
+                       what);
+  };
+  try {
+    return work();
+  } catch (const Unbuildable& error) {
+    throw Unbuildable(name(error.what()), error.hint());
+  } catch (const ConfigError& error) {
+    throw ConfigError(name(error.what()), error.hint());
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const HostError& error) {
+    throw HostError(name(error.what()), error.hint());
+  } catch (const fs::filesystem_error& error) {
+    if (error.code() != std::errc::no_space_on_device) throw HostError(name(error.what()));
+    const fs::path target = error.path2().empty() ? error.path1() : error.path2();
+    throw HostError(name(full_disk({target.parent_path()}).c_str()),
+                    "free some space there, or set KPROOF_CACHE");
+  }
+}
+
+Foundation find_foundation(const model::KernelSpec& spec, const Settings& settings) {
+  return with_place(
+      spec, [&] { return find_foundation(std::get<model::BuildSource>(spec.source), settings); });
+}
+
+model::KernelArtifact fetch(const model::KernelSpec& spec, const Foundation& foundation,
+                            const Patches& patches, const Settings& settings) {
+  const Built built = with_place(spec, [&] { return build(foundation, patches, settings); });
+  model::KernelSpec found = spec;
+  found.source = model::PathSource{built.root};
+  model::KernelArtifact artifact = kernel::Store(settings.cache, settings.say).fetch(found);
+  artifact.origin = built.origin;
+  return artifact;
+}
+
+model::KernelArtifact fetch(const model::KernelSpec& spec, const Settings& settings) {
+  const auto* source = std::get_if<model::BuildSource>(&spec.source);
+  if (!source) return kernel::Store(settings.cache, settings.say).fetch(spec);
+  const auto patches = with_place(spec, [&] { return load_patches(*source); });
+  return fetch(spec, find_foundation(spec, settings), {patches}, settings);
+}
+
+kernel::Progress now_and_then(kernel::Progress say) {
+  using std::chrono::steady_clock;
+  return [say = std::move(say), last = steady_clock::now()](std::string_view line) mutable {
+    if (steady_clock::now() - last < std::chrono::seconds(30)) return;
+    last = steady_clock::now();
+    say(fmt::format("building: {}", line));
+  };
+}
+
+}  // namespace kproof::source

@@ -1,0 +1,19 @@
+#include "source/foundation.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace kproof::source {
+
+Foundation find_foundation(const model::BuildSource& source, const Settings& settings) {
+  Foundation found{.base = find_base(source, settings.kernels(), settings.say),
+                   .config = read_config_input(source.config, source.fragments, settings.fragments),
+                   .toolchain = find_toolchain(settings.compiler),
+                   .name = {}};
+  found.name = fmt::format("{}, {}", found.base.origin, source.config);
+  if (!source.fragments.empty())
+    found.name += fmt::format(" + {}", fmt::join(source.fragments, " + "));
+  return found;
+}
+
+}  // namespace kproof::source

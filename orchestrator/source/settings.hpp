@@ -1,0 +1,23 @@
+// Where and how kernels are built, whatever they are.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "kernel/once.hpp"
+
+namespace kproof::source {
+
+struct Settings {
+  std::filesystem::path cache;      // kernel::default_cache()
+  std::filesystem::path fragments;  // kconfigs/fragments
+  std::string compiler = "gcc";
+  unsigned jobs = 0;                               // 0: $KPROOF_JOBS, else one a CPU for us
+  int stop_fd = -1;                                // borrowed; readable: end the build in order
+  kernel::Progress say = [](std::string_view) {};  // lines to keep
+  kernel::Progress live{};  // the state of the build in one line, often; may be empty
+
+  std::filesystem::path kernels() const { return std::filesystem::absolute(cache) / "kernels"; }
+};
+
+}  // namespace kproof::source

@@ -1,0 +1,38 @@
+#include "sweep/directory.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include "report/json.hpp"
+#include "util/error.hpp"
+
+namespace kproof::sweep {
+namespace fs = std::filesystem;
+
+util::FileLock claim_directory(const fs::path& out, const std::string& plan) {
+  static constexpr const char* kChoose = "choose another directory with --out";
+  std::error_code error;
+  fs::create_directories(out, error);
+  if (error)
+    throw ConfigError(fmt::format("cannot create {}: {}", out.string(), error.message()), kChoose);
+  const fs::path path = out / ".lock";
+  if (const util::Fd writable(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)); !writable)
+    throw ConfigError(fmt::format("cannot write to {}: {}", out.string(), std::strerror(errno)),
+                      kChoose);
+  auto lock = util::FileLock::try_acquire(path);
+  if (!lock)
+    throw ConfigError(
+        fmt::format("{} is in use by process {}", out.string(), util::FileLock::holder(path)),
+        fmt::format("wait for it, or {}", kChoose));
+  const auto theirs = report::plan_in(out);
+  if (theirs && *theirs != plan)
+    throw ConfigError(
+        fmt::format("{} holds results of the plan `{}`; this is `{}`", out.string(), *theirs, plan),
+        kChoose);
+  return std::move(*lock);
+}
+
+}  // namespace kproof::sweep

@@ -1,0 +1,15 @@
+// Where a run leaves its results.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "util/files.hpp"
+
+namespace kproof::sweep {
+
+// The directory of a run, created and locked. ConfigError when it cannot be written to, is in use,
+// or holds results of another plan.
+util::FileLock claim_directory(const std::filesystem::path& out, const std::string& plan);
+
+}  // namespace kproof::sweep
