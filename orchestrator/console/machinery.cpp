@@ -67,7 +67,7 @@ bool is_machinery(std::string_view function) {
       "^(__)?irq_(enter|exit)", "^native_(save|restore|irq|safe|halt)", "^arch_local",
       "^(raw_)?local_irq", "^rcu_(read_lock|read_unlock|is_watching|lock_)", "^__rcu_read",
       "^rcu_note_context", "^srcu_|srcu_struct$", "^ktime_get", "^timekeeping_get",
-      "^current_(time|kernel)", "^smp_call_function_call", "^kthread$", "^ret_from_(fork|kernel)",
+      "^current_(time|kernel)", "^smp_call_function_call",
       "^entry_SYSCALL", "x64_sys_call", "ia32_sys_call",
       // Waiting, waking, deferring: work, timers, threads.
       "^schedule(_timeout|_preempt)?$", "^__schedule", "^schedule_timeout", "__wake_up",

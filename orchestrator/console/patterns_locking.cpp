@@ -3,7 +3,7 @@
 
 namespace kproof::console {
 
-static const Stack kBacktrace{{"stack backtrace|@T", "@T", kTrace}, {"@T", kTrace}};
+static const Stack kBacktrace{{"stack backtrace|@T", "@T", kTrace}, {"@T", kTrace}, "rcu|kmem|slab"};
 static const Stack kWork{{"last function: ([a-zA-Z0-9_]+)"}, {"@T", kTrace}};
 static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kAcquires{
