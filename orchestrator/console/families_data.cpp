@@ -7,14 +7,14 @@ namespace kproof::console {
 // clang-format off
 static constexpr const char* kFamilies[] = {
     // Slabs, vmalloc, pools.
-    "k[vmzc]*[mzc]alloc", "^_*(do_)?k[mr]e?alloc", "krealloc", "^kvrealloc", "^_*kmem_cache", "^kv?z?free",
-    "^_*slab_", "^_*memcg_slab_", "^do_slab_free", "^(allocate|new|alloc)_slab(_page)?$", "^object_err$",
+    "k[vmzc]*[mzc]alloc", "^_*(do_)?k[mr]e?alloc", "krealloc", "^kvrealloc", "^_*kmem_cache", "k[vz]*free",
+    "^_*slab_(alloc|free|p(re|ost)_alloc|pad|bug|fix|err|update|want|unlock|lock)", "^_*memcg_slab_", "^do_slab_free", "^(allocate|new|alloc)_slab(_page)?$", "^object_err$",
     "^_*cache_(alloc|grow|free|flusharray)", "^_*slob_", "^(__)?vm_?alloc", "^vzalloc", "^vfree", "^vmalloc",
     "^mempool_", "^_*ksize$", "^free_large_kmalloc",
     // Pages, folios, the page cache, memory of each CPU.
     "alloc_pages(_|$)", "^alloc_page", "^_*alloc_frozen", "^_*page_cache_alloc", "^get_zeroed_page",
     "^_*get_free_pages", "^get_page_from_freelist", "^_*free_(frozen_)?pages", "^free_unref",
-    "^free_page_is_bad", "^free_(p?cp|hot_cold|one_page|tail)", "^(post_alloc|prep_new)", "^bad_(page$|range)",
+    "^free_page_is_bad", "^free_(pcp|hot_cold|one_page|tail)", "^(post_alloc|prep_new)", "^bad_(page$|range)",
     "^check_(new|free)_page", "^_*filemap_(alloc|get)_?(folio)?", "^_*(folio|vma)_alloc_?(folio)?",
     "^pagecache_get_page", "^grab_cache_page", "^do_read_cache_", "^find_(get|lock)_(entr|page)",
     "^truncate_(inode_pages|folio)", "^mark_buffer_dirty", "^__phys_addr", "^__percpu_|^pcpu_",
@@ -39,7 +39,7 @@ static constexpr const char* kFamilies[] = {
     // Containers.
     "^_*[hklp]?list_(bl_|nulls_)?(add|del|move|replace|splice|cut)", "^_*list_(add|del)_", "^xas_", "^(__)?xa_",
     "^ida_(alloc|free|destroy)", "^_*rb_(erase|insert|next|prev|first|last|link|replace|rotate)",
-    "^_*rhl?t(able)?_(bucket|key|ptr|lookup|insert|remove|grow|shrink)", "^klist_",
+    "^_*rhl?t(able)?_(bucket|key|ptr|lookup|insert|remove|grow|shrink)", "^klist_(add|del|put|dec|release|node|next|prev|iter|init)",
     "^_*rhashtable_(lookup|insert|remove|replace|walk|rehash|shrink|init|free|destroy|jhash)",
     "^_*bitmap_(and|or|xor|andnot|set|clear|weight|equal|zero|fill|copy|empty|full|parse|find|subset|intersects)",
     "find_(first|next|last|nth)_(and_|andnot_|or_)?(zero_)?bit", "^(get|put)_unaligned",

@@ -17,7 +17,7 @@ static constexpr const char* kFamilies[] = {
     "dump_(stack|backtrace)", "^_*show_(stack|regs|trace|opcodes|mem|free_areas)(_|$)",
     "cpu(mask)?_backtrace", "^walk_stackframe", "^unwind_backtrace", "^arch_stack_walk",
     "^save_(stack|trace)", "^stack_trace_(save|consume|print|snprint)", "^(stack_)?depot_",
-    "^set_track", "^print_", "printk", "^va_format", "^_*sched_show_task",
+    "^set_track(_|$)", "^print_", "printk", "^va_format", "^_*sched_show_task",
     "^_?dev_(info|notice|warn|err|alert|crit|emerg)", "^netdev_(info|notice|warn|err)$",
     "^hex_(string|dump|byte)", "^bin2hex", "^_?(get|add|print|test)_taint",
     // BUG(), WARN(), assertions, and what compilers check.

@@ -44,7 +44,7 @@ static constexpr const char* kFamilies[] = {
     "^s?wake_up_(process|state|q|all|one|locked|bit|var)|^wake_up$", "^_*(prepare_to|finish)_s?wait",
     "^wait_for_(common|completion)", "^complete(_all|_with_flags|_on_current_cpu)?$",
     // Work, timers, threads.
-    "^kthread_(stop|park|unpark|queue_work|flush_work|cancel)", "^(__)?init_work", "queue_(delayed_)?work",
+    "^kthread_(stop|park|unpark|queue_work|flush_work|cancel)", "^(__)?init_work$", "queue_(delayed_)?work",
     "^(work|timer)_is_static_object", "^insert_work", "^mod_delayed_work", "^_*(start_)?flush_(delayed_)?work$",
     "^_*(cancel|disable|enable)_(delayed_)?work", "try_to_grab_pending", "(drain|destroy|flush)_workqueue",
     "^irq_work_(queue|sync)", "^_*tasklet_(hi_)?(schedule|kill)", "^_*(del|add|mod)_timer",
