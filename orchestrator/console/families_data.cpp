@@ -24,7 +24,7 @@ static constexpr const char* kFamilies[] = {
     "^rep_(movs|stos)", "^k?v?(mem|str|strn)dup", "^strndup_user",
     "copy_(to|from|in)_user", "^_*copy_(to|from)_", "^(simple_)?copy_(to|from)_(user_)?iter",
     "^copy_(page|folio)_(to|from)_iter", "^iterate_(and_advance|iovec|bvec|kvec|ubuf|xarray|folioq)", "^_copy_",
-    "^_*copy_user", "^(copyin|copyout)$", "^raw_copy_", "^_*(arch_)?clear_user", "^_*(put|get)_user(_|$)",
+    "^_*copy_user", "^(copyin|copyout)$", "^raw_copy_", "^_*(arch_)?clear_user", "^_*(put|get)_user(_nocheck)?(_[0-9]+|_bad)?$",
     "^_*do_str(ncpy_from|nlen)_user", "^_*strnlen_user", "^fault_in_", "^iov_iter_fault", "^_*usercopy_",
     "^_*check_(heap|copy|object|stack)(_|$)", "^_*check_(heap_object|object_size|element)",
     // Strings, formatted output, numbers.
