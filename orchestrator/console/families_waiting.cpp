@@ -33,7 +33,7 @@ static constexpr const char* kFamilies[] = {
     "^(drop|inc|clear|set)_nlink", "^(read|write)_pnet",
     "^(arch_|generic_|_)*(test|set|clear|change)_(and_(set|clear|change)_)?bit(_|$)",
     // Context: preemption, interrupts, RCU, time.
-    "might_(sleep|fault|resched)", "^_*might_", "^_*cond_resched", "^_*preempt_(schedule|count)",
+    "might_(sleep|fault|resched)", "^__cant_(sleep|migrate)", "^_*might_", "^_*cond_resched", "^_*preempt_(schedule|count)",
     "^debug_smp_processor_id", "this_cpu_preempt", "^check_preemption_disabled", "^_*local_(bh|irq)",
     "^raw_local_irq", "^trace_(hardirqs|softirqs|preempt)", "^_*irq_(enter|exit)",
     "^native_(save|restore|irq|safe|halt)_", "^arch_local", "^_*rcu_(read_lock|read_unlock)",
