@@ -16,22 +16,47 @@ TEST_CASE("what prints a report, and the way from a trap to it, is never blamed"
 }
 
 TEST_CASE("locks, references and waits are passed over as whole families") {
-  for (const char* name :
-       {"__lock_acquire", "assign_lock_key", "check_irq_usage", "lock_is_held_type", "mutex_lock",
-        "__ww_mutex_lock", "rtlock_slowlock", "down_write_killable", "___down_common",
-        "downgrade_write", "percpu_rwsem_wait", "_raw_spin_lock_irqsave", "queued_read_lock_slowpath",
-        "kref_put", "refcount_warn_saturate", "put_device", "fast_dput", "__flush_work",
-        "touch_wq_lockdep_map", "irq_work_queue", "timer_delete_sync", "lock_hrtimer_base",
-        "sk_reset_timer", "prepare_to_swait_event", "__cond_resched", "test_and_set_bit"})
+  for (const char* name : {"__lock_acquire",
+                           "assign_lock_key",
+                           "check_irq_usage",
+                           "lock_is_held_type",
+                           "mutex_lock",
+                           "__ww_mutex_lock",
+                           "rtlock_slowlock",
+                           "down_write_killable",
+                           "___down_common",
+                           "downgrade_write",
+                           "percpu_rwsem_wait",
+                           "_raw_spin_lock_irqsave",
+                           "queued_read_lock_slowpath",
+                           "kref_put",
+                           "refcount_warn_saturate",
+                           "put_device",
+                           "fast_dput",
+                           "__flush_work",
+                           "touch_wq_lockdep_map",
+                           "irq_work_queue",
+                           "timer_delete_sync",
+                           "lock_hrtimer_base",
+                           "sk_reset_timer",
+                           "prepare_to_swait_event",
+                           "__cond_resched",
+                           "test_and_set_bit"})
     CHECK_MESSAGE(is_machinery(name), name);
 }
 
 TEST_CASE("what works on memory that it is handed is passed over") {
-  for (const char* name :
-       {"devm_kmalloc", "kvfree", "__kfree_skb", "__alloc_frozen_pages_noprof", "free_frozen_pages",
-        "__pi_strlen", "mmioset", "rep_stos_alternative", "_copy_from_iter", "__get_user_nocheck_4",
-        "seq_printf", "ip6_addr_string_sa", "simple_strtoull", "plist_del", "xas_find", "ida_free",
-        "rb_first", "__bitmap_weight", "crc_itu_t", "aesti_encrypt", "aead_setkey", "skb_pull"})
+  for (const char* name : {"devm_kmalloc",      "kvfree",
+                           "__kfree_skb",       "__alloc_frozen_pages_noprof",
+                           "free_frozen_pages", "__pi_strlen",
+                           "mmioset",           "rep_stos_alternative",
+                           "_copy_from_iter",   "__get_user_nocheck_4",
+                           "seq_printf",        "ip6_addr_string_sa",
+                           "simple_strtoull",   "plist_del",
+                           "xas_find",          "ida_free",
+                           "rb_first",          "__bitmap_weight",
+                           "crc_itu_t",         "aesti_encrypt",
+                           "aead_setkey",       "skb_pull"})
     CHECK_MESSAGE(is_machinery(name), name);
 }
 
@@ -50,8 +75,9 @@ TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
   CHECK(pick_frame({"fib_lookup", "ip_rcv", "__netif_receive_skb_core", "process_backlog"},
                    Pick::stall)
             .frame == "ip_rcv");
-  CHECK(pick_frame({"gc_step", "gc_worker", "process_scheduled_works", "worker_thread"}, Pick::stall)
-            .frame == "gc_worker");
+  CHECK(
+      pick_frame({"gc_step", "gc_worker", "process_scheduled_works", "worker_thread"}, Pick::stall)
+          .frame == "gc_worker");
   CHECK(pick_frame({"poll_loop", "my_thread", "kthread"}, Pick::stall).frame == "my_thread");
   CHECK(pick_frame({"default_idle_call", "do_idle", "cpu_startup_entry"}, Pick::stall).frame ==
         "do_idle");
