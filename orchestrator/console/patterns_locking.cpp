@@ -3,7 +3,8 @@
 
 namespace kproof::console {
 
-static const Stack kBacktrace{{"stack backtrace|@T", "@T", kTrace}, {"@T", kTrace}, "rcu|kmem|slab"};
+static const Stack kBacktrace{
+    {"stack backtrace|@T", "@T", kTrace}, {"@T", kTrace}, "rcu|kmem|slab"};
 static const Stack kWork{{"(?:last function: |workfn=)([a-zA-Z0-9_]+)"}, {"@T", kTrace}};
 static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kUnregistered{{"@T", kTrace}, {}, "stack|lock|IRQ"};
