@@ -14,7 +14,7 @@ static const Stack kUsercopy{{"@IP", "@T", kTrace}, {"@T", kTrace}, "usercopy|__
 static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
                          {},
                          "kmemleak|mmap|kmem|slab|alloc|create_object|idr_get|list_lru_init|"
-                         "asprintf|pcpu_create|strn?dup|memdup|kobject_set_name|dup_"};
+                         "asprintf|pcpu_create|strn?dup|memdup|kobject_set_name"};
 
 // One bare pr_err each, from pgd_ERROR() and its like: no BUG, no trace, no taint. Finding these is
 // what this program was first written for.
