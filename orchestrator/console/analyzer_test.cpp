@@ -222,3 +222,11 @@ TEST_CASE("lines are counted, the unfinished one too") {
   CHECK(analyze("a\nb").facts().lines == 2);
   CHECK(analyze("a\n" + std::string(3 * kMostExcerpt, 'x') + "\nb").facts().lines == 3);
 }
+
+TEST_CASE("a title that another CPU's message got into is not trusted") {
+  const Finding torn =
+      analyze("[   10.000000] Kernel panic - not syncing: VFS: Unable[   10.000001] loop0: ok\n")
+          .findings()
+          .at(0);
+  CHECK(torn.corrupted_reason == "another message stands in the line that names it");
+}

@@ -124,6 +124,13 @@ static std::string fingerprint(const Pattern& pattern, const std::vector<std::st
   return hash.hex().substr(0, kFingerprint);
 }
 
+// A time stamp in what the title is made of: another CPU's message got into the line.
+static bool is_torn(const std::vector<std::string>& values) {
+  static const RE2 stamp(R"(\[ *\d+\.\d{6}\])");
+  return std::ranges::any_of(
+      values, [](const std::string& value) { return RE2::PartialMatch(value, stamp); });
+}
+
 static model::Finding name_by(const Pattern& pattern, const std::vector<std::string>& values,
                               const std::vector<ReportLine>& lines) {
   model::Finding finding;
@@ -142,6 +149,8 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
     finding.corrupted_reason = "only the header of the report could be read";
   } else if (pattern.flags & kTail) {
     finding.corrupted_reason = "the end of a report without its beginning";
+  } else if (is_torn(values)) {
+    finding.corrupted_reason = "another message stands in the line that names it";
   } else if (pattern.stack && blame.frame.empty()) {
     finding.corrupted_reason = "no function to blame in its stack trace";
   } else {

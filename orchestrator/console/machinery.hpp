@@ -9,6 +9,7 @@
 
 #include <re2/set.h>
 
+#include "console/families.hpp"
 #include "console/frames.hpp"
 
 namespace kproof::console {
@@ -18,6 +19,7 @@ namespace kproof::console {
 class NameSet {
  public:
   NameSet(std::initializer_list<const char*> expressions);
+  explicit NameSet(std::initializer_list<Families> tables);
   bool contains(std::string_view name) const;
 
  private:

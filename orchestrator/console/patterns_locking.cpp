@@ -3,13 +3,18 @@
 
 namespace kproof::console {
 
-static const Stack kBacktrace{{"stack backtrace|@T", "@T", kTrace}, {"@T", kTrace}};
-static const Stack kWork{{"last function: ([a-zA-Z0-9_]+)"}, {"@T", kTrace}};
+static const Stack kBacktrace{
+    {"stack backtrace|@T", "@T", kTrace}, {"@T", kTrace}, "rcu|kmem|slab"};
+static const Stack kWork{{"(?:last function: |workfn=)([a-zA-Z0-9_]+)"}, {"@T", kTrace}};
 static const Stack kTraceOnly{{"@T", kTrace}};
+static const Stack kUnregistered{{"@T", kTrace}, {}, "stack|lock|IRQ"};
+static const Stack kScheduled{{"@T", kTrace}, {}, "schedule"};
+static const Stack kPreempted{{"@T", kTrace}, {}, "dump|preempt"};
+static const Stack kSpun{{"@T", kTrace}, {}, "spin_"};
 static const Stack kAcquires{
     {R"(at: *(?:@PC +)?@F)", R"(at: *(?:@PC +)?@F)", kTrace, kTrace}, {}, "^process_one_work$"};
 static const Stack kBecame{
-    {R"(which became [A-Z]+-irq-(?:safe|READ-safe) at:|which became [A-Z]+-safe at:)", kTrace},
+    {R"(which became [A-Z_]+-irq-(?:safe|READ-safe) at:|which became [A-Z_]+-safe at:)", kTrace},
     {R"(at: *(?:@PC +)?@F)", kTrace}};
 static const Stack kHeldAt{{R"(at: *(?:@PC +)?@F)", "@T", kTrace}};
 static const Stack kUnlocked{{"is trying to release lock", R"(^ *(?:@PC )?@F)", "@T", kTrace}};
@@ -28,7 +33,7 @@ static const Pattern kPatterns[] = {
      .title = "possible deadlock in {frame}",
      .stack = &kAcquires},
     {.trigger = "lock order detected",
-     .line = "SOFTIRQ-safe -> SOFTIRQ-unsafe|HARDIRQ-safe -> HARDIRQ-unsafe|-READ-safe",
+     .line = "[A-Z_]+-safe -> [A-Z_]+-unsafe|-READ-safe",
      .title = "possible deadlock in {frame}",
      .stack = &kBecame,
      .body = "is trying to acquire"},
@@ -89,7 +94,7 @@ static const Pattern kPatterns[] = {
      .flags = kBare},
     {.trigger = "trying to register non-static key",
      .title = "INFO: trying to register non-static key in {frame}",
-     .stack = &kTraceOnly},
+     .stack = &kUnregistered},
     {.trigger = "MAX_STACK_TRACE_ENTRIES too low",
      .title = "BUG: MAX_STACK_TRACE_ENTRIES too low!",
      .flags = kBare},
@@ -102,11 +107,18 @@ static const Pattern kPatterns[] = {
      .stack = &kTraceOnly},
     {.trigger = "BUG: scheduling while atomic",
      .title = "BUG: scheduling while atomic in {frame}",
+     .stack = &kScheduled},
+    {.trigger = "BUG: scheduling in a non-blocking section",
+     .title = "BUG: scheduling in a non-blocking section in {frame}",
+     .stack = &kScheduled},
+    {.trigger = "BUG: assuming ",
+     .line = R"(BUG: assuming (atomic|non migratable) context at )",
+     .title = "BUG: assuming {1} context in {frame}",
      .stack = &kTraceOnly},
     {.trigger = "BUG: using ",
      .line = R"(BUG: using ([a-z_]+\(\)) in preemptible)",
      .title = "BUG: using {1} in preemptible code in {frame}",
-     .stack = &kTraceOnly},
+     .stack = &kPreempted},
     {.trigger = "BUG: workqueue leaked atomic, lock or RCU",
      .title = "BUG: workqueue leaked atomic, lock or RCU in {frame}",
      .stack = &kWork,
@@ -117,12 +129,12 @@ static const Pattern kPatterns[] = {
      .flags = kBare},
     {.trigger = "BUG: atomic scheduling",
      .title = "BUG: atomic scheduling in {frame}",
-     .stack = &kTraceOnly},
+     .stack = &kScheduled},
     {.trigger = "BUG: spinlock",
      .line =
          R"(BUG: spinlock (lockup suspected|already unlocked|recursion|bad magic|wrong owner|wrong CPU|trylock failure on UP|cpu recursion))",
      .title = "BUG: spinlock {1} in {frame}",
-     .stack = &kTraceOnly},
+     .stack = &kSpun},
     {.trigger = "BUG: rwlock",
      .line = R"(BUG: rwlock ([a-z ]+) on CPU)",
      .title = "BUG: rwlock {1} in {frame}",

@@ -8,12 +8,13 @@ static const Stack kAfterKfence{{"BUG: KFENCE: [a-z -]+ in @F", kTrace}};
 static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}, {}, "^usb_submit_urb"};
 static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kAnyFrames{{kTrace, kTrace}};
-static const Stack kUbsanTrace{{"@T", kTrace}, {}, "^(__)?ubsan|^get_size"};
+static const Stack kUbsanTrace{{"@T", kTrace}, {}, "overflow"};
 static const Stack kRip{{"@IP", "@T", kTrace}, {"@T", kTrace}};
+static const Stack kUsercopy{{"@IP", "@T", kTrace}, {"@T", kTrace}, "usercopy|__check"};
 static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
                          {},
                          "kmemleak|mmap|kmem|slab|alloc|create_object|idr_get|list_lru_init|"
-                         "asprintf|pcpu_create|strn?dup|memdup|kobject_set_name|dup_"};
+                         "asprintf|pcpu_create|strn?dup|memdup|kobject_set_name"};
 
 // One bare pr_err each, from pgd_ERROR() and its like: no BUG, no trace, no taint. Finding these is
 // what this program was first written for.
@@ -247,7 +248,7 @@ static const Pattern kPatterns[] = {
      .flags = kOops},
     {.trigger = "kernel BUG at mm/usercopy.c",
      .title = "BUG: bad usercopy in {frame}",
-     .stack = &kRip,
+     .stack = &kUsercopy,
      .flags = kOops},
 };
 

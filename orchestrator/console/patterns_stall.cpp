@@ -6,7 +6,7 @@ namespace kproof::console {
 // The stack of the code that loops begins below the interrupt that found it looping.
 static const Stack kStall{
     {"apic_timer_interrupt|__irq_svc|el1h?_(?:64_)?irq|timer_interrupt_common", kTrace},
-    {"@T", kTrace},
+    {},
     "apic_timer_interrupt|rcu",
     Pick::stall};
 static const Stack kSoftLockup{

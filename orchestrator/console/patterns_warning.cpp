@@ -13,6 +13,8 @@ static const Stack kProc = warning_stack("^_?proc_|_proc$");
 static const Stack kOdebug =
     warning_stack("^_*debug_|rcu|hrtimer_|timer_|work_|^percpu_|vunmap|vfree|^__free_|kobject_");
 static const Stack kUsb = warning_stack("usb_submit_urb");
+static const Stack kUsercopy = warning_stack("usercopy|__check");
+static const Stack kAllocates = warning_stack("kmalloc|krealloc|slab|kmem");
 
 static const Pattern kPatterns[] = {
     {.trigger = "WARNING: ",
@@ -34,7 +36,7 @@ static const Pattern kPatterns[] = {
     {.trigger = "WARNING: ",
      .line = "WARNING: .*mm/usercopy\\.c",
      .title = "WARNING: bad usercopy in {frame}",
-     .stack = &kPlain},
+     .stack = &kUsercopy},
     {.trigger = "WARNING: ",
      .line = "WARNING: .*lib/kobject\\.c.* kobject_",
      .title = "WARNING: kobject bug in {frame}",
@@ -55,7 +57,7 @@ static const Pattern kPatterns[] = {
      .line =
          "WARNING: .*mm/slab_common\\.c|WARNING: .*mm/util\\.c|WARNING: .*mm/.*\\.c.* k?.?malloc",
      .title = "WARNING: kmalloc bug in {frame}",
-     .stack = &kPlain},
+     .stack = &kAllocates},
     {.trigger = "WARNING: ",
      .line = "WARNING: .*mm/vmalloc\\.c.*vmalloc",
      .title = "WARNING: zero-size vmalloc in {frame}",

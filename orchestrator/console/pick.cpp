@@ -10,25 +10,25 @@ static bool is_dispatcher(std::string_view function) {
   // A table to read, not one word a line.
   // clang-format off
   static const NameSet dispatchers{
-      "^process_one_work$",
-      "sys_(ioctl|read|write|readv|writev|pread64|pwrite64|connect|bind|sendfile|openat|open|close|splice)$",
-      "_compat_ioctl$", "SyS_(ioctl|read|write|connect|bind|sendfile|openat|open|close|splice)$",
+      "^process_(one_work|scheduled_works)$",
+      "(sys|SyS|SYSC)_(ioctl|readv?|writev?|pread64|preadv2?|pwrite64|pwritev2?|connect|bind|sendfile|sendfile64|splice)$",
+      "_compat_ioctl$",
       "^do_syscall_", "^do_fast_syscall", "^do_int80", "^sysenter_", "^tracesys_", "^el0_svc",
       "^invoke_syscall", "^ret_fast_syscall", "^system_call", "^entry_SYSCALL",
       "netif_receive_skb", "^do_softirq", "^__do_softirq", "^handle_softirqs", "^invoke_softirq",
       "^call_timer_fn", "_run_timers", "^run_timer_softirq", "^hrtimer_run", "^__hrtimer_run",
       "^run_ksoftirqd", "^smpboot_thread_fn", "^kthread$", "^start_secondary",
-      "^cpu_startup_entry", "^ret_from_fork", "^generic_file_",
+      "^cpu_startup_entry", "^ret_from_fork",
       "^vfs_(read|write|iter_write|iter_read|ioctl|readv|writev)", "^do_vfs_ioctl",
       "^__vfs_(read|write)", "^do_iter_", "^do_(loop_)?readv_writev", "^do_sendfile",
       "^new_sync_(read|write)", "^call_(read|write)_iter", "^(do_)?splice_direct_to_actor",
-      "^sock_(sendmsg|recvmsg|read_iter|write_iter)", "^sock_common_(set|get)sockopt",
-      "^kernel_sendmsg", "^tasklet_action", "^smp_call_function", "^on_each_cpu", "^irq_work_run",
-      "^do_idle", "^path_openat", "^do_dentry_open", "^lookup_open", "^mount_fs",
+      "^(__)?sock_(sendmsg|recvmsg|read_iter|write_iter)", "^sock_common_(set|get)sockopt",
+      "^kernel_(sendmsg|recvmsg)", "^tasklet_action", "^smp_call_function", "^on_each_cpu", "^irq_work_run",
+      "^do_dentry_open", "^lookup_open", "^mount_fs",
       "^legacy_get_tree", "^rtnetlink_rcv", "^nfnetlink_rcv_msg", "^(__)?do_fault$",
       "^mmap_region", "^task_work_run", "^__fput$", "^napi_poll|^__napi_poll|^net_rx_action",
       "^handle_irq_event", "^__handle_irq", "^generic_handle_irq", "^drop_caches",
-      "^call_usermodehelper", "^secondary_startup", "^arch_cpu_idle", "^rcu_(do_batch|core)"};
+      "^call_usermodehelper", "^secondary_startup", "^rcu_(do_batch|core)"};
   // clang-format on
   return dispatchers.contains(function);
 }
@@ -76,7 +76,7 @@ static Blame pick_common_wait(const std::vector<std::string>& frames) {
 static Blame pick_hung(const std::vector<std::string>& frames) {
   static const RE2 waits(
       "sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|synchronize|context_switch|"
-      "__switch_to|cancel_delayed_work|rcu_barrier|^io_schedule");
+      "__switch_to|cancel_delayed_work|rcu_barrier");
   if (Blame common = pick_common_wait(frames); !common.frame.empty()) return common;
   for (const std::string& frame : frames)
     if (!RE2::PartialMatch(frame, waits)) return with_plain_name(frame);

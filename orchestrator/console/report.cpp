@@ -20,15 +20,15 @@ static bool is_structural(std::string_view text) {
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
 }
 
-Report::Report(const Row& row, std::size_t number, std::string_view caller, bool stamped,
+Report::Report(const Row& row, std::size_t number, std::string_view caller, bool marked,
                std::string_view text)
-    : row_(&row), start_(number), end_(number), caller_(caller), stamped_(stamped) {
+    : row_(&row), start_(number), end_(number), caller_(caller), marked_(marked) {
   lines_.push_back({number, std::string(text)});
   text_size_ = text.size();
 }
 
-bool Report::wants(std::string_view caller, bool stamped) const {
-  if (caller == caller_) return stamped || !stamped_;
+bool Report::wants(std::string_view caller, bool marked) const {
+  if (caller == caller_) return marked || !marked_;
   return other_cpus_ && caller.starts_with('C');
 }
 

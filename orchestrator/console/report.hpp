@@ -16,12 +16,13 @@ class Report {
  public:
   static constexpr std::size_t kMostText = 128 << 10;
 
-  // `row` matched `text`, line `number`; `caller` is who printed it, "" if the kernel does not say.
-  Report(const Row& row, std::size_t number, std::string_view caller, bool stamped,
+  // `row` matched `text`, line `number`; `caller` is who printed it, "" if the kernel does not say;
+  // `marked`: its prefix tells that the kernel printed it, so all lines of the report have one.
+  Report(const Row& row, std::size_t number, std::string_view caller, bool marked,
          std::string_view text);
 
   // Does a line of this caller belong to it?
-  bool wants(std::string_view caller, bool stamped) const;
+  bool wants(std::string_view caller, bool marked) const;
   void add(std::size_t number, std::string_view text);
   // The same report goes on: a panic behind an oops.
   void join(std::size_t number, std::string_view text);
@@ -51,7 +52,7 @@ class Report {
   const Row* row_;
   std::size_t start_, end_;
   std::string caller_;
-  bool stamped_;
+  bool marked_;
   std::vector<ReportLine> lines_;
   std::size_t text_size_ = 0;
   std::size_t idle_ = 0;

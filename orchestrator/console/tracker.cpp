@@ -17,7 +17,7 @@ void Tracker::line(const Line& line) {
     note_row(line, *sight.row);
   else
     for (Report& report : open_)
-      if (report.wants(line.caller, line.usec.has_value())) report.add(line.number, line.text);
+      if (report.wants(line.caller, line.marked)) report.add(line.number, line.text);
   for (Report& report : open_)
     report.show(line.number, line.raw);
   close_stale();
@@ -98,7 +98,7 @@ bool Tracker::starts(const Row& row, const Line& line) const {
 
 Report* Tracker::open_for(const Line& line) {
   const auto found = std::ranges::find_if(open_, [&](const Report& report) {
-    return !report.overtaken() && report.wants(line.caller, line.usec.has_value());
+    return !report.overtaken() && report.wants(line.caller, line.marked);
   });
   return found == open_.end() ? nullptr : &*found;
 }
@@ -128,7 +128,7 @@ void Tracker::note_panic() {
 // A report that may go on around this line does.
 void Tracker::note_single(const Line& line, const Row& row) {
   ++facts_.started;
-  Report report(row, line.number, line.caller, line.usec.has_value(), line.text);
+  Report report(row, line.number, line.caller, line.marked, line.text);
   report.show(line.number, line.raw);
   findings_.record(report.describe());
 }
@@ -144,7 +144,7 @@ void Tracker::give_way(Report& report, const Line& line) {
 void Tracker::start(const Row& row, const Line& line) {
   ++facts_.started;
   if (open_.size() == kMostOpen) close(0);
-  open_.emplace_back(row, line.number, line.caller, line.usec.has_value(), line.text);
+  open_.emplace_back(row, line.number, line.caller, line.marked, line.text);
 }
 
 void Tracker::close(std::size_t index) {

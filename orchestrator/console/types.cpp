@@ -60,6 +60,7 @@ static constexpr TypeRule kTypes[] = {
     {"BUG: MAX_LOCKDEP", "", "LOCKDEP"},
     {"BUG: sleeping function called from invalid context", "", "ATOMIC_SLEEP"},
     {"BUG: scheduling while atomic", "", "ATOMIC_SLEEP"},
+    {"BUG: scheduling in a non-blocking section", "", "ATOMIC_SLEEP"},
     {"BUG: atomic scheduling", "", "ATOMIC_SLEEP"},
 
     {"INFO: rcu", "stall", "HANG"},

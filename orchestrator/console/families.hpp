@@ -1,0 +1,16 @@
+// The families of functions behind is_machinery(), by subject. Each entry is an expression that is
+// searched in a function's name.
+#pragma once
+
+#include <span>
+
+namespace kproof::console {
+
+using Families = std::span<const char* const>;
+
+Families reporting_families();  // sanitizers, printing, and the way from a fault to its report
+Families waiting_families();    // locks, references, context, work, timers
+Families data_families();       // memory, strings, containers, ciphers, registers
+Families driver_families();     // object debugging, the driver core, buses
+
+}  // namespace kproof::console

@@ -1,0 +1,65 @@
+// What is handed memory, or asked for it, and does as it is told.
+#include "console/families.hpp"
+
+namespace kproof::console {
+
+// Tables to read by subject, not one word a line.
+// clang-format off
+static constexpr const char* kFamilies[] = {
+    // Slabs, vmalloc, pools.
+    "k[vmzc]*[mzc]alloc", "^_*(do_)?k[mr]e?alloc", "krealloc", "^kvrealloc", "^_*kmem_cache", "k[vz]*free",
+    "^_*slab_(alloc|free|p(re|ost)_alloc|pad|bug|fix|err|update|want|unlock|lock)", "^_*memcg_slab_", "^do_slab_free", "^(allocate|new|alloc)_slab(_page)?$", "^object_err$",
+    "^_*cache_(alloc|grow|free|flusharray)", "^_*slob_", "^(__)?vm_?alloc", "^vzalloc", "^vfree", "^vmalloc",
+    "^mempool_", "^_*ksize$", "^free_large_kmalloc",
+    // Pages, folios, the page cache, memory of each CPU.
+    "alloc_pages(_|$)", "^alloc_page", "^_*alloc_frozen", "^_*page_cache_alloc", "^get_zeroed_page",
+    "^_*get_free_pages", "^get_page_from_freelist", "^_*free_(frozen_)?pages", "^free_unref",
+    "^free_page_is_bad", "^free_(pcp|hot_cold|one_page|tail)", "^(post_alloc|prep_new)", "^bad_(page$|range)",
+    "^check_(new|free)_page", "^_*filemap_(alloc|get)_?(folio)?", "^_*(folio|vma)_alloc_?(folio)?",
+    "^pagecache_get_page", "^grab_cache_page", "^do_read_cache_", "^find_(get|lock)_(entr|page)",
+    "^truncate_(inode_pages|folio)", "^mark_buffer_dirty", "^__phys_addr", "^__percpu_|^pcpu_",
+    "^_*(alloc|free)_percpu", "^percpu_counter_(add|sub|sum|set)",
+    // Memory is copied, cleared, compared; to user space and back too.
+    "memcpy", "memcmp", "^bcmp$", "memset", "memchr", "memmove", "memscan", "^memzero", "^mmio(set|cpy)$",
+    "^rep_(movs|stos)", "^k?v?(mem|str|strn)dup", "^strndup_user",
+    "copy_(to|from|in)_user", "^_*copy_(to|from)_", "^(simple_)?copy_(to|from)_(user_)?iter",
+    "^copy_(page|folio)_(to|from)_iter", "^iterate_(and_advance|iovec|bvec|kvec|ubuf|xarray|folioq)", "^_copy_",
+    "^_*copy_user", "^(copyin|copyout)$", "^raw_copy_", "^_*(arch_)?clear_user", "^_*(put|get)_user(_nocheck)?(_[0-9]+|_bad)?$",
+    "^_*do_str(ncpy_from|nlen)_user", "^_*strnlen_user", "^fault_in_", "^iov_iter_fault", "^_*usercopy_",
+    "^_*check_(heap|copy|object|stack)(_|$)", "^_*check_(heap_object|object_size|element)",
+    // Strings, formatted output, numbers.
+    "^(__pi_)?str(n?(cpy|cat|cmp|casecmp|len|str|chr)|r?chr|l(cpy|cat)|scpy|sep|p?spn|cspn|pbrk|im)(_|$)",
+    "^(__pi_)?str(nchr|nchrnul|chrnul|ncpy_from_user|replace|reverse|strip)", "^sized_strscpy", "^stpcpy$",
+    "^(kas|v?as|v?s[cn]?n?|kvas|kva?s|seq_v?|v?bin_?|b)printf", "^vbin_printf", "^v?sscanf$",
+    "^seq_(puts|putc|escape)", "^string$", "^string_(nocheck|escape|unescape)", "^skip_spaces$",
+    "^(bitmap(_list)?|ip[46]?(_compressed)?(_addr)?|mac_address|resource|symbol|uuid|device_node)_string",
+    "^(fwnode|escaped|flags|fourcc|pointer|widen|hex|error)_string", "^(restricted_|default_)?pointer$",
+    "^(file_)?dentry_name$", "^bdev_name$", "^number$", "^special_hex_number$", "^put_dec", "^format_decode",
+    "^match_string", "^hex(2bin|_to_bin)$", "^_?kstrto", "^simple_strn?to", "^_parse_integer",
+    // Containers.
+    "^_*[hklp]?list_(bl_|nulls_)?(add|del|move|replace|splice|cut)", "^_*list_(add|del)_", "^xas_", "^(__)?xa_",
+    "^ida_(alloc|free|destroy)", "^_*rb_(erase|insert|next|prev|first|last|link|replace|rotate)",
+    "^_*rhl?t(able)?_(bucket|key|ptr|lookup|insert|remove|grow|shrink)", "^klist_(add|del|put|dec|release|node|next|prev|iter|init)",
+    "^_*rhashtable_(lookup|insert|remove|replace|walk|rehash|shrink|init|free|destroy|jhash)",
+    "^_*bitmap_(and|or|xor|andnot|set|clear|weight|equal|zero|fill|copy|empty|full|parse|find|subset|intersects)",
+    "find_(first|next|last|nth)_(and_|andnot_|or_)?(zero_)?bit", "^(get|put)_unaligned",
+    // Checksums, hashes, ciphers, and their wrappers.
+    "^(__|libcrc|lib)?crc(16|32c?|64|_(itu|ccitt|t10dif)|_?t10dif|c$)", "^__crc32", "^csum_(and_copy|partial)",
+    "^do_csum", "^_*aes(ti|ni|_encrypt|_decrypt|_expandkey|_set_?key|_cipher)",
+    "^(crypto_)?(des3?|sm4|twofish|serpent|camellia|cast[56]|blowfish)_(ede_)?_?(en|de)crypt",
+    "^crypto_(cipher|skcipher|shash|ahash|aead|rng)_", "^cipher_crypt", "^drbg_", "^jent_",
+    "^(aead|hash|rng|skcipher)_setkey$", "^sha(1|256|512|3)_", "^md[45]_", "^(chacha|poly1305|blake2[bs]|ghash)_",
+    "^jhash", "^_*h?siphash_", "^xxh(32|64)",
+    // Network buffers: too little room or data is their user's mistake.
+    "^_*skb_(put|pull|push)(_data|_zero|_u8)?$", "^skb_(over_|under_)?panic$",
+    // Registers of devices, and what a compiler puts in the way.
+    "^io(read|write)(8|16|32|64)", "^(__raw_)?(read|write)[bwlq]$", "^__raw_(read|write)[bwlq]",
+    "^(in|out)[bwl](_p)?$", "^_?inl_p", "^_?logic_(in|out)", "indirect_thunk", "^__x86_return_thunk", "^srso_",
+    "^retbleed_"};
+// clang-format on
+
+Families data_families() {
+  return kFamilies;
+}
+
+}  // namespace kproof::console

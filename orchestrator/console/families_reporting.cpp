@@ -1,0 +1,49 @@
+// What finds a fault, and what prints it.
+#include "console/families.hpp"
+
+namespace kproof::console {
+
+// Tables to read by subject, not one word a line.
+// clang-format off
+static constexpr const char* kFamilies[] = {
+    // Sanitizers.
+    "^__sanitizer", "^__asan", "kasan", "^__msan", "kmsan", "kcsan", "kfence", "ubsan", "^__tsan",
+    "^__hwasan", "^hwasan", "^check_memory_region$", "^check_region_inline", "^memory_is_poisoned",
+    "tag_check_fault", "^(start|end)_report$", "^(__)?(check|for_each)_canary",
+    "^(__)?(read|write)_once", "^read_word_at_a_time$", "^load_unaligned_zeropad$",
+    "^handle_(overflow|null_ptr_deref|misaligned_access|object_size_mismatch)", "^val_to_string",
+    "kmemleak", "^(__)?(create|delete|lookup|find_and_get|find_and_remove)_object(_full|_part)?$",
+    // Printing.
+    "dump_(stack|backtrace)", "^_*show_(stack|regs|trace|opcodes|mem|free_areas)(_|$)",
+    "cpu(mask)?_backtrace", "^walk_stackframe", "^unwind_backtrace", "^arch_stack_walk",
+    "^save_(stack|trace)", "^stack_trace_(save|consume|print|snprint)", "^(stack_)?depot_",
+    "^set_track(_|$)", "^print_", "printk", "^va_format", "^_*sched_show_task",
+    "^_?dev_(info|notice|warn|err|alert|crit|emerg)", "^netdev_(info|notice|warn|err)$",
+    "^hex_(string|dump|byte)", "^bin2hex", "^_?(get|add|print|test)_taint",
+    // BUG(), WARN(), assertions, and what compilers check.
+    "panic", "assertfail", "^assfail", "report_bug", "^fixup_bug", "^handle_(bug|invalid_op)",
+    "^__bug", "^__warn", "^warn_(slowpath|alloc|bogus)", "^__stack_chk_fail", "^_*fortify_",
+    "copy_overflow$", "^report_cfi_failure", "^__cfi_", "^rust_helper_BUG", "rust_begin_unwind",
+    "(unwrap|expect)_failed", "^core::.*_fail$",
+    // Traps and faults: x86, Arm, powerpc, s390, riscv, mips.
+    "_trap$", "do_trap", "^exc_", "^asm_(exc_|sysvec|common)", "^(invalid_op|divide_error)$",
+    "^do_(error|invalid_op|int3|divide_error)(_|$)", "^error_(entry|code)", "^retint_",
+    "^double_fault", "^(do_)?general_protection", "^(trace_|async_)*page_fault",
+    "^(do_|trace_|async_|hash_|_)*do_page_fault", "^do_async_page_fault", "^handle_page_fault$",
+    "^do_(kern|user)_addr_fault", "^no_context$", "kernel_fault$", "^die(_addr)?$", "^__die",
+    "^oops_(enter|exit|begin|end)", "^el1_", "^el1[ht]_", "brk_handler", "^call_(el1_)?break_hook",
+    "^do_(translation_fault|mem_abort|bad_area|undefinstr|bad|sect_fault|alignment)(_|$)",
+    "^do_(sp_pc_abort|alignment_fault|tag_check|sea|DataAbort|PrefetchAbort)$", "^do_el1_",
+    "^do_debug_exception", "^(arm64|arm)_notify_die", "^bug_handler", "^program_check",
+    "^_*bad_page_fault", "^(data|instruction)_access", "^interrupt_return", "^(__do_)?pgm_check",
+    "^do_(protection|dat)_exception", "^monitor_event", "^illegal_op$", "^do_(ade|bp|ri|tr)$",
+    "^ret_fast_syscall_bug", "^__rela_dyn_start", "^entry_SYSCALL", "(x64|x32|ia32)_sys_call",
+    // Faults that are injected on purpose.
+    "should_fail", "^fail_dump", "^fault_create"};
+// clang-format on
+
+Families reporting_families() {
+  return kFamilies;
+}
+
+}  // namespace kproof::console

@@ -1,0 +1,59 @@
+// What makes others wait, or waits, or holds an object: its caller misused it.
+#include "console/families.hpp"
+
+namespace kproof::console {
+
+// Tables to read by subject, not one word a line.
+// clang-format off
+static constexpr const char* kFamilies[] = {
+    // The validator of locks.
+    "lockdep", "^perf_trace_", "lock_acquire", "lock_release", "lock_class", "^assign_lock_key",
+    "lock_is_held", "^lock_(pin|unpin|repin|set_class|downgrade|contended|sync|chain)",
+    "^mark_(lock|held|usage)", "^(match|find|reacquire|get_first)_held_lock", "^validate_chain",
+    "^check_(noncircular|prevs?_add|(irq_)?usage|redundant|deadlock|(lock_)?chain_key|wait_context)",
+    "^(lookup|add)_chain_cache", "^add_(lock_to_list|chain_)", "^find_usage_", "^count_matching_names",
+    "^debug_check_no_locks", "^in_lock_functions",
+    // Spinning locks, and sequences.
+    "^raw_spin_rq", "^_*(task_|double_)?rq_(un)?lock", "spin_lock", "spin_trylock", "spin_unlock",
+    "raw_(read|write)_(try|un)?lock", "_write_lock$", "queued_(spin|read|write)_", "^_*pv_(queued|wait|kick)",
+    "^do_raw_(spin|read|write)_", "^pvqspinlock", "^spin_(dump|bug)", "^rwlock_bug", "^debug_spin",
+    "(read|write)_seqcount", "^(read|write)_seq(lock|unlock|begin|retry)", "seqprop_assert",
+    // Sleeping locks.
+    "^_*mutex_", "^_*ww_mutex_", "^debug_mutex_", "rt_?mutex", "^rtlock_", "^_*rwbase", "^_*rwsem_",
+    "^call_rwsem_", "^_*(down|up)(_|$)(read|write|common|trylock|interruptible|killable|timeout)?",
+    "^_*downgrade_write", "^_*percpu_(down|up|rwsem)_", "^rt_(spin|read|write)_", "^owner_on_cpu",
+    "^osq_", "^_*(lock|release)_sock",
+    // Pages as locks and as objects.
+    "^_*folio_(lock|unlock|put|get|try_get|wait)", "^folios_put", "^(un|_*)?lock_page(_|$)",
+    "^_*(put|get)_page$",
+    // References.
+    "^_*refcount_", "^kref_", "^ref_tracker_", "^percpu_ref_(get|tryget|put)", "^_*instrument_",
+    "^(arch_|raw_)?atomic(64|_long)?_(read|set|inc|dec|add|sub|and|or|xor|x?chg|cmpxchg|try|fetch)",
+    "^_?atomic_dec_and_", "^(put|get)_device(_parent)?$", "^i(put|hold)(_final)?$", "^dput", "^fast_dput",
+    "^(drop|inc|clear|set)_nlink", "^(read|write)_pnet",
+    "^(arch_|generic_|_)*(test|set|clear|change)_(and_(set|clear|change)_)?bit(_|$)",
+    // Context: preemption, interrupts, RCU, time.
+    "might_(sleep|fault|resched)", "^__cant_(sleep|migrate)", "^_*might_", "^_*cond_resched", "^_*preempt_(schedule|count)",
+    "^debug_smp_processor_id", "this_cpu_preempt", "^check_preemption_disabled", "^_*local_(bh|irq)",
+    "^raw_local_irq", "^trace_(hardirqs|softirqs|preempt)", "^_*irq_(enter|exit)",
+    "^native_(save|restore|irq|safe|halt)_", "^arch_local", "^_*rcu_(read_lock|read_unlock)",
+    "^rcu_(is_watching|lock_|note_context)", "^_*srcu_read_", "srcu_struct(_|$)",
+    "^ktime_get", "^timekeeping_get", "^current_time$", "^current_kernel_time",
+    // Waiting and waking.
+    "^schedule(_timeout|_preempt)?$", "^__schedule", "^schedule_timeout", "__wake_up",
+    "^s?wake_up_(process|state|q|all|one|locked|bit|var)|^wake_up$", "^_*(prepare_to|finish)_s?wait",
+    "^wait_for_(common|completion)", "^complete(_all|_with_flags|_on_current_cpu)?$",
+    // Work, timers, threads.
+    "^kthread_(stop|park|unpark|queue_work|flush_work|cancel)", "^(__)?init_work$", "queue_(delayed_)?work",
+    "^(work|timer)_is_static_object", "^insert_work", "^mod_delayed_work", "^_*(start_)?flush_(delayed_)?work$",
+    "^_*(cancel|disable|enable)_(delayed_)?work", "try_to_grab_pending", "(drain|destroy|flush)_workqueue",
+    "^irq_work_(queue|sync)", "^_*tasklet_(hi_)?(schedule|kill)", "^_*(del|add|mod)_timer",
+    "try_to_del_timer", "^_*timer_(delete|shutdown|reduce)", "^lock_(hr)?timer_base",
+    "^detach_(timer|if_pending)", "sk_(stop|reset)_timer", "^_*hrtimer_(cancel|try_to_cancel|start|active)"};
+// clang-format on
+
+Families waiting_families() {
+  return kFamilies;
+}
+
+}  // namespace kproof::console

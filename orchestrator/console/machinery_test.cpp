@@ -1,0 +1,89 @@
+#include "console/machinery.hpp"
+
+#include <doctest/doctest.h>
+
+using kproof::console::is_machinery;
+using kproof::console::Pick;
+using kproof::console::pick_frame;
+
+TEST_CASE("what prints a report, and the way from a trap to it, is never blamed") {
+  for (const char* name :
+       {"kasan_report", "__asan_report_load8_noabort", "dump_backtrace", "print_report",
+        "end_report", "nmi_cpu_backtrace", "__warn_printk", "exc_invalid_op", "asm_exc_page_fault",
+        "do_error_trap", "el1h_64_sync_handler", "bug_brk_handler", "do_el1_undef", "do_mem_abort",
+        "___do_page_fault", "btrfs_assertfail", "core::option::unwrap_failed", "x64_sys_call"})
+    CHECK_MESSAGE(is_machinery(name), name);
+}
+
+TEST_CASE("locks, references and waits are passed over as whole families") {
+  for (const char* name : {"__lock_acquire",
+                           "assign_lock_key",
+                           "check_irq_usage",
+                           "lock_is_held_type",
+                           "mutex_lock",
+                           "__ww_mutex_lock",
+                           "rtlock_slowlock",
+                           "down_write_killable",
+                           "___down_common",
+                           "downgrade_write",
+                           "percpu_rwsem_wait",
+                           "_raw_spin_lock_irqsave",
+                           "queued_read_lock_slowpath",
+                           "kref_put",
+                           "refcount_warn_saturate",
+                           "put_device",
+                           "fast_dput",
+                           "__flush_work",
+                           "touch_wq_lockdep_map",
+                           "irq_work_queue",
+                           "timer_delete_sync",
+                           "lock_hrtimer_base",
+                           "sk_reset_timer",
+                           "prepare_to_swait_event",
+                           "__cond_resched",
+                           "test_and_set_bit"})
+    CHECK_MESSAGE(is_machinery(name), name);
+}
+
+TEST_CASE("what works on memory that it is handed is passed over") {
+  for (const char* name : {"devm_kmalloc",      "kvfree",
+                           "__kfree_skb",       "__alloc_frozen_pages_noprof",
+                           "free_frozen_pages", "__pi_strlen",
+                           "mmioset",           "rep_stos_alternative",
+                           "_copy_from_iter",   "__get_user_nocheck_4",
+                           "seq_printf",        "ip6_addr_string_sa",
+                           "simple_strtoull",   "plist_del",
+                           "xas_find",          "ida_free",
+                           "rb_first",          "__bitmap_weight",
+                           "crc_itu_t",         "aesti_encrypt",
+                           "aead_setkey",       "skb_pull"})
+    CHECK_MESSAGE(is_machinery(name), name);
+}
+
+// Names that hold such a word, and functions of the core that are found at fault.
+TEST_CASE("what only sounds like machinery is blamed") {
+  for (const char* name :
+       {"__check_block_validity", "rfkill_unregister", "video_usercopy", "get_user_pages_fast",
+        "get_device_info", "do_raw_setsockopt", "rht_deferred_worker", "slab_build_skb",
+        "srcu_invoke_callbacks", "consume_skb", "timerqueue_del", "iov_iter_advance",
+        "try_to_wake_up", "remove_wait_queue", "fs_reclaim_acquire", "check_flush_dependency",
+        "kernfs_remove_by_name_ns", "truncate_inode_partial_page", "unwind_next_frame"})
+    CHECK_MESSAGE(!is_machinery(name), name);
+}
+
+TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
+  CHECK(pick_frame({"fib_lookup", "ip_rcv", "__netif_receive_skb_core", "process_backlog"},
+                   Pick::stall)
+            .frame == "ip_rcv");
+  CHECK(
+      pick_frame({"gc_step", "gc_worker", "process_scheduled_works", "worker_thread"}, Pick::stall)
+          .frame == "gc_worker");
+  CHECK(pick_frame({"poll_loop", "my_thread", "kthread"}, Pick::stall).frame == "my_thread");
+  CHECK(pick_frame({"default_idle_call", "do_idle", "cpu_startup_entry"}, Pick::stall).frame ==
+        "do_idle");
+  CHECK(pick_frame({"step_into", "path_openat", "__x64_sys_openat", "do_syscall_64"}, Pick::stall)
+            .frame == "sys_openat");
+  CHECK(pick_frame({"inet_bind", "__sys_bind", "__x64_sys_bind", "do_syscall_64"}, Pick::stall)
+            .frame == "inet_bind");
+  CHECK(pick_frame({"nowhere", "known"}, Pick::stall).frame.empty());
+}
