@@ -16,7 +16,8 @@ TEST_CASE("a build tree in place of a plan is booted with the defaults") {
   REQUIRE(plan.kernels.size() == 1);
   CHECK(std::get<model::PathSource>(plan.kernels[0].source).path == tree.path());
   CHECK(plan.kernels[0].label == tree.path().filename().string());
-  CHECK(read_plan_or_kernel(tree.path() / "", "mm/*").kernels[0].label == plan.kernels[0].label);
+  const model::Plan slash = read_plan_or_kernel(tree.path() / "", "mm/*", cpu_models);
+  CHECK(slash.kernels[0].label == plan.kernels[0].label);
   REQUIRE(plan.topologies.size() == 1);
   CHECK(plan.topologies[0].levels.size() == 1);
   REQUIRE(plan.cases.size() == 1);
@@ -25,9 +26,7 @@ TEST_CASE("a build tree in place of a plan is booted with the defaults") {
 
 TEST_CASE("a binary file is a kernel, and text is a plan") {
   const util::ScratchDir dir("kernel-plan");
-  util::write_file_atomically(dir.path() / "vmlinux", std::string("\x7f"
-                                                                  "ELF\2\1\1\0\0",
-                                                                  9));
+  util::write_file_atomically(dir.path() / "vmlinux", std::string(64, '\0'));
   CHECK(read_plan_or_kernel(dir.path() / "vmlinux", "mm/*", cpu_models).name == "mine");
   util::write_file_atomically(dir.path() / "plan.yaml", "schema: 2\n");
   CHECK_THROWS_AS(read_plan_or_kernel(dir.path() / "plan.yaml", "mm/*", cpu_models), ConfigError);
