@@ -20,7 +20,7 @@ std::string Problems::place(const YAML::Mark& mark) const {
 }
 
 std::string Problems::render(const Problem& problem) const {
-  const std::string head = fmt::format("{}: {}", place(problem.mark), problem.message);
+  std::string head = fmt::format("{}: {}", place(problem.mark), problem.message);
   if (problem.mark.is_null()) return head;
   const auto line = static_cast<std::size_t>(problem.mark.line);
   const auto column = static_cast<std::size_t>(problem.mark.column);

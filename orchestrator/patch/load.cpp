@@ -92,6 +92,7 @@ static std::vector<Patch> read_mailbox(const fs::path& path, const std::string& 
   // One file of a series, named alone: not a series with gaps.
   if (files.size() == 1 && path.extension() == ".patch") return {read_patch(path, 1)};
   std::vector<Letter> letters;
+  letters.reserve(files.size());
   for (const fs::path& mail : files)
     letters.push_back(
         read_mail(mail, scratch.path(), fmt::format("{}, mail {}", name, letters.size() + 1)));

@@ -32,8 +32,8 @@ static void unpack_tarball(const fs::path& tarball, const fs::path& directory) {
 }
 
 // A tarball never changes, so what is there is it.
-static Base unpacked(std::string identity, std::string origin, const fs::path& tarball,
-                     const kernel::Progress& say) {
+static Base unpacked(const std::string& identity, const std::string& origin,
+                     const fs::path& tarball, const kernel::Progress& say) {
   return {.identity = identity,
           .tree = identity,
           .origin = origin,

@@ -13,7 +13,7 @@
 #include "model/topology.hpp"
 #include "virt/events.hpp"
 
-struct _virConnect;
+struct _virConnect;  // NOLINT(bugprone-reserved-identifier): libvirt calls it so
 
 namespace kproof::virt {
 

@@ -10,7 +10,7 @@
 #include "util/fd.hpp"
 #include "virt/events.hpp"
 
-struct _virDomain;
+struct _virDomain;  // NOLINT(bugprone-reserved-identifier): libvirt calls it so
 
 namespace kproof::virt {
 

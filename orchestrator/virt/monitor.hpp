@@ -11,7 +11,7 @@
 
 #include "util/fd.hpp"
 
-struct _virDomain;
+struct _virDomain;  // NOLINT(bugprone-reserved-identifier): libvirt calls it so
 
 namespace kproof::virt {
 
