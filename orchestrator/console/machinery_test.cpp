@@ -65,7 +65,7 @@ TEST_CASE("what only sounds like machinery is blamed") {
   for (const char* name :
        {"__check_block_validity", "rfkill_unregister", "video_usercopy", "get_user_pages_fast",
         "get_device_info", "do_raw_setsockopt", "rht_deferred_worker", "slab_build_skb",
-        "srcu_invoke_callbacks", "consume_skb", "timerqueue_del", "iov_iter_advance",
+        "srcu_invoke_callbacks", "pte_list_add", "consume_skb", "timerqueue_del", "iov_iter_advance",
         "try_to_wake_up", "remove_wait_queue", "fs_reclaim_acquire", "check_flush_dependency",
         "kernfs_remove_by_name_ns", "truncate_inode_partial_page", "unwind_next_frame"})
     CHECK_MESSAGE(!is_machinery(name), name);
