@@ -14,11 +14,9 @@ static constexpr const char* kFamilies[] = {
     "^device_(del|unregister|add|initialize|register|destroy|create)$",
     "^device_create_(vargs|groups_vargs|with_groups)$",
     // Devices of a class, which their driver made and takes away again.
-   
     "^(hwrng|hwmon_device|led_classdev|power_supply|thermal_zone_device|iio_device)_unregister$",
-    "^watchdog_unregister_device$",
-    "^tty_(port_)?unregister", "^i2c_(del|add|unregister)_", "^unregister_netdev",
-    "rollback_registered",
+    "^watchdog_unregister_device$", "^tty_(port_)?unregister", "^i2c_(del|add|unregister)_",
+    "^unregister_netdev", "rollback_registered",
     // Requests to a device on USB.
     "^usb_(internal_)?(control|bulk|interrupt)_msg", "^usb_start_wait_urb",
     "^usb_(kill|unlink|free)_urb"};

@@ -29,7 +29,7 @@ static constexpr const char* kFamilies[] = {
     // Traps and faults: x86, Arm, powerpc, s390, riscv, mips.
     "_trap$", "do_trap", "^exc_", "^asm_(exc_|sysvec|common)", "^(invalid_op|divide_error)$",
     "^do_(error|invalid_op|int3|divide_error)(_|$)", "^error_(entry|code)", "^retint_",
-    "^double_fault", "^(do_)?general_protection", "^(trace_|async_)*page_fault",
+    "^double_fault", "^(do_)?general_protection", "^(trace_|async_)*page_fault(_oops|$)",
     "^(do_|trace_|async_|hash_|_)*do_page_fault", "^do_async_page_fault", "^handle_page_fault$",
     "^do_(kern|user)_addr_fault", "^no_context$", "kernel_fault$", "^die(_addr)?$", "^__die",
     "^oops_(enter|exit|begin|end)", "^el1_", "^el1[ht]_", "brk_handler",

@@ -11,9 +11,9 @@ static constexpr const char* kFamilies[] = {
     "lock_is_held", "^lock_(pin|unpin|repin|set_class|downgrade|contended|sync|chain)",
     "^mark_(lock|held|usage)", "^(match|find|reacquire|get_first)_held_lock", "^validate_chain",
     "^check_(noncircular|prevs?_add|(irq_)?usage|redundant|deadlock)",
-    "^check_((lock_)?chain_key|wait_context)",
-    "^(lookup|add)_chain_cache", "^add_(lock_to_list|chain_)", "^find_usage_",
-    "^count_matching_names", "^debug_check_no_locks", "^in_lock_functions",
+    "^check_((lock_)?chain_key|wait_context)", "^(lookup|add)_chain_cache",
+    "^add_(lock_to_list|chain_)", "^find_usage_", "^count_matching_names",
+    "^debug_check_no_locks", "^in_lock_functions",
     // Spinning locks, and sequences.
     "^raw_spin_rq", "^_*(task_|double_)?rq_(un)?lock", "spin_lock", "spin_trylock", "spin_unlock",
     "raw_(read|write)_(try|un)?lock", "_write_lock$", "queued_(spin|read|write)_",
@@ -27,8 +27,8 @@ static constexpr const char* kFamilies[] = {
     "^_*downgrade_write", "^_*percpu_(down|up|rwsem)_", "^rt_(spin|read|write)_", "^owner_on_cpu",
     "^osq_", "^_*(lock|release)_sock",
     // Pages as locks and as objects.
-    "^_*folio_(lock|unlock|put|get|try_get|wait)", "^folios_put", "^(un|_*)?lock_page(_|$)",
-    "^_*(put|get)_page$",
+    "^_*folio_((try_)?get|unlock|lock(_killable|_or_retry)?)$", "^_*folio_(put(_refs)?$|wait_)",
+    "^folios_put", "^(un|_*)?lock_page(_|$)", "^_*(put|get)_page$",
     // References.
     "^_*refcount_", "^kref_", "^ref_tracker_", "^percpu_ref_(get|tryget|put)", "^_*instrument_",
     "^(arch_|raw_)?atomic(64|_long)?_(read|set|inc|dec|add|sub|and|or|xor|x?chg|cmpxchg|try|fetch)",
