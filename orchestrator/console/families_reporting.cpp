@@ -8,9 +8,10 @@ namespace kproof::console {
 static constexpr const char* kFamilies[] = {
     // Sanitizers.
     "^__sanitizer", "^__asan", "kasan", "^__msan", "kmsan", "kcsan", "kfence", "ubsan", "^__tsan",
-    "^__hwasan", "^hwasan", "^check_memory_region$", "^check_region_inline", "^memory_is_poisoned",
-    "tag_check_fault", "^(start|end)_report$", "^(__)?(check|for_each)_canary",
-    "^(__)?(read|write)_once", "^read_word_at_a_time$", "^load_unaligned_zeropad$",
+    "^__hwasan", "^hwasan", "^check_memory_region$", "^check_region_inline",
+    "^memory_is_poisoned", "tag_check_fault", "^(start|end)_report$",
+    "^(__)?(check|for_each)_canary", "^(__)?(read|write)_once", "^read_word_at_a_time$",
+    "^load_unaligned_zeropad$",
     "^handle_(overflow|null_ptr_deref|misaligned_access|object_size_mismatch)", "^val_to_string",
     "kmemleak", "^(__)?(create|delete|lookup|find_and_get|find_and_remove)_object(_full|_part)?$",
     // Printing.
@@ -28,10 +29,11 @@ static constexpr const char* kFamilies[] = {
     // Traps and faults: x86, Arm, powerpc, s390, riscv, mips.
     "_trap$", "do_trap", "^exc_", "^asm_(exc_|sysvec|common)", "^(invalid_op|divide_error)$",
     "^do_(error|invalid_op|int3|divide_error)(_|$)", "^error_(entry|code)", "^retint_",
-    "^double_fault", "^(do_)?general_protection", "^(trace_|async_)*page_fault",
+    "^double_fault", "^(do_)?general_protection", "^(trace_|async_)*page_fault(_oops|$)",
     "^(do_|trace_|async_|hash_|_)*do_page_fault", "^do_async_page_fault", "^handle_page_fault$",
     "^do_(kern|user)_addr_fault", "^no_context$", "kernel_fault$", "^die(_addr)?$", "^__die",
-    "^oops_(enter|exit|begin|end)", "^el1_", "^el1[ht]_", "brk_handler", "^call_(el1_)?break_hook",
+    "^oops_(enter|exit|begin|end)", "^el1_", "^el1[ht]_", "brk_handler",
+    "^call_(el1_)?break_hook",
     "^do_(translation_fault|mem_abort|bad_area|undefinstr|bad|sect_fault|alignment)(_|$)",
     "^do_(sp_pc_abort|alignment_fault|tag_check|sea|DataAbort|PrefetchAbort)$", "^do_el1_",
     "^do_debug_exception", "^(arm64|arm)_notify_die", "^bug_handler", "^program_check",

@@ -62,12 +62,26 @@ TEST_CASE("what works on memory that it is handed is passed over") {
 
 // Names that hold such a word, and functions of the core that are found at fault.
 TEST_CASE("what only sounds like machinery is blamed") {
-  for (const char* name :
-       {"__check_block_validity", "rfkill_unregister", "video_usercopy", "get_user_pages_fast",
-        "get_device_info", "do_raw_setsockopt", "rht_deferred_worker", "slab_build_skb",
-        "srcu_invoke_callbacks", "consume_skb", "timerqueue_del", "iov_iter_advance",
-        "try_to_wake_up", "remove_wait_queue", "fs_reclaim_acquire", "check_flush_dependency",
-        "kernfs_remove_by_name_ns", "truncate_inode_partial_page", "unwind_next_frame"})
+  for (const char* name : {"__check_block_validity",
+                           "rfkill_unregister",
+                           "video_usercopy",
+                           "get_user_pages_fast",
+                           "get_device_info",
+                           "do_raw_setsockopt",
+                           "rht_deferred_worker",
+                           "slab_build_skb",
+                           "srcu_invoke_callbacks",
+                           "pte_list_add",
+                           "consume_skb",
+                           "timerqueue_del",
+                           "iov_iter_advance",
+                           "try_to_wake_up",
+                           "remove_wait_queue",
+                           "fs_reclaim_acquire",
+                           "check_flush_dependency",
+                           "kernfs_remove_by_name_ns",
+                           "truncate_inode_partial_page",
+                           "unwind_next_frame"})
     CHECK_MESSAGE(!is_machinery(name), name);
 }
 
@@ -86,4 +100,12 @@ TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
   CHECK(pick_frame({"inet_bind", "__sys_bind", "__x64_sys_bind", "do_syscall_64"}, Pick::stall)
             .frame == "inet_bind");
   CHECK(pick_frame({"nowhere", "known"}, Pick::stall).frame.empty());
+}
+
+TEST_CASE("functions of mm and KVM that sound like allocators and locks are blamed") {
+  for (const char* name :
+       {"folio_lock_anon_vma_read", "folio_putback_lru", "page_fault_can_be_fast",
+        "free_pages_and_swap_cache", "prep_new_hugetlb_folio", "folio_alloc_swap",
+        "copy_user_gigantic_page", "drop_spte"})
+    CHECK_MESSAGE(!is_machinery(name), name);
 }
