@@ -3,10 +3,11 @@
 
 namespace kproof::console {
 
-// The stack of the code that loops begins below the interrupt that found it looping.
+// The stack of the code that loops begins below the interrupt that found it looping, or that was
+// sent to look. A scheduler's dump of a task shows where that was, not what loops.
 static const Stack kStall{
     {"apic_timer_interrupt|__irq_svc|el1h?_(?:64_)?irq|timer_interrupt_common", kTrace},
-    {},
+    {"NMI backtrace for cpu", "@IP", "@T", kTrace},
     "apic_timer_interrupt|rcu",
     Pick::stall};
 static const Stack kSoftLockup{
