@@ -13,8 +13,10 @@ using namespace kproof::e2e;
 using namespace std::chrono_literals;
 using enum StandIn::Kernel;
 
+// On 6.1 a write gets through by a stale translation of the TLB, which a busy host may not keep for
+// the fewest windows of the race: half a second of them, and it is not ok each time.
 static constexpr const char* kCases =
-    "  - { case: mm/dax_1g_mprotect, args: [--seconds, \"0\"] }\n"
+    "  - { case: mm/dax_1g_mprotect, args: [--seconds, \"0.5\"] }\n"
     "  - { case: mm/thp_mprotect, args: [--size, 4M, --seconds, \"0\"] }\n";
 
 static std::string changes(const Json& matrix, std::size_t column) {
