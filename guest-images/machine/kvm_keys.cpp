@@ -7,6 +7,8 @@
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
+#include "machine/parked_cpus.hpp"
+
 namespace kproof::machine {
 
 static std::string failed(const char* call) {
@@ -15,6 +17,7 @@ static std::string failed(const char* call) {
 
 // The descriptors are left open: they are what holds the keys.
 std::string hold_kvm_keys() {
+  const ParkedCpus parked;
   const int kvm = ::open("/dev/kvm", O_RDWR | O_CLOEXEC);
   if (kvm < 0) return failed("open(/dev/kvm)");
   const int vm = ::ioctl(kvm, KVM_CREATE_VM, 0);

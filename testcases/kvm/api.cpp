@@ -9,8 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "kvm/parked_cpus.hpp"
 #include "lib/sysfs.hpp"
+#include "machine/parked_cpus.hpp"
 
 namespace kproof::kvm {
 
@@ -42,14 +42,14 @@ static std::string what_there_is() {
 Kvm::Kvm() : fd_(::open("/dev/kvm", O_RDWR | O_CLOEXEC)) {
   if (fd_ < 0)
     lib::ktap::bail_out("open(/dev/kvm): %s; %s", std::strerror(errno), what_there_is().c_str());
-  const ParkedCpus parked;
+  const machine::ParkedCpus parked;
   kept_vm_ = static_cast<int>(lib::safe::check(::ioctl(fd_, KVM_CREATE_VM, 0), "KVM_CREATE_VM"));
   kept_vcpu_ =
       static_cast<int>(lib::safe::check(::ioctl(kept_vm_, KVM_CREATE_VCPU, 0), "KVM_CREATE_VCPU"));
 }
 
 Kvm::~Kvm() {
-  const ParkedCpus parked;
+  const machine::ParkedCpus parked;
   ::close(kept_vcpu_);
   ::close(kept_vm_);
   ::close(fd_);

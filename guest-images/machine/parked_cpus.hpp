@@ -16,7 +16,7 @@
 
 #include <sched.h>
 
-namespace kproof::kvm {
+namespace kproof::machine {
 
 class ParkedCpus {
  public:
@@ -34,4 +34,4 @@ class ParkedCpus {
   std::vector<std::thread> spinners_;
 };
 
-}  // namespace kproof::kvm
+}  // namespace kproof::machine

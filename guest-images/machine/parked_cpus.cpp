@@ -1,11 +1,11 @@
-#include "kvm/parked_cpus.hpp"
+#include "machine/parked_cpus.hpp"
 
 #include <cstring>
 
 #include <cpuid.h>
 #include <sched.h>
 
-namespace kproof::kvm {
+namespace kproof::machine {
 
 // The hypervisor's signature: CPUID leaf 0x40000000, as QEMU's TCG fills it.
 static bool under_tcg() {
@@ -50,4 +50,4 @@ void ParkedCpus::spin(int cpu) {
   }
 }
 
-}  // namespace kproof::kvm
+}  // namespace kproof::machine
