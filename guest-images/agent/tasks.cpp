@@ -1,10 +1,11 @@
 #include "tasks.hpp"
 
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
 
 #include <dirent.h>
+
+#include "util/proc_file.hpp"
 
 namespace kproof::guest {
 
@@ -28,14 +29,6 @@ std::uint64_t parse_switches(const std::string& status) {
   return sum;
 }
 
-// What can be had: the task may end meanwhile (ESRCH), and its stack may be none of our business
-// (EPERM). operator<< stops there; an istreambuf_iterator would throw.
-static std::string read(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 static std::vector<int> numbers_in(const std::string& path) {
   std::vector<int> numbers;
   DIR* dir = ::opendir(path.c_str());
@@ -49,13 +42,13 @@ static std::vector<int> numbers_in(const std::string& path) {
 static agent::Task look_at(int pid, int tid, const std::string& directory) {
   agent::Task task{.pid = pid, .tid = tid};
   Stat stat;
-  if (parse_stat(read(directory + "/stat"), stat)) {
+  if (parse_stat(util::read_proc_file(directory + "/stat"), stat)) {
     task.name = stat.name;
     task.state = stat.state;
   }
-  task.wchan = read(directory + "/wchan");
-  task.stack = read(directory + "/stack").substr(0, kMostStack);
-  task.switches = parse_switches(read(directory + "/status"));
+  task.wchan = util::read_proc_file(directory + "/wchan");
+  task.stack = util::read_proc_file(directory + "/stack").substr(0, kMostStack);
+  task.switches = parse_switches(util::read_proc_file(directory + "/status"));
   return task;
 }
 
@@ -64,7 +57,8 @@ std::vector<agent::Task> tasks_of_session(pid_t leader) {
   for (const int pid : numbers_in("/proc")) {
     const std::string process = "/proc/" + std::to_string(pid);
     Stat stat;
-    if (!parse_stat(read(process + "/stat"), stat) || stat.session != leader) continue;
+    if (!parse_stat(util::read_proc_file(process + "/stat"), stat) || stat.session != leader)
+      continue;
     for (const int tid : numbers_in(process + "/task"))
       if (tasks.size() < kMostTasks)
         tasks.push_back(look_at(pid, tid, process + "/task/" + std::to_string(tid)));

@@ -2,23 +2,19 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include "util/files.hpp"
+#include "util/proc_file.hpp"
 
 namespace kproof::e2e {
 namespace fs = std::filesystem;
 
-// "" for a zombie, or a process that is gone by now: operator<< bears ESRCH, an
-// istreambuf_iterator throws.
+// "" for a zombie, or a process that is gone by now.
 static std::string arguments_of(const fs::path& process) {
-  std::ostringstream arguments;
-  arguments << std::ifstream(process / "cmdline", std::ios::binary).rdbuf();
-  std::string text = arguments.str();
+  std::string text = util::read_proc_file(process / "cmdline");
   std::replace(text.begin(), text.end(), '\0', ' ');
   return text;
 }

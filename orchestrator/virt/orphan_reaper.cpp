@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include <poll.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "util/error.hpp"
+#include "util/proc_file.hpp"
 
 namespace kproof::virt {
 namespace fs = std::filesystem;
@@ -27,10 +27,7 @@ struct Process {
 
 // /proc/PID/stat; the name in it may hold anything, so fields are counted from its last ')'.
 static Process read_process(const fs::path& directory) {
-  std::ifstream file(directory / "stat");
-  std::stringstream text;
-  text << file.rdbuf();
-  const std::string stat = text.str();
+  const std::string stat = util::read_proc_file(directory / "stat");
   const std::size_t end = stat.rfind(')');
   Process process;
   if (end == std::string::npos) return process;

@@ -14,13 +14,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 
 #include <signal.h>
 #include <unistd.h>
+
+#include "util/proc_file.hpp"
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
@@ -34,11 +34,8 @@ static void wait_for_end_of_file() {
     n = ::read(STDIN_FILENO, &ignored, 1);
 }
 
-// operator<< bears a process that ends while it is read (ESRCH); an istreambuf_iterator throws.
 static bool works_in(const fs::path& process, const std::string& directory) {
-  std::ostringstream text;
-  text << std::ifstream(process / "cmdline", std::ios::binary).rdbuf();
-  const std::string arguments = text.str();
+  const std::string arguments = kproof::util::read_proc_file(process / "cmdline");
   const std::string program = arguments.substr(0, arguments.find('\0'));
   return program.find("qemu") != std::string::npos &&
          arguments.find(directory) != std::string::npos;
