@@ -10,6 +10,7 @@
 
 #include "clock.hpp"
 #include "leaks.hpp"
+#include "machine/hypervisor.hpp"
 #include "machine/kvm_keys.hpp"
 #include "system.hpp"
 
@@ -50,9 +51,10 @@ void Session::run() {
 void Session::converse() {
   utsname uts{};
   ::uname(&uts);
-  port_.send(Type::hello,
-             to_json(agent::Hello{agent::kProtocolVersion, uts.release, read_line("/proc/version"),
-                                  read_line("/proc/sys/kernel/random/boot_id"), hypervisor()}));
+  port_.send(
+      Type::hello,
+      to_json(agent::Hello{agent::kProtocolVersion, uts.release, read_line("/proc/version"),
+                           read_line("/proc/sys/kernel/random/boot_id"), machine::hypervisor()}));
   if (!wait_for_job()) return;
   say_canary("begin");
   prepare();
@@ -77,7 +79,7 @@ void Session::prepare() {
     if (!error.empty()) port_.send(Type::prepare_error, error);
   }
   if (job_->kvm) kvm_problem_ = kvm_problem();
-  if (job_->kvm && kvm_problem_.empty() && hypervisor() == "TCGTCGTCGTCG")
+  if (job_->kvm && kvm_problem_.empty() && machine::under_tcg())
     kvm_problem_ = machine::hold_kvm_keys();
   if (!kvm_problem_.empty()) port_.send(Type::prepare_error, kvm_problem_);
   tell_facts(job_->facts);

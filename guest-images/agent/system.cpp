@@ -7,7 +7,6 @@
 #include <fstream>
 #include <sstream>
 
-#include <cpuid.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -76,17 +75,6 @@ std::string kvm_problem() {
   return std::string("no /dev/kvm: ") +
          (virt ? "the CPU can virtualise, the kernel's KVM does not drive it"
                : "the CPU shows neither svm nor vmx");
-}
-
-std::string hypervisor() {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 31)) return "";
-  __cpuid(0x40000000, a, b, c, d);
-  char name[13] = {};
-  std::memcpy(name, &b, 4);
-  std::memcpy(name + 4, &c, 4);
-  std::memcpy(name + 8, &d, 4);
-  return name;
 }
 
 std::string load_module(const std::string& path) {

@@ -19,8 +19,6 @@ std::string load_module(const std::string& path);
 std::string module_parameters(const std::string& cmdline, const std::string& module);
 // "" or why this machine has no /dev/kvm.
 std::string kvm_problem();
-// The signature of the hypervisor that runs this guest, by CPUID: "KVMKVMKVM"; "" when none shows.
-std::string hypervisor();
 
 // "" or "sysctl kernel.x: Permission denied". `name` has dots.
 std::string set_sysctl(std::string name, const std::string& value);

@@ -1,18 +1,10 @@
 #include "machine/parked_cpus.hpp"
 
-#include <cstring>
-
-#include <cpuid.h>
 #include <sched.h>
 
-namespace kproof::machine {
+#include "machine/hypervisor.hpp"
 
-// The hypervisor's signature: CPUID leaf 0x40000000, as QEMU's TCG fills it.
-static bool under_tcg() {
-  unsigned eax = 0, signature[3] = {};
-  __cpuid(0x40000000, eax, signature[0], signature[1], signature[2]);
-  return std::memcmp(signature, "TCGTCGTCGTCG", sizeof signature) == 0;
-}
+namespace kproof::machine {
 
 ParkedCpus::ParkedCpus() {
   if (!under_tcg() || ::sched_getaffinity(0, sizeof allowed_, &allowed_) != 0) return;
