@@ -25,11 +25,7 @@ std::size_t entry_size(std::string_view backing) {
 }
 
 static void add_devdax_needs(lib::Needs& needs, std::uint64_t size) {
-  for (const char* module : {"libnvdimm", "nfit", "nd_pmem", "device_dax", "dax_pmem"})
-    needs.modules.push_back(module);
-  for (const char* symbol : {"CONFIG_ACPI_NFIT", "CONFIG_BLK_DEV_PMEM", "CONFIG_NVDIMM_DAX",
-                             "CONFIG_DEV_DAX", "CONFIG_DEV_DAX_PMEM"})
-    needs.kconfig.push_back(symbol);
+  needs = mm::with_devdax(std::move(needs));
   // The first GiB goes to the namespace's metadata and to alignment.
   needs.nvdimm = mm::kPudSize + (size + mm::kPudSize - 1) / mm::kPudSize * mm::kPudSize;
 }

@@ -50,13 +50,10 @@ int main(int argc, char** argv) {
   const lib::Description description{
       .name = "mm/dax_1g_peek",
       .summary = "what a debugger reads of device DAX memory mapped by PUDs",
-      .needs = {.modules = {"libnvdimm", "nfit", "nd_pmem", "device_dax", "dax_pmem"},
-                .kconfig = {"CONFIG_ACPI_NFIT", "CONFIG_BLK_DEV_PMEM", "CONFIG_NVDIMM_DAX",
-                            "CONFIG_DEV_DAX", "CONFIG_DEV_DAX_PMEM",
-                            "CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD"},
-                .memory = 512ull << 20,
-                .vcpus = 2,
-                .nvdimm = 2ull << 30},
+      .needs = mm::with_devdax({.kconfig = {"CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD"},
+                                .memory = 512ull << 20,
+                                .vcpus = 2,
+                                .nvdimm = 2ull << 30}),
       .evidence = {"mapping_is_pud"},
   };
   lib::Case test(argc, argv, description);

@@ -8,12 +8,7 @@ int main(int argc, char** argv) {
   const lib::Description description{
       .name = "mm/dax_2m_mprotect",
       .summary = "mprotect of device DAX memory mapped by PMDs",
-      .needs = {.modules = {"libnvdimm", "nfit", "nd_pmem", "device_dax", "dax_pmem"},
-                .kconfig = {"CONFIG_ACPI_NFIT", "CONFIG_BLK_DEV_PMEM", "CONFIG_NVDIMM_DAX",
-                            "CONFIG_DEV_DAX", "CONFIG_DEV_DAX_PMEM"},
-                .memory = 512ull << 20,
-                .vcpus = 2,
-                .nvdimm = 256ull << 20},
+      .needs = mm::with_devdax({.memory = 512ull << 20, .vcpus = 2, .nvdimm = 256ull << 20}),
       .evidence = mm::declared_evidence(mm::kPmdSize),
   };
   return mm::run_mprotect_suite(

@@ -21,4 +21,13 @@ void* Devdax::map(std::size_t length) {
   return lib::safe::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
 }
 
+lib::Needs with_devdax(lib::Needs needs) {
+  for (const char* module : {"libnvdimm", "nfit", "nd_pmem", "device_dax", "dax_pmem"})
+    needs.modules.push_back(module);
+  for (const char* symbol : {"CONFIG_ACPI_NFIT", "CONFIG_BLK_DEV_PMEM", "CONFIG_NVDIMM_DAX",
+                             "CONFIG_DEV_DAX", "CONFIG_DEV_DAX_PMEM"})
+    needs.kconfig.push_back(symbol);
+  return needs;
+}
+
 }  // namespace kproof::mm

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "lib/description.hpp"
 #include "mm/mapping.hpp"
 
 namespace kproof::mm {
@@ -18,5 +19,9 @@ class Devdax : public Provider {
  private:
   int fd_;
 };
+
+// `needs`, and the modules and kernel symbols that device DAX on an NVDIMM takes. How large the
+// NVDIMM must be is for the case to say.
+lib::Needs with_devdax(lib::Needs needs);
 
 }  // namespace kproof::mm
