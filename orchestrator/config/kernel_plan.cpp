@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include "config/sections.hpp"
+
 namespace kproof::config {
 namespace fs = std::filesystem;
 
@@ -15,7 +17,7 @@ static bool is_kernel(const fs::path& path) {
   return text.find('\0') != text.npos;
 }
 
-// Named "mine", in an L1 with the defaults of model/topology.hpp.
+// Named "mine".
 static model::Plan plan_of(const fs::path& kernel, const std::string& cases) {
   fs::path path = fs::absolute(kernel).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();  // "linux/"
@@ -25,7 +27,7 @@ static model::Plan plan_of(const fs::path& kernel, const std::string& cases) {
                           .label = path.filename().string(),
                           .source = model::PathSource{path},
                           .place = place});
-  plan.topologies.push_back({.name = "l1", .levels = {model::Level{}}, .place = place});
+  plan.topologies.push_back(default_topology(place));
   plan.cases.push_back({.name = cases, .alias = cases, .place = place});
   return plan;
 }

@@ -16,7 +16,8 @@ struct Location {
 
 void read_kernels(Problems& problems, const MaybeValue& value, const Location& location,
                   model::Plan& plan);
-// Without the section: one topology `l1` with the defaults of the model.
+// What a plan without topologies has: `l1` with the defaults of the model.
+model::Topology default_topology(std::string place);
 void read_topologies(Problems& problems, const MaybeValue& value, const CpuModels& cpu_models,
                      model::Plan& plan);
 void read_cases(Problems& problems, const MaybeValue& list, model::Plan& plan);

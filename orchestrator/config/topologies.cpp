@@ -159,11 +159,14 @@ static void read_topology(Problems& problems, const Value& value, const CpuModel
   plan.topologies.push_back(std::move(topology));
 }
 
+model::Topology default_topology(std::string place) {
+  return {.name = "l1", .levels = {model::Level{}}, .place = std::move(place)};
+}
+
 void read_topologies(Problems& problems, const MaybeValue& value, const CpuModels& cpu_models,
                      model::Plan& plan) {
   if (!value) {
-    plan.topologies.push_back(
-        {.name = "l1", .levels = {model::Level{}}, .place = plan.file.string()});
+    plan.topologies.push_back(default_topology(plan.file.string()));
     return;
   }
   const Map map(problems, *value, {});
