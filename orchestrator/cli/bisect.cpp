@@ -181,7 +181,7 @@ void add_bisect(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "bisect", "Find the first revision on which a plan's cells are not as it expects");
   const auto options = std::make_shared<BisectOptions>();
-  add_run_options(*command, options->run);
+  add_run_options(*command, options->run, kSourcePlanHelp);
   command->add_option("--base", options->base,
                       "the kernel of the plan to bisect, one with `source: { git: ... }` (default: "
                       "the plan's only kernel from source)");

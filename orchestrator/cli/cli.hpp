@@ -26,7 +26,9 @@ void add_bisect(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_analyze(CLI::App& app, int& exit_code);
 
-inline constexpr std::string_view kPlanHelp =
+inline constexpr std::string_view kSourcePlanHelp =
+    "the plan, a YAML file with a kernel from `source:`";
+inline constexpr std::string_view kPlanOrKernelHelp =
     "the plan, a YAML file; or a kernel, on which mm/* or what --case names is run: a build tree, "
     "bzImage, vmlinux or .deb";
 

@@ -42,7 +42,7 @@ static int show(const PlanOptions& options) {
 void add_plan(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("plan", "Print the cells of a plan without running them");
   const auto options = std::make_shared<PlanOptions>();
-  command->add_option("PLAN", options->file, std::string(kPlanHelp))->required();
+  command->add_option("PLAN", options->file, std::string(kPlanOrKernelHelp))->required();
   add_filter(*command, options->filter);
   add_kernel_filter(*command, options->filter);
   command->callback([options, &exit_code] { exit_code = show(*options); });

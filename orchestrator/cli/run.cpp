@@ -39,7 +39,7 @@ void add_run(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("run", "Run a plan: boot its kernels, run its cases, judge");
   const auto options = std::make_shared<RunOptions>();
-  add_run_options(*command, *options);
+  add_run_options(*command, *options, kPlanOrKernelHelp);
   add_kernel_filter(*command, options->sweep.filter);
   command->footer(
       "Exit code: 0 all as expected, 1 something unexpected, 2 wrong usage or plan,\n"

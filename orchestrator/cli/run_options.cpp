@@ -16,8 +16,8 @@
 namespace kproof::cli {
 namespace fs = std::filesystem;
 
-void add_run_options(CLI::App& command, RunOptions& options) {
-  command.add_option("PLAN", options.plan_file, std::string(kPlanHelp))->required();
+void add_run_options(CLI::App& command, RunOptions& options, std::string_view plan_help) {
+  command.add_option("PLAN", options.plan_file, std::string(plan_help))->required();
   add_filter(command, options.sweep.filter);
   command.add_option("--out", options.out,
                      "directory for results (default: a new one below kproof-out/); cells that an "

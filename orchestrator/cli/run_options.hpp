@@ -15,8 +15,8 @@ struct RunOptions {
   bool verbose = false;
 };
 
-// PLAN, --topology, --case, --out, --fresh, --connect, --accel and -v.
-void add_run_options(CLI::App& command, RunOptions& options);
+// PLAN, of which `plan_help` tells, --topology, --case, --out, --fresh, --connect, --accel and -v.
+void add_run_options(CLI::App& command, RunOptions& options, std::string_view plan_help);
 
 // Reads the plan, and sets what of options.sweep follows from the others. Without --out the
 // directory is a new one, named by the plan and `kind`, which may be "".

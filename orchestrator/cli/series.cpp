@@ -93,7 +93,7 @@ void add_series(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "series", "Run a plan's cases on a kernel and on each step of a patch series: what changes?");
   const auto options = std::make_shared<SeriesOptions>();
-  add_run_options(*command, options->run);
+  add_run_options(*command, options->run, kSourcePlanHelp);
   command->add_option("--base", options->base,
                       "the kernel of the plan that the series is for, one with `source:` (default: "
                       "the plan's only such one)");
