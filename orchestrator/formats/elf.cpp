@@ -95,21 +95,23 @@ std::optional<std::string_view> ElfFile::section(std::string_view name) const {
   return std::nullopt;
 }
 
-static bool holds_note(Elf_Data* data, std::string_view owner, std::uint32_t type) {
+// The description of a note.
+static std::optional<std::string_view> find_note(Elf_Data* data, std::string_view owner,
+                                                 std::uint32_t type) {
   GElf_Nhdr note;
   std::size_t name = 0, description = 0;
   const auto* bytes = static_cast<const char*>(data->d_buf);
   for (std::size_t at = 0; (at = gelf_getnote(data, at, &note, &name, &description)) > 0;) {
     const bool same_size = note.n_namesz == owner.size() + 1;  // with its NUL
     if (note.n_type == type && same_size && owner == std::string_view(bytes + name, owner.size()))
-      return true;
+      return std::string_view(bytes + description, note.n_descsz);
   }
-  return false;
+  return std::nullopt;
 }
 
-bool ElfFile::has_note(std::string_view owner, std::uint32_t type) const {
+std::optional<std::string_view> ElfFile::note(std::string_view owner, std::uint32_t type) const {
   std::size_t count = 0;
-  if (elf_getphdrnum(elf_.get(), &count) != 0) return false;
+  if (elf_getphdrnum(elf_.get(), &count) != 0) return std::nullopt;
   for (std::size_t i = 0; i < count; ++i) {
     GElf_Phdr header;
     if (!gelf_getphdr(elf_.get(), static_cast<int>(i), &header) || header.p_type != PT_NOTE)
@@ -117,9 +119,21 @@ bool ElfFile::has_note(std::string_view owner, std::uint32_t type) const {
     Elf_Data* data =
         elf_getdata_rawchunk(elf_.get(), static_cast<std::int64_t>(header.p_offset),
                              header.p_filesz, header.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
-    if (data && holds_note(data, owner, type)) return true;
+    if (!data) continue;
+    if (const auto found = find_note(data, owner, type)) return found;
   }
-  return false;
+  return std::nullopt;
+}
+
+bool ElfFile::has_note(std::string_view owner, std::uint32_t type) const {
+  return note(owner, type).has_value();
+}
+
+std::string ElfFile::build_id() const {
+  std::string hex;
+  for (const char byte : note("GNU", NT_GNU_BUILD_ID).value_or(""))
+    hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return hex;
 }
 
 std::string machine_name(std::uint16_t machine) {

@@ -30,6 +30,9 @@ class ElfFile {
   std::optional<std::string_view> section(std::string_view name) const;
   // A note among the program headers, where a boot loader looks.
   bool has_note(std::string_view owner, std::uint32_t type) const;
+  // NT_GNU_BUILD_ID: the same for a stripped file and the one with its debug information; "" when
+  // the linker made none.
+  std::string build_id() const;
 
  private:
   struct End {
@@ -37,6 +40,7 @@ class ElfFile {
   };
   ElfFile() = default;
   tl::expected<ElfFile, std::string> checked() &&;
+  std::optional<std::string_view> note(std::string_view owner, std::uint32_t type) const;
 
   util::Fd fd_;
   std::unique_ptr<std::string> image_;  // on the heap, so that a move leaves libelf's pointer good

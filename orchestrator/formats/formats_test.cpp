@@ -65,6 +65,21 @@ TEST_CASE("sections of an object file are found by name") {
   CHECK(copy->section(".modinfo") == std::string_view("depends=b\0", 10));
 }
 
+TEST_CASE("a build ID outlives the stripping of a file") {
+  const util::ScratchDir dir("kproof-test-");
+  const auto id_of = [&dir](const char* name) {
+    return ElfFile::open(dir.path() / name)->build_id();
+  };
+  util::write_file_atomically(dir.path() / "x.c", "void _start(void) {}\n");
+  util::run_checked({.argv = {"gcc", "-nostdlib", "-Wl,--build-id=0xab01cd02", "-o", "x", "x.c"},
+                     .directory = dir.path()});
+  util::run_checked({.argv = {"strip", "-o", "stripped", "x"}, .directory = dir.path()});
+  CHECK(id_of("x") == "ab01cd02");
+  CHECK(id_of("stripped") == "ab01cd02");
+  util::run_checked({.argv = {"gcc", "-c", "x.c"}, .directory = dir.path()});
+  CHECK(id_of("x.o").empty());
+}
+
 TEST_CASE("what is no ELF file is told, and a missing one is the host's fault") {
   CHECK(!ElfFile::from_memory("hello, world"));
   CHECK(!ElfFile::from_memory(""));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "formats/elf.hpp"
 #include "util/error.hpp"
 
 namespace kproof::kernel {
@@ -69,6 +70,10 @@ static fs::path if_exists(fs::path path) {
   return fs::exists(path) ? std::move(path) : fs::path();
 }
 
+fs::path debug_vmlinux(const std::string& release) {
+  return fs::path("usr/lib/debug/boot") / ("vmlinux-" + release);
+}
+
 fs::path modules_of(const Located& kernel, const std::string& release) {
   if (!kernel.build_tree.empty()) return kernel.build_tree;
   if (kernel.root.empty()) return {};
@@ -80,6 +85,30 @@ fs::path config_of(const Located& kernel, const std::string& release) {
   if (!kernel.build_tree.empty()) return if_exists(kernel.build_tree / ".config");
   if (kernel.root.empty()) return {};
   return if_exists(kernel.root / "boot" / ("config-" + release));
+}
+
+// "" for what is no ELF file, or has none.
+static std::string build_id_of(const fs::path& file) {
+  const auto elf = formats::ElfFile::open(file);
+  return elf ? elf->build_id() : "";
+}
+
+fs::path vmlinux_of(const Located& kernel, const std::string& release, const fs::path& boot_file) {
+  std::vector<fs::path> candidates{kernel.image};
+  if (!kernel.build_tree.empty()) candidates = {kernel.build_tree / "vmlinux"};
+  if (!kernel.root.empty())
+    candidates = {kernel.root / debug_vmlinux(release),
+                  kernel.root / "usr/lib/debug/lib/modules" / release / "vmlinux"};
+  const std::string wanted = build_id_of(boot_file);
+  const auto fits = [&](const fs::path& file) {
+    if (!fs::exists(file)) return false;
+    const std::string id = build_id_of(file);
+    return !id.empty() && (wanted.empty() || id == wanted);
+  };
+  const auto found = std::ranges::find_if(candidates, fits);
+  if (found != candidates.end()) return *found;
+  const fs::path installed = "/" / debug_vmlinux(release);
+  return !wanted.empty() && fits(installed) ? installed : fs::path();
 }
 
 }  // namespace kproof::kernel

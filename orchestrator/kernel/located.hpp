@@ -21,8 +21,16 @@ Located locate_in_directory(const std::filesystem::path& directory);
 // A file called <root>/boot/vmlinuz-* has its modules in that root; any other file is alone.
 Located locate_file(const std::filesystem::path& file);
 
+// Below a root: "usr/lib/debug/boot/vmlinux-6.1.0".
+std::filesystem::path debug_vmlinux(const std::string& release);
+
 // "" when there is none.
 std::filesystem::path modules_of(const Located& kernel, const std::string& release);
 std::filesystem::path config_of(const Located& kernel, const std::string& release);
+// The vmlinux with its symbols: of the build tree, or where Debian's -dbg packages have it in the
+// root or on this host. That of the host, and any that can be compared with the ELF file that
+// boots, must have its build ID.
+std::filesystem::path vmlinux_of(const Located& kernel, const std::string& release,
+                                 const std::filesystem::path& boot_file);
 
 }  // namespace kproof::kernel

@@ -31,10 +31,11 @@ inline std::string made_up_bzimage(std::string_view payload, std::string_view ve
   return file + std::string(16, '\x90') + std::string(payload) + "behind the payload";
 }
 
-// An executable ELF file with one PT_NOTE (owner "Xen" and `note`) and `text` behind it.
+// An executable ELF file with one PT_NOTE (of `owner`, three letters, and eight bytes of 1) and
+// `text` behind it.
 inline std::string made_up_vmlinux(std::uint32_t note, std::string_view text,
-                                   std::uint16_t machine = EM_X86_64,
-                                   std::uint16_t type = ET_EXEC) {
+                                   std::uint16_t machine = EM_X86_64, std::uint16_t type = ET_EXEC,
+                                   std::string_view owner = "Xen") {
   Elf64_Ehdr header{};
   std::memcpy(header.e_ident, ELFMAG, SELFMAG);
   header.e_ident[EI_CLASS] = ELFCLASS64;
@@ -47,10 +48,10 @@ inline std::string made_up_vmlinux(std::uint32_t note, std::string_view text,
   header.e_phentsize = sizeof(Elf64_Phdr);
   header.e_phnum = 1;
   std::string notes(12, '\0');
-  put(notes, 0, 4, 4);  // "Xen" and its NUL
+  put(notes, 0, 4, 4);  // the owner and its NUL
   put(notes, 4, 8, 4);
   put(notes, 8, note, 4);
-  notes += std::string("Xen\0", 4) + std::string(8, '\x01');
+  notes += std::string(owner) + '\0' + std::string(8, '\x01');
   Elf64_Phdr segment{};
   segment.p_type = PT_NOTE;
   segment.p_offset = sizeof header + sizeof segment;

@@ -113,6 +113,7 @@ static KernelArtifact assemble(const KernelSpec& spec, const Candidate& kernel,
                           .pvh = image.pvh,
                           .modules_dir = modules_of(kernel.located, image.release),
                           .config = config_of(kernel.located, image.release),
+                          .vmlinux = vmlinux_of(kernel.located, image.release, image.boot_file),
                           .identity = ""};
   if (artifact.config.empty()) artifact.config = image.config;
   const std::string modules = kernel.modules_identity.empty()

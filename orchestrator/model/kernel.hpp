@@ -50,6 +50,7 @@ struct KernelArtifact {
   bool pvh = false;                 // boot_file is an ELF vmlinux with a PVH entry, else a bzImage
   std::filesystem::path modules_dir;  // a tree that holds *.ko[.xz|.zst|.gz]; "" when there is none
   std::filesystem::path config;       // its .config; "" when unknown
+  std::filesystem::path vmlinux;      // with its symbols, perhaps debug information; "" for none
   std::string identity;               // content hash: equal kernels, equal identity
 };
 

@@ -3,7 +3,8 @@
 // <cache>/kernels/trees/<tree>/        a tree that series are applied in (tree.hpp), and its
 //                                      builds; one for all revisions of a git repository (git.hpp)
 //                              logs/<inputs>.log   of builds that failed or were stopped
-//                 built/<inputs>/root  boot/vmlinuz-R, boot/config-R, lib/modules/R
+//                 built/<inputs>/root  boot/vmlinuz-R, boot/config-R, lib/modules/R,
+//                                      usr/lib/debug/boot/vmlinux-R with its symbols
 //                        kproof-build.log, origin
 // `built` is named by the content of all inputs and never changes: with the same inputs nothing is
 // built, and trees/ may be deleted. Trees and builds that nobody used for a month are (prune.hpp).

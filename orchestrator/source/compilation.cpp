@@ -7,6 +7,7 @@
 #include <sched.h>
 
 #include "kconfig/dotconfig.hpp"
+#include "kernel/located.hpp"
 #include "source/prune.hpp"
 #include "source/tree.hpp"
 #include "util/error.hpp"
@@ -130,6 +131,9 @@ void Compilation::install(const Make& how, const fs::path& draft) const {
   fs::create_directories(root / "boot");
   fs::copy_file(how.build / "arch/x86/boot/bzImage", root / "boot" / ("vmlinuz-" + release));
   fs::copy_file(how.build / ".config", root / "boot" / ("config-" + release));
+  const fs::path vmlinux = root / kernel::debug_vmlinux(release);
+  fs::create_directories(vmlinux.parent_path());
+  fs::copy_file(how.build / "vmlinux", vmlinux);
   if (sets(how.build, "MODULES"))
     make(how, {"modules_install", "INSTALL_MOD_PATH=" + root.string(), "INSTALL_MOD_STRIP=1",
                "DEPMOD=true"});
