@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,21 +67,11 @@ static void feed_all(console::Analyzer& analyzer, const util::Fd& fd, const std:
   analyzer.finish();
 }
 
-// Each line of the excerpt that names a function.
-static std::vector<DecodedLine> decode(symbols::Decoder& decoder, const std::string& excerpt) {
-  std::vector<DecodedLine> lines;
-  std::istringstream stream(excerpt);
-  for (std::string line; std::getline(stream, line);)
-    if (auto places = decoder.decode(line); !places.empty())
-      lines.push_back({line, std::move(places)});
-  return lines;
-}
-
 static void decode_all(Analysis& analysis, const AnalyzeOptions& options) {
   if (options.vmlinux.empty()) return;
   symbols::Decoder decoder(options.vmlinux, options.modules);
   for (const model::Finding& finding : analysis.findings)
-    analysis.decoded.push_back(decode(decoder, finding.excerpt));
+    analysis.decoded.push_back(decoder.decode_all(finding.excerpt));
   analysis.notes.insert(analysis.notes.end(), decoder.notes().begin(), decoder.notes().end());
 }
 

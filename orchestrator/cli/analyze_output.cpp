@@ -6,8 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "symbols/decoder.hpp"
-
 namespace kproof::cli {
 using Json = nlohmann::ordered_json;
 
@@ -27,9 +25,9 @@ static Json to_json(const model::Known& known) {
           {"expired", known.expired}};
 }
 
-static Json to_json(const std::vector<DecodedLine>& lines) {
+static Json to_json(const std::vector<symbols::DecodedLine>& lines) {
   Json json = Json::array();
-  for (const DecodedLine& line : lines) {
+  for (const symbols::DecodedLine& line : lines) {
     Json places = Json::array();
     for (const symbols::Place& place : line.places)
       places.push_back({{"function", place.function}, {"file", place.file}, {"line", place.line}});
@@ -98,8 +96,8 @@ static void print_known(const model::Known& known) {
              printable(known.reason), printable(known.link), known.until);
 }
 
-static void print_decoded(const std::vector<DecodedLine>& lines) {
-  for (const DecodedLine& line : lines)
+static void print_decoded(const std::vector<symbols::DecodedLine>& lines) {
+  for (const symbols::DecodedLine& line : lines)
     fmt::print("    {}\n", printable(symbols::to_string(line.places)));
   if (!lines.empty()) fmt::print("\n");
 }

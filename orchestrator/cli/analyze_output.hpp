@@ -6,18 +6,14 @@
 
 #include "console/analyzer.hpp"
 #include "model/finding.hpp"
-#include "symbols/object.hpp"
+#include "symbols/decoder.hpp"
 
 namespace kproof::cli {
 
-struct DecodedLine {
-  std::string line;  // of the excerpt
-  std::vector<symbols::Place> places;
-};
-
 struct Analysis {
   std::vector<model::Finding> findings;
-  std::vector<std::vector<DecodedLine>> decoded;  // for each finding; empty without --vmlinux
+  std::vector<std::vector<symbols::DecodedLine>>
+      decoded;                     // for each finding; empty without --vmlinux
   std::vector<std::string> notes;  // what could not be done, and known issues that have expired
   console::Facts facts;
   std::string file;

@@ -152,6 +152,8 @@ static std::string note(const RunReport& report, const CellResult& cell, const S
   const std::string of_level = judgement.level == 1 ? "" : fmt::format("-l{}", judgement.level);
   if (const auto log = cell.files.find("console" + of_level); log != cell.files.end())
     out += fmt::format("  log: {}\n", (report.directory / log->second).string());
+  if (const auto log = cell.files.find("decoded"); log != cell.files.end())
+    out += fmt::format("  traces: {}\n", (report.directory / log->second).string());
   for (const model::Hang& hang : cell.hangs)
     if (const auto log =
             cell.files.find(hang.level == 1 ? "hang" : fmt::format("hang-l{}", hang.level));

@@ -31,6 +31,7 @@ struct CellFiles {
   LevelFiles level(int level) const { return {dir, level}; }
   std::filesystem::path memory() const { return dir / "memory.elf"; }  // --dump-on-hang
   std::filesystem::path domain() const { return dir / "domain.xml"; }
+  std::filesystem::path decoded() const { return dir / "decoded.log"; }    // traces of findings
   std::filesystem::path timeline() const { return dir / "timeline.log"; }  // kmsg of all levels
   std::filesystem::path result() const {
     return dir / "cell.json";

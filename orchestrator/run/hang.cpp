@@ -41,6 +41,8 @@ static CpuState state_of(int cpu, const std::vector<CpuSample>& samples, const H
 static std::string place_of(int cpu, const CpuSample& last, const HangFacts& facts) {
   const auto known = facts.functions.find(cpu);
   if (known != facts.functions.end()) return "in " + known->second;
+  const auto named = facts.names.find(last.rip);
+  if (named != facts.names.end() && !named->second.empty()) return "in " + named->second;
   return fmt::format("at RIP {:#x}", last.rip);
 }
 

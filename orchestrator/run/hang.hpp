@@ -23,6 +23,7 @@ struct HangFacts {
   std::vector<std::vector<CpuSample>> samples;  // rounds, some time apart
   std::set<int> at_hlt;  // CPUs that stayed behind one HLT with interrupts on: they are idle
   std::map<int, std::string> functions;  // CPU -> where it stood, by the kernel's own backtraces
+  std::map<std::uint64_t, std::string> names;  // of RIPs, by the symbols; "" where they have none
   bool sysrq_answered = false;
   // The case's tasks, some time apart; empty where the agent did not tell.
   std::optional<std::vector<agent::Task>> tasks_before, tasks;

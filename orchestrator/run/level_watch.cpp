@@ -90,6 +90,7 @@ std::vector<Action> LevelWatch::examine(bool agent_answers, Time now) {
                                   .input = job_.console_input,
                                   .dump = job_.memory_dump,
                                   .mark = job_.playbook_mark,
+                                  .address_names = job_.address_names,
                                   .times = playbook_times(job_.deadlines.examine)},
                     now);
   return conclude(now);

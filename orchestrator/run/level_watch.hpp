@@ -25,6 +25,7 @@ struct LevelJob {
   std::string playbook_mark;  // agent::Examine::mark
   // L1 only: where its console's input is made when it hangs, and its memory is dumped to; "": not.
   std::filesystem::path console_input = {}, memory_dump = {};
+  AddressNames address_names = {};  // of its kernel
 };
 
 // What became of it.

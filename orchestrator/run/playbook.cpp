@@ -200,10 +200,19 @@ void Playbook::abandon(const std::string& why, Time now) {
   finish(now);
 }
 
+// Where the CPUs stood last, for those of which the kernel did not say so itself.
+void Playbook::name_addresses() {
+  if (!setup_.address_names || facts_.samples.empty()) return;
+  for (const CpuSample& last : facts_.samples.back())
+    if (!last.user && !facts_.functions.contains(last.cpu))
+      facts_.names[last.rip] = setup_.address_names(last.rip);
+}
+
 void Playbook::finish(Time now) {
   over_ = true;
   due_ = end_;
   facts_.functions = functions_in(all_heard_);
+  name_addresses();
   hang_ = understand(facts_);
   hang_.missing = log_.missing();
   hang_.level = setup_.level;

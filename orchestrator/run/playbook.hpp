@@ -75,6 +75,7 @@ class Playbook {
   void step_done(std::string text, Time now);
   void give_up(const std::string& why, Time now);
   void abandon(const std::string& why, Time now);
+  void name_addresses();
   void finish(Time now);
 
   PlaybookSetup setup_;

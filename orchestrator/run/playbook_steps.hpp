@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,10 @@ struct PlaybookTimes {
 };
 PlaybookTimes playbook_times(util::Millis budget);
 
+// "native_halt+0x4/0x10" for an address of the kernel, "" for one that cannot be named. May take a
+// second, and is called for a guest that hangs only.
+using AddressNames = std::function<std::string(std::uint64_t)>;
+
 struct PlaybookSetup {
   int level = 1;
   model::Phase phase = model::Phase::test;
@@ -35,6 +41,7 @@ struct PlaybookSetup {
   std::filesystem::path console, input;
   std::filesystem::path dump;  // "": no memory dump is wanted
   std::string mark;            // agent::Examine::mark
+  AddressNames address_names;  // or none
   PlaybookTimes times{};
 };
 

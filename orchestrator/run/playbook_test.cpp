@@ -158,6 +158,19 @@ TEST_CASE("1: a CPU that KVM keeps in HLT is found out by its last instruction")
   CHECK(guest.book.hang().kind == HangKind::cpu_busy);  // that byte was not told
 }
 
+TEST_CASE("1: where the kernel does not say where it is, its symbols do") {
+  PlaybookSetup setup{.hello = true};
+  setup.address_names = [](std::uint64_t address) {
+    return address == 0xffffffff81000010 ? "spin+0x10/0x20" : "";
+  };
+  Guest guest(setup);
+  guest.flags = "00000046";
+  guest.halted = 0;
+  guest.sysrq = guest.nmi = false;
+  guest.runs();
+  CHECK(guest.book.hang().reason == "CPU 0 spins with interrupts off in spin+0x10/0x20");
+}
+
 TEST_CASE("2: a monitor that does not answer once is not asked again, and that is said") {
   Guest guest(silent());
   guest.monitor = false;

@@ -1,6 +1,7 @@
 #include "sweep/jobs.hpp"
 
 #include "run/level_evidence.hpp"
+#include "sweep/traces.hpp"
 #include "vm/domain_xml.hpp"
 #include "vm/inner_qemu.hpp"
 
@@ -54,6 +55,7 @@ std::vector<run::LevelJob> jobs_of(const PreparedCell& cell, model::Accel outerm
   for (std::size_t i = 0; i < cell.levels.size(); ++i) {
     const PreparedLevel& level = cell.levels[i];
     jobs.push_back({job_of(level), level.deadlines});
+    jobs.back().address_names = address_names(level);
     agent::Job& job = jobs.back().job;
     job.nonce = nonces[i];
     if (i + 1 == cell.levels.size()) break;

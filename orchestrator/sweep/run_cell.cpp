@@ -13,6 +13,7 @@
 #include "run/observe.hpp"
 #include "run/timeline.hpp"
 #include "sweep/jobs.hpp"
+#include "sweep/traces.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "verdict/judge.hpp"
@@ -182,6 +183,8 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
   if (story->size() > 1) write_timeline(job.files, *story);
   add_level_evidence(cell, *story, seen);
   judge_into(result, cell, *story, seen);
+  if (const std::string traces = decode_traces(cell.levels, result.findings); !traces.empty())
+    util::write_file_atomically(job.files.decoded(), traces);
   result.files = job.files.below(site.out);
   return result;
 }

@@ -1,6 +1,7 @@
 #include "symbols/decoder.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -62,6 +63,24 @@ std::vector<Place> Decoder::decode(std::string_view line) {
   if (!ref) return {};
   const Object* from = object(ref->module);
   return from ? from->resolve(*ref) : std::vector<Place>{};
+}
+
+std::vector<DecodedLine> Decoder::decode_all(std::string_view excerpt) {
+  std::vector<DecodedLine> lines;
+  std::istringstream stream{std::string(excerpt)};
+  for (std::string line; std::getline(stream, line);)
+    if (auto places = decode(line); !places.empty()) lines.push_back({line, std::move(places)});
+  return lines;
+}
+
+std::string Decoder::describe(std::uint64_t address) {
+  const Object* vmlinux = object("");
+  const auto ref = vmlinux->find_function(address);
+  if (!ref) return "";
+  const auto places = vmlinux->resolve(*ref);
+  const std::string name = fmt::format("{}+{:#x}/{:#x}", ref->function, ref->offset, ref->size);
+  const bool known = !places.empty() && !places.front().file.empty();
+  return known ? fmt::format("{} ({})", name, to_string(places)) : name;
 }
 
 std::string to_string(const std::vector<Place>& places) {

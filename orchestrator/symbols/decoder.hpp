@@ -1,6 +1,7 @@
 // Traces with files and lines, as the kernel's scripts/decode_stacktrace.sh makes them.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -13,6 +14,12 @@
 
 namespace kproof::symbols {
 
+// A line of a trace that names a function.
+struct DecodedLine {
+  std::string line;
+  std::vector<Place> places;
+};
+
 class Decoder {
  public:
   // `modules`: a directory that is searched for NAME.ko, however deep and also compressed or with
@@ -21,6 +28,11 @@ class Decoder {
 
   // Of a line of a trace; empty where it names no function that can be found.
   std::vector<Place> decode(std::string_view line);
+  // The lines of an excerpt that are decoded, in their order.
+  std::vector<DecodedLine> decode_all(std::string_view excerpt);
+  // Where the kernel was linked to be: "native_halt+0x4/0x10", with its place in brackets behind
+  // it; "" for an address that is in no function of vmlinux.
+  std::string describe(std::uint64_t address);
   // What could not be had, each once: "vmlinux holds no debug information".
   const std::set<std::string>& notes() const { return notes_; }
 

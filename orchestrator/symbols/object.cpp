@@ -62,6 +62,15 @@ const Object::Symbol* Object::find(const FrameRef& ref) const {
   return near;
 }
 
+std::optional<FrameRef> Object::find_function(std::uint64_t address) const {
+  GElf_Off offset = 0;
+  GElf_Sym symbol;
+  const char* name =
+      ::dwfl_module_addrinfo(module_, address, &offset, &symbol, nullptr, nullptr, nullptr);
+  if (!name || symbol.st_size == 0) return std::nullopt;
+  return FrameRef{name, offset, symbol.st_size, "", true};
+}
+
 static std::string name_of(Dwarf_Die* die) {
   Dwarf_Attribute attribute;
   const char* name = ::dwarf_formstring(::dwarf_attr_integrate(die, DW_AT_name, &attribute));

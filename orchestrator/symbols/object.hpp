@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -29,6 +30,8 @@ class Object {
   // Innermost first: an inlined function, then who it was inlined into. Empty where the symbol
   // table has no such function of that size, or the offset is beyond its end.
   std::vector<Place> resolve(const FrameRef& ref) const;
+  // The function that an address of the file is in, as a frame that stands there.
+  std::optional<FrameRef> find_function(std::uint64_t address) const;
 
  private:
   struct Symbol {

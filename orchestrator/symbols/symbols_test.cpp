@@ -92,6 +92,30 @@ TEST_CASE("an unknown function, a wrong size and an offset beyond the end name n
   CHECK(decoder.decode("change_protection+0x1/0x2").empty());
 }
 
+TEST_CASE("of an excerpt the lines that name functions are decoded, in their order") {
+  const util::ScratchDir scratch("kproof-symbols-");
+  const std::string file = vmlinux(scratch.path());
+  const auto lines =
+      Decoder(file).decode_all("Call Trace:\n " + frame(file, 1) + "\n gone+0x1/0x2\n <TASK>\n");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].line == " " + frame(file, 1));
+  CHECK(lines[0].places.back().function == "change_protection");
+}
+
+TEST_CASE("an address is a function and an offset, with the place; outside of all it is nothing") {
+  const util::ScratchDir scratch("kproof-symbols-");
+  const std::string file = vmlinux(scratch.path());
+  const auto nm = util::run({.argv = {"nm", file}}).out;
+  const std::size_t line = nm.find(" T change_protection");
+  REQUIRE(line != nm.npos);
+  const auto address = std::stoull(nm.substr(line - 16, 16), nullptr, 16);
+  Decoder decoder(file);
+  const std::string text = decoder.describe(address + 1);
+  CHECK(text.starts_with(frame(file, 1) + " ("));
+  CHECK(text.find("traced.c:") != text.npos);
+  CHECK(decoder.describe(0x1000).empty());
+}
+
 TEST_CASE("a module is found by the kernel's name of it, and is relocatable") {
   const util::ScratchDir scratch("kproof-symbols-");
   const std::string file = vmlinux(scratch.path());
