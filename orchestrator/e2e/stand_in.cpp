@@ -23,6 +23,7 @@ bzImage:
 	$(CC) -c -o $(O)/a.o $(CURDIR)/mm/a.c
 	mkdir -p $(O)/arch/x86/boot $(O)/include/config
 	cp $(ROOT)/boot/vmlinuz-* $(O)/arch/x86/boot/bzImage
+	cp $(O)/a.o $(O)/vmlinux
 	basename $(ROOT)/lib/modules/* >$(O)/include/config/kernel.release
 	cp $(BUILTIN) $(O)/modules.builtin
 modules_install:

@@ -18,6 +18,7 @@ TEST_CASE("a kernel is built once; with the same inputs nothing is built") {
   const auto first = bench.build();
   CHECK_FALSE(first.reused);
   CHECK(fs::exists(first.root / "boot/vmlinuz-6.1.0-kproof"));
+  CHECK(fs::exists(first.root / "usr/lib/debug/boot/vmlinux-6.1.0-kproof"));
   CHECK(has(util::read_file(first.root / "boot/config-6.1.0-kproof"), "CONFIG_KVM=y"));
   CHECK(fs::exists(first.root / "lib/modules/6.1.0-kproof/modules.builtin"));
   const auto second = bench.build();

@@ -15,7 +15,8 @@ $(O)/%.o: %.c
 	$(CC) -c -o $@ $(CURDIR)/$<
 bzImage: $(O)/mm/a.o $(O)/mm/b.o
 	mkdir -p $(O)/arch/x86/boot $(O)/include/config
-	cat $^ >$(O)/arch/x86/boot/bzImage
+	cat $^ >$(O)/vmlinux
+	cp $(O)/vmlinux $(O)/arch/x86/boot/bzImage
 	echo 6.1.0-kproof >$(O)/include/config/kernel.release
 	touch $(O)/modules.builtin
 modules:
