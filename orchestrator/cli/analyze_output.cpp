@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "util/units.hpp"
+
 namespace kproof::cli {
 using Json = nlohmann::ordered_json;
 
@@ -128,11 +130,11 @@ void print_text(const Analysis& analysis) {
   if (analysis.facts.dropped != 0)
     fmt::print("{} more reports were left out: they have other titles, and {} are kept\n",
                analysis.facts.dropped, console::kMostFindings);
+  const std::string lines = util::format_count(analysis.facts.lines, "line");
   if (count == 0)
-    fmt::print("{}: no findings in {} lines\n", analysis.file, analysis.facts.lines);
+    fmt::print("{}: no findings in {}\n", analysis.file, lines);
   else
-    fmt::print("{}: {} finding{} in {} lines\n", analysis.file, count, count == 1 ? "" : "s",
-               analysis.facts.lines);
+    fmt::print("{}: {} in {}\n", analysis.file, util::format_count(count, "finding"), lines);
 }
 
 }  // namespace kproof::cli

@@ -17,6 +17,7 @@
 #include "sweep/directory.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "util/units.hpp"
 
 namespace kproof::cli {
 namespace fs = std::filesystem;
@@ -97,8 +98,9 @@ class Bisection {
         return;
       }
       const auto& chosen = std::get<bisect::Try>(next);
-      display_.say(fmt::format("{} revisions left, about {} more {}: {}", chosen.left, chosen.steps,
-                               chosen.steps == 1 ? "step" : "steps", name_of(chosen.commit)));
+      display_.say(fmt::format("{} left, about {} more: {}",
+                               util::format_count(chosen.left, "revision"),
+                               util::format_count(chosen.steps, "step"), name_of(chosen.commit)));
       if (!test(chosen.commit)) return;
     }
   }

@@ -7,6 +7,7 @@
 #include "config/kernel_plan.hpp"
 #include "plan/cells.hpp"
 #include "sweep/workshop.hpp"
+#include "util/units.hpp"
 #include "virt/cpu_models.hpp"
 
 namespace kproof::cli {
@@ -34,8 +35,11 @@ static int show(const PlanOptions& options) {
     width = std::max(width, cell.id.size());
   for (const model::Cell& cell : cells)
     fmt::print("{:{}}  must {}\n", cell.id, width, expected_of(cell.expectation));
-  fmt::print("{} cells: {} kernels, {} topologies, {} repetitions\n", cells.size(),
-             plan.kernels.size(), plan.topologies.size(), plan.repetitions);
+  using util::format_count;
+  fmt::print("{}: {}, {}, {}\n", format_count(cells.size(), "cell"),
+             format_count(plan.kernels.size(), "kernel"),
+             format_count(plan.topologies.size(), "topology", "topologies"),
+             format_count(plan.repetitions, "repetition"));
   return kOk;
 }
 

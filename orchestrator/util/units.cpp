@@ -47,6 +47,11 @@ std::string format_size(std::uint64_t bytes) {
   return power == 0 ? fmt::format("{}", bytes) : fmt::format("{}{}", bytes, units[power - 1]);
 }
 
+std::string format_count(std::uint64_t count, std::string_view one, std::string_view many) {
+  if (count == 1) return fmt::format("1 {}", one);
+  return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
+}
+
 std::optional<Millis> parse_duration(std::string_view text) {
   const auto q = split(text);
   if (!q) return std::nullopt;

@@ -1,4 +1,4 @@
-// Sizes and durations as people write them in plans: "2G", "64M", "1.5s", "20s", "5m".
+// Sizes, durations and counts as people write them in plans: "2G", "64M", "1.5s", "20s", "5m".
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,9 @@ using Millis = std::chrono::milliseconds;
 std::optional<std::uint64_t> parse_size(std::string_view text);
 // The shortest exact form: 2147483648 -> "2G", 1000 -> "1000".
 std::string format_size(std::uint64_t bytes);
+
+// "1 cell", "2 cells"; where the plural is not made by an s it is given: "3 patches".
+std::string format_count(std::uint64_t count, std::string_view one, std::string_view many = "");
 
 // Suffixes ms s m h; a bare number is refused, because nobody remembers the unit.
 std::optional<Millis> parse_duration(std::string_view text);

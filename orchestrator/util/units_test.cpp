@@ -33,3 +33,9 @@ TEST_CASE("durations are printed for eyes") {
   CHECK(format_duration(125s) == "2m05s");
   CHECK(format_duration(3720s) == "1h02m");
 }
+
+TEST_CASE("one is no plural, and none is") {
+  CHECK(format_count(1, "cell") == "1 cell");
+  CHECK(format_count(0, "cell") == "0 cells");
+  CHECK(format_count(3, "patch", "patches") == "3 patches");
+}
