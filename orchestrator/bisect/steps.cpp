@@ -1,8 +1,12 @@
 #include "bisect/steps.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 
 #include <fmt/format.h>
+
+#include "util/units.hpp"
 
 namespace kproof::bisect {
 using model::CellResult;
@@ -35,8 +39,13 @@ Seen seen_in(const std::vector<CellResult>& cells) {
   const auto decided = std::count_if(cells.begin(), cells.end(),
                                      [](const CellResult& cell) { return !proves_nothing(cell); });
   if (decided == 0) return {Outcome::skipped, "no cell says anything"};
-  return {Outcome::good, fmt::format("{} {} as the plan expects", decided,
-                                     decided == 1 ? "cell is" : "cells are")};
+  const auto skipped = std::transform_reduce(
+      cells.begin(), cells.end(), std::size_t{0}, std::plus<>(),
+      [](const CellResult& cell) { return model::skipped_in(cell.subtests).size(); });
+  return {
+      Outcome::good,
+      fmt::format("{} {} as the plan expects{}", decided, decided == 1 ? "cell is" : "cells are",
+                  skipped == 0 ? "" : ", " + util::format_count(skipped, "subtest") + " skipped")};
 }
 
 Range narrow(Range whole, const std::vector<Step>& steps) {

@@ -15,7 +15,8 @@ std::string_view to_string(Outcome outcome);
 
 struct Seen {
   Outcome outcome = Outcome::skipped;
-  std::string reason;  // "3 cells as the plan expects", "mm/a: fail: finding: bad pud"
+  // "3 cells are as the plan expects, 1 subtest skipped", "mm/a: fail: finding: bad pud"
+  std::string reason;
 };
 
 // What the cells of one revision say. Bad: any that passed, failed, crashed or hung where the plan

@@ -106,6 +106,9 @@ TEST_CASE("a revision is good when all is as the plan expects and something was 
         "2 cells are as the plan expects");
   CHECK(seen_in({cell(skip, true)}).outcome == Outcome::skipped);
   CHECK(seen_in({}).outcome == Outcome::skipped);
+  model::CellResult some = cell(pass, true);
+  some.subtests = {{"one", model::Subtest::Result::skip, "why"}};
+  CHECK(seen_in({some}).reason == "1 cell is as the plan expects, 1 subtest skipped");
 }
 
 TEST_CASE("skip, miss and broken are neither good nor bad") {

@@ -16,15 +16,15 @@ Display::~Display() {
 }
 
 sweep::SweepListener Display::listener() {
-  return {
-      .say = [this](const std::string& line) { say(line); },
-      .on_total = [this](std::size_t cells) { start(cells); },
-      .cells = {.on_phase = [this](const model::Cell& cell, int level,
-                                   model::Phase phase) { on_phase(cell.id, level, phase); },
-                .on_result =
-                    [this](const model::CellResult& result) {
-                      live_->on(report::CellFinished{result.id, result.judgement, result.reused});
-                    }}};
+  return {.say = [this](const std::string& line) { say(line); },
+          .on_total = [this](std::size_t cells) { start(cells); },
+          .cells = {.on_phase = [this](const model::Cell& cell, int level,
+                                       model::Phase phase) { on_phase(cell.id, level, phase); },
+                    .on_result =
+                        [this](const model::CellResult& result) {
+                          live_->on(report::CellFinished{result.id, result.judgement, result.reused,
+                                                         report::left_out_of(result)});
+                        }}};
 }
 
 void Display::clear() {

@@ -1,6 +1,7 @@
 // What a case proved and measured, as its KTAP says.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct Subtest {
   std::string diagnostic;  // the "# ..." lines before it, or the reason of a skip
   int level = 1;
 };
+
+// "name: reason" of each that was skipped: what a verdict does not stand for.
+std::vector<std::string> skipped_in(const std::vector<Subtest>& subtests);
+// What messages call the subtest: KTAP lets a result line have no description.
+std::string name_of(const std::vector<Subtest>& subtests, std::size_t index);
 
 // A whole KTAP document. `malformed` says why it is not one; "" if it is.
 struct CaseReport {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "report/run_report.hpp"
+
 namespace kproof::report {
 using namespace model;
 
@@ -118,6 +120,7 @@ Json encode(const CellResult& c) {
           {"reason", c.judgement.reason},
           {"blame", to_string(c.judgement.blame)},
           {"level", c.judgement.level},
+          {"skipped_subtests", left_out_of(c)},
           {"expectation", encode(c.expectation)},
           {"findings", encode_all(c.findings, [](const Finding& f) { return encode(f); })},
           {"evidence", encode(c.evidence)},

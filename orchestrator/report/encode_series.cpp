@@ -8,8 +8,13 @@ static Json encode_row(const std::optional<std::size_t>& row) {
 }
 
 static Json encode(const Entry& e) {
-  return {{"change", to_string(e.change)},    {"verdict", e.verdict}, {"expected", e.expected},
-          {"against", encode_row(e.against)}, {"gone", e.gone},       {"appeared", e.appeared}};
+  return {{"change", to_string(e.change)},
+          {"verdict", e.verdict},
+          {"expected", e.expected},
+          {"against", encode_row(e.against)},
+          {"gone", e.gone},
+          {"appeared", e.appeared},
+          {"skipped", e.skipped}};
 }
 
 static Json encode(const Column& c) {

@@ -58,10 +58,12 @@ static std::string seconds(util::Millis duration) {
 
 // Everything that a reader of the CI's page needs, so that logs are opened for detail only.
 static std::string story(const CellResult& cell) {
-  std::string text = fmt::format("{}: {}\n", verdict_text(cell.judgement), cell.judgement.reason);
+  std::string text = fmt::format("{}: {}\n", verdict_text(cell), cell.judgement.reason);
   if (!cell.expectation.reason.empty())
     text += fmt::format("expected {}: {}\n", to_string(cell.expectation.verdict),
                         cell.expectation.reason);
+  for (const std::string& skip : left_out_of(cell))
+    text += fmt::format("skipped: {}\n", skip);
   for (const auto& f : cell.findings)
     text += fmt::format("\nfinding: {} (L{}, seen {} times)\n{}\n", f.title, f.level, f.count,
                         f.excerpt);
@@ -156,6 +158,8 @@ static void add_change(pugi::xml_node suite, const std::string& group, const std
       set(node, "type", "series");
       node.text().set(xml_text(text).c_str());
     }
+  } else if (text.find('\n') != text.npos) {  // more than a verdict
+    test.append_child("system-out").text().set(xml_text(text).c_str());
   }
   counts.add(kind, util::Millis{0});
 }
@@ -188,6 +192,8 @@ static void add_row(pugi::xml_node suite, const series::Matrix& matrix, std::siz
                                                : entry.verdict;
     for (const std::string& item : entry.appeared)
       text += "\nnew: " + item;
+    for (const std::string& skip : entry.skipped)
+      text += "\nskipped: " + skip;
     add_change(suite, group, title_of(matrix, column), kind_of(column, row), text, counts);
   }
 }

@@ -1,8 +1,10 @@
 // The table of report/series.hpp.
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "report/series.hpp"
 
@@ -31,8 +33,7 @@ struct TextColumn {
 
 static constexpr std::size_t kGap = 2;
 
-static std::string text_of(const series::Entry& entry, std::size_t row) {
-  if (entry.verdict.empty()) return "-";
+static std::string word_of(const series::Entry& entry, std::size_t row) {
   const bool shared = entry.against && *entry.against + 1 < row;
   switch (entry.change) {
     case Change::unknown:
@@ -43,6 +44,12 @@ static std::string text_of(const series::Entry& entry, std::size_t row) {
     default:
       return std::string(to_string(entry.change)) + (shared ? "*" : "");
   }
+}
+
+static std::string text_of(const series::Entry& entry, std::size_t row) {
+  if (entry.verdict.empty()) return "-";
+  if (entry.skipped.empty()) return word_of(entry, row);
+  return fmt::format("{} ({} skipped)", word_of(entry, row), entry.skipped.size());
 }
 
 static TextColumn column_of(const Matrix& matrix, const series::Column& column) {
@@ -158,6 +165,30 @@ static std::string table(const std::vector<std::string>& heads, std::vector<Text
   return legend.empty() ? out : out + "\n" + legend;
 }
 
+// Each subtest that a verdict leaves out, and in which rows.
+static std::string skips_of(const Matrix& matrix, const series::Column& column) {
+  std::map<std::string, std::vector<std::string>> rows;
+  std::size_t ran = 0;
+  for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
+    const series::Entry& entry = column.entries[row];
+    ran += !entry.verdict.empty();
+    for (const std::string& skip : entry.skipped)
+      rows[skip].push_back(number_of(matrix.rows, row));
+  }
+  std::string out;
+  for (const auto& [skip, where] : rows)
+    out += fmt::format("  {}: {}{}\n", title_of(matrix, column), printable(skip),
+                       where.size() == ran ? "" : fmt::format(" ({})", fmt::join(where, ", ")));
+  return out;
+}
+
+static std::string skips_of(const Matrix& matrix) {
+  std::string out;
+  for (const auto& column : matrix.columns)
+    out += skips_of(matrix, column);
+  return out.empty() ? "" : "\nSkipped subtests, of which these verdicts say nothing:\n" + out;
+}
+
 std::string render_matrix(const Matrix& matrix, const Style& style) {
   std::vector<std::string> heads{"patch"};
   const std::size_t width = number_of(matrix.rows, matrix.rows.size() - 1).size();
@@ -177,8 +208,9 @@ std::string render_matrix(const Matrix& matrix, const Style& style) {
   bool shared = false;
   for (const auto& column : matrix.columns)
     for (std::size_t row = 0; row < column.entries.size(); ++row)
-      shared |= text_of(column.entries[row], row).ends_with('*');
+      shared |= word_of(column.entries[row], row).ends_with('*');
   if (shared) out += "\n* compared with an earlier row, as the last says nothing\n";
+  out += skips_of(matrix);
   if (matrix.repetitions == 1)
     out += "\nOne run each: what fails only now and then looks fixed,\nintroduced or changed.\n";
   const std::string of_metrics = table(heads, std::move(metrics), style);

@@ -52,13 +52,15 @@ struct Render {
     return line(before.done, e.id, name_phase(e.phase, e.level));
   }
   std::string operator()(const CellFinished& e) {
-    std::string text = paint(verdict_text(e.judgement), e.judgement, style);
+    std::string text = paint(verdict_text(e.judgement, e.left_out.size()), e.judgement, style);
     const auto cell = find(before, e.id);
     if (e.reused) text += ", kept from an earlier run";
     if (cell != before.running.end())
       text += fmt::format(" in {}", util::format_duration(now - cell->started));
     if (e.judgement.verdict != model::Verdict::pass || !e.judgement.expected)
       text += ": " + printable(e.judgement.reason);
+    else if (!e.left_out.empty())
+      text += ": skipped " + printable(e.left_out.front());
     return line(before.done + 1, e.id, text);
   }
   std::string line(std::size_t done, const std::string& id, std::string_view text) {

@@ -26,6 +26,7 @@ struct CellFinished {
   std::string id;
   model::Judgement judgement;
   bool reused = false;
+  std::vector<std::string> left_out{};  // the subtests that the verdict leaves out
 };
 using ProgressEvent = std::variant<CellStarted, PhaseEntered, CellFinished>;
 

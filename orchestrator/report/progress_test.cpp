@@ -81,6 +81,9 @@ TEST_CASE("each event is one plain line") {
         "[  8.0s] [2/10] k/l1/mm/a: crash in 7.0s: the kernel panicked");
   CHECK(render_event(model, CellFinished{"k/l1/mm/z", kPass, true}, 8s, plain) ==
         "[  8.0s] [2/10] k/l1/mm/z: pass, kept from an earlier run");
+  CHECK(render_event(model, CellFinished{"k/l1/mm/a", kPass, false, {"two: no swap", "three: x"}},
+                     8s, plain) ==
+        "[  8.0s] [2/10] k/l1/mm/a: pass (2 skipped) in 7.0s: skipped two: no swap");
 }
 
 TEST_CASE("a phase of a cell that is not running changes nothing") {

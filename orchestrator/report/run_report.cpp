@@ -1,14 +1,30 @@
 #include "report/run_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace kproof::report {
 
-std::string verdict_text(const model::Judgement& judgement) {
-  const bool pass = judgement.verdict == model::Verdict::pass;
-  std::string text(to_string(judgement.verdict));
-  if (judgement.expected != pass) text += judgement.expected ? " (expected)" : " (unexpected)";
-  return text;
+using model::Verdict;
+
+std::string verdict_text(const model::Judgement& judgement, std::size_t skipped) {
+  std::vector<std::string> remarks;
+  if (judgement.expected != (judgement.verdict == Verdict::pass))
+    remarks.emplace_back(judgement.expected ? "expected" : "unexpected");
+  if (skipped > 0) remarks.push_back(fmt::format("{} skipped", skipped));
+  const std::string_view verdict = to_string(judgement.verdict);
+  return remarks.empty() ? std::string(verdict)
+                         : fmt::format("{} ({})", verdict, fmt::join(remarks, ", "));
+}
+
+std::string verdict_text(const model::CellResult& cell) {
+  return verdict_text(cell.judgement, left_out_of(cell).size());
+}
+
+std::vector<std::string> left_out_of(const model::CellResult& cell) {
+  const Verdict verdict = cell.judgement.verdict;
+  if (verdict != Verdict::pass && verdict != Verdict::fail) return {};
+  return model::skipped_in(cell.subtests);
 }
 
 util::Millis duration_of(const model::CellResult& cell) {

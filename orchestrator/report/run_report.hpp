@@ -24,8 +24,12 @@ struct RunReport {
   std::optional<series::Matrix> series;  // where the kernels are a base and its patches
 };
 
-// "fail (expected)", "pass (unexpected)", "pass", "crash": the verdict as people are told it.
-std::string verdict_text(const model::Judgement& judgement);
+// "fail (expected)", "pass (unexpected)", "pass", "crash": the verdict as people are told it. A
+// pass or fail that does not stand for all subtests says so: "pass (2 skipped)".
+std::string verdict_text(const model::Judgement& judgement, std::size_t skipped = 0);
+std::string verdict_text(const model::CellResult& cell);
+// The subtests that such a verdict leaves out, "name: reason"; none of other verdicts.
+std::vector<std::string> left_out_of(const model::CellResult& cell);
 // The sum of the phases of a cell's L1.
 util::Millis duration_of(const model::CellResult& cell);
 // The cell's name without kernel and topology, with its repetition: "mm/thp_mprotect@2".

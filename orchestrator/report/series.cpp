@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "util/units.hpp"
+
 namespace kproof::report {
 using series::Change;
 using series::Entry;
@@ -51,13 +53,22 @@ static std::string log_of(const RunReport& report, const std::string& kernel,
   return "";
 }
 
+static bool is_skip(const std::string& item) {
+  return item.starts_with("skipped: ");
+}
+
+// Nothing can be said where a subtest was skipped on one side: that much is.
+static bool is_told(const Entry& entry) {
+  if (!entry.against || entry.change == Change::unchanged) return false;
+  return entry.change != Change::unknown || std::ranges::any_of(entry.gone, is_skip) ||
+         std::ranges::any_of(entry.appeared, is_skip);
+}
+
 static std::string change_text(const RunReport& report, std::size_t row,
                                const series::Column& column, const Style& style) {
   const Matrix& matrix = *report.series;
   const Entry& entry = column.entries[row];
-  const bool told =
-      entry.against && entry.change != Change::unknown && entry.change != Change::unchanged;
-  if (!told) return "";
+  if (!is_told(entry)) return "";
   std::string out =
       fmt::format("  {} {}: {} -> {}{}\n", tint(to_string(entry.change), entry.change, style),
                   title_of(matrix, column), column.entries[*entry.against].verdict, entry.verdict,
@@ -119,13 +130,14 @@ static std::size_t count(const Matrix& matrix, Change change) {
 std::string render_series_verdict(const RunReport& report, const Style& style) {
   const Matrix& matrix = *report.series;
   const std::size_t patches = matrix.rows.size() - 1;
-  std::string out = fmt::format("{} patch{}, {} column{}: {} fixed, {} introduced, {} changed",
-                                patches, patches == 1 ? "" : "es", matrix.columns.size(),
-                                matrix.columns.size() == 1 ? "" : "s", count(matrix, Change::fixed),
-                                count(matrix, Change::introduced), count(matrix, Change::changed));
+  std::string out =
+      fmt::format("{}, {}: {} fixed, {} introduced, {} changed",
+                  util::format_count(patches, "patch", "patches"),
+                  util::format_count(matrix.columns.size(), "column"), count(matrix, Change::fixed),
+                  count(matrix, Change::introduced), count(matrix, Change::changed));
   const auto kept = std::count_if(report.cells.begin(), report.cells.end(),
                                   [](const auto& cell) { return cell.reused; });
-  out += fmt::format("; {} cells", report.cells.size());
+  out += "; " + util::format_count(report.cells.size(), "cell");
   if (kept > 0) out += fmt::format(" ({} kept from an earlier run)", kept);
   if (report.interrupted) return out + ". Interrupted.\n";
   if (matrix.clean()) return out + ". " + tint("Clean", Change::fixed, style) + ".\n";

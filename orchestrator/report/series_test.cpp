@@ -137,3 +137,21 @@ TEST_CASE("junit.xml has a suite of the series, in which patches fail, and no ce
                                 xml.substr(xml.find("<testsuite name=\"pud/series\""))) == "");
   CHECK(xml.find("<failure") == xml.find("<failure", xml.find("pud/series")));
 }
+
+TEST_CASE("skipped subtests stand beside the verdicts of the matrix, with rows and reasons below") {
+  RunReport report = three_patches();
+  for (model::CellResult& one : report.cells)
+    if (one.test == "kvm/zap_stall" && one.kernel != "k")
+      one.subtests = {{"stays below", model::Subtest::Result::skip, "no limit"}};
+  report = finished(std::move(report), report.series->rows);
+  const std::string text = render_series(report, {});
+  CHECK(text.find("changed (1 skipped)") != std::string::npos);
+  CHECK(text.find("pass (1 skipped)") != std::string::npos);
+  CHECK(text.find("\nSkipped subtests, of which these verdicts say nothing:\n"
+                  "  kvm/zap_stall: stays below: no limit (1/3, 2/3, 3/3)\n") != std::string::npos);
+  CHECK(text.find("  changed kvm/zap_stall: pass -> pass\n    new: skipped: stays below\n") !=
+        std::string::npos);
+  CHECK(results_to_json(report).find("\"stays below: no limit\"") != std::string::npos);
+  CHECK(junit_xml(report).find("<system-out>changed: pass -&gt; pass\nnew: skipped: stays below\n"
+                               "skipped: stays below: no limit</system-out>") != std::string::npos);
+}

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "util/names.hpp"
+#include "util/units.hpp"
 
 namespace kproof::report {
 using model::CellResult;
@@ -51,8 +52,7 @@ static Grid::Column column_of(const RunReport& report, const CellResult& cell) {
 static Grid arrange_verdicts(const RunReport& report) {
   Grid grid{.corner = "case"};
   for (const auto& cell : report.cells)
-    grid.put(case_of(cell), column_of(report, cell),
-             {verdict_text(cell.judgement), &cell.judgement});
+    grid.put(case_of(cell), column_of(report, cell), {verdict_text(cell), &cell.judgement});
   return grid;
 }
 
@@ -64,7 +64,7 @@ static bool is_sparse(const Grid& grid) {
 static Grid arrange_cells(const RunReport& report) {
   Grid grid{.corner = "cell"};
   for (const auto& cell : report.cells)
-    grid.put(cell.id, {"verdict", "verdict"}, {verdict_text(cell.judgement), &cell.judgement});
+    grid.put(cell.id, {"verdict", "verdict"}, {verdict_text(cell), &cell.judgement});
   return grid;
 }
 
@@ -140,11 +140,26 @@ static std::string quote(const std::string& text) {
   return out;
 }
 
+static bool is_plain_pass(const CellResult& cell) {
+  return cell.judgement.expected && cell.judgement.verdict == model::Verdict::pass;
+}
+
+static std::string head_of(const CellResult& cell, const Style& style) {
+  return fmt::format("{}: {}\n", cell.id, paint(verdict_text(cell), cell.judgement, style));
+}
+
+static std::string skips_of(const CellResult& cell) {
+  std::string out;
+  for (const std::string& skip : left_out_of(cell))
+    out += fmt::format("  skipped: {}\n", printable(skip));
+  return out;
+}
+
 static std::string note(const RunReport& report, const CellResult& cell, const Style& style) {
   const auto& judgement = cell.judgement;
-  std::string out =
-      fmt::format("{}: {}\n  {}\n", cell.id, paint(verdict_text(judgement), judgement, style),
-                  printable(judgement.reason));
+  std::string out = head_of(cell, style);
+  if (is_plain_pass(cell)) return out + skips_of(cell);
+  out += fmt::format("  {}\n", printable(judgement.reason)) + skips_of(cell);
   if (!cell.findings.empty()) out += quote(cell.findings[0].excerpt);
   if (!cell.expectation.reason.empty())
     out += fmt::format("  {} is expected here: {}\n", to_string(cell.expectation.verdict),
@@ -165,7 +180,7 @@ static std::string note(const RunReport& report, const CellResult& cell, const S
 std::string render_notes(const RunReport& report, const Style& style) {
   std::string out;
   for (const auto& cell : report.cells) {
-    if (cell.judgement.expected && cell.judgement.verdict == model::Verdict::pass) continue;
+    if (is_plain_pass(cell) && left_out_of(cell).empty()) continue;
     if (!out.empty()) out += "\n";
     out += note(report, cell, style);
   }
@@ -174,19 +189,25 @@ std::string render_notes(const RunReport& report, const Style& style) {
 
 std::string render_totals(const RunReport& report, const Style&) {
   std::map<std::pair<model::Verdict, bool>, std::pair<std::string, std::size_t>> counts;
-  std::size_t unexpected = 0, reused = 0;
+  std::size_t unexpected = 0, reused = 0, skipping = 0, skipped = 0;
   for (const auto& cell : report.cells) {
     auto& [text, count] = counts[{cell.judgement.verdict, !cell.judgement.expected}];
     text = verdict_text(cell.judgement);
     ++count;
     unexpected += !cell.judgement.expected;
     reused += cell.reused;
+    const std::size_t skips = left_out_of(cell).size();
+    skipping += skips > 0;
+    skipped += skips;
   }
   std::vector<std::string> parts;
   for (const auto& [key, part] : counts)
     parts.push_back(fmt::format("{} {}", part.second, part.first));
-  std::string out = fmt::format("{} cell{}: {}", report.cells.size(),
-                                report.cells.size() == 1 ? "" : "s", fmt::join(parts, ", "));
+  std::string out = fmt::format("{}: {}", util::format_count(report.cells.size(), "cell"),
+                                fmt::join(parts, ", "));
+  if (skipped > 0)
+    out += fmt::format("; {} skipped in {}", util::format_count(skipped, "subtest"),
+                       util::format_count(skipping, "cell"));
   if (reused > 0) out += fmt::format(" ({} kept from an earlier run)", reused);
   const bool whole = report.planned <= report.cells.size();
   if (!whole) out += fmt::format("; {} did not run", report.planned - report.cells.size());

@@ -17,7 +17,7 @@ TEST_CASE("the end of a run is a table, a note for each cell that is no plain pa
 TEST_CASE("colours mark verdicts and change nothing else") {
   const auto report = example_run();
   std::string text = render_summary(report, {.terminal = true, .colour = true});
-  CHECK(text.find("\033[32mfail (expected)") != std::string::npos);
+  CHECK(text.find("\033[32mfail (expected, 1 skipped)") != std::string::npos);
   CHECK(text.find("\033[31mcrash") != std::string::npos);
   CHECK(text.find("\033[33mskip") != std::string::npos);
   for (auto at = text.find('\033'); at != std::string::npos; at = text.find('\033'))
@@ -88,4 +88,16 @@ TEST_CASE("metrics that the plan names have a table of their own, a row for each
         "kvm/zap stall_p50 (us)  -      0.5\n");
   report.plan.metrics = {};
   CHECK(render_metrics(report, {}) == "");
+}
+
+TEST_CASE("a pass that leaves subtests out is no plain pass, and is told with their reasons") {
+  RunReport report;
+  report.cells = {example_cell("k", "K", "mm/a", {model::Verdict::pass, {}, "", true})};
+  report.cells[0].subtests = {{"one", model::Subtest::Result::ok, ""},
+                              {"two", model::Subtest::Result::skip, "no swap"}};
+  report.planned = 1;
+  CHECK(
+      render_summary(report, {}) ==
+      "case  K\nmm/a  pass (1 skipped)\n\nk/l1/mm/a: pass (1 skipped)\n  skipped: two: no swap\n\n"
+      "1 cell: 1 pass; 1 subtest skipped in 1 cell. Everything as expected.\n");
 }

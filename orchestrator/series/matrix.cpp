@@ -54,10 +54,39 @@ static std::vector<std::string> without(const std::set<std::string>& all,
   return rest;
 }
 
+// "munmap" of "not ok: munmap"; "" of anything else.
+static std::string failed_subtest(const std::string& item) {
+  constexpr std::string_view kFailed = "not ok: ";
+  return item.starts_with(kFailed) ? item.substr(kFailed.size()) : "";
+}
+
+static bool skips(const State& state, const std::string& subtest) {
+  return !subtest.empty() && state.ever.contains("skipped: " + subtest);
+}
+
+static bool is_proven_fix(const State& before, const State& now) {
+  return std::ranges::none_of(
+      before.ever, [&](const std::string& item) { return skips(now, failed_subtest(item)); });
+}
+
+// Something that is wrong now could have been seen before.
+static bool is_proven_fault(const State& before, const State& now) {
+  bool fails = false, seen = false;
+  for (const std::string& item : now.ever) {
+    if (item.starts_with("skipped: ") || item.starts_with("verdict ")) continue;
+    fails = true;
+    seen |= !before.ever.contains(item) && !skips(before, failed_subtest(item));
+  }
+  return seen || !fails;
+}
+
 static Change change_of(const State& before, const State& now, const Entry& entry) {
   if (now.kind == Kind::flaky) return Change::flaky;
   if (before.kind == Kind::flaky) return Change::unknown;
-  if (before.kind != now.kind) return now.kind == Kind::good ? Change::fixed : Change::introduced;
+  if (before.kind != now.kind && now.kind == Kind::good)
+    return is_proven_fix(before, now) ? Change::fixed : Change::unknown;
+  if (before.kind != now.kind)
+    return is_proven_fault(before, now) ? Change::introduced : Change::unknown;
   return entry.gone.empty() && entry.appeared.empty() ? Change::unchanged : Change::changed;
 }
 
@@ -70,7 +99,9 @@ static std::optional<std::size_t> comparable(const std::vector<State>& states, s
 
 static Entry entry_of(const std::vector<State>& states, std::size_t row) {
   const State& now = states[row];
-  Entry entry{.verdict = now.verdict, .expected = now.expected};
+  Entry entry{.verdict = now.verdict,
+              .skipped = {now.skipped.begin(), now.skipped.end()},
+              .expected = now.expected};
   if (now.kind == Kind::absent) return entry;
   if (now.kind == Kind::unproven) {
     if (row == 0 || states[row - 1].verdict != now.verdict) return entry;

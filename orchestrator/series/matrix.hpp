@@ -14,11 +14,14 @@
 //   before  now   change
 //   bad     good  fixed
 //   good    bad   introduced
-//   good    good  unchanged
-//   bad     bad   changed, where a finding, a failed subtest or a verdict is in every repetition of
-//                 one of the two rows and in none of the other; else unchanged
+//   good    good  changed, where a skipped subtest or a known finding is in every repetition of one
+//                 of the two rows and in none of the other; else unchanged
+//   bad     bad   the same, also of failed subtests, other findings and verdicts
 //   any     flaky flaky
 //   else          unknown; unchanged where both rows have the same unproven verdict
+//
+// A subtest that was skipped says nothing either: what failed before and is skipped now is not
+// fixed, and what fails now and was skipped before is not introduced; both are unknown.
 #pragma once
 
 #include <cstddef>
@@ -44,7 +47,9 @@ struct Entry {
   Change change = Change::unknown;
   std::string verdict;  // "pass"; "crash/fail" and, of a flaky one, "1/3 fail"; "" when no cell ran
   std::optional<std::size_t> against;       // the row that it was compared with
-  std::vector<std::string> gone, appeared;  // "finding: bad pud", "not ok: write after PROT_READ"
+  std::vector<std::string> gone, appeared;  // "finding: bad pud", "not ok: write after PROT_READ",
+                                            // "skipped: munmap of half"
+  std::vector<std::string> skipped;         // in any repetition, "munmap of half: no memory"
   bool expected = false;  // every repetition, as the plan says for this row's kernel
 };
 

@@ -126,3 +126,48 @@ TEST_CASE("what did not run is told, and other kernels of the plan are no rows")
   CHECK(matrix.problems == std::vector<std::string>{"after the last patch: mm/a did not run"});
   CHECK(compare(rows(1), {}, {}).problems == std::vector<std::string>{"no case ran"});
 }
+
+namespace {
+// A cell whose subtests "a" and "b" ended so.
+model::CellResult with(const std::string& kernel, model::Subtest::Result a,
+                       model::Subtest::Result b) {
+  using Result = model::Subtest::Result;
+  const bool failed = a == Result::not_ok || b == Result::not_ok;
+  auto one = cell(kernel, "mm/a", failed ? fail : pass);
+  one.subtests = {{"a", a, a == Result::skip ? "no swap" : ""}, {"b", b, ""}};
+  return one;
+}
+constexpr auto ok = model::Subtest::Result::ok, not_ok = model::Subtest::Result::not_ok,
+               left_out = model::Subtest::Result::skip;
+}  // namespace
+
+TEST_CASE("a subtest that a patch makes the case skip is a change, though both rows pass") {
+  const Matrix matrix = compare(
+      rows(2), {with("k", ok, ok), with("k+1", left_out, ok), with("k+2", left_out, ok)}, {});
+  CHECK(changes(matrix) == "unknown:pass changed:pass unchanged:pass");
+  const Entry& entry = matrix.columns[0].entries[1];
+  CHECK(entry.appeared == std::vector<std::string>{"skipped: a"});
+  CHECK(entry.skipped == std::vector<std::string>{"a: no swap"});
+  CHECK(matrix.columns[0].first_change == 1u);
+}
+
+TEST_CASE("what failed and is skipped now is not fixed") {
+  const Matrix matrix = compare(rows(1), {with("k", not_ok, ok), with("k+1", left_out, ok)}, {});
+  CHECK(changes(matrix) == "unknown:fail unknown:pass");
+  CHECK(matrix.columns[0].entries[1].gone == std::vector<std::string>{"not ok: a"});
+  CHECK(changes(compare(rows(1), {with("k", not_ok, left_out), with("k+1", ok, left_out)}, {})) ==
+        "unknown:fail fixed:pass");
+}
+
+TEST_CASE("what fails and was skipped before is not introduced, and anything else is") {
+  CHECK(changes(compare(rows(1), {with("k", left_out, ok), with("k+1", not_ok, ok)}, {})) ==
+        "unknown:pass unknown:fail");
+  CHECK(changes(compare(rows(1), {with("k", left_out, ok), with("k+1", not_ok, not_ok)}, {})) ==
+        "unknown:pass introduced:fail");
+}
+
+TEST_CASE("a verdict that stands for nothing leaves no subtest out") {
+  auto nothing = with("k", left_out, left_out);
+  nothing.judgement.verdict = model::Verdict::skip;
+  CHECK(compare(rows(0), {nothing}, {}).columns[0].entries[0].skipped.empty());
+}

@@ -30,9 +30,19 @@ static std::set<std::string> wrong_in(const CellResult& cell) {
     wrong.insert(fmt::format("verdict {}", to_string(cell.judgement.verdict)));
   for (const model::Finding& finding : cell.findings)
     wrong.insert("finding: " + finding.title);
-  for (const model::Subtest& subtest : cell.subtests)
-    if (subtest.result == model::Subtest::Result::not_ok) wrong.insert("not ok: " + subtest.name);
+  using Result = model::Subtest::Result;
+  for (std::size_t i = 0; i < cell.subtests.size(); ++i)
+    if (cell.subtests[i].result != Result::ok)
+      wrong.insert((cell.subtests[i].result == Result::skip ? "skipped: " : "not ok: ") +
+                   model::name_of(cell.subtests, i));
   return wrong;
+}
+
+// A skip, miss or broken stands for no subtest anyway.
+static std::set<std::string> skipped_in(const CellResult& cell) {
+  if (kind_of(cell.judgement.verdict) == Kind::unproven) return {};
+  const auto list = model::skipped_in(cell.subtests);
+  return {list.begin(), list.end()};
 }
 
 static void keep_common(std::set<std::string>& set, const std::set<std::string>& other) {
@@ -75,6 +85,7 @@ State state_of(const std::vector<const CellResult*>& repetitions) {
     const auto wrong = wrong_in(*cell);
     keep_common(state.always, wrong);
     state.ever.insert(wrong.begin(), wrong.end());
+    state.skipped.merge(skipped_in(*cell));
   }
   state.expected = std::all_of(repetitions.begin(), repetitions.end(),
                                [](const CellResult* cell) { return cell->judgement.expected; });

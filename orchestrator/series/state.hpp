@@ -14,7 +14,10 @@ enum class Kind { absent, unproven, good, bad, flaky };
 struct State {
   Kind kind = Kind::absent;
   std::string verdict;
-  std::set<std::string> always, ever;  // what was wrong: in every repetition, in any
+  // What was wrong or left out: in every repetition, in any. "finding: bad pud", "not ok: munmap",
+  // "skipped: munmap", "verdict fail".
+  std::set<std::string> always, ever;
+  std::set<std::string> skipped;  // in any: "munmap: no memory"
   bool expected = false;
 };
 

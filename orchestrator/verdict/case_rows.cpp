@@ -95,7 +95,7 @@ static Applies nothing(const Observation& o) {
   if (!std::all_of(subtests.begin(), subtests.end(), skipped)) return std::nullopt;
   return Ruling{Verdict::skip, Blame::test,
                 subtests.empty() ? "the case has no subtests"
-                                 : fmt::format("all {} subtests were skipped; the first: {}",
+                                 : fmt::format("all subtests were skipped; the first of {}: {}",
                                                subtests.size(), subtests[0].diagnostic)};
 }
 

@@ -12,6 +12,13 @@ TEST_CASE("pass: everything was seen and nothing is wrong") {
   check(s, "pass", Verdict::pass, Blame::none, "2 of 2 subtests ok, 0 skipped; 1 evidence proven");
 }
 
+TEST_CASE("pass: what was left out is named with its reason") {
+  Scene s;
+  s.report.subtests[1] = {"munmap of half", Result::skip, "no memory"};
+  check(s, "pass", Verdict::pass, Blame::none,
+        "1 of 2 subtests ok, 1 skipped (munmap of half: no memory); 1 evidence proven");
+}
+
 TEST_CASE("no-exit: a case whose end nobody reported is broken") {
   Scene s;
   s.outcome.exit.reset();
@@ -72,7 +79,7 @@ TEST_CASE("nothing: no subtests, or only skipped ones, is skip") {
   Scene s;
   s.report.subtests = {{"fork", Result::skip, "no memory"}};
   check(s, "nothing", Verdict::skip, Blame::test,
-        "all 1 subtests were skipped; the first: no memory");
+        "all subtests were skipped; the first of 1: no memory");
   s.report.subtests.clear();
   check(s, "nothing", Verdict::skip, Blame::test, "the case has no subtests");
 }

@@ -112,15 +112,18 @@ static std::string deviation(const model::Expectation& e, Levels levels,
 }
 
 static std::string pass_reason(Levels levels) {
-  std::size_t subtests = 0, ok = 0, evidence = 0;
+  std::size_t subtests = 0, evidence = 0;
+  std::vector<std::string> skipped;
   for (const Observation& o : levels) {
     subtests += o.report.subtests.size();
     evidence += o.report.evidence.size();
-    for (const auto& subtest : o.report.subtests)
-      ok += subtest.result == model::Subtest::Result::ok;
+    for (std::string& skip : model::skipped_in(o.report.subtests))
+      skipped.push_back(std::move(skip));
   }
-  return fmt::format("{} of {} subtests ok, {} skipped; {} evidence proven", ok, subtests,
-                     subtests - ok, evidence);
+  const std::size_t skips = skipped.size();
+  return fmt::format(
+      "{} of {} subtests ok, {} skipped{}; {} evidence proven", subtests - skips, subtests, skips,
+      skips == 0 ? "" : fmt::format(" ({})", name_some(std::move(skipped))), evidence);
 }
 
 static std::string describe(const model::Expectation& e) {

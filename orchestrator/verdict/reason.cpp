@@ -10,8 +10,7 @@ std::string join(const std::vector<std::string>& parts) {
   return fmt::to_string(fmt::join(parts, ", "));
 }
 
-// The first three, and how many more there are.
-static std::string name_some(std::vector<std::string> names) {
+std::string name_some(std::vector<std::string> names) {
   constexpr std::size_t kShown = 3;
   if (names.size() <= kShown) return join(names);
   const std::size_t more = names.size() - kShown;
@@ -33,12 +32,9 @@ std::string name_findings(const std::vector<model::Finding>& findings) {
 
 std::string name_failed_subtests(const model::CaseReport& report) {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < report.subtests.size(); ++i) {
-    const auto& subtest = report.subtests[i];
-    // KTAP lets a result line have no description.
-    if (subtest.result == model::Subtest::Result::not_ok)
-      names.push_back(subtest.name.empty() ? fmt::format("subtest {}", i + 1) : subtest.name);
-  }
+  for (std::size_t i = 0; i < report.subtests.size(); ++i)
+    if (report.subtests[i].result == model::Subtest::Result::not_ok)
+      names.push_back(model::name_of(report.subtests, i));
   return name_some(std::move(names));
 }
 

@@ -35,7 +35,9 @@ std::span<const Row> guest_rows();
 std::span<const Row> case_rows();
 
 std::string join(const std::vector<std::string>& parts);
-// "bad pud", "a, b, c and 2 more"; "" only when there are none.
+// The first three, and how many more there are: "a, b, c and 2 more".
+std::string name_some(std::vector<std::string> names);
+// As name_some() has them; "" only when there are none.
 std::string name_findings(const std::vector<model::Finding>& findings);
 std::string name_failed_subtests(const model::CaseReport& report);
 
