@@ -3,11 +3,11 @@
 // init!". An agent that handles SIGSEGV can still say so.
 #include <sys/ptrace.h>
 #include <sys/user.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/case.hpp"
 #include "lib/safe.hpp"
+#include "selftest/agent_tracer.hpp"
 #include "selftest/guard.hpp"
 
 using namespace kproof;
@@ -21,9 +21,7 @@ int main(int argc, char** argv) {
   lib::Case test(argc, argv, description);
   selftest::only_in_a_throwaway_guest();
   test.plan(1);
-  lib::safe::check(::ptrace(PTRACE_SEIZE, 1, nullptr, nullptr), "ptrace(PTRACE_SEIZE, 1)");
-  lib::safe::check(::ptrace(PTRACE_INTERRUPT, 1, nullptr, nullptr), "ptrace(PTRACE_INTERRUPT, 1)");
-  lib::safe::check(::waitpid(1, nullptr, __WALL), "waitpid(1)");
+  selftest::stop_agent();
   user_regs_struct registers;
   lib::safe::check(::ptrace(PTRACE_GETREGS, 1, nullptr, &registers), "ptrace(PTRACE_GETREGS, 1)");
   registers.rip = 0;

@@ -1,10 +1,8 @@
-// Stops the agent for good, while the kernel goes on. PID 1 ignores SIGSTOP and SIGKILL, but a
-// tracer may stop it: the agent stays stopped as long as this process, its tracer, lives.
-#include <sys/ptrace.h>
+// Stops the agent for good, while the kernel goes on: as long as this process, its tracer, lives.
 #include <unistd.h>
 
 #include "lib/case.hpp"
-#include "lib/safe.hpp"
+#include "selftest/agent_tracer.hpp"
 #include "selftest/guard.hpp"
 
 using namespace kproof;
@@ -18,8 +16,7 @@ int main(int argc, char** argv) {
   lib::Case test(argc, argv, description);
   selftest::only_in_a_throwaway_guest();
   test.plan(1);
-  lib::safe::check(::ptrace(PTRACE_SEIZE, 1, nullptr, nullptr), "ptrace(PTRACE_SEIZE, 1)");
-  lib::safe::check(::ptrace(PTRACE_INTERRUPT, 1, nullptr, nullptr), "ptrace(PTRACE_INTERRUPT, 1)");
+  selftest::stop_agent();
   for (;;)
     ::pause();
 }
