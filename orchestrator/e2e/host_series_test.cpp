@@ -132,6 +132,19 @@ TEST_CASE("a case that is not there is told before a kernel is built for it") {
   CHECK_FALSE(contains(ended.err, "building "));
 }
 
+TEST_CASE("a guest too large for the host is told before a kernel is built for it") {
+  const Toy toy;
+  std::string plan = util::read_file(toy.plan);
+  plan.replace(plan.find("512M"), 4, "900G");
+  toy.write(toy.plan, plan);
+  const Ended ended = toy.run();
+  CAPTURE(ended.err);
+  CHECK(ended.code == 69);
+  CHECK(contains(ended.err, "mine/l1/selftest/pass needs 900.5 GiB of memory"));
+  CHECK_FALSE(contains(ended.err, "building "));
+  CHECK_FALSE(fs::exists(toy.out));
+}
+
 TEST_CASE("Ctrl-C in the middle of a build ends it, and the same command goes on from there") {
   const Toy toy;
   toy.make_slow();

@@ -63,25 +63,63 @@ std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeed
   return unmet;
 }
 
+static void place(PreparedCell& cell, std::size_t index, const std::string& program,
+                  const std::vector<std::string>& args, const Describe& describe) {
+  PreparedLevel& level = cell.levels[index];
+  level.program = program;
+  level.args = args;
+  level.description = describe(program, args);
+  level.cmdline = level.description.needs.cmdline;
+  cell.quiet |= level.description.quiet;
+}
+
+// The case runs in the innermost guest; one that runs around a guest, one level above.
+static void place_programs(PreparedCell& cell, const Describe& describe) {
+  const std::size_t innermost = cell.levels.size() - 1;
+  const model::PlanCase& test = cell.cell.test;
+  const std::string inside =
+      test.inside ? test.inside->name : describe(test.name, test.args).inside;
+  if (inside.empty()) return place(cell, innermost, test.name, test.args, describe);
+  if (innermost == 0) {
+    cell.unmet.push_back(test.name + " runs around a guest, and the topology has one level");
+    return place(cell, innermost, test.name, test.args, describe);
+  }
+  place(cell, innermost - 1, test.name, test.args, describe);
+  place(cell, innermost, inside, test.inside ? test.inside->args : std::vector<std::string>{},
+        describe);
+}
+
+PreparedCell size_up(const model::Cell& cell, const Describe& describe) {
+  PreparedCell sized{.cell = cell, .levels = {}};
+  sized.levels.resize(cell.topology.levels.size());
+  place_programs(sized, describe);
+  std::vector<model::Level> levels;
+  for (std::size_t i = 0; i < sized.levels.size(); ++i) {
+    PreparedLevel& level = sized.levels[i];
+    level.level = raise(cell.topology.levels[i], level.description.needs);
+    if (i > 0) make_room(sized.levels[i - 1].level, level.level, sized.levels[i - 1].cmdline);
+  }
+  for (const PreparedLevel& level : sized.levels)
+    levels.push_back(level.level);
+  require_tree_fits(cell.topology, levels);
+  return sized;
+}
+
 namespace {
 
 // Makes the levels of one cell, the innermost first: what is outside holds what is inside.
 class Preparation {
  public:
-  Preparation(const model::Cell& cell, const Catalogue& catalogue, const model::Limits& limits,
+  Preparation(PreparedCell sized, const Catalogue& catalogue, const model::Limits& limits,
               const Machine& machine, const Workshop& workshop, const std::filesystem::path& images)
-      : cell_(cell),
-        catalogue_(catalogue),
+      : catalogue_(catalogue),
         limits_(limits),
         machine_(machine),
         workshop_(workshop),
-        images_(images) {}
+        images_(images),
+        prepared_(std::move(sized)) {}
 
   PreparedCell make() {
-    prepared_.cell = cell_;
-    prepared_.levels.resize(cell_.topology.levels.size());
-    place_programs();
-    raise_levels();
     for (std::size_t i = prepared_.levels.size(); i-- > 0;)
       make_level(i);
     prepared_.inputs = inputs();
@@ -89,16 +127,12 @@ class Preparation {
   }
 
  private:
-  void place_programs();
-  void raise_levels();
   void make_level(std::size_t index);
   unsigned slowness_at(std::size_t index) const;
   void set_detectors(std::size_t index, const kernel::Kconfig& config);
   image::ModuleClosure choose_modules(std::size_t index, const Kernel& kernel);
   std::string inputs() const;
-  void place(std::size_t index, const std::string& program, const std::vector<std::string>& args);
 
-  const model::Cell& cell_;
   const Catalogue& catalogue_;
   const model::Limits& limits_;
   const Machine& machine_;
@@ -108,44 +142,6 @@ class Preparation {
 };
 
 }  // namespace
-
-void Preparation::place(std::size_t index, const std::string& program,
-                        const std::vector<std::string>& args) {
-  PreparedLevel& level = prepared_.levels[index];
-  level.program = program;
-  level.args = args;
-  level.description = catalogue_.description(program, args);
-  level.cmdline = level.description.needs.cmdline;
-  prepared_.quiet |= level.description.quiet;
-}
-
-// The case runs in the innermost guest; one that runs around a guest, one level above.
-void Preparation::place_programs() {
-  const std::size_t innermost = prepared_.levels.size() - 1;
-  const model::PlanCase& test = cell_.test;
-  const std::string inside =
-      test.inside ? test.inside->name : catalogue_.description(test.name, test.args).inside;
-  if (inside.empty()) return place(innermost, test.name, test.args);
-  if (innermost == 0) {
-    prepared_.unmet.push_back(test.name + " runs around a guest, and the topology has one level");
-    return place(innermost, test.name, test.args);
-  }
-  place(innermost - 1, test.name, test.args);
-  place(innermost, inside, test.inside ? test.inside->args : std::vector<std::string>{});
-}
-
-void Preparation::raise_levels() {
-  std::vector<model::Level> levels;
-  for (std::size_t i = 0; i < prepared_.levels.size(); ++i) {
-    PreparedLevel& level = prepared_.levels[i];
-    level.level = raise(cell_.topology.levels[i], level.description.needs);
-    if (i > 0)
-      make_room(prepared_.levels[i - 1].level, level.level, prepared_.levels[i - 1].cmdline);
-  }
-  for (const PreparedLevel& level : prepared_.levels)
-    levels.push_back(level.level);
-  require_tree_fits(cell_.topology, levels);
-}
 
 // Modules of the case and those of the topology are apart: what lacks is skip or miss.
 image::ModuleClosure Preparation::choose_modules(std::size_t index, const Kernel& kernel) {
@@ -185,7 +181,8 @@ void Preparation::set_detectors(std::size_t index, const kernel::Kconfig& config
   const unsigned pace = slowness_at(index) << index;
   std::vector<std::string> said = level.cmdline;
   said.insert(said.end(), level.level.cmdline.begin(), level.level.cmdline.end());
-  require_coherent(cell_.topology, index, cell_.test.name, incoherent(config, end, pace, said));
+  require_coherent(prepared_.cell.topology, index, prepared_.cell.test.name,
+                   incoherent(config, end, pace, said));
   const auto words = detector_parameters(config, end, pace);
   level.cmdline.insert(level.cmdline.begin(), words.begin(), words.end());
 }
@@ -199,8 +196,9 @@ void Preparation::make_level(std::size_t index) {
                          .modules = choose_modules(index, kernel).modules};
   if (!level.program.empty())
     image.files.emplace_back("/cases/" + level.program, workshop_.case_program(level.program));
-  level.deadlines = run::deadlines(limits_, cell_.test.timeout.value_or(level.description.timeout),
-                                   machine_.accel, static_cast<int>(index) + 1, slowness_at(index));
+  level.deadlines =
+      run::deadlines(limits_, prepared_.cell.test.timeout.value_or(level.description.timeout),
+                     machine_.accel, static_cast<int>(index) + 1, slowness_at(index));
   if (outer) {
     const PreparedLevel& inner = prepared_.levels[index + 1];
     const InnerQemu& qemu = catalogue_.qemu();
@@ -230,7 +228,7 @@ std::string Preparation::inputs() const {
       hash.add(word);
     hash.add(fmt::format("{} {}", level.deadlines.test.count(), level.deadlines.console));
   }
-  const model::Expectation& expected = cell_.expectation;
+  const model::Expectation& expected = prepared_.cell.expectation;
   hash.add(to_string(expected.verdict)).add("findings");
   for (const std::string& pattern : expected.findings)
     hash.add(pattern);
@@ -238,7 +236,7 @@ std::string Preparation::inputs() const {
   for (const std::string& pattern : expected.subtests)
     hash.add(pattern);
   // The day counts only by which entries it finds expired.
-  for (const model::KnownIssue& issue : cell_.known_issues)
+  for (const model::KnownIssue& issue : prepared_.cell.known_issues)
     hash.add(issue.title)
         .add(issue.fingerprint)
         .add(issue.from)
@@ -247,10 +245,10 @@ std::string Preparation::inputs() const {
   return hash.hex();
 }
 
-PreparedCell prepare(const model::Cell& cell, const Catalogue& catalogue,
-                     const model::Limits& limits, const Machine& machine, const Workshop& workshop,
+PreparedCell prepare(PreparedCell sized, const Catalogue& catalogue, const model::Limits& limits,
+                     const Machine& machine, const Workshop& workshop,
                      const std::filesystem::path& images) {
-  return Preparation(cell, catalogue, limits, machine, workshop, images).make();
+  return Preparation(std::move(sized), catalogue, limits, machine, workshop, images).make();
 }
 
 }  // namespace kproof::sweep

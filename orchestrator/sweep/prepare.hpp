@@ -77,17 +77,23 @@ struct InnerQemu {
   image::ImageArtifact segment;  // it, its libraries and its data
 };
 
+// What a case's program declares.
+using Describe = std::function<const model::CaseDescription&(const std::string& program,
+                                                             const std::vector<std::string>& args)>;
+
+// The cell with the programs and the sizes of its guests: all that is known of what it takes from
+// the host, before a kernel is fetched or built. ConfigError as require_tree_fits() has it.
+PreparedCell size_up(const model::Cell& cell, const Describe& describe);
+
 // What prepare() asks for by name, or only where a topology has several levels.
 struct Catalogue {
   std::function<const InnerQemu&()> qemu;
   std::function<const Kernel&(const std::string& kernel)> kernel;  // "": the kernel under test
-  std::function<const model::CaseDescription&(const std::string& program,
-                                              const std::vector<std::string>& args)>
-      description;
 };
 
-PreparedCell prepare(const model::Cell& cell, const Catalogue& catalogue,
-                     const model::Limits& limits, const Machine& machine, const Workshop& workshop,
+// `sized`, with all the rest.
+PreparedCell prepare(PreparedCell sized, const Catalogue& catalogue, const model::Limits& limits,
+                     const Machine& machine, const Workshop& workshop,
                      const std::filesystem::path& images);
 
 }  // namespace kproof::sweep

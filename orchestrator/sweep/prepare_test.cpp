@@ -1,7 +1,9 @@
 #include "sweep/prepare.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "sweep/schedule.hpp"
 #include "util/error.hpp"
 
 using namespace kproof;
@@ -59,4 +61,16 @@ TEST_CASE("a tree of guests that does not fit is refused with the place and the 
           "0 for its NVDIMM and 320M for itself and QEMU");
     CHECK(error.hint() == "give L1 `memory: 1344M`, or L2 less");
   }
+}
+
+TEST_CASE("what a cell takes from the host is known without a kernel") {
+  model::CaseDescription needs_memory{.name = "mm/a", .quiet = true};
+  needs_memory.needs.memory = 3ull << 30;
+  const model::Cell cell{.topology = {.levels = {model::Level{.vcpus = 2, .memory = 1ull << 30}}},
+                         .test = {.name = "mm/a"}};
+  const PreparedCell sized = size_up(
+      cell, [&](const auto&, const auto&) -> const auto& { return needs_memory; });
+  CHECK(sized.levels.at(0).level.memory == 3ull << 30);
+  CHECK(sized.levels[0].program == "mm/a");
+  CHECK(needs_of(sized) == plan::Needs{2, (3ull << 30) + (512ull << 20), true});
 }

@@ -34,8 +34,9 @@ class Sweep {
 
  private:
   void know_host();
-  std::vector<model::Cell> choose_cells();
-  void prepare_cells(const std::vector<model::Cell>& cells);
+  std::vector<PreparedCell> choose_cells();
+  void require_room(const PreparedCell& cell);
+  void prepare_cells(std::vector<PreparedCell> sized);
   const Kernel& kernel_of(const model::KernelSpec& spec);
   bool builds(const model::KernelSpec& spec);
   const model::KernelSpec& spec_of(const std::string& kernel) const;
@@ -73,6 +74,11 @@ static void require_cpu(const model::Topology& topology, const model::HostFacts&
                               "TCG: {}",
                               topology.place, topology.name, host.accel_reason),
                   "`cpu: maximum` is the most that the accelerator can give, whichever it is");
+}
+
+static plan::Capacity capacity_now(const model::HostFacts& host) {
+  const std::uint64_t available = host::memory_available();
+  return {.cores = host.cores, .memory = available - std::min(available, kHostReserve)};
 }
 
 static void require_hugepages(const PreparedCell& cell, const std::string& who) {
@@ -150,10 +156,21 @@ const InnerQemu& Sweep::inner_qemu() {
   return *inner_qemu_;
 }
 
+void Sweep::require_room(const PreparedCell& cell) {
+  const std::string who = fmt::format("{}: {}", cell.cell.topology.place, cell.cell.id);
+  require_hugepages(cell, who);
+  plan::require_fit(needs_of(cell), capacity_, who);
+}
+
 // What is wrong for sure is told here, before there is a directory, or a kernel is built.
-std::vector<model::Cell> Sweep::choose_cells() {
-  auto cells = plan::expand(options_.plan, options_.filter, workshop_.case_names());
-  for (const model::Cell& cell : cells) {
+std::vector<PreparedCell> Sweep::choose_cells() {
+  const auto describe = [&](const auto& program, const auto& args) -> const auto& {
+    return description_of(program, args);
+  };
+  capacity_ = capacity_now(report_.host);
+  std::vector<PreparedCell> sized;
+  for (const model::Cell& cell :
+       plan::expand(options_.plan, options_.filter, workshop_.case_names())) {
     require_cpu(cell.topology, report_.host);
     try {
       description_of(cell.test.name, cell.test.args);
@@ -161,28 +178,26 @@ std::vector<model::Cell> Sweep::choose_cells() {
     } catch (const ConfigError& error) {
       throw ConfigError(fmt::format("{}: {}", cell.test.place, error.what()), error.hint());
     }
+    sized.push_back(size_up(cell, describe));
+    require_room(sized.back());
   }
-  return cells;
+  return sized;
 }
 
-void Sweep::prepare_cells(const std::vector<model::Cell>& cells) {
+void Sweep::prepare_cells(std::vector<PreparedCell> sized) {
   const bool vmx = report_.host.accel == model::Accel::kvm && host::has_cpu_flag("vmx");
   const Machine machine{report_.host.accel, report_.host.qemu, vmx ? "kvm_intel" : "kvm_amd"};
-  capacity_ = {.cores = report_.host.cores, .memory = host::memory_available() - kHostReserve};
-  for (const model::Cell& cell : cells) {
-    if (report_.series && !builds(cell.kernel)) continue;
-    const Catalogue catalogue{
-        .qemu = [&]() -> const InnerQemu& { return inner_qemu(); },
-        .kernel = [&](const std::string& name) -> const Kernel& {
-          return kernel_of(name.empty() ? cell.kernel : spec_of(name));
-        },
-        .description = [&](const std::string& program, const std::vector<std::string>& args)
-            -> const model::CaseDescription& { return description_of(program, args); }};
-    cells_.push_back(prepare(cell, catalogue, options_.plan.limits, machine, workshop_,
+  capacity_ = capacity_now(report_.host);
+  for (PreparedCell& one : sized) {
+    const model::KernelSpec under_test = one.cell.kernel;
+    if (report_.series && !builds(under_test)) continue;
+    const Catalogue catalogue{.qemu = [&]() -> const InnerQemu& { return inner_qemu(); },
+                              .kernel = [&](const std::string& name) -> const Kernel& {
+                                return kernel_of(name.empty() ? under_test : spec_of(name));
+                              }};
+    cells_.push_back(prepare(std::move(one), catalogue, options_.plan.limits, machine, workshop_,
                              options_.out / "images"));
-    const std::string who = fmt::format("{}: {}", cell.topology.place, cell.id);
-    require_hugepages(cells_.back(), who);
-    plan::require_fit(needs_of(cells_.back()), capacity_, who);
+    require_room(cells_.back());  // once more: builds take hours
   }
   report_.planned = cells_.size();
   listener_.on_total(cells_.size());
@@ -251,9 +266,9 @@ report::RunReport Sweep::run(const run::StopRequest& stop) {
   report_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   workshop_.require_whole();
   know_host();
-  const auto cells = choose_cells();
+  auto cells = choose_cells();
   const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
-  prepare_cells(cells);
+  prepare_cells(std::move(cells));
   run_cells(stop);
   write_reports();
   return std::move(report_);
