@@ -74,3 +74,15 @@ TEST_CASE("what a cell takes from the host is known without a kernel") {
   CHECK(sized.levels[0].program == "mm/a");
   CHECK(needs_of(sized) == plan::Needs{2, (3ull << 30) + (512ull << 20), true});
 }
+
+TEST_CASE("repetitions run in rounds: all cells once, then all again") {
+  std::vector<PreparedCell> cells;
+  for (const char* id : {"a", "b"})
+    for (unsigned n = 1; n <= 3; ++n)
+      cells.push_back({.cell = {.id = fmt::format("{}{}", id, n), .repetition = n}});
+  order_in_rounds(cells);
+  std::string order;
+  for (const PreparedCell& cell : cells)
+    order += cell.cell.id;
+  CHECK(order == "a1b1a2b2a3b3");
+}

@@ -20,6 +20,11 @@ plan::Needs needs_of(const PreparedCell& cell) {
           .alone = cell.quiet};
 }
 
+void order_in_rounds(std::vector<PreparedCell>& cells) {
+  std::ranges::stable_sort(cells, {},
+                           [](const PreparedCell& cell) { return cell.cell.repetition; });
+}
+
 // One thread a running cell; this object's thread admits them, in order.
 class Schedule {
  public:

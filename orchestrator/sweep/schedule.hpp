@@ -20,6 +20,10 @@ struct Listener {
 // Of one cell: its RAM, the pages of the NVDIMM that it touches, and QEMU itself.
 plan::Needs needs_of(const PreparedCell& cell);
 
+// All cells once, then all again, ...: what drifts on the host while the run goes on, its load or
+// its heat, then falls on all kernels alike, and not on the last one as if that were its doing.
+void order_in_rounds(std::vector<PreparedCell>& cells);
+
 // Each cell fits into `capacity` (plan::require_fit). Results in the order of `cells`, without
 // those that a stop request left unfinished.
 std::vector<model::CellResult> run_all(const std::vector<PreparedCell>& cells, const Site& site,

@@ -224,6 +224,7 @@ void Sweep::run_cells(const run::StopRequest& stop) {
     else
       listener_.cells.on_result(results[cell.cell.id] = *earlier);
   }
+  order_in_rounds(to_run);
   if (!to_run.empty()) {
     std::uint64_t room = 0;
     for (const PreparedCell& cell : to_run)
