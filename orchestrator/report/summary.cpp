@@ -140,26 +140,11 @@ static std::string quote(const std::string& text) {
   return out;
 }
 
-static bool is_plain_pass(const CellResult& cell) {
-  return cell.judgement.expected && cell.judgement.verdict == model::Verdict::pass;
-}
-
-static std::string head_of(const CellResult& cell, const Style& style) {
-  return fmt::format("{}: {}\n", cell.id, paint(verdict_text(cell), cell.judgement, style));
-}
-
-static std::string skips_of(const CellResult& cell) {
-  std::string out;
-  for (const std::string& skip : left_out_of(cell))
-    out += fmt::format("  skipped: {}\n", printable(skip));
-  return out;
-}
-
 static std::string note(const RunReport& report, const CellResult& cell, const Style& style) {
   const auto& judgement = cell.judgement;
-  std::string out = head_of(cell, style);
-  if (is_plain_pass(cell)) return out + skips_of(cell);
-  out += fmt::format("  {}\n", printable(judgement.reason)) + skips_of(cell);
+  std::string out =
+      fmt::format("{}: {}\n  {}\n", cell.id, paint(verdict_text(cell), judgement, style),
+                  printable(judgement.reason));
   if (!cell.findings.empty()) out += quote(cell.findings[0].excerpt);
   if (!cell.expectation.reason.empty())
     out += fmt::format("  {} is expected here: {}\n", to_string(cell.expectation.verdict),
@@ -180,11 +165,31 @@ static std::string note(const RunReport& report, const CellResult& cell, const S
 std::string render_notes(const RunReport& report, const Style& style) {
   std::string out;
   for (const auto& cell : report.cells) {
-    if (is_plain_pass(cell) && left_out_of(cell).empty()) continue;
+    if (cell.judgement.expected && cell.judgement.verdict == model::Verdict::pass) continue;
     if (!out.empty()) out += "\n";
     out += note(report, cell, style);
   }
   return out;
+}
+
+// The first three cells, and how many more there are.
+static std::string name_cells(std::vector<std::string> ids) {
+  constexpr std::size_t kShown = 3;
+  const std::size_t more = ids.size() - std::min(ids.size(), kShown);
+  if (more > 0) ids.resize(kShown);
+  const std::string named = fmt::format("{}", fmt::join(ids, ", "));
+  return more > 0 ? fmt::format("{} and {} more", named, more) : named;
+}
+
+std::string render_skips(const RunReport& report) {
+  std::map<std::string, std::vector<std::string>> cells;
+  for (const auto& cell : report.cells)
+    for (const std::string& skip : left_out_of(cell))
+      cells[skip].push_back(cell.id);
+  std::string out;
+  for (const auto& [skip, ids] : cells)
+    out += fmt::format("  {}\n    {}\n", printable(skip), name_cells(ids));
+  return out.empty() ? "" : "Skipped subtests, of which these verdicts say nothing:\n" + out;
 }
 
 std::string render_totals(const RunReport& report, const Style&) {
@@ -220,7 +225,7 @@ std::string render_summary(const RunReport& report, const Style& style) {
   const std::string notes = render_notes(report, style);
   const auto part = [](const std::string& text) { return text.empty() ? text : text + "\n"; };
   return part(render_table(report, style)) + part(render_metrics(report, style)) + part(notes) +
-         render_totals(report, style);
+         part(render_skips(report)) + render_totals(report, style);
 }
 
 }  // namespace kproof::report
