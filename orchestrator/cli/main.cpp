@@ -1,6 +1,11 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <exception>
+#include <iostream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -21,15 +26,27 @@ static int complain(const Error& error, int exit_code) {
   return exit_code;
 }
 
-// `kproof help run` is `kproof run --help`.
-static std::vector<std::string> arguments(int argc, char** argv) {
+// `kproof help run` is `kproof run --help`, and `kproof help nosuch` as wrong as `kproof nosuch`.
+static std::vector<std::string> arguments(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   if (!words.empty() && words.front() == "help") {
     words.erase(words.begin());
-    words.emplace_back("--help");
+    const auto commands = app.get_subcommands(nullptr);
+    const bool known = words.empty() || std::ranges::any_of(commands, [&](const CLI::App* command) {
+                         return command->get_name() == words.front();
+                       });
+    if (known) words.emplace_back("--help");
   }
   std::reverse(words.begin(), words.end());  // as CLI11 takes them
   return words;
+}
+
+// What only a buffer holds was not told to anybody.
+static void flush_output() {
+  std::cout.flush();
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout)
+    throw HostError(fmt::format("cannot write to standard output: {}", std::strerror(errno)),
+                    "free some space, or write elsewhere");
 }
 
 static int run(int argc, char** argv) {
@@ -45,12 +62,13 @@ static int run(int argc, char** argv) {
   add_doctor(app, exit_code);
   add_analyze(app, exit_code);
   try {
-    app.parse(arguments(argc, argv));
+    app.parse(arguments(app, argc, argv));
   } catch (const CLI::Success& help) {
     app.exit(help);  // prints it, or the version
   } catch (const CLI::ParseError& error) {
     throw usage_error(app, error);
   }
+  flush_output();
   return exit_code;
 }
 
@@ -66,6 +84,8 @@ int main(int argc, char** argv) {
     return cli::complain(error, cli::kInterrupted);
   } catch (const HostError& error) {
     return cli::complain(error, cli::kHostFault);
+  } catch (const std::system_error& error) {  // of output, of files, of threads
+    return cli::complain(HostError(error.what(), ""), cli::kHostFault);
   } catch (const std::exception& error) {
     return cli::complain(HostError(error.what(), "this is a mistake in kproof; please report it"),
                          cli::kHostFault);

@@ -24,6 +24,7 @@ static Said refused(std::vector<std::string> words) {
 TEST_CASE("a command or an option that is misspelt is told with the nearest one") {
   CHECK(refused({"rum"}).has("kproof has no command `rum`\n  hint: did you mean `run`?"));
   CHECK(refused({"--versoin"}).has("kproof has no option --versoin\n  hint: did you mean `--ver"));
+  CHECK(refused({"help", "rum"}).has("kproof has no command `rum`\n  hint: did you mean `run`?"));
   CHECK(refused({"run", "p", "--casee", "x"}).has("kproof run has no option --casee\n"));
   CHECK(refused({"run", "p", "--casee", "x"}).has("did you mean `--case`?"));
 }
