@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "report/text.hpp"
 #include "util/units.hpp"
 
 namespace kproof::cli {
@@ -119,7 +120,7 @@ static void print_finding(const model::Finding& finding, const std::string& file
 }
 
 void print_text(const Analysis& analysis) {
-  const bool colour = ::isatty(STDOUT_FILENO) != 0;
+  const bool colour = report::style_of(STDOUT_FILENO).colour;
   const std::size_t count = analysis.findings.size();
   for (std::size_t i = 0; i < count; ++i) {
     print_finding(analysis.findings[i], analysis.file, colour);

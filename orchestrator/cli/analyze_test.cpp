@@ -37,7 +37,7 @@ TEST_CASE("what cannot be a log is refused, and never clean") {
   util::write_file_atomically(file, "\x1f\x8b\x08 and so on");
   const util::CommandResult packed = kproof_analyze({file});
   CHECK(packed.exit_code == 2);
-  CHECK(packed.err.find("log.gz is compressed\n  hint: zcat ") != std::string::npos);
+  CHECK(packed.err.find("log.gz is gzip and no log\n  hint: zcat ") != std::string::npos);
   const util::CommandResult program = kproof_analyze({KPROOF_PROGRAM});
   CHECK(program.exit_code == 2);
   CHECK(program.err.find("is an ELF file and no log") != std::string::npos);
@@ -81,6 +81,52 @@ TEST_CASE("a known finding is shown and exits 0; an expired entry is told and ex
   CHECK(kproof_analyze({"-", "--known", "/nonexistent"}).exit_code == 2);
 }
 
+TEST_CASE("what is mostly no text is refused: noise, UTF-16, a journal") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const std::string file = scratch.path() / "log";
+  const auto refusal = [&](const std::string& content) {
+    util::write_file_atomically(file, content);
+    const util::CommandResult result = kproof_analyze({file});
+    CHECK(result.exit_code == 2);
+    return result.err;
+  };
+  using namespace std::string_literals;
+  CHECK(refusal("\xff\xfe[\0 \0"s).find("iconv -f UTF-16") != std::string::npos);
+  CHECK(refusal("LPKSHHRH\0\0"s).find("hint: journalctl -k --file ") != std::string::npos);
+  CHECK(refusal("BZh91AY&SY").find("hint: bzcat ") != std::string::npos);
+  CHECK(refusal(std::string(4096, '\0') + "BUG: x\n").find("is mostly no text") !=
+        std::string::npos);
+  util::write_file_atomically(file, std::string(40, '\0') +
+                                        "[    1.0] Linux version 6.1.0 (a) #1\n" +
+                                        "[    2.0] an ordinary line\n");
+  CHECK(kproof_analyze({file}).exit_code == 0);
+}
+
+TEST_CASE("--vmlinux wants a kernel, and the one that printed the log") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const util::CommandResult program =
+      kproof_analyze({golden("kernel-bug.log"), "--vmlinux", KPROOF_PROGRAM});
+  CHECK(program.exit_code == 2);
+  CHECK(program.err.find("is an ELF file and no kernel") != std::string::npos);
+  const auto vmlinux = [&](const std::string& banner) {
+    const std::string source = scratch.path() / "kernel.c", file = scratch.path() / "vmlinux";
+    util::write_file_atomically(
+        source, "void _stext(void) {}\nconst char linux_banner[] = \"" + banner + "\\n\";\n");
+    util::run_checked({.argv = {"cc", "-nostdlib", "-static", "-Wl,-e,_stext", "-Wl,--build-id",
+                                "-o", file, source}});
+    return kproof_analyze({golden("kernel-bug.log"), "--vmlinux", file});
+  };
+  const util::CommandResult other = vmlinux("Linux version 6.12.0 (a@b) (gcc) #1 SMP");
+  CHECK(other.exit_code == 2);
+  CHECK(other.err.find("kernel-bug.log was printed by Linux 6.1.0-56-amd64, and ") !=
+        std::string::npos);
+  CHECK(other.err.find("/vmlinux is 6.12.0: the functions and lines that it names would be lies") !=
+        std::string::npos);
+  const util::CommandResult rebuilt = vmlinux("Linux version 6.1.0-56-amd64 (a@b) (gcc) #2 SMP");
+  CHECK(rebuilt.err.find("by Linux 6.1.0-56-amd64 #1, and ") != std::string::npos);
+  CHECK(vmlinux("Linux version 6.1.0-56-amd64 (a@b) (gcc) #1 SMP").exit_code == 1);
+}
+
 TEST_CASE("--vmlinux wants an ELF file, and --modules wants --vmlinux") {
   CHECK(kproof_analyze({"-", "--vmlinux", "/etc/passwd"}).exit_code == 2);
   CHECK(kproof_analyze({"-", "--modules", "/tmp"}).exit_code == 2);
@@ -101,9 +147,28 @@ TEST_CASE("bytes that are no UTF-8 still make JSON, and control bytes never reac
 }
 
 TEST_CASE("standard input is read where the file is -") {
+  const util::CommandResult result =
+      util::run({.argv = {"sh", "-c", "cat \"$1\" | \"$0\" analyze -", KPROOF_PROGRAM,
+                          golden("kernel-bug.log")}});
+  CHECK(result.exit_code == 1);
+  CHECK(result.out.find("(stdin): 1 finding in 25 lines") != std::string::npos);
+}
+
+TEST_CASE("an empty log is refused: nothing was found because nothing was read") {
   const util::CommandResult result = kproof_analyze({"-"});  // /dev/null
-  CHECK(result.exit_code == 0);
-  CHECK(result.out.find("(stdin): no findings in 0 lines") == 0);
+  CHECK(result.exit_code == 2);
+  CHECK(result.err.find("standard input is empty") != std::string::npos);
+}
+
+TEST_CASE("output that cannot be written is a fault of the host, and never success") {
+  for (const char* command : {"analyze", "--help"}) {
+    const util::CommandResult result =
+        util::run({.argv = {"sh", "-c", "\"$0\" $1 \"$2\" >/dev/full", KPROOF_PROGRAM, command,
+                            golden("kernel-bug.log")}});
+    CHECK(result.exit_code == 69);
+    CHECK(result.err.find("cannot write to standard output: No space left on device") !=
+          std::string::npos);
+  }
 }
 
 TEST_CASE("wrong usage exits 2 and says what is wrong") {

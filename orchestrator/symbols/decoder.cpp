@@ -51,11 +51,30 @@ const Object* Decoder::object(const std::string& module) {
     notes_.insert(fmt::format("module {} was not given", name));
     return nullptr;
   }
-  auto& made = objects_[name] = std::make_unique<Object>(file->second);
-  if (!made->has_debug_info())
-    notes_.insert(fmt::format("{} holds no debug information: no files and lines",
-                              file->second.filename().string()));
-  return made.get();
+  return (objects_[name] = open(name, file->second)).get();
+}
+
+// include/linux/vermagic.h: "vermagic=6.1.0-56-amd64 SMP preempt mod_unload modversions "
+static std::string release_of_module(std::string_view image) {
+  constexpr std::string_view kMark = "vermagic=";
+  const std::size_t at = image.find(kMark);
+  if (at == image.npos) return "";
+  const std::string_view rest = image.substr(at + kMark.size(), 65);  // __NEW_UTS_LEN is 64
+  return std::string(rest.substr(0, rest.find_first_of(std::string_view(" \0", 2))));
+}
+
+// Null for a module of another kernel.
+std::unique_ptr<Object> Decoder::open(const std::string& name, const fs::path& file) {
+  auto object = std::make_unique<Object>(file);
+  const std::string shown = file.filename().string();
+  const std::string release = name.empty() ? "" : release_of_module(object->image());
+  if (!release.empty() && !release_.empty() && release != release_) {
+    notes_.insert(fmt::format("{} is of {}, and not {}: it is left out", shown, release, release_));
+    return nullptr;
+  }
+  if (!object->has_debug_info())
+    notes_.insert(fmt::format("{} holds no debug information: no files and lines", shown));
+  return object;
 }
 
 std::vector<Place> Decoder::decode(std::string_view line) {

@@ -26,6 +26,9 @@ class Decoder {
   // .debug behind it; "" for none. ConfigError when a file cannot be used.
   explicit Decoder(const std::filesystem::path& vmlinux, const std::filesystem::path& modules = "");
 
+  const Object& vmlinux() { return *object(""); }
+  // Modules of another release are left out from here on: "6.1.0-56-amd64".
+  void expect_release(std::string release) { release_ = std::move(release); }
   // Of a line of a trace; empty where it names no function that can be found.
   std::vector<Place> decode(std::string_view line);
   // The lines of an excerpt that are decoded, in their order.
@@ -38,10 +41,12 @@ class Decoder {
 
  private:
   const Object* object(const std::string& module);
+  std::unique_ptr<Object> open(const std::string& name, const std::filesystem::path& file);
 
   std::map<std::string, std::filesystem::path> files_;  // by module
   std::map<std::string, std::unique_ptr<Object>> objects_;
   std::set<std::string> notes_;
+  std::string release_;
 };
 
 // "zap (mm/zap.c:12), inlined into walk (mm/walk.c:40)"; "" for no places.

@@ -33,6 +33,24 @@ Object::Object(const std::filesystem::path& file) : dwfl_(::dwfl_begin(&kCallbac
   read_symbols();
 }
 
+std::string Object::build_id() const {
+  const unsigned char* bits = nullptr;
+  GElf_Addr address = 0;
+  const int length = ::dwfl_module_build_id(module_, &bits, &address);
+  std::string id;
+  for (int i = 0; i < length; ++i)
+    id += fmt::format("{:02x}", bits[i]);
+  return id;
+}
+
+std::string_view Object::image() const {
+  GElf_Addr bias = 0;
+  Elf* elf = ::dwfl_module_getelf(module_, &bias);
+  std::size_t size = 0;
+  const char* bytes = elf ? ::elf_rawfile(elf, &size) : nullptr;
+  return bytes ? std::string_view(bytes, size) : std::string_view();
+}
+
 void Object::read_symbols() {
   const int count = ::dwfl_module_getsymtab(module_);
   for (int i = 1; i < count; ++i) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -27,6 +28,9 @@ class Object {
   explicit Object(const std::filesystem::path& file);
 
   bool has_debug_info() const { return debug_info_; }
+  bool has_symbol(const std::string& name) const { return symbols_.contains(name); }
+  std::string build_id() const;    // hexadecimal; "" for none
+  std::string_view image() const;  // the whole file, uncompressed; lives as long as the object
   // Innermost first: an inlined function, then who it was inlined into. Empty where the symbol
   // table has no such function of that size, or the offset is beyond its end.
   std::vector<Place> resolve(const FrameRef& ref) const;

@@ -148,3 +148,18 @@ TEST_CASE("what is no ELF file, or is not there, is the user's mistake") {
   CHECK_THROWS_AS(Decoder("/nonexistent"), ConfigError);
   CHECK_THROWS_AS(Decoder("/proc/self/exe", "/nonexistent"), ConfigError);
 }
+
+TEST_CASE("a module of another kernel is left out, and that is said") {
+  const util::ScratchDir scratch("kproof-symbols-");
+  const std::string file = vmlinux(scratch.path());
+  const std::string module = compile(fs::path(scratch.path()) / "kvm.ko", {"-g", "-c"});
+  util::write_file_atomically(scratch.path() / "modinfo",
+                              std::string("vermagic=6.12.0 SMP \0", 21));
+  util::run_checked({.argv = {"objcopy", "--add-section",
+                              ".modinfo=" + (scratch.path() / "modinfo").string(), module}});
+  Decoder decoder(file, scratch.path());
+  decoder.expect_release("6.1.0");
+  CHECK(decoder.decode(" " + frame(module, 1) + " [kvm]").empty());
+  CHECK(decoder.notes() ==
+        std::set<std::string>{"kvm.ko is of 6.12.0, and not 6.1.0: it is left out"});
+}

@@ -1,0 +1,95 @@
+#include "cli/log_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "util/error.hpp"
+#include "util/fd.hpp"
+
+namespace kproof::cli {
+
+static util::Fd open_log(const std::string& file) {
+  util::Fd fd(file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd)
+    throw ConfigError(fmt::format("cannot open {}: {}", file, std::strerror(errno)),
+                      "name a console log, or - for standard input");
+  return fd;
+}
+
+namespace {
+struct Form {
+  std::string_view magic;
+  const char* what;
+  const char* reader;  // a command that prints the text in it; {} is the file
+};
+}  // namespace
+
+static constexpr std::array<Form, 11> kForms{{
+    {"\x1f\x8b", "gzip", "zcat {}"},
+    {"\xfd\x37zXZ", "xz", "xzcat {}"},
+    {"\x28\xb5\x2f\xfd", "zstd", "zstdcat {}"},
+    {"BZh", "bzip2", "bzcat {}"},
+    {"\x04\x22\x4d\x18", "lz4", "lz4 -dc {}"},
+    {"PK\x03\x04", "zip", "unzip -p {}"},
+    {"LPKSHHRH", "a journal of systemd", "journalctl -k --file {}"},
+    {"KDUMP   ", "a dump of a kernel's memory", "makedumpfile --dump-dmesg {} /dev/stdout"},
+    {"\xff\xfe", "UTF-16", "iconv -f UTF-16 -t UTF-8 {}"},
+    {"\xfe\xff", "UTF-16", "iconv -f UTF-16 -t UTF-8 {}"},
+    {"\x7f\x45LF", "an ELF file", ""},
+}};
+
+// Serial lines have noise, and a text that a guest prints may be anything; but most of a log can be
+// read. Where nothing is found in what cannot, that says nothing.
+static bool is_mostly_text(std::string_view piece) {
+  std::size_t odd = 0;
+  for (const unsigned char c : piece)
+    odd += (c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\x1b') || c >= 0x7f;
+  return odd <= piece.size() / 2;
+}
+
+static void refuse_other_forms(const std::string& file, const std::string& shown,
+                               std::string_view beginning) {
+  for (const Form& form : kForms) {
+    if (!beginning.starts_with(form.magic)) continue;
+    const std::string fact = fmt::format("{} is {} and no log", shown, form.what);
+    if (*form.reader == 0)
+      throw ConfigError(fact, "name a console log; its kernel goes to --vmlinux");
+    throw ConfigError(fact, fmt::format(fmt::runtime(form.reader), file == "-" ? "FILE" : file) +
+                                " | kproof analyze -");
+  }
+}
+
+void feed_log(console::Analyzer& analyzer, const std::string& file) {
+  const util::Fd fd = open_log(file);
+  const std::string shown = file == "-" ? "standard input" : file;
+  std::vector<char> buffer(1 << 20);
+  bool text = true;
+  for (bool first = true;; first = false) {
+    const ssize_t size = ::read(fd.get(), buffer.data(), buffer.size());
+    if (size == 0 && first)
+      throw ConfigError(fmt::format("{} is empty, and says nothing of a kernel", shown),
+                        "name a console log; before a pipe, look at what the command says");
+    if (size == 0) break;
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EISDIR)
+      throw ConfigError(fmt::format("{} is a directory", file), "name a console log in it");
+    if (size < 0) throw HostError(fmt::format("cannot read {}: {}", file, std::strerror(errno)));
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(size));
+    if (first) refuse_other_forms(file, shown, piece);
+    if (first) text = is_mostly_text(piece);
+    analyzer.feed(piece);
+  }
+  analyzer.finish();
+  if (!text && analyzer.findings().empty())
+    throw ConfigError(fmt::format("{} is mostly no text, and so no log", shown),
+                      "name a console log, as text");
+}
+
+}  // namespace kproof::cli
