@@ -13,6 +13,7 @@ namespace kproof::console {
 using re2::StringPiece;
 
 static constexpr std::string_view kNoFrame = "corrupted";
+static constexpr std::string_view kMixedIn = "mixed with a report of fault injection";
 static constexpr std::size_t kFingerprint = 16;  // hex digits
 
 struct Replacement {
@@ -151,6 +152,8 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
     finding.corrupted_reason = "the end of a report without its beginning";
   } else if (is_torn(values)) {
     finding.corrupted_reason = "another message stands in the line that names it";
+  } else if (blame.mixed) {
+    finding.corrupted_reason = kMixedIn;
   } else if (pattern.stack && blame.frame.empty()) {
     finding.corrupted_reason = "no function to blame in its stack trace";
   } else {

@@ -1,5 +1,6 @@
 #include "console/frames.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -83,14 +84,16 @@ bool is_intruder(std::string_view text) {
 
 namespace {
 
-// The steps of a Stack, compiled; made once for each Stack and kept, because they are constants.
+using Steps = std::vector<std::unique_ptr<RE2>>;  // null: kTrace
+
+// A Stack, compiled; made once for each and kept, because they are constants.
 struct CompiledStack {
-  std::vector<std::unique_ptr<RE2>> steps, otherwise;  // null: kTrace
-  std::unique_ptr<RE2> skip;                           // null: none
+  std::vector<Steps> ways;    // in the order in which they are tried
+  std::unique_ptr<RE2> skip;  // null: none
 };
 
-std::vector<std::unique_ptr<RE2>> compile(const std::vector<std::string_view>& steps) {
-  std::vector<std::unique_ptr<RE2>> compiled;
+Steps compile(const std::vector<std::string_view>& steps) {
+  Steps compiled;
   for (const std::string_view step : steps)
     compiled.push_back(step == kTrace ? nullptr : std::make_unique<RE2>(expand(step)));
   return compiled;
@@ -102,8 +105,8 @@ const CompiledStack& compiled(const Stack& stack) {
   const std::lock_guard lock(mutex);
   auto [entry, fresh] = cache.try_emplace(&stack);
   if (fresh) {
-    entry->second.steps = compile(stack.steps);
-    entry->second.otherwise = compile(stack.otherwise);
+    for (const auto* steps : {&stack.steps, &stack.otherwise, &stack.at_last})
+      if (!steps->empty()) entry->second.ways.push_back(compile(*steps));
     if (!stack.skip.empty()) entry->second.skip = std::make_unique<RE2>(piece(stack.skip));
   }
   return entry->second;
@@ -112,35 +115,35 @@ const CompiledStack& compiled(const Stack& stack) {
 // Walks down a report along the steps and gathers the frames that are not machinery.
 class Walk {
  public:
-  Walk(const std::vector<ReportLine>& lines, const std::vector<std::unique_ptr<RE2>>& steps,
-       const RE2* skip, bool first_is_enough)
-      : lines_(lines), steps_(steps), skip_(skip), first_is_enough_(first_is_enough) {}
-
-  std::vector<std::string> frames() {
-    while (step_ < steps_.size() && at_ < lines_.size() && !done())
+  Walk(const std::vector<ReportLine>& lines, const Steps& steps, const RE2* skip, std::size_t most)
+      : lines_(lines), steps_(steps), skip_(skip), most_(most) {
+    while (step_ < steps_.size() && at_ < lines_.size())
       steps_[step_] ? skip_to(*steps_[step_]) : follow();
-    return std::move(frames_);
   }
 
+  std::vector<std::string> take_frames() { return std::move(frames_); }
+  bool mixed() const { return mixed_; }
+
  private:
-  bool done() const { return broken_ || (first_is_enough_ && !frames_.empty()); }
+  // An intruder's stack hides the end of a step; the next begins behind it.
+  bool intruded(const std::string& text) {
+    if (!is_intruder(text)) return false;
+    return mixed_ = true;
+  }
 
   void skip_to(const RE2& expression) {
-    while (at_ < lines_.size() && !done()) {
+    while (at_ < lines_.size()) {
       const std::string& text = lines_[at_++].text;
-      broken_ = is_intruder(text);
-      if (!broken_ && take(text, expression)) break;
+      if (intruded(text) || take(text, expression)) break;
     }
     ++step_;
   }
 
   void follow() {
     const RE2* next = step_ + 1 < steps_.size() ? steps_[step_ + 1].get() : nullptr;
-    while (at_ < lines_.size() && !done()) {
+    while (at_ < lines_.size()) {
       const std::string& text = lines_[at_++].text;
-      broken_ = is_intruder(text);
-      if (broken_) return;
-      if (starts_trace(text)) break;
+      if (intruded(text) || starts_trace(text)) break;
       if (next && take(text, *next)) {
         ++step_;
         break;
@@ -156,21 +159,23 @@ class Walk {
     const int groups = std::min(3, expression.NumberOfCapturingGroups());
     if (!expression.Match(text, 0, text.size(), RE2::UNANCHORED, found, groups + 1)) return false;
     for (int i = 1; i <= groups; ++i)
-      if (!found[i].empty()) consider(readable_name({found[i].data(), found[i].size()}));
+      if (!found[i].empty()) consider({found[i].data(), found[i].size()});
     return true;
   }
 
-  void consider(std::string name) {
+  void consider(std::string_view symbol) {
+    if (frames_.size() == most_) return;
+    std::string name = readable_name(symbol);
     if (is_machinery(name) || (skip_ && RE2::PartialMatch(name, *skip_))) return;
     if (frames_.empty() || frames_.back() != name) frames_.push_back(std::move(name));
   }
 
   const std::vector<ReportLine>& lines_;
-  const std::vector<std::unique_ptr<RE2>>& steps_;
+  const Steps& steps_;
   const RE2* skip_;
-  const bool first_is_enough_;
+  const std::size_t most_;
   std::size_t at_ = 0, step_ = 0;
-  bool broken_ = false;
+  bool mixed_ = false;
   std::vector<std::string> frames_;
 };
 
@@ -178,21 +183,25 @@ class Walk {
 
 Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
   const CompiledStack& ready = compiled(stack);
-  const bool first = stack.pick == Pick::first;
-  Walk walk(lines, ready.steps, ready.skip.get(), first);
-  Blame blame = pick_frame(walk.frames(), stack.pick);
-  if (blame.frame.empty() && !ready.otherwise.empty())
-    blame = pick_frame(Walk(lines, ready.otherwise, ready.skip.get(), first).frames(), stack.pick);
+  const std::size_t most = stack.pick == Pick::first ? 1 : lines.size();
+  Blame blame;
+  for (const Steps& steps : ready.ways) {
+    Walk walk(lines, steps, ready.skip.get(), most);
+    blame = pick_frame(walk.take_frames(), stack.pick);
+    blame.mixed = walk.mixed();
+    if (!blame.frame.empty()) break;
+  }
   return blame;
 }
 
 std::vector<std::string> top_frames(const Stack& stack, const std::vector<ReportLine>& lines,
                                     std::size_t most) {
   const CompiledStack& ready = compiled(stack);
-  std::vector<std::string> frames = Walk(lines, ready.steps, ready.skip.get(), false).frames();
-  if (frames.empty() && !ready.otherwise.empty())
-    frames = Walk(lines, ready.otherwise, ready.skip.get(), false).frames();
-  if (frames.size() > most) frames.resize(most);
+  std::vector<std::string> frames;
+  for (const Steps& steps : ready.ways)
+    for (std::string& frame : Walk(lines, steps, ready.skip.get(), most).take_frames())
+      if (frames.size() < most && !std::ranges::count(frames, frame))
+        frames.push_back(std::move(frame));
   return frames;
 }
 

@@ -29,6 +29,7 @@ struct Stack {
   std::vector<std::string_view> otherwise;  // when `steps` gave no frame
   std::string_view skip;                    // machinery of this kind of report, an expression
   Pick pick = Pick::first;
+  std::vector<std::string_view> at_last;  // when `otherwise` gave none either
 };
 
 // A line of a report as frames need it.
@@ -41,6 +42,7 @@ struct ReportLine {
 struct Blame {
   std::string frame;
   std::vector<std::string> also;
+  bool mixed = false;  // the stack of another message stood on the way (is_intruder())
 };
 Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines);
 

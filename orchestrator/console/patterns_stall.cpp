@@ -3,13 +3,17 @@
 
 namespace kproof::console {
 
-// The stack of the code that loops begins below the interrupt that found it looping, or that was
-// sent to look. A scheduler's dump of a task shows where that was, not what loops.
-static const Stack kStall{
-    {"apic_timer_interrupt|__irq_svc|el1h?_(?:64_)?irq|timer_interrupt_common", kTrace},
-    {"NMI backtrace for cpu", "@IP", "@T", kTrace},
-    "apic_timer_interrupt|rcu",
-    Pick::stall};
+static constexpr std::string_view kTimerInterrupt =
+    "apic_timer_interrupt|__irq_svc|el1h?_(?:64_)?irq|timer_interrupt_common";
+
+// The stack of the code that loops begins below the interrupt that found it looping, where the
+// kernel says what that hit; or below the one that was sent to look. A scheduler's dump of a task
+// shows where that was, not what loops.
+static const Stack kStall{{kTimerInterrupt, "@IP", kTrace},
+                          {kTimerInterrupt, kTrace},
+                          "apic_timer_interrupt|rcu",
+                          Pick::stall,
+                          {"NMI backtrace for cpu", "@IP", "@T", kTrace}};
 static const Stack kSoftLockup{
     {"@IP", "@T", kTrace}, {"@T", kTrace}, "apic_timer_interrupt", Pick::stall};
 static const Stack kHung{{"@T", kTrace}, {}, "", Pick::hung};

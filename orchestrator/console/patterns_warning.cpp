@@ -3,10 +3,11 @@
 
 namespace kproof::console {
 
-// The warning's own place is where the instruction pointer stood. If that is machinery, what called
-// it is in the trace; old kernels print only that, from the printing code upwards.
+// The warning's own place is where the instruction pointer stood, which old kernels print in the
+// middle of the trace. If that is machinery, what called it is in the trace; still older kernels
+// print only that, from the printing code upwards.
 static Stack warning_stack(std::string_view skip) {
-  return {{"@IP", "@T", kTrace}, {"@T", kTrace}, skip};
+  return {{"@IP", kTrace}, {"@T", kTrace}, skip};
 }
 static const Stack kPlain = warning_stack("");
 static const Stack kProc = warning_stack("^_?proc_|_proc$");
