@@ -23,9 +23,14 @@ std::string expand(std::string_view expression) {
   // x86 old and new, powerpc, arm64, 32-bit Arm, riscv, mips, loongarch; powerpc's way to say where
   // a trap hit; s390.
   replace_all(text, "@IP",
-              R"((?:\b(?:R?IP|EIP|NIP|pc|PC is at|epc|era)\b *:? +(?:[0-9]+:)?)"
+              R"((?:(?:\b(?:R?IP|EIP|NIP|pc|PC is at|epc|era)\b *:? +(?:[0-9]+:)?)"
               R"((?:(?:@PC|[0-9a-f]{8,}) +)*|)"
-              R"(--- interrupt: [0-9]+ at |Krnl PSW : [0-9a-f]+ [0-9a-f]+ \()@F)");
+              R"(--- interrupt: [0-9]+ at |Krnl PSW : [0-9a-f]+ [0-9a-f]+ \()@F|)"
+              R"(\b[RE]?IP\b *:? +@NOWHERE))");
+  // x86: no function is there, as behind a call of a null pointer.
+  replace_all(text, "@NOWHERE",
+              R"((?:[0-9]+: *(?:0x[0-9a-f]|\(null\))|)"
+              R"((?:[0-9]+:)?@PC +\[< *\(null\)>\] +\(null\)))");
   replace_all(text, "@T", "(?:Call [Tt]race|Backtrace):?");
   replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
   replace_all(text, "@F", R"(([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
@@ -71,6 +76,7 @@ bool is_frame(std::string_view text) {
 }
 
 bool is_questionable(std::string_view text) {
+  if (text.ends_with(" (unreliable)")) return true;
   static const RE2 re(expand(R"(^ *(?:@PC ){0,2} *\? +[a-zA-Z0-9_.]+\+0x[0-9a-f]+/)"));
   return text.find('?') != text.npos && RE2::PartialMatch(piece(text), re);
 }

@@ -10,7 +10,7 @@ namespace kproof::console {
 // In line and frame expressions "@F" stands for a function with its offset ("func.isra.0+0x1/0x2";
 // captured: "func"), "@PC" for an address in brackets,
 // "@T" for the line above a stack trace, "@IP" for the line that says where the CPU was (captured:
-// the function).
+// the function; none where no function is, as behind a jump to address 0).
 std::string expand(std::string_view expression);
 
 // How to choose among the frames that are left.
@@ -53,7 +53,8 @@ std::vector<std::string> top_frames(const Stack& stack, const std::vector<Report
 // Does a stack trace start here? Is this one of its frames?
 bool starts_trace(std::string_view text);
 bool is_frame(std::string_view text);
-// " ? func+0x1/0x2": left on the stack, perhaps never called.
+// " ? func+0x1/0x2", on powerpc "func+0x1/0x2 (unreliable)": left on the stack, perhaps never
+// called.
 bool is_questionable(std::string_view text);
 // Output of fault injection in the middle of a report: two reports are mixed.
 bool is_intruder(std::string_view text);
