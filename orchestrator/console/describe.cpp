@@ -21,6 +21,19 @@ struct Replacement {
   const char* by;
 };
 
+// One line of printable characters, as the community keeps them.
+static std::string printable(std::string_view text) {
+  constexpr std::size_t kLongest = 120;
+  std::string kept;
+  for (char c : text.substr(0, kLongest)) {
+    if (c == '\t') c = ' ';
+    if (c < ' ' || c > '~' || (c == ' ' && (kept.empty() || kept.back() == ' '))) continue;
+    kept += c;
+  }
+  kept.erase(kept.find_last_not_of(' ') + 1);
+  return kept;
+}
+
 std::string generalize(std::string title) {
   static const Replacement kReplacements[] = {
       {RE2(R"(([a-zA-Z][a-zA-Z0-9_.]+)\+0x[0-9a-z]+/0x[0-9a-z]+)"), R"(\1)"},
@@ -33,9 +46,7 @@ std::string generalize(std::string title) {
   };
   for (const Replacement& replacement : kReplacements)
     RE2::GlobalReplace(&title, replacement.expression, replacement.by);
-  title.erase(title.find_last_not_of(" \t") + 1);
-  constexpr std::size_t kLongest = 160;
-  return title.substr(0, kLongest);
+  return printable(title);
 }
 
 static std::vector<std::string> captures(const RE2& expression, std::string_view text) {
