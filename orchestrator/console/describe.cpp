@@ -166,7 +166,9 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
   } else if (blame.mixed) {
     finding.corrupted_reason = kMixedIn;
   } else if (pattern.stack && blame.frame.empty()) {
-    finding.corrupted_reason = "no function to blame in its stack trace";
+    finding.corrupted_reason = brings_a_stack(lines.back().text)
+                                   ? "the stack of another message came before its own"
+                                   : "no function to blame in its stack trace";
   } else {
     finding.corrupted_reason = why_corrupted(lines, !(pattern.flags & kBare));
   }

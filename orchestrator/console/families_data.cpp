@@ -20,7 +20,7 @@ static constexpr const char* kFamilies[] = {
     "^bad_(page$|range)", "^check_(new|free)_page", "^_*filemap_(alloc|get)_?(folio)?",
     "^_*folio_alloc(_mpol|_node)?(_noprof)?$", "^vma_alloc_folio", "^pagecache_get_page",
     "^grab_cache_page", "^do_read_cache_", "^find_(get|lock)_(entr|page)",
-    "^truncate_(inode_pages|folio)", "^mark_buffer_dirty", "^__phys_addr", "^__percpu_|^pcpu_",
+    "^truncate_(inode_pages|folio)", "^mark_buffer_dirty", "^__phys_addr", "^__percpu_",
     "^_*(alloc|free)_percpu", "^percpu_counter_(add|sub|sum|set)",
     // Memory is copied, cleared, compared; to user space and back too.
     "memcpy", "memcmp", "^bcmp$", "memset", "memchr", "memmove", "memscan", "^memzero",

@@ -19,7 +19,7 @@ static constexpr const char* kFamilies[] = {
     "^(hwrng|hwmon_device|led_classdev|power_supply|thermal_zone_device|iio_device)_unregister$",
     "^watchdog_unregister_device$", "^tty_(port_)?unregister", "^i2c_(del|add|unregister)_",
     "^__unregister_client$",
-    "^unregister_netdev", "rollback_registered",
+    "^unregister_netdev(ice)?($|_(many|queue))", "rollback_registered",
     // Requests to a device on USB.
     "^usb_(internal_)?(control|bulk|interrupt)_msg", "^usb_start_wait_urb",
     "^usb_(kill|unlink|free|poison)_urb", "^usb_(kill|poison|unlink)_anchored_urbs",

@@ -88,6 +88,15 @@ bool is_intruder(std::string_view text) {
   return RE2::PartialMatch(piece(text), re);
 }
 
+// Of fault injection, of vmalloc() (the second since 5.12), of handle_userfault().
+bool brings_a_stack(std::string_view text) {
+  constexpr std::string_view kSuch[] = {"FAULT_INJECTION: forcing a failure",
+                                        "vmalloc: allocation failure", "vmalloc error: size ",
+                                        "FAULT_FLAG_ALLOW_RETRY missing"};
+  return std::ranges::any_of(kSuch,
+                             [&](std::string_view words) { return text.find(words) != text.npos; });
+}
+
 namespace {
 
 using Steps = std::vector<std::unique_ptr<RE2>>;  // null: kTrace
@@ -137,10 +146,13 @@ class Walk {
     return mixed_ = true;
   }
 
+  // Two expressions in a row stand in one part of the report: no stack trace begins between them.
   void skip_to(const RE2& expression) {
+    const bool near = step_ > 0 && steps_[step_ - 1];
     while (at_ < lines_.size()) {
       const std::string& text = lines_[at_++].text;
       if (intruded(text) || take(text, expression)) break;
+      if (near && starts_trace(text)) at_ = lines_.size();
     }
     ++step_;
   }

@@ -58,5 +58,7 @@ bool is_frame(std::string_view text);
 bool is_questionable(std::string_view text);
 // Output of fault injection in the middle of a report: two reports are mixed.
 bool is_intruder(std::string_view text);
+// A message that is no finding, and prints a stack of its own.
+bool brings_a_stack(std::string_view text);
 
 }  // namespace kproof::console

@@ -61,6 +61,17 @@ TEST_CASE("what works on memory that it is handed is passed over") {
 }
 
 // Names that hold such a word, and functions of the core that are found at fault.
+TEST_CASE("what a driver calls to come and go is passed over, and who listens to it is not") {
+  for (const char* name :
+       {"device_release", "devres_release_all", "device_remove_file", "cdev_device_del",
+        "__unregister_client", "unregister_netdevice_many_notify", "usb_submit_urb",
+        "usb_hcd_submit_urb", "dummy_urb_enqueue", "usb_kill_anchored_urbs"})
+    CHECK_MESSAGE(is_machinery(name), name);
+  for (const char* name :
+       {"unregister_netdevice_notifier", "video_unregister_device", "usb_device_add_all"})
+    CHECK_FALSE_MESSAGE(is_machinery(name), name);
+}
+
 TEST_CASE("what only sounds like machinery is blamed") {
   for (const char* name : {"__check_block_validity",
                            "rfkill_unregister",

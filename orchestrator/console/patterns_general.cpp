@@ -6,7 +6,9 @@ namespace kproof::console {
 static const Pattern kFriends[] = {
     {"INFO: lockdep is turned off", "", ""},
     {"INFO: NMI handler", "", ""},
+    {" took too long", R"((?:handler|interrupt) .*took too long)", ""},
     {"INFO: Stall ended before state dump start", "", ""},
+    {"INFO: recovery required on readonly filesystem", "", ""},
     // A detail of the hung task's report above (6.16 and later): who may hold the lock.
     {"INFO: task ", R"(INFO: task .* blocked on an? (?:mutex|semaphore|rw-semaphore)\b)", ""},
     {"general protection fault",
@@ -21,8 +23,10 @@ static const Pattern kFriends[] = {
     // Advice on mitigations, in the words of arch/x86/kernel/cpu/bugs.c: the CPU's flaw comes
     // first.
     {"WARNING: ",
-     R"(^(?:Spectre V|Speculative |MDS|TAA|SRBDS|MMIO Stale Data|RETBleed|L1TF|ITS|TSA|SRSO)[^:]*: )",
+     R"(^(?:Spectre V|Speculative |MDS|TAA|SRBDS|MMIO Stale Data|RETBleed|L1TF|ITS|TSA|SRSO|GDS|)"
+     R"(VMSCAPE|Register File Data|Transient Scheduler)[^:]*: )",
      ""},
+    {"WARNING: ", "WARNING: See https?://", ""},
     {"WARNING: ", R"(WARNING: /)", ""},  // a daemon's, about a file
     {"WARNING: ", R"(^[A-Za-z0-9]+(?:-fs)? \([^)]*\): WARNING: )",
      ""},                                       // a file system, on its disk

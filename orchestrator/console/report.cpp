@@ -1,7 +1,5 @@
 #include "console/report.hpp"
 
-#include <algorithm>
-
 #include "console/analyzer.hpp"
 #include "console/describe.hpp"
 
@@ -20,13 +18,6 @@ static bool is_structural(std::string_view text) {
       R"(runtime stack:|goroutine \d+ \[))");
   return is_frame(text) || is_questionable(text) ||
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
-}
-
-// Messages that are no findings and print a stack of their own.
-static bool brings_a_stack(std::string_view text) {
-  constexpr std::string_view kSuch[] = {"FAULT_INJECTION: forcing a failure", "vmalloc: allocation failure",
-      "FAULT_FLAG_ALLOW_RETRY missing"};
-  return std::ranges::any_of(kSuch, [&](std::string_view words) { return text.find(words) != text.npos; });
 }
 
 Report::Report(const Row& row, std::size_t number, std::string_view caller, bool marked,
@@ -48,8 +39,6 @@ void Report::add(std::size_t number, std::string_view text) {
   if (text.find("Sending NMI") != text.npos) other_cpus_ = true;
   if (text.find("Kernel panic - not syncing") != text.npos && lines_.size() > kEnough)
     text_over_ = true;
-  // Without callers nobody can tell whose the lines behind it are.
-  if (caller_.empty() && brings_a_stack(text)) text_over_ = true;
   if (overtaken_) {
     ++idle_;
     follow_frames(number, text);
@@ -62,6 +51,8 @@ void Report::add(std::size_t number, std::string_view text) {
   if (text_over_ || text.find("Disabling lock debugging due to kernel taint") != text.npos) return;
   lines_.push_back({number, std::string(text)});
   text_size_ += text.size() + sizeof(ReportLine);
+  // Without callers nobody can tell whose the lines behind it are.
+  text_over_ |= caller_.empty() && brings_a_stack(text);
 }
 
 // Of the report behind it, an overtaken one takes no more than the first trace.

@@ -62,7 +62,7 @@ class Report {
   bool other_cpus_ = false;  // backtraces of other CPUs are part of it
   bool overtaken_ = false;
   bool in_trace_ = false, trace_over_ = false;  // of what overtook it
-  bool text_over_ = false;                      // behind a panic: its trace is no news
+  bool text_over_ = false;  // behind a panic, whose trace is no news; behind a foreign stack
 };
 
 }  // namespace kproof::console
