@@ -230,3 +230,27 @@ TEST_CASE("a title that another CPU's message got into is not trusted") {
           .at(0);
   CHECK(torn.corrupted_reason == "another message stands in the line that names it");
 }
+
+TEST_CASE("a title of which only the beginning was printed is not trusted") {
+  const Finding cut = analyze("[   10.000000] Kernel panic - not syncing: \n").findings().at(0);
+  CHECK(cut.title == "kernel panic:");
+  CHECK(cut.corrupted_reason == "the line that names it breaks off");
+}
+
+TEST_CASE("a header that a symbolizer repeats for inlined functions is one report") {
+  const Analyzer read = analyze(
+      "BUG: KASAN: slab-use-after-free in read_once include/linux/atomic.h:32 [inline]\n"
+      "BUG: KASAN: slab-use-after-free in ring_read+0x1f/0x100 fs/ring.c:12\n"
+      "Read of size 4 at addr ffff88802cf34030 by task reader/42\n"
+      "Call Trace:\n ring_read+0x1f/0x100 fs/ring.c:12\n");
+  CHECK(titles(read) == Titles{"KASAN: slab-use-after-free Read in ring_read"});
+  CHECK(read.findings().at(0).start_line == 1);
+}
+
+TEST_CASE("titles are lines of printable characters, as long as the community's") {
+  const std::string tail(200, 'x');
+  const Titles all =
+      titles(analyze("[   10.000000] Kernel panic - not syncing: a\tb  \x01" + tail));
+  CHECK(all.at(0).starts_with("kernel panic: a b x"));
+  CHECK(all.at(0).size() <= 120);
+}

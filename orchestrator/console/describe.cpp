@@ -163,6 +163,8 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
     finding.corrupted_reason = "the end of a report without its beginning";
   } else if (is_torn(values)) {
     finding.corrupted_reason = "another message stands in the line that names it";
+  } else if (finding.title.ends_with(':')) {
+    finding.corrupted_reason = "the line that names it breaks off";
   } else if (blame.mixed) {
     finding.corrupted_reason = kMixedIn;
   } else if (pattern.stack && blame.frame.empty()) {

@@ -72,6 +72,15 @@ void Report::join(std::size_t number, std::string_view text) {
   end_ = number;
 }
 
+bool Report::repeat(const Row& row, std::size_t number, std::string_view text) {
+  if (lines_.size() != 1 || !lines_.front().text.ends_with(" [inline]")) return false;
+  if (row.pattern->trigger != row_->pattern->trigger) return false;
+  row_ = &row;
+  end_ = number;
+  lines_.front() = {number, std::string(text)};
+  return true;
+}
+
 void Report::show(std::size_t number, std::string_view raw) {
   if (trace_over_) return;
   if (excerpt_.size() + raw.size() + 1 <= kMostExcerpt) excerpt_.append(raw).append("\n");

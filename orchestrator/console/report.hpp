@@ -26,6 +26,9 @@ class Report {
   void add(std::size_t number, std::string_view text);
   // The same report goes on: a panic behind an oops.
   void join(std::size_t number, std::string_view text);
+  // A symbolizer repeats the first line for each function that was inlined there; the last names
+  // the one whose code it is. True: `text` was such a repetition, and is the first line now.
+  bool repeat(const Row& row, std::size_t number, std::string_view text);
   // Any line that was printed meanwhile, as it was.
   void show(std::size_t number, std::string_view raw);
 

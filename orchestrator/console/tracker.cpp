@@ -114,6 +114,7 @@ void Tracker::note_row(const Line& line, const Row& row) {
     open->join(line.number, line.text);
     return;
   }
+  if (open && open->repeat(row, line.number, line.text)) return;
   if (open) give_way(*open, line);
   start(row, line);
   if (panic) open_.back().mark_panicked();
