@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <set>
+
+#include <re2/re2.h>
 
 #include "console/describe.hpp"
 
@@ -31,8 +34,18 @@ static bool ends_own_part(const std::string& text) {
          text.starts_with("Sending NMI");
 }
 
+// Which of the stack traces of a report begins here: they are told apart by their first words.
+static std::string kind_of_trace(const std::string& text) {
+  static const RE2 kind("Call [Tt]race|Backtrace|Allocated|Freed|backtrace|Uninit was [a-z]+");
+  re2::StringPiece found;
+  const bool known = kind.Match(text, 0, text.size(), RE2::UNANCHORED, &found, 1);
+  return known ? std::string(found) : text;
+}
+
+// Of each kind the first trace is looked at: a second one is of what followed, as of a panic.
 std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace) {
   if (!wants_trace) return "";
+  std::set<std::string> seen;
   bool traced = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (traced && ends_own_part(lines[i].text)) return "";
@@ -40,6 +53,7 @@ std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace
     traced |= lines[i].text.starts_with("epc : ") && has_frame_behind(lines, i);
     if (!starts_trace(lines[i].text)) continue;
     traced = true;
+    if (!seen.insert(kind_of_trace(lines[i].text)).second) continue;
     if (is_interrupted(lines, i)) return "mixed with a report of fault injection";
     if (!has_frame_behind(lines, i)) return "a stack trace without frames";
   }

@@ -16,7 +16,7 @@ static constexpr const char* kFamilies[] = {
     "^debug_check_no_locks", "^in_lock_functions",
     // Spinning locks, and sequences.
     "^raw_spin_rq", "^_*(task_|double_)?rq_(un)?lock", "spin_lock", "spin_trylock", "spin_unlock",
-    "raw_(read|write)_(try|un)?lock", "_write_lock$", "queued_(spin|read|write)_",
+    "raw_(read|write)_(try|un)?lock", "_write_(un)?lock(_nested)?$", "queued_(spin|read|write)_",
     "^_*pv_(queued|wait|kick)", "^do_raw_(spin|read|write)_", "^pvqspinlock", "^spin_(dump|bug)",
     "^rwlock_bug", "^debug_spin", "(read|write)_seqcount",
     "^(read|write)_seq(lock|unlock|begin|retry)", "seqprop_assert",
@@ -33,7 +33,7 @@ static constexpr const char* kFamilies[] = {
     "^_*refcount_", "^kref_", "^ref_tracker_", "^percpu_ref_(get|tryget|put)", "^_*instrument_",
     "^(arch_|raw_)?atomic(64|_long)?_(read|set|inc|dec|add|sub|and|or|xor|x?chg|cmpxchg|try|fetch)",
     "^_?atomic_dec_and_", "^(put|get)_device(_parent)?$", "^i(put|hold)(_final)?$", "^dput",
-    "^fast_dput", "^(drop|inc|clear|set)_nlink", "^(read|write)_pnet",
+    "^fast_dput", "^path_(get|put)$", "^(drop|inc|clear|set)_nlink", "^(read|write)_pnet",
     "^(arch_|generic_|_)*(test|set|clear|change)_(and_(set|clear|change)_)?bit(_|$)",
     // Context: preemption, interrupts, RCU, time.
     "might_(sleep|fault|resched)", "^__cant_(sleep|migrate)", "^_*might_", "^_*cond_resched",
