@@ -23,7 +23,7 @@ static constexpr const char* kFamilies[] = {
     // Requests to a device on USB.
     "^usb_(internal_)?(control|bulk|interrupt)_msg", "^usb_start_wait_urb",
     "^usb_(kill|unlink|free|poison)_urb", "^usb_(kill|poison|unlink)_anchored_urbs",
-    "^usb_(hcd_)?submit_urb", "_urb_enqueue$"};
+    "^usb_(hcd_)?submit_urb", "^dummy_urb_enqueue$"};
 // clang-format on
 
 Families driver_families() {

@@ -27,7 +27,7 @@ static constexpr const char* kFamilies[] = {
     "copy_overflow$", "^report_cfi_failure", "^__cfi_", "^rust_helper_BUG", "rust_begin_unwind",
     "(unwrap|expect)_failed", "^core::.*_fail$",
     // Traps and faults: x86, Arm, powerpc, s390, riscv, mips.
-    "_trap$", "do_trap", "^exc_", "^asm_(exc_|sysvec|common)", "^(invalid_op|divide_error)$",
+    "_trap$", "do_trap", "^exc_", "^asm_(exc_|sysvec|common|call_)", "^(invalid_op|divide_error)$",
     "^do_(error|invalid_op|int3|divide_error)(_|$)", "^error_(entry|code)", "^retint_",
     "^double_fault", "^(do_)?general_protection", "^(trace_|async_)*page_fault(_oops|$)",
     "^(do_|trace_|async_|hash_|_)*do_page_fault", "^do_async_page_fault", "^handle_page_fault$",

@@ -73,8 +73,9 @@ static const Pattern kGeneral[] = {
     {.trigger = "fatal error: ",
      .line = R"(^fatal error: )",
      .title = "go runtime error",
-     .body = R"(\nruntime stack:|\ngoroutine [0-9]+ \[|\n\[signal SIG[A-Z]+: |)"
-             R"(^fatal error: (?:all goroutines are asleep|concurrent map|unexpected signal|runtime: ))",
+     .body =
+         R"(\nruntime stack:|\ngoroutine [0-9]+ \[|\n\[signal SIG[A-Z]+: |)"
+         R"(^fatal error: (?:all goroutines are asleep|concurrent map|unexpected signal|runtime: ))",
      .flags = kBare | kForeign},
 };
 
