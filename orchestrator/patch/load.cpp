@@ -67,9 +67,21 @@ static std::string subject_line(const std::string& text) {
   }
 }
 
+// As `git am` does it: where the lines that name files end in CR LF, a mailer made all others so
+// too.
+static std::string as_unix(const std::string& text) {
+  const std::size_t names = text.find("+++ ");
+  const std::size_t end = names == text.npos ? text.npos : text.find('\n', names);
+  if (end == text.npos || text[end - 1] != '\r') return text;
+  std::string unix_text;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] != '\r' || text[i + 1] != '\n') unix_text += text[i];  // a string ends in NUL
+  return unix_text;
+}
+
 // A plain diff, perhaps with headers as git format-patch and quilt write them.
 static Patch read_patch(const fs::path& path, int strip) {
-  const std::string text = util::read_file(path);
+  const std::string text = as_unix(util::read_file(path));
   const std::string subject = subject_line(text);
   Patch patch{.name = path.filename().string(),
               .diff = text,

@@ -162,6 +162,22 @@ TEST_CASE("a directory is read by its series file, or in the order of its number
                        ConfigError);
 }
 
+TEST_CASE(
+    "a patch that a mailer gave CR LF is read without, and one of a file with CR LF as it is") {
+  const util::ScratchDir scratch("kproof-patch-");
+  const auto load_text = [&](const std::string& text) {
+    util::write_file_atomically(scratch.path() / "x.patch", text);
+    return load(scratch.path() / "x.patch").at(0);
+  };
+  std::string mailed;
+  for (const char c : "Subject: [PATCH] mm: x\n\n" + diff_of("mm/a.c"))
+    mailed += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  CHECK(load_text(mailed).diff == "Subject: [PATCH] mm: x\n\n" + diff_of("mm/a.c"));
+  CHECK(load_text(mailed).title == "mm: x");
+  const std::string dos = "--- a/x.bat\n+++ b/x.bat\n@@ -1 +1 @@\n-old\r\n+new\r\n";
+  CHECK(load_text(dos).diff == dos);
+}
+
 TEST_CASE("one patch of a series may be named alone") {
   const util::ScratchDir scratch("kproof-test");
   const auto file = scratch.path() / "0002-b.patch";
