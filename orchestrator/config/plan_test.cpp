@@ -100,6 +100,8 @@ expect:
 
 TEST_CASE("what is not one YAML mapping is refused with its place") {
   CHECK(contains(refusal(""), "plans/p.yaml: the plan is empty"));
+  CHECK(contains(refusal(std::string(100, 'x')),
+                 "must be a mapping, not `" + std::string(60, 'x') + "`..."));
   CHECK(contains(refusal("- a\n"), "plans/p.yaml:1:1: `the plan` must be a mapping, not a list"));
   CHECK(contains(refusal("a: [1\nb: 2\n"), "plans/p.yaml:2:2: not YAML: "));
   CHECK(contains(refusal(kBase + "---\nx: 1\n"), "a plan is one YAML document"));

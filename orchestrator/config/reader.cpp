@@ -10,10 +10,17 @@
 
 namespace kproof::config {
 
+// The first line of a text, which may be a whole file that is no plan.
+static std::string quoted(const std::string& text) {
+  constexpr std::size_t kShown = 60;
+  const std::string line = text.substr(0, std::min(text.find('\n'), kShown));
+  return fmt::format("`{}`{}", line, line.size() < text.size() ? "..." : "");
+}
+
 static std::string describe(const YAML::Node& node) {
   switch (node.Type()) {
     case YAML::NodeType::Scalar:
-      return fmt::format("`{}`", node.Scalar());
+      return quoted(node.Scalar());
     case YAML::NodeType::Sequence:
       return "a list";
     case YAML::NodeType::Map:
