@@ -69,6 +69,16 @@ TEST_CASE("a directory that cannot be written to is named with the next step") {
   CHECK(contains(ended.err, "--out"));
 }
 
+TEST_CASE("a directory of other things is not strewn with results") {
+  const util::ScratchDir scratch("kproof-e2e-");
+  util::write_file_atomically(scratch.path() / "Makefile", "all:\n");
+  const Ended ended = run_kproof({"run", plan("one"), "--out", scratch.path()});
+  CAPTURE(ended.err);
+  CHECK(ended.code == 2);
+  CHECK(contains(ended.err, scratch.path().string() + " is not empty, and holds no results"));
+  CHECK(std::distance(fs::directory_iterator(scratch.path()), {}) == 1);
+}
+
 TEST_CASE("results of another plan are not written over") {
   const util::ScratchDir scratch("kproof-e2e-");
   const std::string theirs = R"({"schema": 1, "plan": {"name": "nightly"}, "cells": []})";

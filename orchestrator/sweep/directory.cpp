@@ -19,6 +19,9 @@ util::FileLock claim_directory(const fs::path& out, const std::string& plan) {
   if (error)
     throw ConfigError(fmt::format("cannot create {}: {}", out.string(), error.message()), kChoose);
   const fs::path path = out / ".lock";
+  if (!fs::is_empty(out, error) && !error && !fs::exists(path) && !fs::exists(out / "results.json"))
+    throw ConfigError(fmt::format("{} is not empty, and holds no results of kproof", out.string()),
+                      kChoose);
   if (const util::Fd writable(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)); !writable)
     throw ConfigError(fmt::format("cannot write to {}: {}", out.string(), std::strerror(errno)),
                       kChoose);

@@ -9,7 +9,7 @@
 namespace kproof::sweep {
 
 // The directory of a run, created and locked. ConfigError when it cannot be written to, is in use,
-// or holds results of another plan.
+// holds results of another plan, or something that is not kproof's at all.
 util::FileLock claim_directory(const std::filesystem::path& out, const std::string& plan);
 
 }  // namespace kproof::sweep
