@@ -15,7 +15,7 @@ namespace kproof::cli {
 namespace fs = std::filesystem;
 
 struct BuildOptions {
-  std::string source, revision, name = "built";
+  std::string source, revision, name = "mine";
   model::BuildSource build;
   source::Settings settings;
 };

@@ -1,4 +1,5 @@
 // kproof doctor: what this host can do, and what to install or change.
+#include <filesystem>
 #include <functional>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "sweep/runtime.hpp"
 #include "sweep/workshop.hpp"
 #include "util/error.hpp"
+#include "util/files.hpp"
 #include "virt/connection.hpp"
 #include "virt/event_loop.hpp"
 
@@ -19,16 +21,16 @@ namespace kproof::cli {
 using host::Check;
 using host::Health;
 
-// Runs `probe`, which gives the fact or throws the reason.
-static Check attempt(const std::string& name, const std::function<std::string()>& probe) {
+// Runs `probe`, which may throw the reason.
+static Check attempt(const std::string& name, const std::function<Check()>& probe) {
   try {
-    return {name, Health::good, probe(), ""};
+    return probe();
   } catch (const Error& error) {
     return {name, Health::bad, error.what(), error.hint()};
   }
 }
 
-static std::string open_libvirt() {
+static Check open_libvirt() {
   const auto workshop = sweep::Workshop::find();
   const sweep::RuntimeDir runtime(0, workshop.guard());
   const virt::EventLoop loop;
@@ -36,35 +38,60 @@ static std::string open_libvirt() {
                                                   .cache_dir = runtime.path() / "capabilities",
                                                   .emulator = workshop.emulator()},
                                                  host::choose_accel(host::probe_kvm()).accel);
-  return fmt::format("libvirt {} in this process opens QEMU {}; no daemon needed",
-                     connection->libvirt_version(), connection->qemu_version());
+  return {"libvirt", Health::good,
+          fmt::format("libvirt {} in this process opens QEMU {}; no daemon needed",
+                      connection->libvirt_version(), connection->qemu_version()),
+          ""};
 }
 
-static std::string count_cases() {
+static Check count_cases() {
   const auto workshop = sweep::Workshop::find();
   workshop.require_whole();
-  return fmt::format("{} in {}", workshop.case_names().size(),
-                     (workshop.libexec / "cases").string());
+  return {
+      "cases", Health::good,
+      fmt::format("{} in {}", workshop.case_names().size(), (workshop.libexec / "cases").string()),
+      ""};
+}
+
+// That it can be written to is tried: permissions are not all that a file system may refuse by.
+static Check try_cache() {
+  const auto cache = kernel::default_cache();
+  std::error_code error;
+  std::filesystem::create_directories(cache, error);
+  if (error)
+    throw HostError(fmt::format("cannot create {}: {}", cache.string(), error.message()),
+                    "set KPROOF_CACHE to a directory that you may write to");
+  const util::ScratchDir tried(cache, "doctor-");
+  return host::check_cache(cache.string(), std::filesystem::space(cache).available);
+}
+
+// What only some kernels of a plan need.
+static std::vector<Check> check_programs() {
+  std::vector<Check> checks;
+  const auto add = [&](const char* program, const char* package, const char* what_for) {
+    checks.push_back(host::check_program(program, package, what_for, Health::limited));
+  };
+  add("apt-get", "apt", "fetches kernels that plans name as packages");
+  add("dpkg-deb", "dpkg", "unpacks them");
+  for (const char* program : {"make", "gcc", "flex", "bison", "bc"})
+    add(program, program, "builds kernels from source");
+  add("ld", "binutils", "builds kernels from source");
+  add("git", "git", "applies patches");
+  return checks;
 }
 
 static std::vector<Check> examine() {
   const Check qemu =
-      host::check_program("qemu-system-x86_64", "qemu-system-x86", "runs the guests");
+      host::check_program("qemu-system-x86_64", "qemu-system-x86", "runs the guests", Health::bad);
   const Check cases = attempt("cases", count_cases);
-  std::vector<Check> checks{
-      host::check_accel(host::probe_kvm()),
-      host::check_memory(host::memory_available()),
-      qemu,
-      host::check_program("apt-get", "apt", "fetches kernels that plans name as packages"),
-      host::check_program("dpkg-deb", "dpkg", "unpacks them"),
-      host::check_program("flex", "flex", "builds kernels"),
-      host::check_program("bison", "bison", "builds kernels"),
-      host::check_program("bc", "bc", "builds kernels"),
-      host::check_program("git", "git", "applies patches"),
-      host::check_hugetlb(host::free_hugepages(1ull << 30), host::free_hugepages(2ull << 20)),
-      cases,
-      attempt("kernel cache", [] { return kernel::default_cache().string(); }),
-  };
+  std::vector<Check> checks{host::check_accel(host::probe_kvm()),
+                            host::check_memory(host::memory_available()), qemu};
+  for (Check& check : check_programs())
+    checks.push_back(std::move(check));
+  checks.push_back(
+      host::check_hugetlb(host::free_hugepages(1ull << 30), host::free_hugepages(2ull << 20)));
+  checks.push_back(cases);
+  checks.push_back(attempt("kernel cache", try_cache));
   if (qemu.health == Health::good && cases.health == Health::good)
     checks.push_back(attempt("libvirt", open_libvirt));
   return checks;

@@ -27,11 +27,21 @@ Check check_memory(std::uint64_t available) {
 }
 
 Check check_program(const std::string& program, const std::string& package,
-                    const std::string& what_for) {
+                    const std::string& what_for, Health without) {
   const std::string path = util::search_path(program);
   if (!path.empty()) return {program, Health::good, fmt::format("{}, {}", path, what_for), ""};
-  return {program, Health::bad, fmt::format("not in PATH; needed: {}", what_for),
+  return {program, without, fmt::format("not in PATH; needed: {}", what_for),
           "apt-get install " + package};
+}
+
+// A source tree with what is built in it takes 2 to 3 GB, two kernels of Debian 1 GB.
+Check check_cache(const std::string& path, std::uint64_t free) {
+  constexpr std::uint64_t kWanted = 4ull << 30;
+  const std::string fact =
+      fmt::format("{}, {:.1f} GiB free", path, static_cast<double>(free) / (1ull << 30));
+  if (free >= kWanted) return {"kernel cache", Health::good, fact, ""};
+  return {"kernel cache", Health::limited, fact,
+          "a kernel from source wants 4 GiB: free some space, or set KPROOF_CACHE"};
 }
 
 Check check_hugetlb(std::uint64_t free_1g, std::uint64_t free_2m) {

@@ -1,6 +1,7 @@
 // What `kproof doctor` looks at: each check with the fact behind it and the next step.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,11 @@ struct Check {
 
 Check check_accel(const KvmFacts& facts);
 Check check_memory(std::uint64_t available);
+// `without`: how the host is when the program lacks.
 Check check_program(const std::string& program, const std::string& package,
-                    const std::string& what_for);
+                    const std::string& what_for, Health without);
+// A cache that can be written to, and what is free there.
+Check check_cache(const std::string& path, std::uint64_t free);
 Check check_hugetlb(std::uint64_t free_1g, std::uint64_t free_2m);
 
 }  // namespace kproof::host

@@ -18,13 +18,19 @@ TEST_CASE("memory has two thresholds") {
 }
 
 TEST_CASE("a missing program names its package") {
-  CHECK(check_program("sh", "dash", "tests").health == Health::good);
-  const Check missing = check_program("no-such-program", "some-package", "tests");
-  CHECK(missing.health == Health::bad);
+  CHECK(check_program("sh", "dash", "tests", Health::bad).health == Health::good);
+  const Check missing = check_program("no-such-program", "some-package", "tests", Health::limited);
+  CHECK(missing.health == Health::limited);
   CHECK(missing.next_step == "apt-get install some-package");
 }
 
 TEST_CASE("an empty hugetlb pool is only a limit") {
   CHECK(check_hugetlb(0, 0).health == Health::limited);
   CHECK(check_hugetlb(0, 4).health == Health::good);
+}
+
+TEST_CASE("a cache tells what is free in it") {
+  CHECK(check_cache("/c", 8ull << 30).health == Health::good);
+  CHECK(check_cache("/c", 8ull << 30).fact == "/c, 8.0 GiB free");
+  CHECK(check_cache("/c", 1ull << 30).health == Health::limited);
 }
