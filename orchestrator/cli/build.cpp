@@ -6,6 +6,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/signals.hpp"
+#include "cli/streams.hpp"
 #include "kernel/store.hpp"
 #include "source/fetch.hpp"
 #include "sweep/workshop.hpp"
@@ -42,7 +43,7 @@ static int build(BuildOptions& options) {
   const SignalWatch signals(stop);
   const bool terminal = ::isatty(STDERR_FILENO);
   const auto say = [terminal](std::string_view line) {
-    fmt::print(stderr, "{}{}\n", terminal ? "\r\033[K" : "", line);
+    tell(fmt::format("{}{}\n", terminal ? "\r\033[K" : "", line));
   };
   source::Settings& settings = options.settings;
   settings.cache = kernel::default_cache();
@@ -50,14 +51,14 @@ static int build(BuildOptions& options) {
   settings.stop_fd = stop.fd();
   settings.say = say;
   settings.live = terminal ? kernel::Progress([](std::string_view line) {
-    fmt::print(stderr, "\r\033[K{}", line.substr(0, 79));
+    tell(fmt::format("\r\033[K{}", line.substr(0, 79)));
   })
                            : source::now_and_then(say);
   read_source(options);
   const auto kernel = source::fetch(
       {.name = options.name, .label = options.name, .source = options.build, .place = ""},
       settings);
-  if (terminal) fmt::print(stderr, "\r\033[K");
+  if (terminal) tell("\r\033[K");
   fmt::print("kernel:  {} {} ({})\nboot:    {}\nmodules: {}\nconfig:  {}\n", options.name,
              kernel.release, kernel.origin, kernel.boot_file.string(), kernel.modules_dir.string(),
              kernel.config.string());

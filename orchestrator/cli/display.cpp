@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/streams.hpp"
+
 namespace kproof::cli {
 using std::chrono::steady_clock;
 
@@ -35,7 +37,7 @@ void Display::say(const std::string& line) {
   if (live_)
     live_->say(line);
   else
-    fmt::print(stderr, "{}\n", line);
+    tell(fmt::format("{}\n", line));
 }
 
 void Display::on_phase(const std::string& id, int level, model::Phase phase) {

@@ -1,9 +1,5 @@
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <exception>
-#include <iostream>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -12,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/streams.hpp"
 #include "cli/usage.hpp"
 #include "config/quote.hpp"
 #include "util/error.hpp"
@@ -19,10 +16,10 @@
 namespace kproof::cli {
 
 static int complain(const Error& error, int exit_code) {
-  fmt::print(stderr, "kproof: error: {}\n", error.what());
+  tell(fmt::format("kproof: error: {}\n", error.what()));
   const std::string quote = config::quote_place_of(error.what());
-  if (!quote.empty()) fmt::print(stderr, "{}\n", quote);
-  if (!error.hint().empty()) fmt::print(stderr, "  hint: {}\n", error.hint());
+  if (!quote.empty()) tell(fmt::format("{}\n", quote));
+  if (!error.hint().empty()) tell(fmt::format("  hint: {}\n", error.hint()));
   return exit_code;
 }
 
@@ -39,14 +36,6 @@ static std::vector<std::string> arguments(const CLI::App& app, int argc, char** 
   }
   std::reverse(words.begin(), words.end());  // as CLI11 takes them
   return words;
-}
-
-// What only a buffer holds was not told to anybody.
-static void flush_output() {
-  std::cout.flush();
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout)
-    throw HostError(fmt::format("cannot write to standard output: {}", std::strerror(errno)),
-                    "free some space, or write elsewhere");
 }
 
 static int run(int argc, char** argv) {
@@ -76,6 +65,7 @@ static int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace kproof;
+  cli::open_standard_streams();
   try {
     return cli::run(argc, argv);
   } catch (const ConfigError& error) {

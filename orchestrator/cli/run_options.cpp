@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/streams.hpp"
 #include "config/kernel_plan.hpp"
 #include "util/error.hpp"
 #include "util/units.hpp"
@@ -44,7 +45,7 @@ void read_run_options(RunOptions& options, const std::string& kind) {
   sweep.plan = config::read_plan_or_kernel(options.plan_file, cases_for_kernel(sweep.filter),
                                            virt::cpu_models);
   for (const std::string& line : verdict::expired(sweep.plan.known_issues, util::today()))
-    fmt::print(stderr, "warning: {}\n", line);
+    tell(fmt::format("warning: {}\n", line));
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;
   const fs::path fresh = fs::path("kproof-out") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name,
                                                               fmt::localtime(std::time(nullptr)));

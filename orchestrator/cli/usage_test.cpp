@@ -42,3 +42,10 @@ TEST_CASE("help is help, in either order of the words") {
   CHECK(help.out == util::run({.argv = {KPROOF_PROGRAM, "run", "--help"}}).out);
   CHECK(help.out.find("Usage: kproof run") != std::string::npos);
 }
+
+TEST_CASE("errors that nobody can be told change no exit code") {
+  for (const char* redirection : {"2>/dev/full", "2>&-"})
+    CHECK(util::run({.argv = {"sh", "-c", std::string("\"$0\" plan /nonexistent ") + redirection,
+                              KPROOF_PROGRAM}})
+              .exit_code == 2);
+}

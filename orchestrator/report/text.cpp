@@ -19,7 +19,7 @@ Style style_of(int fd) {
   Style style;
   const char* term = std::getenv("TERM");
   const char* no_color = std::getenv("NO_COLOR");
-  style.terminal = ::isatty(fd) == 1 && term && std::string_view(term) != "dumb";
+  style.terminal = ::isatty(fd) == 1 && term && *term && std::string_view(term) != "dumb";
   // no-color.org: any value that is not empty.
   style.colour = style.terminal && !(no_color && *no_color);
   winsize size{};
