@@ -94,9 +94,10 @@ TEST_CASE("what is mostly no text is refused: noise, UTF-16, a journal") {
   CHECK(refusal("\xff\xfe[\0 \0"s).find("iconv -f UTF-16") != std::string::npos);
   CHECK(refusal("LPKSHHRH\0\0"s).find("hint: journalctl -k --file ") != std::string::npos);
   CHECK(refusal("BZh91AY&SY").find("hint: bzcat ") != std::string::npos);
-  CHECK(refusal(std::string(4096, '\0') + "BUG: x\n").find("is mostly no text") !=
+  CHECK(refusal(std::string(4096, '\x81') + "BUG: x\n").find("is mostly no text") !=
         std::string::npos);
-  util::write_file_atomically(file, std::string(40, '\0') +
+  CHECK(refusal(std::string(4096, '\0')).find("is mostly no text") != std::string::npos);
+  util::write_file_atomically(file, std::string(4096, '\0') +
                                         "[    1.0] Linux version 6.1.0 (a) #1\n" +
                                         "[    2.0] an ordinary line\n");
   CHECK(kproof_analyze({file}).exit_code == 0);

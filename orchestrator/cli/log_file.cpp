@@ -45,13 +45,18 @@ static constexpr std::array<Form, 11> kForms{{
     {"\x7f\x45LF", "an ELF file", ""},
 }};
 
-// Serial lines have noise, and a text that a guest prints may be anything; but most of a log can be
-// read. Where nothing is found in what cannot, that says nothing.
+// Serial lines have noise, a guest may print anything, and a crash leaves holes of NULs in files;
+// but most of the rest can be read. Little of it, as a pipe gives at first, decides nothing.
 static bool is_mostly_text(std::string_view piece) {
-  std::size_t odd = 0;
-  for (const unsigned char c : piece)
-    odd += (c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\x1b') || c >= 0x7f;
-  return odd <= piece.size() / 2;
+  constexpr std::size_t kLeast = 1024;
+  std::size_t text = 0, odd = 0;
+  for (const unsigned char c : piece) {
+    const bool readable =
+        (c >= ' ' && c < 0x7f) || c == '\t' || c == '\n' || c == '\r' || c == 0x1b;
+    text += readable;
+    odd += !readable && c != 0;
+  }
+  return text > odd || piece.size() < kLeast;
 }
 
 static void refuse_other_forms(const std::string& file, const std::string& shown,
@@ -87,7 +92,7 @@ void feed_log(console::Analyzer& analyzer, const std::string& file) {
     analyzer.feed(piece);
   }
   analyzer.finish();
-  if (!text && analyzer.findings().empty())
+  if (!text && analyzer.findings().empty())  // that nothing was found says nothing
     throw ConfigError(fmt::format("{} is mostly no text, and so no log", shown),
                       "name a console log, as text");
 }
