@@ -11,15 +11,18 @@
 #include "cli/streams.hpp"
 #include "cli/usage.hpp"
 #include "config/quote.hpp"
+#include "report/text.hpp"
 #include "util/error.hpp"
 
 namespace kproof::cli {
 
+// What is quoted of a user's file may be anything, and a terminal must not obey it.
 static int complain(const Error& error, int exit_code) {
-  tell(fmt::format("kproof: error: {}\n", error.what()));
+  std::string text = fmt::format("kproof: error: {}\n", error.what());
   const std::string quote = config::quote_place_of(error.what());
-  if (!quote.empty()) tell(fmt::format("{}\n", quote));
-  if (!error.hint().empty()) tell(fmt::format("  hint: {}\n", error.hint()));
+  if (!quote.empty()) text += quote + "\n";
+  if (!error.hint().empty()) text += fmt::format("  hint: {}\n", error.hint());
+  tell(report::printable(text));
   return exit_code;
 }
 

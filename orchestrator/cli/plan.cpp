@@ -1,5 +1,6 @@
 // kproof plan PLAN.yaml: the cells, without running any.
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -36,9 +37,14 @@ static int show(const PlanOptions& options) {
   for (const model::Cell& cell : cells)
     fmt::print("{:{}}  must {}\n", cell.id, width, expected_of(cell.expectation));
   using util::format_count;
+  std::set<std::string> kernels, topologies;
+  for (const model::Cell& cell : cells) {
+    kernels.insert(cell.kernel.name);
+    topologies.insert(cell.topology.name);
+  }
   fmt::print("{}: {}, {}, {}\n", format_count(cells.size(), "cell"),
-             format_count(plan.kernels.size(), "kernel"),
-             format_count(plan.topologies.size(), "topology", "topologies"),
+             format_count(kernels.size(), "kernel"),
+             format_count(topologies.size(), "topology", "topologies"),
              format_count(plan.repetitions, "repetition"));
   return kOk;
 }

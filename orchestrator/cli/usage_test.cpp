@@ -1,6 +1,7 @@
 // The command line as a user gets it wrong.
 #include <doctest/doctest.h>
 
+#include "util/files.hpp"
 #include "util/subprocess.hpp"
 
 using namespace kproof;
@@ -48,4 +49,16 @@ TEST_CASE("errors that nobody can be told change no exit code") {
     CHECK(util::run({.argv = {"sh", "-c", std::string("\"$0\" plan /nonexistent ") + redirection,
                               KPROOF_PROGRAM}})
               .exit_code == 2);
+}
+
+TEST_CASE("what an error quotes does not steer the terminal, and a plan counts what it lists") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const std::string plan = scratch.path() / "plan.yaml";
+  util::write_file_atomically(plan, "\x1b[2Jx\n");
+  CHECK_FALSE(refused({"plan", plan}).has("\x1b"));
+  util::write_file_atomically(plan,
+                              "schema: 1\nkernels: { a: { path: /x }, b: { path: /y } }\n"
+                              "cases: [selftest/pass]\n");
+  const auto one = util::run({.argv = {KPROOF_PROGRAM, "plan", plan, "--kernel", "b"}});
+  CHECK(one.out.find("\n1 cell: 1 kernel, 1 topology, 1 repetition\n") != std::string::npos);
 }
