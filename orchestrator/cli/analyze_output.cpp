@@ -87,12 +87,6 @@ static std::string head_of(const std::string& excerpt) {
   return pos < excerpt.size() ? shown + "    ...\n" : shown;
 }
 
-static void print_culprit(const model::Culprit& culprit) {
-  if (culprit.reason.empty()) return;
-  fmt::print("  held up by {}: {}\n", culprit.frame.empty() ? "unknown" : printable(culprit.frame),
-             printable(culprit.reason));
-}
-
 static void print_known(const model::Known& known) {
   if (known.place.empty()) return;
   fmt::print("  known{}: {} ({}, until {})\n", known.expired ? ", but the entry has expired" : "",
@@ -114,7 +108,7 @@ static void print_finding(const model::Finding& finding, const std::string& file
   if (finding.panicked) fmt::print("  the kernel panicked");
   if (finding.corrupted) fmt::print("  incomplete: {}", finding.corrupted_reason);
   fmt::print("\n");
-  print_culprit(finding.culprit);
+  if (!finding.culprit.reason.empty()) fmt::print("  {}\n", report::held_up_by(finding.culprit));
   print_known(finding.known);
   fmt::print("{}\n", head_of(finding.excerpt));
 }

@@ -64,9 +64,11 @@ static std::string story(const CellResult& cell) {
                         cell.expectation.reason);
   for (const std::string& skip : left_out_of(cell))
     text += fmt::format("skipped: {}\n", skip);
-  for (const auto& f : cell.findings)
-    text += fmt::format("\nfinding: {} (L{}, seen {} times)\n{}\n", f.title, f.level, f.count,
-                        f.excerpt);
+  for (const auto& f : cell.findings) {
+    text += fmt::format("\nfinding: {} (L{}, seen {} times)\n", f.title, f.level, f.count);
+    if (!f.culprit.reason.empty()) text += held_up_by(f.culprit) + "\n";
+    text += f.excerpt + "\n";
+  }
   for (const auto& e : cell.evidence)
     text += fmt::format("evidence {}: {}: {}\n", e.name, e.proven ? "proven" : "unproven", e.fact);
   for (const auto& m : cell.metrics)

@@ -145,7 +145,11 @@ static std::string note(const RunReport& report, const CellResult& cell, const S
   std::string out =
       fmt::format("{}: {}\n  {}\n", cell.id, paint(verdict_text(cell), judgement, style),
                   printable(judgement.reason));
-  if (!cell.findings.empty()) out += quote(cell.findings[0].excerpt);
+  if (!cell.findings.empty()) {
+    const model::Finding& first = cell.findings[0];
+    if (!first.culprit.reason.empty()) out += fmt::format("  {}\n", held_up_by(first.culprit));
+    out += quote(first.excerpt);
+  }
   if (!cell.expectation.reason.empty())
     out += fmt::format("  {} is expected here: {}\n", to_string(cell.expectation.verdict),
                        printable(cell.expectation.reason));

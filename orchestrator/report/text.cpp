@@ -143,6 +143,13 @@ std::string tint(std::string_view text, series::Change change, const Style& styl
   return fmt::format("\033[{}m{}\033[0m", colour, text);
 }
 
+std::string held_up_by(const model::Culprit& culprit) {
+  if (culprit.reason.empty()) return "";
+  return fmt::format("held up by {}: {}",
+                     culprit.frame.empty() ? "unknown" : printable(culprit.frame),
+                     printable(culprit.reason));
+}
+
 std::string number(double value) {
   return std::abs(value) >= 1000 && std::abs(value) < 1e6 ? fmt::format("{:.0f}", value)
                                                           : fmt::format("{:.4g}", value);

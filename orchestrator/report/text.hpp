@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/finding.hpp"
 #include "model/verdict.hpp"
 #include "series/matrix.hpp"
 
@@ -36,6 +37,9 @@ std::string shorten(std::string_view text, std::size_t width);
 std::string paint(std::string_view text, const model::Judgement& judgement, const Style& style);
 // The same of what a patch changed: green fixed, red introduced, yellow flaky and changed.
 std::string tint(std::string_view text, series::Change change, const Style& style);
+
+// "held up by zap_rmap: CPU 1 runs it", printable; "" where the finding is no lockup or stall.
+std::string held_up_by(const model::Culprit& culprit);
 
 // Four significant digits, and no exponent before a million.
 std::string number(double value);
