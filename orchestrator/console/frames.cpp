@@ -33,7 +33,10 @@ std::string expand(std::string_view expression) {
               R"((?:[0-9]+:)?@PC +\[< *\(null\)>\] +\(null\)))");
   replace_all(text, "@T", "(?:Call [Tt]race|Backtrace):?");
   replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
-  replace_all(text, "@F", R"(([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
+  // Behind it the offset, or what the kernel's decode_stacktrace.sh puts in its place.
+  replace_all(
+      text, "@F",
+      R"(([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?(?:\+0x| \((?:[^ ()]+\.[a-zS]+:[0-9?]|\?\?:)))");
   return text;
 }
 
@@ -77,7 +80,7 @@ bool is_frame(std::string_view text) {
 
 bool is_questionable(std::string_view text) {
   if (text.ends_with(" (unreliable)")) return true;
-  static const RE2 re(expand(R"(^ *(?:@PC ){0,2} *\? +[a-zA-Z0-9_.]+\+0x[0-9a-f]+/)"));
+  static const RE2 re(expand(R"(^ *(?:@PC ){0,2} *\? +@F)"));
   return text.find('?') != text.npos && RE2::PartialMatch(piece(text), re);
 }
 

@@ -8,9 +8,9 @@
 namespace kproof::console {
 
 // In line and frame expressions "@F" stands for a function with its offset ("func.isra.0+0x1/0x2";
-// captured: "func"), "@PC" for an address in brackets,
-// "@T" for the line above a stack trace, "@IP" for the line that says where the CPU was (captured:
-// the function; none where no function is, as behind a jump to address 0).
+// captured: "func") or, decoded, with its line ("func (mm/file.c:12)"), "@PC" for an address in
+// brackets, "@T" for the line above a stack trace, "@IP" for the line that says where the CPU was
+// (captured: the function; none where no function is, as behind a jump to address 0).
 std::string expand(std::string_view expression);
 
 // How to choose among the frames that are left.
