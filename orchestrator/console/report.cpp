@@ -15,7 +15,8 @@ static bool is_structural(std::string_view text) {
       R"(Allocated by|Freed by|The buggy|Memory state|=====|-----|Read of size|Write of size|)"
       R"(stack backtrace|other info|\d+ locks? held|#\d+: |Showing all locks|INFO: |rcu: |task:|)"
       R"(Sending NMI|NMI backtrace|raw: |page:|flags: |unreferenced object|comm |hex dump|backtrace|)"
-      R"(runtime stack:|goroutine \d+ \[))");
+      R"(runtime stack:|goroutine \d+ \[|-> #\d|but task is already holding|)"
+      R"((?:\.\.\. )?which became |.*(?:, at: | is trying to | is freeing memory )))");
   return is_frame(text) || is_questionable(text) ||
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
 }
