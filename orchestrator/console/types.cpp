@@ -104,7 +104,9 @@ static constexpr TypeRule kTypes[] = {
     {"VFS: ", "", "DoS"},
     {"trusty: ", "", "DoS"},
     {"go runtime error", "", "DoS"},
-    {"BUG: Object", "", "DoS"},
+    {"BUG: Object", "", "DoS"},  // these three are the slab allocator's
+    {"BUG: Free", " corrupt", "DoS"},
+    {"BUG: ", " overwritten", "DoS"},
     {"mce: ", "", "MCE"},
     {"Memory failure", "", "MCE"},
 };
