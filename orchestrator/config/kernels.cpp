@@ -41,7 +41,8 @@ static void read_tree(Problems& problems, const Value& value, const Location& lo
                       model::BuildSource& source) {
   const Map map(problems, value, {"git", "revision", "package", "tarball"});
   const auto git = map.find("git"), package = map.find("package"), tarball = map.find("tarball");
-  if (value.node.IsMap() && git.has_value() + package.has_value() + tarball.has_value() != 1)
+  const int given = git.has_value() + package.has_value() + tarball.has_value();
+  if (value.node.IsMap() && given != 1 && !(given == 0 && map.has_refused()))
     problems.add(value.mark, "`source` needs one of `git`, `package` and `tarball`",
                  "{ git: ../linux, revision: v6.1 }, { package: linux-source-6.1 } or { tarball: "
                  "linux-6.1.tar.xz }");
@@ -97,7 +98,7 @@ static void read_kernel(Problems& problems, const Value& value, const Location& 
   assign(kernel.label, text(problems, map.find("label")));
   const auto package = map.find("package"), path = map.find("path"), tree = map.find("source");
   const int given = package.has_value() + path.has_value() + tree.has_value();
-  if (value.node.IsMap() && given != 1)
+  if (value.node.IsMap() && given != 1 && !(given == 0 && map.has_refused()))
     problems.add(value.mark,
                  fmt::format("kernel `{}` needs one of `package`, `path` and `source`{}",
                              value.name, given > 1 ? ", not more" : ""),

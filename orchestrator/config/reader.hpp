@@ -33,6 +33,8 @@ class Map {
   const std::vector<Value>& entries() const { return entries_; }
   MaybeValue find(std::string_view key) const;
   MaybeValue require(std::string_view key) const;
+  // A key was refused, perhaps a misspelt one: then what else lacks was said with it.
+  bool has_refused() const { return entries_.size() < self_.node.size(); }
 
  private:
   void add(const YAML::Node& key, const YAML::Node& value, const std::vector<std::string>& known);
