@@ -86,9 +86,11 @@ void make(const Make& how, const std::vector<std::string>& targets) {
   if (result.ok()) return;
   if (result.stopped)
     throw Interrupted("the build was interrupted", "the next one goes on where this one stopped");
-  if (result.err.find("No space left on device") != std::string::npos)
+  const auto places = places_of_a_build(how.build);
+  if (result.err.find("No space left on device") != std::string::npos ||
+      !full_now({how.build}, kNothing).empty())
     throw HostError(
-        fmt::format("the build failed: {}", full_disk(places_of_a_build(how.build))),
+        fmt::format("the build failed: {}", full_disk(places)),
         "free some space there, or set KPROOF_CACHE, TMPDIR or CCACHE_DIR; the next build goes on "
         "from here");
   if (result.signal != 0 || result.err.find("Killed signal") != std::string::npos)

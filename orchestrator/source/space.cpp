@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace kproof::source {
 namespace fs = std::filesystem;
@@ -28,18 +29,28 @@ fs::path mount_point(const fs::path& path) {
   return mount;
 }
 
-std::string full_disk(const std::vector<fs::path>& paths, std::uintmax_t least) {
+// Some is kept for root.
+static std::uintmax_t left_for_us(const fs::space_info& space) {
+  return ::geteuid() == 0 ? space.free : space.available;
+}
+
+std::string full_now(const std::vector<fs::path>& paths, std::uintmax_t least) {
   std::vector<std::string> full;
   std::set<fs::path> seen;
   for (const fs::path& path : paths) {
     std::error_code error;
     const fs::path mount = mount_point(path);
     const auto space = fs::space(mount, error);
-    if (error || space.available >= least || !seen.insert(mount).second) continue;
+    const std::uintmax_t left = left_for_us(space);
+    if (error || left >= least || !seen.insert(mount).second) continue;
     full.push_back(fmt::format("the file system on {} is full ({} MB left for {})", mount.string(),
-                               space.available >> 20, path.string()));
+                               left >> 20, path.string()));
   }
-  if (!full.empty()) return fmt::format("{}", fmt::join(full, "; "));
+  return fmt::format("{}", fmt::join(full, "; "));
+}
+
+std::string full_disk(const std::vector<fs::path>& paths, std::uintmax_t least) {
+  if (std::string full = full_now(paths, least); !full.empty()) return full;
   return fmt::format("the file system on {} was full (it holds {})",
                      mount_point(paths.front()).string(), paths.front().string());
 }

@@ -28,3 +28,9 @@ TEST_CASE("a disk that has room again is named by the first path") {
         "the file system on " + mount_point(scratch.path()).string() + " was full (it holds " +
             scratch.path().string() + ")");
 }
+
+TEST_CASE("what has room is not called full") {
+  const util::ScratchDir scratch("kproof-space-");
+  CHECK(full_now({scratch.path()}, 1) == "");
+  CHECK(full_now({scratch.path()}, UINTMAX_MAX).find(" is full (") != std::string::npos);
+}
