@@ -2,8 +2,6 @@
 // clear_flush_young), and acts upon the answer.
 #include "kvm/aging.hpp"
 
-#include <iterator>
-
 #include "kvm/backing.hpp"
 #include "kvm/mmu_mode.hpp"
 
@@ -62,7 +60,7 @@ int main(int argc, char** argv) {
   const kvm::Kvm kvm;
   const auto provider = kvm::provide(backing, size);
   Context context{{test, kvm, *provider, {size, kvm::kPage4K, vcpus}, seconds}};
-  test.plan(std::size(kBehaviours));
+  kvm::plan_behaviours(context, kBehaviours);
   prove(test, context);
   kvm::run_behaviours(context, kBehaviours);
   test.evidence("agings_counted", context.agings > 0,

@@ -1,7 +1,5 @@
 // Memory slots are deleted, moved, made read-only and logged, under mprotect and running vCPUs: the
 // guest sees the memory of the slots there are, and no write to it is lost to the dirty log.
-#include <iterator>
-
 #include "kvm/backing.hpp"
 #include "kvm/churn.hpp"
 
@@ -44,7 +42,7 @@ int main(int argc, char** argv) {
   const auto provider = kvm::provide(options.backing, options.bytes());
   Context context{
       test, kvm, *provider, {options.bytes(), options.entry(), options.vcpus}, options.seconds};
-  test.plan(std::size(kBehaviours));
+  kvm::plan_behaviours(context, kBehaviours);
   kvm::prove_region(context, options);
   kvm::run_behaviours(context, kBehaviours);
   return test.finish();

@@ -1,6 +1,4 @@
 // The guest never sees or writes what the host's mapping does not allow or no longer holds.
-#include <iterator>
-
 #include "kvm/backing.hpp"
 #include "kvm/stale.hpp"
 
@@ -9,12 +7,17 @@ using kvm::Context;
 
 namespace {
 
+bool entries_have_halves(const mm::Provider& provider) {
+  return provider.words_per_entry() > 1;
+}
+
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a guest's write after PROT_READ is refused", kvm::stale::write_after_read_only},
     {"a guest's read and write after PROT_NONE are refused", kvm::stale::access_after_none},
     {"data survives every toggle", kvm::stale::data_survives_toggles},
     {"PROT_READ of half the range binds that half only", kvm::stale::half_the_range},
-    {"PROT_READ of half an entry binds that half or nothing", kvm::stale::half_an_entry},
+    {"PROT_READ of half an entry binds that half or nothing", kvm::stale::half_an_entry,
+     entries_have_halves},
     {"a guest's read and write after munmap are refused", kvm::stale::unmapped},
     {"the guest sees memory that replaced its own", kvm::stale::replaced},
     {"the guest sees what is left after MADV_DONTNEED", kvm::stale::dropped},
@@ -39,7 +42,7 @@ int main(int argc, char** argv) {
   const kvm::Kvm kvm;
   const auto provider = kvm::provide(options.backing, options.bytes());
   Context context{test, kvm, *provider, {options.bytes(), options.entry()}, options.seconds};
-  test.plan(std::size(kBehaviours));
+  kvm::plan_behaviours(context, kBehaviours);
   kvm::prove_region(context, options);
   kvm::run_behaviours(context, kBehaviours);
   return test.finish();

@@ -1,6 +1,7 @@
 // What those cases share that show a list of behaviours on one region of guest memory.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "kvm/machine.hpp"
@@ -48,13 +49,23 @@ template <class Context>
 struct Behaviour {
   const char* name;
   void (*body)(Context&, lib::Check&);
+  // Where it means something; elsewhere it is no subtest.
+  bool (*applies)(const mm::Provider&) = [](const mm::Provider&) { return true; };
 };
 
-// Each as a subtest.
+// Those that apply, each as a subtest.
+template <class Context, std::size_t N>
+void plan_behaviours(Context& context, const Behaviour<Context> (&behaviours)[N]) {
+  context.test.plan(
+      static_cast<unsigned>(std::count_if(behaviours, behaviours + N, [&](const auto& behaviour) {
+        return behaviour.applies(context.provider);
+      })));
+}
 template <class Context, std::size_t N>
 void run_behaviours(Context& context, const Behaviour<Context> (&behaviours)[N]) {
   for (const auto& behaviour : behaviours)
-    context.test.run(behaviour.name, [&](lib::Check& check) { behaviour.body(context, check); });
+    if (behaviour.applies(context.provider))
+      context.test.run(behaviour.name, [&](lib::Check& check) { behaviour.body(context, check); });
 }
 
 }  // namespace kproof::kvm

@@ -17,7 +17,7 @@ void* map_aligned(std::size_t length, std::size_t alignment) {
   return start + head;
 }
 
-Anonymous::Anonymous() : Provider(kPageSize, PartOfEntry::split) {}
+Anonymous::Anonymous() : Provider(kPageSize, Kind::anonymous) {}
 
 void* Anonymous::map(std::size_t length) {
   void* memory = map_aligned(length, kPudSize);

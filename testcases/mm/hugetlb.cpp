@@ -14,7 +14,7 @@
 namespace kproof::mm {
 
 Hugetlb::Hugetlb(std::size_t entry_size, std::size_t size)
-    : Provider(entry_size, PartOfEntry::refused),
+    : Provider(entry_size, Kind::hugetlb),
       pool_size_(machine::hugetlb_pool(entry_size) + "nr_hugepages"),
       pool_before_(lib::sysfs::read_number(pool_size_)) {
   const std::string error = machine::reserve_hugetlb(entry_size, size / entry_size);

@@ -23,6 +23,8 @@ constexpr std::size_t stride_of(std::size_t entry_size) {
   return entry_size == kPudSize ? std::size_t{32} << 20 : kPageSize;
 }
 
+enum class Kind { anonymous, hugetlb, devdax };  // anonymous: private, huge by THP or not at all
+
 // What the kernel does with an mprotect or munmap that covers part of a huge page.
 enum class PartOfEntry {
   refused,  // EINVAL, by the vm_ops' may_split: devdax (dax_may_split), hugetlb
@@ -40,8 +42,7 @@ struct HugeAccount {
 // map().
 class Provider {
  public:
-  explicit Provider(std::size_t entry_size, PartOfEntry part)
-      : entry_size_(entry_size), part_(part) {}
+  Provider(std::size_t entry_size, Kind kind) : entry_size_(entry_size), kind_(kind) {}
   virtual ~Provider() = default;
 
   // Maps `length` bytes, a multiple of entry_size(), aligned to it, read-write, not yet populated.
@@ -54,11 +55,14 @@ class Provider {
   std::size_t stride() const { return stride_of(entry_size_); }
   std::size_t words_per_entry() const { return entry_size_ / stride(); }
   bool is_pud() const { return entry_size_ == kPudSize; }
-  PartOfEntry part_of_entry() const { return part_; }
+  Kind kind() const { return kind_; }
+  PartOfEntry part_of_entry() const {
+    return kind_ == Kind::anonymous ? PartOfEntry::split : PartOfEntry::refused;
+  }
 
  private:
   std::size_t entry_size_;
-  PartOfEntry part_;
+  Kind kind_;
 };
 
 // One mapping of a provider, unmapped in the end.

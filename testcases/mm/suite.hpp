@@ -1,5 +1,6 @@
 // The behaviours of mprotect that every kind of huge mapping must show: the same subtests, in the
-// same order, with the same names in each *_mprotect program, so that their tables compare.
+// same order, with the same names in each *_mprotect program, so that their tables compare. What
+// means nothing for a kind of memory is no subtest there: a skip is of this kernel, or of now.
 #pragma once
 
 #include <cstddef>

@@ -13,7 +13,7 @@
 
 namespace kproof::mm {
 
-Thp::Thp() : Provider(kPmdSize, PartOfEntry::split) {
+Thp::Thp() : Provider(kPmdSize, Kind::anonymous) {
   const std::string path = "/sys/kernel/mm/transparent_hugepage/enabled";
   const std::string enabled = lib::sysfs::read(path);
   if (enabled.empty()) lib::ktap::bail_out("%s: not there: no THP in this kernel", path.c_str());
