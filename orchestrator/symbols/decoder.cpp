@@ -36,10 +36,20 @@ static std::map<std::string, fs::path> find_modules(const fs::path& directory) {
   return files;
 }
 
+// "/src/linux/" where panic() is in "/src/linux/kernel/panic.c", as scripts/decode_stacktrace.sh
+// finds it; "" when the kernel was built in its tree.
+static std::string source_tree(const Object& vmlinux) {
+  std::string file = vmlinux.file_of("panic");
+  constexpr std::string_view kPanic = "kernel/panic.c";
+  if (!file.ends_with(kPanic)) return "";
+  file.resize(file.size() - kPanic.size());
+  return file;
+}
+
 Decoder::Decoder(const fs::path& vmlinux, const fs::path& modules) {
   if (!modules.empty()) files_ = find_modules(modules);
   files_[""] = vmlinux;
-  object("");
+  base_ = source_tree(*object(""));
 }
 
 const Object* Decoder::object(const std::string& module) {
@@ -81,7 +91,14 @@ std::vector<Place> Decoder::decode(std::string_view line) {
   const auto ref = find_frame_ref(line);
   if (!ref) return {};
   const Object* from = object(ref->module);
-  return from ? from->resolve(*ref) : std::vector<Place>{};
+  return from ? places_of(*from, *ref) : std::vector<Place>{};
+}
+
+std::vector<Place> Decoder::places_of(const Object& object, const FrameRef& ref) const {
+  auto places = object.resolve(ref);
+  for (Place& place : places)
+    if (place.file.starts_with(base_)) place.file.erase(0, base_.size());
+  return places;
 }
 
 std::vector<DecodedLine> Decoder::decode_all(std::string_view excerpt) {
@@ -96,7 +113,7 @@ std::string Decoder::describe(std::uint64_t address) {
   const Object* vmlinux = object("");
   const auto ref = vmlinux->find_function(address);
   if (!ref) return "";
-  const auto places = vmlinux->resolve(*ref);
+  const auto places = places_of(*vmlinux, *ref);
   const std::string name = fmt::format("{}+{:#x}/{:#x}", ref->function, ref->offset, ref->size);
   const bool known = !places.empty() && !places.front().file.empty();
   return known ? fmt::format("{} ({})", name, to_string(places)) : name;

@@ -29,7 +29,8 @@ class Decoder {
   const Object& vmlinux() { return *object(""); }
   // Modules of another release are left out from here on: "6.1.0-56-amd64".
   void expect_release(std::string release) { release_ = std::move(release); }
-  // Of a line of a trace; empty where it names no function that can be found.
+  // Of a line of a trace; empty where it names no function that can be found. Files are relative to
+  // the source tree ("mm/mprotect.c"), also where the kernel was built outside of it.
   std::vector<Place> decode(std::string_view line);
   // The lines of an excerpt that are decoded, in their order.
   std::vector<DecodedLine> decode_all(std::string_view excerpt);
@@ -40,12 +41,14 @@ class Decoder {
   const std::set<std::string>& notes() const { return notes_; }
 
  private:
+  std::vector<Place> places_of(const Object& object, const FrameRef& ref) const;
   const Object* object(const std::string& module);
   std::unique_ptr<Object> open(const std::string& name, const std::filesystem::path& file);
 
   std::map<std::string, std::filesystem::path> files_;  // by module
   std::map<std::string, std::unique_ptr<Object>> objects_;
   std::set<std::string> notes_;
+  std::string base_;  // of the source tree, in the names of files; "" or with a slash behind it
   std::string release_;
 };
 

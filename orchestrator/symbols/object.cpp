@@ -89,6 +89,15 @@ std::optional<FrameRef> Object::find_function(std::uint64_t address) const {
   return FrameRef{name, offset, symbol.st_size, "", true};
 }
 
+std::string Object::file_of(const std::string& function) const {
+  const auto symbol = symbols_.find(function);
+  if (symbol == symbols_.end()) return "";
+  Dwfl_Line* line = ::dwfl_module_getsrc(module_, symbol->second.address);
+  const char* file =
+      line ? ::dwfl_lineinfo(line, nullptr, nullptr, nullptr, nullptr, nullptr) : nullptr;
+  return file ? file : "";
+}
+
 static std::string name_of(Dwarf_Die* die) {
   Dwarf_Attribute attribute;
   const char* name = ::dwarf_formstring(::dwarf_attr_integrate(die, DW_AT_name, &attribute));

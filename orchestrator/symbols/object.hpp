@@ -18,7 +18,7 @@ namespace kproof::symbols {
 
 struct Place {
   std::string function;
-  std::string file;  // as the compiler was called: "mm/mprotect.c"; "" without debug information
+  std::string file;  // as the compiler was called; "" without debug information
   int line = 0;
 };
 
@@ -34,6 +34,8 @@ class Object {
   // Innermost first: an inlined function, then who it was inlined into. Empty where the symbol
   // table has no such function of that size, or the offset is beyond its end.
   std::vector<Place> resolve(const FrameRef& ref) const;
+  // The file that a function begins in; "" where neither is known.
+  std::string file_of(const std::string& function) const;
   // The function that an address of the file is in, as a frame that stands there.
   std::optional<FrameRef> find_function(std::uint64_t address) const;
 

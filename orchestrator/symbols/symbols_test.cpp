@@ -74,6 +74,23 @@ TEST_CASE("a frame becomes function, file and line, with who inlined it") {
   CHECK(inlined);
 }
 
+TEST_CASE("files are named from the source tree on, wherever the kernel was built") {
+  const util::ScratchDir scratch("kproof-symbols-");
+  const fs::path source = scratch.path() / "linux/kernel/panic.c",
+                 file = scratch.path() / "vmlinux";
+  fs::create_directories(source.parent_path());
+  util::write_file_atomically(source, "void panic(void) { for (;;); }\nvoid _start(void) {}\n");
+  util::run_checked({.argv = {"cc", "-g", "-nostdlib", "-static", "-fno-pie", "-no-pie", "-o",
+                              file.string(), source.string()}});
+  const auto nm = util::run({.argv = {"nm", "-S", file}}).out;
+  const std::size_t line = nm.find(" T panic");
+  REQUIRE(line != nm.npos);
+  const auto size = std::stoul(nm.substr(line - 16, 16), nullptr, 16);
+  const auto places = Decoder(file).decode(fmt::format("RIP: 0010:panic+0x0/{:#x}", size));
+  REQUIRE(places.size() == 1);
+  CHECK(places[0].file == "kernel/panic.c");
+}
+
 TEST_CASE("a return address belongs to the call before it") {
   const util::ScratchDir scratch("kproof-symbols-");
   const std::string file = vmlinux(scratch.path());
