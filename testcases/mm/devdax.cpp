@@ -10,8 +10,7 @@
 
 namespace kproof::mm {
 
-Devdax::Devdax(std::size_t entry_size, std::size_t size)
-    : Provider(entry_size, Kind::devdax) {
+Devdax::Devdax(std::size_t entry_size, std::size_t size) : Provider(entry_size, Kind::devdax) {
   const auto devdax = machine::devdax(entry_size, size, lib::in_throwaway_guest());
   if (!devdax.error.empty()) lib::ktap::bail_out("%s", devdax.error.c_str());
   fd_ = lib::safe::open(devdax.node.c_str(), O_RDWR);
