@@ -42,14 +42,25 @@ static bool has_trace(const model::Finding& finding) {
   return false;
 }
 
+// Where a line's function is; "" when that cannot be said, as of a module that cannot be read.
+static std::string places_of(const std::string& line, LevelDecoder& with) {
+  if (!with.decoder) return "";
+  try {
+    return symbols::to_string(with.decoder->decode(line));
+  } catch (const std::exception& error) {
+    with.problem = error.what();
+    return "";
+  }
+}
+
 // Places stand where the function does, so that the eye finds them.
-static std::string decoded(const std::string& excerpt, symbols::Decoder& decoder) {
+static std::string decoded(const std::string& excerpt, LevelDecoder& with) {
   std::string text;
   std::istringstream lines(excerpt);
   for (std::string line; std::getline(lines, line);) {
     text += line + "\n";
-    if (const auto places = decoder.decode(line); !places.empty())
-      text += fmt::format("          => {}\n", symbols::to_string(places));
+    if (const std::string places = places_of(line, with); !places.empty())
+      text += fmt::format("          => {}\n", places);
   }
   return text;
 }
@@ -68,8 +79,7 @@ std::string decode_traces(const std::vector<PreparedLevel>& levels,
                         levels.size() > 1 ? fmt::format(", L{}", finding.level) : "",
                         finding.start_line, finding.end_line,
                         finding.source == model::Source::console ? "the console" : "kmsg");
-    text += with.decoder ? decoded(finding.excerpt, *with.decoder) : finding.excerpt;
-    text += "\n";
+    text += decoded(finding.excerpt, with) + "\n";
   }
   for (const auto& [level, with] : decoders) {
     if (!with.problem.empty()) text += fmt::format("note: {}\n", with.problem);

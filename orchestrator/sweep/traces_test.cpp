@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "util/files.hpp"
+
 using namespace kproof;
 using namespace kproof::sweep;
 
@@ -30,6 +32,16 @@ TEST_CASE("without a vmlinux the trace is there, and who would have one is said"
 TEST_CASE("a vmlinux that is gone is a note, and no error") {
   const std::string text = decode_traces(levels("/nonexistent"), {finding(" zap+0x1/0x2\n")});
   CHECK(text.find("note: cannot read /nonexistent") != text.npos);
+}
+
+TEST_CASE("a module that cannot be read costs its own lines only") {
+  const util::ScratchDir scratch("kproof-traces-");
+  util::write_file_atomically(scratch.path() / "bad.ko", "no module");
+  auto broken = levels("/proc/self/exe");
+  broken.front().kernel.modules_dir = scratch.path();
+  const std::string text = decode_traces(broken, {finding(" zap+0x1/0x2 [bad]\n main+0x0/0x1\n")});
+  CHECK(text.find(" zap+0x1/0x2 [bad]\n main+0x0/0x1\n") != text.npos);
+  CHECK(text.find("note: cannot read") != text.npos);
 }
 
 TEST_CASE("addresses are named only of a kernel that is where it was linked to be") {
