@@ -140,6 +140,14 @@ static std::string quote(const std::string& text) {
   return out;
 }
 
+// Where the file of that role is (run/files.hpp); "" where there is none.
+static std::string file_line(const RunReport& report, const CellResult& cell,
+                             std::string_view label, const std::string& role, int level) {
+  const auto file = cell.files.find(level == 1 ? role : fmt::format("{}-l{}", role, level));
+  if (file == cell.files.end()) return "";
+  return fmt::format("  {}: {}\n", label, (report.directory / file->second).string());
+}
+
 static std::string note(const RunReport& report, const CellResult& cell, const Style& style) {
   const auto& judgement = cell.judgement;
   std::string out =
@@ -153,16 +161,10 @@ static std::string note(const RunReport& report, const CellResult& cell, const S
   if (!cell.expectation.reason.empty())
     out += fmt::format("  {} is expected here: {}\n", to_string(cell.expectation.verdict),
                        printable(cell.expectation.reason));
-  const std::string of_level = judgement.level == 1 ? "" : fmt::format("-l{}", judgement.level);
-  if (const auto log = cell.files.find("console" + of_level); log != cell.files.end())
-    out += fmt::format("  log: {}\n", (report.directory / log->second).string());
-  if (const auto log = cell.files.find("decoded"); log != cell.files.end())
-    out += fmt::format("  traces: {}\n", (report.directory / log->second).string());
+  out += file_line(report, cell, "log", "console", judgement.level);
+  out += file_line(report, cell, "traces", "decoded", 1);
   for (const model::Hang& hang : cell.hangs)
-    if (const auto log =
-            cell.files.find(hang.level == 1 ? "hang" : fmt::format("hang-l{}", hang.level));
-        log != cell.files.end())
-      out += fmt::format("  traces: {}\n", (report.directory / log->second).string());
+    out += file_line(report, cell, "traces", "hang", hang.level);
   return out;
 }
 
