@@ -9,6 +9,7 @@
 #include <sched.h>
 
 #include "lib/clock.hpp"
+#include "lib/cpu.hpp"
 #include "lib/safe.hpp"
 
 namespace kproof::kvm {
@@ -23,16 +24,9 @@ static void sleep_until_us(double time) {
   }
 }
 
-static void stay_on(int cpu) {
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(cpu, &one);
-  lib::safe::check(::sched_setaffinity(0, sizeof one, &one), "sched_setaffinity");
-}
-
 int stay_on_one_cpu() {
   const int cpu = static_cast<int>(lib::safe::check(::sched_getcpu(), "sched_getcpu"));
-  stay_on(cpu);
+  lib::stay_on_cpus({cpu});
   return cpu;
 }
 
@@ -65,7 +59,7 @@ double LatenessSampler::stop() {
 }
 
 void LatenessSampler::run(int cpu) {
-  stay_on(cpu);
+  lib::stay_on_cpus({cpu});
   sched_param parameters{};
   parameters.sched_priority = kPriority;
   lib::safe::check(::sched_setscheduler(0, SCHED_FIFO, &parameters),

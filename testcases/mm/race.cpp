@@ -8,12 +8,12 @@
 #include <chrono>
 #include <semaphore>
 #include <thread>
+#include <vector>
 
-#include <sched.h>
 #include <sys/mman.h>
 
 #include "lib/clock.hpp"
-#include "lib/safe.hpp"
+#include "lib/cpu.hpp"
 #include "mm/suite.hpp"
 
 namespace kproof::mm {
@@ -22,31 +22,15 @@ namespace kproof::mm {
 static constexpr std::chrono::seconds kPatience{10};
 static constexpr std::size_t kWords = 4;  // few enough to stay in the TLB
 
-// Keeps this thread on the n-th of the CPUs that the process may use; false if there are fewer. Two
-// threads of one CPU would share its TLB and never meet.
-static bool stay_on_cpu(const cpu_set_t& allowed, int n) {
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed) || n-- > 0) continue;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    return ::sched_setaffinity(0, sizeof one, &one) == 0;
-  }
-  return false;
-}
-
 // This thread stays on the first CPU while this lives.
 class StayOnFirstCpu {
  public:
-  StayOnFirstCpu() {
-    lib::safe::check(::sched_getaffinity(0, sizeof allowed_, &allowed_), "sched_getaffinity");
-    stay_on_cpu(allowed_, 0);
-  }
-  ~StayOnFirstCpu() { ::sched_setaffinity(0, sizeof allowed_, &allowed_); }
-  const cpu_set_t& allowed() const { return allowed_; }
+  StayOnFirstCpu() { lib::stay_on_cpus({cpus_[0]}); }
+  ~StayOnFirstCpu() { lib::stay_on_cpus(cpus_); }
+  const std::vector<int>& cpus() const { return cpus_; }  // that this thread may use otherwise
 
  private:
-  cpu_set_t allowed_;
+  const std::vector<int> cpus_ = lib::allowed_cpus();
 };
 
 // Counts, and says when a goal is reached. To wait without spinning leaves the CPU to the writer,
@@ -72,22 +56,26 @@ class Counter {
 
 class Writer {
  public:
-  Writer(const Region& region, const cpu_set_t& allowed)
-      : region_(region), allowed_(allowed), thread_([this] { run(); }) {}
+  Writer(const Region& region, const std::vector<int>& cpus)
+      : region_(region), cpus_(cpus), thread_([this] { run(); }) {}
   ~Writer() {
     stop_ = true;
     thread_.join();
   }
 
   Word* word(std::size_t i) const { return region_.word(i * region_.words() / kWords); }
-  bool alone() const { return alone_; }  // on a CPU of its own
+  // On a CPU of its own. Two threads of one CPU would share its TLB and never meet.
+  bool alone() const { return alone_; }
 
   Counter tries, landed;     // a try lands or faults
   Counter refused, strange;  // SEGV_ACCERR, and any other fault
 
  private:
   void run() {
-    alone_ = stay_on_cpu(allowed_, 1);
+    if (cpus_.size() > 1) {
+      lib::stay_on_cpus({cpus_[1]});
+      alone_ = true;
+    }
     for (std::uint64_t value = 1; !stop_; ++value) {
       const lib::Fault fault = lib::try_write(word(value % kWords), value);
       if (!fault.happened())
@@ -99,7 +87,7 @@ class Writer {
   }
 
   const Region& region_;
-  const cpu_set_t allowed_;
+  const std::vector<int> cpus_;
   std::atomic<bool> alone_{false};
   std::atomic<bool> stop_{false};
   std::thread thread_;  // last: it uses all of the above
@@ -132,7 +120,7 @@ static bool window(const Region& region, Writer& writer, lib::Check& check, unsi
 void no_write_lands_while_read_only(Context& context, lib::Check& check) {
   Region& region = populated(context, 1);
   const StayOnFirstCpu here;
-  Writer writer(region, here.allowed());
+  Writer writer(region, here.cpus());
   const double end = lib::now_us() + context.scale.seconds * 1e6;
   unsigned windows = 0;
   unsigned long tries = 0;

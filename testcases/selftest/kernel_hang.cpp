@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/case.hpp"
+#include "lib/cpu.hpp"
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
 #include "selftest/guard.hpp"
@@ -30,10 +31,7 @@ static void stop_fair_servers() {
 }
 
 static void take_cpu(int cpu) {
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(cpu, &one);
-  lib::safe::check(::sched_setaffinity(0, sizeof one, &one), "sched_setaffinity");
+  lib::stay_on_cpus({cpu});
   const sched_param highest{.sched_priority = ::sched_get_priority_max(SCHED_FIFO)};
   lib::safe::check(::sched_setscheduler(0, SCHED_FIFO, &highest), "sched_setscheduler");
   for (volatile unsigned long turns = 0;;)
