@@ -47,6 +47,7 @@ static agent::Task look_at(int pid, int tid, const std::string& directory) {
     task.state = stat.state;
   }
   task.wchan = util::read_proc_file(directory + "/wchan");
+  if (task.wchan == "0") task.wchan.clear();  // the kernel's word for: it does not sleep
   task.stack = util::read_proc_file(directory + "/stack").substr(0, kMostStack);
   task.switches = parse_switches(util::read_proc_file(directory + "/status"));
   return task;

@@ -70,15 +70,15 @@ struct Task {
   int pid = 0, tid = 0;
   std::string name;   // comm
   std::string state;  // "R", "S", "D", ...
-  std::string wchan;  // the function it sleeps in; "0" or "" when it does not
+  std::string wchan;  // the function it sleeps in; "" when it does not
   std::string stack;  // of the kernel, as /proc/TID/stack has it; "" where that is not to be had
-  std::uint64_t switches =
-      0;  // how often it left the CPU: the same number twice, and it did not run
+  // How often it left the CPU: the same number twice, and it did not run.
+  std::uint64_t switches = 0;
 };
 
 struct Examine {
-  std::string
-      mark;  // nobody but us can know it: what stands between its two lines in kmsg is our doing
+  // Nobody but us can know it: what stands between its two lines in kmsg is our doing.
+  std::string mark;
   std::string keys;  // for /proc/sysrq-trigger, in this order; without any no mark is made
 };
 

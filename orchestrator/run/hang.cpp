@@ -77,9 +77,8 @@ static std::vector<Cpu> judge_cpus(const HangFacts& facts) {
 }
 
 static std::string describe(const agent::Task& task) {
-  const bool sleeps = !task.wchan.empty() && task.wchan != "0";
   return fmt::format("{} ({}) {}{}", task.tid, task.name, task.state,
-                     sleeps ? " in " + task.wchan : "");
+                     task.wchan.empty() ? "" : " in " + task.wchan);
 }
 
 static const agent::Task* earlier(const agent::Task& task, const HangFacts& facts) {

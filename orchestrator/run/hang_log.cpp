@@ -29,8 +29,9 @@ std::string HangLog::text(const model::Hang& hang, model::Phase phase) const {
 std::string describe(const agent::Examined& examined) {
   std::string text;
   for (const agent::Task& task : examined.tasks)
-    text += fmt::format("task {} of {} ({}): state {}, in {}, {} switches\n{}", task.tid, task.pid,
-                        task.name, task.state, task.wchan, task.switches, task.stack);
+    text += fmt::format("task {} of {} ({}): state {}{}, {} switches\n{}", task.tid, task.pid,
+                        task.name, task.state, task.wchan.empty() ? "" : ", in " + task.wchan,
+                        task.switches, task.stack);
   return text;
 }
 

@@ -26,7 +26,7 @@ HangFacts silent(const std::vector<CpuSample>& first, const std::vector<CpuSampl
   return {.hello = true, .console_bytes = 1000, .samples = {first, second}};
 }
 
-agent::Task task(int tid, const char* state, const char* wchan = "0", std::uint64_t switches = 7) {
+agent::Task task(int tid, const char* state, const char* wchan = "", std::uint64_t switches = 7) {
   return {
       .pid = 70, .tid = tid, .name = "case", .state = state, .wchan = wchan, .switches = switches};
 }
@@ -111,8 +111,8 @@ TEST_CASE("one round of samples tells nothing") {
 }
 
 TEST_CASE("a task in D that did not run in between is hung, and outranks others") {
-  const auto hang = understand(answers({task(70, "R", "0", 1), task(71, "D", "pipe_read")},
-                                       {task(70, "R", "0", 9), task(71, "D", "pipe_read")}));
+  const auto hang = understand(answers({task(70, "R", "", 1), task(71, "D", "pipe_read")},
+                                       {task(70, "R", "", 9), task(71, "D", "pipe_read")}));
   CHECK(hang.kind == HangKind::hung_task);
   CHECK(hang.reason == "the agent answers, a task of the case hangs: 71 (case) D in pipe_read");
   CHECK(hang.tasks.size() == 2);
