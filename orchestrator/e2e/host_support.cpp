@@ -116,6 +116,15 @@ Json results_in(const fs::path& out) {
   return file ? Json::parse(file) : Json();
 }
 
+void check_passed(const Ended& ended, pid_t kproof, const fs::path& out) {
+  CAPTURE(ended.err);
+  CHECK(ended.code == 0);
+  const Json results = results_in(out);
+  REQUIRE(results.is_object());
+  CHECK(results.at("cells").at(0).at("verdict") == "pass");
+  CHECK(left_by(kproof, out).empty());
+}
+
 const Json* find_cell(const Json& results, const std::string& id) {
   if (results.is_null()) return nullptr;
   for (const Json& cell : results.at("cells"))

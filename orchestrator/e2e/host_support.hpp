@@ -76,6 +76,9 @@ inline bool contains(const std::string& text, const std::string& part) {
 Json results_in(const std::filesystem::path& out);
 const Json* find_cell(const Json& results, const std::string& id);
 
+// Checks that a run of one cell ended well: exit code 0, a pass, and nothing of `kproof` is left.
+void check_passed(const Ended& ended, pid_t kproof, const std::filesystem::path& out);
+
 // Where kproof keeps its kernels when it is not told otherwise.
 std::filesystem::path usual_cache();
 

@@ -50,4 +50,10 @@ EntryProof prove_entries(Provider& provider, const Region& region, std::size_t s
               kernel.text};
 }
 
+void prove_entries(lib::Case& test, const char* name, Provider& provider, const Region& region,
+                   std::size_t step) {
+  const EntryProof proof = prove_entries(provider, region, step);
+  test.evidence(name, proof.proven, "%s", proof.fact.c_str());
+}
+
 }  // namespace kproof::mm

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "lib/case.hpp"
 #include "lib/fault.hpp"
 #include "mm/mapping.hpp"
 
@@ -41,5 +42,9 @@ struct EntryProof {
   std::string fact;
 };
 EntryProof prove_entries(Provider& provider, const Region& region, std::size_t step);
+
+// The same, said as the evidence of this name.
+void prove_entries(lib::Case& test, const char* name, Provider& provider, const Region& region,
+                   std::size_t step);
 
 }  // namespace kproof::mm
