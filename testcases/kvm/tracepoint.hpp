@@ -8,9 +8,8 @@
 namespace kproof::kvm {
 
 // Counts on all CPUs from its construction on, by perf_event_open(2): nobody's tracing is
-// disturbed. (An instance of tracefs would do the same, but to make
-// one takes 6.1 about a second under TCG: it has a directory for each of two thousand events.)
-// Needs root and tracefs.
+// disturbed. (An instance of tracefs would do the same, but to make one takes 6.1 about a second
+// under TCG: it has a directory for each of two thousand events.) Needs root and tracefs.
 class TracepointCounter {
  public:
   // `event` is "kvm/kvm_age_hva"; `filter` in the terms of Documentation/trace/events.rst.
