@@ -86,6 +86,11 @@ std::string read_log(const Run& run, const Json& cell, const std::string& role) 
   return files.contains(role) ? util::read_file(run.out / files.at(role).get<std::string>()) : "";
 }
 
+void check_nothing_found(const Json& cell, const std::string& may_find) {
+  for (const std::string& title : titles(cell))
+    CHECK_MESSAGE(std::regex_match(title, std::regex(may_find)), title);
+}
+
 static void check_files(const Run& run, const Json& cell) {
   for (const char* role : {"console", "kmsg", "ktap", "stderr", "domain", "qemu"}) {
     CAPTURE(role);
@@ -102,7 +107,9 @@ void check_ending(const Run& run, const std::string& id, const Ending& ending) {
   CHECK(found.at("blame") == ending.blame);
   const std::string reason = found.at("reason");
   CAPTURE(reason);
-  CHECK(std::regex_match(reason, std::regex(ending.reason)));
+  const std::string also =
+      ending.may_find.empty() ? "" : "(; finding: " + ending.may_find + "( \\(L[0-9]\\))?)?";
+  CHECK(std::regex_match(reason, std::regex(ending.reason + also)));
   if (ending.test_within > 0) CHECK(seconds_in(found, "test") <= ending.test_within);
   const bool booted = !found.at("phases").empty();
   if (booted) check_files(run, found);
