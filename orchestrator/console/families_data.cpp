@@ -24,7 +24,7 @@ static constexpr const char* kFamilies[] = {
     "^_*(alloc|free)_percpu", "^percpu_counter_(add|sub|sum|set)",
     // Memory is copied, cleared, compared; to user space and back too.
     "memcpy", "memcmp", "^bcmp$", "memset", "memchr", "memmove", "memscan", "^memzero",
-    "^mmio(set|cpy)$", "^rep_(movs|stos)", "(mem|strn?)dup", "copy_(to|from|in)_user",
+    "^mmio(set|cpy)$", "^rep_(movs|stos)", "(mem|strn?)dup", "copy_(struct_)?(to|from|in)_user",
     "^_*copy_(to|from)_", "^simple_copy_to_iter", "^copy_(page|folio)_(to|from)_iter",
     "^iterate_(and_advance|iovec|bvec|kvec|ubuf|xarray|folioq)", "^_copy_",
     "^_*copy_user(_(generic|enhanced|short|handle|nocache|string)|$)", "^(copyin|copyout)$",
@@ -36,13 +36,13 @@ static constexpr const char* kFamilies[] = {
     "^(__pi_)?str(n?(cpy|cat|cmp|casecmp|len|str|chr)|r?chr|l(cpy|cat)|scpy)(_|$)",
     "^str(sep|p?spn|cspn|pbrk|im)(_|$)",
     "^(__pi_)?str(nchr|nchrnul|chrnul|ncpy_from_user|replace|reverse|strip)", "^sized_strscpy",
-    "^stpcpy$", "^(kas|v?as|v?s[cn]?n?|kvas|kva?s|seq_v?|v?bin_?|b)printf", "^vbin_printf",
+    "^stpcpy$", "^(kas|v?as|v?s[cn]?n?|kvas|kva?s|seq_v?|v?bin_?|bstr_|devm_kv?as|b)printf", "^vbin_printf",
     "^v?sscanf$", "^seq_(puts|putc|escape)", "^string$", "^string_(nocheck|escape|unescape)",
     "^skip_spaces$", "^(bitmap(_list)?|ip[46]?(_compressed)?(_addr)?|mac_address)_string",
     "^(resource|symbol|uuid|device_node)_string",
     "^(fwnode|escaped|flags|fourcc|pointer|widen|hex|error)_string",
     "^(restricted_|default_)?pointer$", "^(file_)?dentry_name$", "^bdev_name$", "^number$",
-    "^special_hex_number$", "^put_dec", "^format_decode", "^match_string", "^hex(2bin|_to_bin)$",
+    "^special_hex_number$", "^put_dec", "^format_decode", "^_*match_string", "^hex(2bin|_to_bin)$",
     "^_?kstrto", "^simple_strn?to", "^_parse_integer",
     // Containers.
     "^_*[hklp]?list_(bl_|nulls_)?(add|del|move|replace|splice|cut)", "^xas_", "^(__)?xa_",
@@ -52,15 +52,15 @@ static constexpr const char* kFamilies[] = {
     "^_*rhashtable_(lookup|insert|remove|replace|walk|rehash|shrink|init|free|destroy|jhash)",
     "^_*bitmap_(and|or|xor|andnot|set|clear|zero|fill|copy|find|parse)",
     "^_*bitmap_(weight|equal|empty|full|subset|intersects)",
-    "find_(first|next|last|nth)_(and_|andnot_|or_)?(zero_)?bit", "^(get|put)_unaligned",
+    "find_(first|next|last|nth)_(and_|andnot_|or_)?(zero_)?bit", "^__sw_hweight", "^(get|put)_unaligned",
     // Checksums, hashes, ciphers, and their wrappers.
-    "^(__|libcrc|lib)?crc(16|32c?|64|_(itu|ccitt|t10dif)|_?t10dif|c$)", "^__crc32",
+    "^(__|libcrc|lib)?crc(4|7|8|16|32c?|64|_(itu|ccitt|t10dif)|_?t10dif|c$)", "^__crc32",
     "^csum_(and_copy|partial)", "^do_csum",
     "^_*aes(ti|ni|_encrypt|_decrypt|_expandkey|_set_?key|_cipher)",
     "^(crypto_)?(des3?|sm4|twofish|serpent|camellia|cast[56]|blowfish)_(ede_)?_?(en|de)crypt",
     "^crypto_(cipher|skcipher|shash|ahash|aead|rng)_", "^cipher_crypt", "^drbg_", "^jent_",
     "^(aead|hash|rng|skcipher)_setkey$", "^sha(1|256|512|3)_", "^md[45]_",
-    "^(chacha|poly1305|blake2[bs]|ghash)_", "^jhash", "^_*h?siphash_", "^xxh(32|64)",
+    "^(chacha|poly1305|blake2[bs]|ghash)_", "^jhash", "^_*h?siphash_", "^xxh(ash|32|64)",
     // Network buffers: too little room or data is their user's mistake.
     "^_*skb_(put|pull|push)(_data|_zero|_u8)?$", "^skb_(over_|under_)?panic$",
     // Registers of devices, and what a compiler puts in the way.

@@ -50,7 +50,7 @@ static constexpr const char* kFamilies[] = {
     "^complete(_all|_with_flags|_on_current_cpu)?$",
     // Work, timers, threads.
     "^kthread_(stop|park|unpark|queue_work|flush_work|cancel)", "^(__)?init_work$",
-    "queue_(delayed_)?work", "^(work|timer)_is_static_object", "^insert_work",
+    "queue_(delayed_|rcu_)?work", "^(work|timer)_is_static_object", "^insert_work",
     "^mod_delayed_work", "^_*(start_)?flush_(delayed_)?work$",
     "^_*(cancel|disable|enable)_(delayed_)?work", "try_to_grab_pending",
     "(drain|destroy|flush)_workqueue", "^irq_work_(queue|sync)",

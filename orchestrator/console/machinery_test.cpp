@@ -7,11 +7,27 @@ using kproof::console::Pick;
 using kproof::console::pick_frame;
 
 TEST_CASE("what prints a report, and the way from a trap to it, is never blamed") {
-  for (const char* name :
-       {"kasan_report", "__asan_report_load8_noabort", "dump_backtrace", "print_report",
-        "end_report", "nmi_cpu_backtrace", "__warn_printk", "exc_invalid_op", "asm_exc_page_fault",
-        "do_error_trap", "el1h_64_sync_handler", "bug_brk_handler", "do_el1_undef", "do_mem_abort",
-        "___do_page_fault", "btrfs_assertfail", "core::option::unwrap_failed", "x64_sys_call"})
+  for (const char* name : {"kasan_report",
+                           "__asan_report_load8_noabort",
+                           "dump_backtrace",
+                           "print_report",
+                           "end_report",
+                           "nmi_cpu_backtrace",
+                           "__warn_printk",
+                           "exc_invalid_op",
+                           "asm_exc_page_fault",
+                           "do_error_trap",
+                           "el1h_64_sync_handler",
+                           "bug_brk_handler",
+                           "do_el1_undef",
+                           "do_mem_abort",
+                           "___do_page_fault",
+                           "btrfs_assertfail",
+                           "core::option::unwrap_failed",
+                           "x64_sys_call",
+                           "check_slab_allocation",
+                           "do_kernel_cp_fault",
+                           "__pgm_check_handler"})
     CHECK_MESSAGE(is_machinery(name), name);
 }
 
@@ -56,7 +72,9 @@ TEST_CASE("what works on memory that it is handed is passed over") {
                            "xas_find",          "ida_free",
                            "rb_first",          "__bitmap_weight",
                            "crc_itu_t",         "aesti_encrypt",
-                           "aead_setkey",       "skb_pull"})
+                           "aead_setkey",       "skb_pull",
+                           "bstr_printf",       "devm_kasprintf",
+                           "__sw_hweight64",    "copy_struct_from_user"})
     CHECK_MESSAGE(is_machinery(name), name);
 }
 
@@ -110,6 +128,8 @@ TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
             .frame == "sys_openat");
   CHECK(pick_frame({"inet_bind", "__sys_bind", "__x64_sys_bind", "do_syscall_64"}, Pick::stall)
             .frame == "inet_bind");
+  CHECK(pick_frame({"spin", "__s390x_sys_madvise", "__do_syscall", "system_call"}, Pick::stall)
+            .frame == "sys_madvise");
   CHECK(pick_frame({"nowhere", "known"}, Pick::stall).frame.empty());
 }
 

@@ -166,7 +166,14 @@ static const Pattern kPatterns[] = {
      .flags = kOops | kJoins},
     // die() on x86, of exceptions that no row above knows: "int3: 0000 [#1] SMP".
     {.trigger = " [#",
-     .line = R"(^(?:Oops: )?([a-z][a-z0-9 -]+): [0-9a-f]{4} \[#[0-9]+\])",
+     .line = R"(^(?:Oops: )?([a-z][a-zA-Z0-9 -]+): [0-9a-f]{4} \[#[0-9]+\])",
+     .title = "{1} in {frame}",
+     .stack = &kFault,
+     .flags = kOops | kJoins},
+    // die() on mips and loongarch, of what has no row above: "Unhandled kernel unaligned
+    // access[#1]:".
+    {.trigger = "[#",
+     .line = R"(^([A-Z][a-zA-Z -]+[a-z])!?\[#[0-9]+\]:)",
      .title = "{1} in {frame}",
      .stack = &kFault,
      .flags = kOops | kJoins},

@@ -136,7 +136,7 @@ static const Pattern kPatterns[] = {
      .title = "BUG: spinlock {1} in {frame}",
      .stack = &kSpun},
     {.trigger = "BUG: rwlock",
-     .line = R"(BUG: rwlock ([a-z ]+) on CPU)",
+     .line = R"(BUG: rwlock[ -]([a-z -]+) on CPU)",
      .title = "BUG: rwlock {1} in {frame}",
      .stack = &kTraceOnly},
     {.trigger = "BUG: rtmutex", .title = "BUG: rtmutex deadlock in {frame}", .stack = &kTraceOnly},
