@@ -20,6 +20,9 @@ static const Pattern kFriends[] = {
     {"WARNING: ", "WARNING: workqueue cpumask: online intersect", ""},
     {"WARNING: ", "WARNING: fbcon: Driver .* missed to adjust virtual screen size", ""},
     {"WARNING: ", "WARNING: Unsupported flag value", ""},  // the C library's, about a program
+    {"WARNING: ", "WARNING: polling idle and HT enabled", ""},
+    {"WARNING: ", "WARNING: 'bootconfig' found on the kernel command line", ""},
+    {"WARNING: ", "WARNING: BIOS bug: ", ""},
     // Advice on mitigations, in the words of arch/x86/kernel/cpu/bugs.c: the CPU's flaw comes
     // first.
     {"WARNING: ",
@@ -43,6 +46,9 @@ static const Pattern kGeneral[] = {
      .line = R"((?:^|\[ ?|[^a-zA-Z_])BUG: (.*))",
      .title = "BUG: {1}",
      .flags = kMixed | kMarked},
+    // A driver's, about its device or firmware (dev_warn(), pr_fmt()); the kernel's own begin with
+    // the word, but for those that a row above knows.
+    {"WARNING: ", R"(^[a-z][\w-]*(?: \S+){0,2}: WARNING: )", ""},
     {.trigger = "WARNING: ",
      .line = R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",
      .title = "WARNING: {1}",
