@@ -20,6 +20,7 @@ static const Pattern kFriends[] = {
     {"WARNING: ", "WARNING: workqueue cpumask: online intersect", ""},
     {"WARNING: ", "WARNING: fbcon: Driver .* missed to adjust virtual screen size", ""},
     {"WARNING: ", "WARNING: Unsupported flag value", ""},  // the C library's, about a program
+    {"WARNING: ", "WARNING: Unprivileged eBPF is enabled", ""},
     {"WARNING: ", "WARNING: polling idle and HT enabled", ""},
     {"WARNING: ", "WARNING: 'bootconfig' found on the kernel command line", ""},
     {"WARNING: ", "WARNING: BIOS bug: ", ""},
