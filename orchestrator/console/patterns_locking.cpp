@@ -9,6 +9,7 @@ static const Stack kWork{{"(?:last function: |workfn=)([a-zA-Z0-9_]+)"}, {"@T", 
 static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kUnregistered{{"@T", kTrace}, {}, "stack|lock|IRQ"};
 static const Stack kScheduled{{"@T", kTrace}, {}, "schedule"};
+static const Stack kIdled{{"@T", kTrace}, {}, "schedule|^dequeue_task_idle$"};
 static const Stack kPreempted{{"@T", kTrace}, {}, "dump|preempt"};
 static const Stack kSpun{{"@T", kTrace}, {}, "spin_"};
 static const Stack kAcquires{
@@ -111,6 +112,9 @@ static const Pattern kPatterns[] = {
     {.trigger = "BUG: scheduling in a non-blocking section",
      .title = "BUG: scheduling in a non-blocking section in {frame}",
      .stack = &kScheduled},
+    {.trigger = "bad: scheduling from the idle thread!",  // dequeue_task_idle()
+     .title = "bad: scheduling from the idle thread in {frame}",
+     .stack = &kIdled},
     {.trigger = "BUG: assuming ",
      .line = R"(BUG: assuming (atomic|non migratable) context at )",
      .title = "BUG: assuming {1} context in {frame}",

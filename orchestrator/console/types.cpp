@@ -62,6 +62,7 @@ static constexpr TypeRule kTypes[] = {
     {"BUG: scheduling while atomic", "", "ATOMIC_SLEEP"},
     {"BUG: scheduling in a non-blocking section", "", "ATOMIC_SLEEP"},
     {"BUG: atomic scheduling", "", "ATOMIC_SLEEP"},
+    {"bad: scheduling from the idle thread", "", "ATOMIC_SLEEP"},
 
     {"INFO: rcu", "stall", "HANG"},
     {"INFO: task hung", "", "HANG"},
