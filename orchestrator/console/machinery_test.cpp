@@ -128,6 +128,9 @@ TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
             .frame == "sys_openat");
   CHECK(pick_frame({"inet_bind", "__sys_bind", "__x64_sys_bind", "do_syscall_64"}, Pick::stall)
             .frame == "inet_bind");
+  CHECK(pick_frame({"cm_connect", "__sys_connect_file", "__sys_connect", "do_syscall_64"},
+                   Pick::stall)
+            .frame == "cm_connect");
   CHECK(pick_frame({"spin", "__s390x_sys_madvise", "__do_syscall", "system_call"}, Pick::stall)
             .frame == "sys_madvise");
   CHECK(pick_frame({"nowhere", "known"}, Pick::stall).frame.empty());

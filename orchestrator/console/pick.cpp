@@ -11,7 +11,8 @@ static bool is_dispatcher(std::string_view function) {
   // clang-format off
   static const NameSet dispatchers{
       "^process_(one_work|scheduled_works)$",
-      "(sys|SyS|SYSC)_(ioctl|readv?|writev?|pread(64|v2?)|pwrite(64|v2?)|connect|bind)$",
+      "(sys|SyS|SYSC)_(ioctl|readv?|writev?|pread(64|v2?)|pwrite(64|v2?))$",
+      "(sys|SyS|SYSC)_(connect(_file)?|bind(_socket)?)$",
       "(sys|SyS|SYSC)_(sendfile(64)?|splice)$",
       "_compat_ioctl$",
       "^(__)?do_syscall(_|$)", "^do_fast_syscall", "^do_int80", "^sysenter_", "^tracesys_", "^el0_svc",
