@@ -49,7 +49,7 @@ static const Pattern kGeneral[] = {
      .flags = kMixed | kMarked},
     // A driver's, about its device or firmware (dev_warn(), pr_fmt()); the kernel's own begin with
     // the word, but for those that a row above knows.
-    {"WARNING: ", R"(^[a-z][\w-]*(?: \S+){0,2}: WARNING: )", ""},
+    {"WARNING: ", R"(^[a-zA-Z0-9][\w.-]*(?:[ :]+\S+){0,2}: WARNING: )", ""},
     {.trigger = "WARNING: ",
      .line = R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",
      .title = "WARNING: {1}",
