@@ -11,6 +11,7 @@
 #include "agent/messages.hpp"
 #include "console/analyzer.hpp"
 #include "console/kmsg_analyzer.hpp"
+#include "console/line.hpp"
 #include "ktap/parse.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
@@ -59,9 +60,25 @@ static std::size_t line_with(const std::filesystem::path& log, const std::string
                  std::count(content.begin(), content.begin() + static_cast<long>(at), '\n'));
 }
 
+// The kernel's text of its first line.
+static std::string head_of(const model::Finding& finding) {
+  const std::string line = console::clean(finding.excerpt.substr(0, finding.excerpt.find('\n')));
+  return line.substr(console::parse_prefix(line).size);
+}
+
+// Whether `finding` is what is left of a report that is whole in the other log, where it may have
+// another title.
+static bool is_rest(const model::Finding& finding, const std::vector<model::Finding>& other) {
+  return finding.corrupted && std::any_of(other.begin(), other.end(), [&](const auto& whole) {
+           return !whole.corrupted && head_of(whole) == head_of(finding);
+         });
+}
+
 std::vector<model::Finding> merge_findings(std::vector<model::Finding> console,
-                                           const std::vector<model::Finding>& kmsg,
+                                           std::vector<model::Finding> kmsg,
                                            std::size_t kmsg_whole_to) {
+  std::erase_if(console, [&](const model::Finding& finding) { return is_rest(finding, kmsg); });
+  std::erase_if(kmsg, [&](const model::Finding& finding) { return is_rest(finding, console); });
   std::erase_if(console, [&](const model::Finding& finding) {
     return finding.end_line < kmsg_whole_to && !has_title(kmsg, finding.title);
   });

@@ -28,12 +28,14 @@ Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t 
                  const Aside& aside = {});
 
 // One finding of each title. The console is what was there at a kernel's death, so its findings
-// come first; kmsg adds what the console did not show. A program with root can write a forged "[ts]
+// come first; kmsg adds what the console did not show. kmsg ends with the agent, in the middle of a
+// report perhaps; lines of two CPUs mix on a console: a corrupted finding gives way to one that is
+// whole and has the same first line. A program with root can write a forged "[ts]
 // ..." line to the console itself, past /dev/kmsg; but as long as kmsg is whole, the kernel's every
 // line is in it too: a finding of the console's first `kmsg_whole_to` lines that kmsg does not have
 // was not the kernel's. 0 when kmsg cannot be relied on. Pure.
 std::vector<model::Finding> merge_findings(std::vector<model::Finding> console,
-                                           const std::vector<model::Finding>& kmsg,
+                                           std::vector<model::Finding> kmsg,
                                            std::size_t kmsg_whole_to);
 
 }  // namespace kproof::run

@@ -25,6 +25,30 @@ TEST_CASE("kmsg adds what the console did not show") {
   CHECK(merge_findings({}, {finding("bad pud", 1)}, 50).size() == 1);
 }
 
+static model::Finding hung_task(const char* title, const char* first_line, bool corrupted) {
+  model::Finding made = finding(title, 10);
+  made.excerpt = std::string(first_line) + "\n  and more";
+  made.corrupted = corrupted;
+  return made;
+}
+
+TEST_CASE("a report that one of the logs has cut is the one that the other has whole") {
+  const char *stamped = "[  129.968858] INFO: task a:38 blocked for more than 28 seconds.\r",
+             *record = "INFO: task a:38 blocked for more than 28 seconds.",
+             *another = "INFO: task b:39 blocked for more than 28 seconds.";
+  const auto whole_on_console = merge_findings({hung_task("in do_exit", stamped, false)},
+                                               {hung_task("in corrupted", record, true)}, 0);
+  REQUIRE(whole_on_console.size() == 1);
+  CHECK(whole_on_console[0].title == "in do_exit");
+  const auto whole_in_kmsg = merge_findings({hung_task("in corrupted", stamped, true)},
+                                            {hung_task("in do_exit", record, false)}, 0);
+  REQUIRE(whole_in_kmsg.size() == 1);
+  CHECK(whole_in_kmsg[0].title == "in do_exit");
+  CHECK(merge_findings({hung_task("in do_exit", stamped, false)},
+                       {hung_task("in corrupted", another, true)}, 0)
+            .size() == 2);
+}
+
 TEST_CASE("a finding that only the console has is forged while kmsg is whole, and real otherwise") {
   CHECK(merge_findings({finding("bad pud", 10)}, {}, 50).empty());
   CHECK(merge_findings({finding("bad pud", 60)}, {}, 50).size() == 1);  // after the end canary
