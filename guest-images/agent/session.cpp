@@ -95,23 +95,29 @@ void Session::tell_facts(const std::vector<std::string>& files, agent::Facts fac
 // by SIGTERM.
 void Session::start_inner() {
   if (!kvm_problem_.empty()) return;
-  inner_.emplace(
-      port_, *job_->inner,
-      Inner::Listener{.on_case_started = [this] { start_case(); },
-                      .on_case_ended = [this] { end_case(); },
-                      .on_bye =
-                          [this] {
-                            tell_facts(job_->inner->facts,
-                                       {{std::string(agent::kInnerRamFact), inner_->ram_fact()}});
-                          }});
+  inner_.emplace(port_, *job_->inner,
+                 Inner::Listener{.on_case_started = [this] { start_case(); },
+                                 .on_case_ended = [this] { end_case(); },
+                                 .on_bye =
+                                     [this] {
+                                       tell_facts(job_->inner->facts);
+                                       if (job_->argv.empty()) tell_ram();
+                                     }});
   const std::string error = inner_->start();
   if (error.empty()) return;
   port_.send(Type::prepare_error, error);
   inner_.reset();
 }
 
+// Of the guest inside. Late, when most of it is in use; but before a case here works on it, which
+// may well split what maps it.
+void Session::tell_ram() {
+  tell_facts({}, {{std::string(agent::kInnerRamFact), inner_->ram_fact()}});
+}
+
 void Session::start_case() {
   if (job_->argv.empty()) return;
+  if (inner_) tell_ram();
   Environment environment = job_->environment;
   if (inner_) environment.emplace_back("KPROOF_INNER_PID", std::to_string(inner_->pid()));
   const std::string error = start(job_->argv, environment, program_);

@@ -30,6 +30,7 @@ class Session {
   void finish();
 
   void tell_facts(const std::vector<std::string>& files, agent::Facts facts = {});
+  void tell_ram();
   void start_inner();
   void start_case();
   bool case_runs() const { return program_.pid > 0 && !ended_; }
