@@ -77,11 +77,12 @@ static bool is_rest(const model::Finding& finding, const std::vector<model::Find
 std::vector<model::Finding> merge_findings(std::vector<model::Finding> console,
                                            std::vector<model::Finding> kmsg,
                                            std::size_t kmsg_whole_to) {
-  std::erase_if(console, [&](const model::Finding& finding) { return is_rest(finding, kmsg); });
-  std::erase_if(kmsg, [&](const model::Finding& finding) { return is_rest(finding, console); });
   std::erase_if(console, [&](const model::Finding& finding) {
     return finding.end_line < kmsg_whole_to && !has_title(kmsg, finding.title);
   });
+  // What was forged is gone: it cannot stand for the kernel's.
+  std::erase_if(console, [&](const model::Finding& finding) { return is_rest(finding, kmsg); });
+  std::erase_if(kmsg, [&](const model::Finding& finding) { return is_rest(finding, console); });
   for (const model::Finding& finding : kmsg)
     if (!has_title(console, finding.title)) console.push_back(finding);
   return console;

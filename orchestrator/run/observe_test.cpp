@@ -49,6 +49,14 @@ TEST_CASE("a report that one of the logs has cut is the one that the other has w
             .size() == 2);
 }
 
+TEST_CASE("a forged report does not stand for the kernel's own, however much more it shows") {
+  const char* line = "INFO: task a:38 blocked for more than 28 seconds.";
+  const auto merged = merge_findings({hung_task("forged", line, false)},
+                                     {hung_task("in corrupted", line, true)}, 50);
+  REQUIRE(merged.size() == 1);
+  CHECK(merged[0].title == "in corrupted");
+}
+
 TEST_CASE("a finding that only the console has is forged while kmsg is whole, and real otherwise") {
   CHECK(merge_findings({finding("bad pud", 10)}, {}, 50).empty());
   CHECK(merge_findings({finding("bad pud", 60)}, {}, 50).size() == 1);  // after the end canary
