@@ -117,9 +117,11 @@ void Session::tell_ram() {
 
 void Session::start_case() {
   if (job_->argv.empty()) return;
-  if (inner_) tell_ram();
   Environment environment = job_->environment;
-  if (inner_) environment.emplace_back("KPROOF_INNER_PID", std::to_string(inner_->pid()));
+  if (inner_) {
+    tell_ram();
+    environment.emplace_back("KPROOF_INNER_PID", std::to_string(inner_->pid()));
+  }
   const std::string error = start(job_->argv, environment, program_);
   if (!error.empty()) port_.send(Type::prepare_error, error);
 }

@@ -6,14 +6,16 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "machine/cpus.hpp"
 
 namespace kproof::guest {
 
@@ -137,16 +139,10 @@ void power_off() {
 }
 
 void visit_all_cpus() {
-  cpu_set_t all;
-  if (::sched_getaffinity(0, sizeof all, &all) != 0) return;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &all)) continue;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    ::sched_setaffinity(0, sizeof one, &one);
-  }
-  ::sched_setaffinity(0, sizeof all, &all);
+  const std::vector<int> all = machine::allowed_cpus();
+  for (const int cpu : all)
+    machine::stay_on_cpus({cpu});
+  if (!all.empty()) machine::stay_on_cpus(all);
 }
 
 }  // namespace kproof::guest

@@ -14,8 +14,6 @@
 #include <thread>
 #include <vector>
 
-#include <sched.h>
-
 namespace kproof::machine {
 
 class ParkedCpus {
@@ -28,7 +26,7 @@ class ParkedCpus {
  private:
   void spin(int cpu);
 
-  cpu_set_t allowed_;  // to this thread, which stays on its CPU meanwhile
+  const std::vector<int> allowed_;  // to this thread, which stays on its CPU meanwhile
   std::atomic<bool> end_{false};
   std::atomic<unsigned> parked_{0};
   std::vector<std::thread> spinners_;

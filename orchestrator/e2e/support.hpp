@@ -70,7 +70,7 @@ struct Ending {
 void check_ending(const Run& run, const std::string& id, const Ending& ending);
 
 // Checks that nothing was found but what may be (Ending::may_find).
-void check_nothing_found(const Json& cell, const std::string& may_find = "");
+void check_nothing_found(const Json& cell, const std::string& may_find);
 
 // Checks what holds for every run: its exit code, that each cell of the plan has its result,
 // junit.xml is well-formed with as many test cases, and nothing is left of the run.

@@ -1,4 +1,4 @@
-// Where threads run.
+// Where threads run: machine/cpus.hpp for cases, which a failure ends.
 #pragma once
 
 #include <vector>
