@@ -3,12 +3,14 @@
 #include <memory>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "cli/analyze_output.hpp"
+#include "cli/blindness.hpp"
 #include "cli/cli.hpp"
 #include "cli/decode.hpp"
 #include "cli/log_file.hpp"
 #include "config/known_issues.hpp"
-#include "console/analyzer.hpp"
 #include "util/units.hpp"
 #include "verdict/known_issues.hpp"
 
@@ -25,24 +27,35 @@ static void mark_known(Analysis& analysis, const AnalyzeOptions& options) {
   const auto issues = config::read_known_issues(options.known);
   const std::string today = util::today();
   verdict::mark_known(analysis.findings, issues, analysis.facts.release, today);
-  analysis.notes = verdict::expired(issues, today);
+  for (std::string& note : verdict::expired(issues, today))
+    analysis.notes.push_back(std::move(note));
   if (analysis.facts.release.empty())
     analysis.notes.push_back(
         "the log does not say which kernel this is: entries with a range of kernels do not count");
 }
 
+// What a kernel that died would have said is not known, even if what it died of is.
+static bool is_clean(const Analysis& analysis) {
+  const bool all_known = std::ranges::all_of(
+      analysis.findings, [](const model::Finding& finding) { return finding.known.accepted(); });
+  const bool died = analysis.facts.panicked || analysis.facts.oopsed;
+  return all_known && analysis.blind.empty() && !died;
+}
+
 static int analyze(const AnalyzeOptions& options) {
-  console::Analyzer analyzer;
-  feed_log(analyzer, options.file);
-  Analysis analysis{.findings = analyzer.findings(),
-                    .facts = analyzer.facts(),
+  LogContent log = read_log(options.file);
+  Analysis analysis{.blind = blind_spots(log),
+                    .facts = log.facts,
                     .file = options.file == "-" ? "(stdin)" : options.file};
+  analysis.findings = std::move(log.findings);
+  if (log.first_record != 0)
+    analysis.notes.push_back(
+        fmt::format("the log begins with record {}: what the kernel said before is not in it",
+                    log.first_record));
   mark_known(analysis, options);
   if (!options.vmlinux.empty()) decode_all(analysis, options.vmlinux, options.modules);
   options.format == "json" ? print_json(analysis) : print_text(analysis);
-  const bool all_known = std::ranges::all_of(
-      analysis.findings, [](const model::Finding& finding) { return finding.known.accepted(); });
-  return all_known ? kOk : kUnexpected;
+  return is_clean(analysis) ? kOk : kUnexpected;
 }
 
 void add_analyze(CLI::App& app, int& exit_code) {
@@ -57,7 +70,9 @@ void add_analyze(CLI::App& app, int& exit_code) {
   command->add_option("--modules", options->modules, "directory of that kernel's .ko files")
       ->needs(vmlinux);
   command->add_option("--known", options->known, "YAML file of known issues");
-  command->footer("Exit code: 0 no findings but known ones, 1 findings, 2 wrong usage.");
+  command->footer(
+      "Exit code: 0 no findings but known ones, in all of the log; 1 findings, a panic or an oops "
+      "(known or not), or something in the log that could not be seen or failed; 2 wrong usage.");
   command->callback([options, &exit_code] { exit_code = analyze(*options); });
 }
 

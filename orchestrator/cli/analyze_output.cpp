@@ -57,7 +57,10 @@ static Json to_json(const model::Finding& finding) {
 }
 
 void print_json(const Analysis& analysis) {
-  Json document{{"schema", 1}, {"findings", Json::array()}, {"notes", analysis.notes}};
+  Json document{{"schema", 1},
+                {"findings", Json::array()},
+                {"notes", analysis.notes},
+                {"blind", analysis.blind}};
   for (std::size_t i = 0; i < analysis.findings.size(); ++i) {
     document["findings"].push_back(to_json(analysis.findings[i]));
     if (!analysis.decoded.empty())
@@ -122,11 +125,12 @@ void print_text(const Analysis& analysis) {
   }
   for (const std::string& note : analysis.notes)
     fmt::print("note: {}\n", printable(note));
-  if (analysis.facts.dropped != 0)
-    fmt::print("{} more reports were left out: they have other titles, and {} are kept\n",
-               analysis.facts.dropped, console::kMostFindings);
+  for (const std::string& spot : analysis.blind)
+    fmt::print("not seen: {}\n", printable(spot));
   const std::string lines = util::format_count(analysis.facts.lines, "line");
-  if (count == 0)
+  if (count == 0 && !analysis.blind.empty())
+    fmt::print("{}: no findings in what could be seen of {}\n", analysis.file, lines);
+  else if (count == 0)
     fmt::print("{}: no findings in {}\n", analysis.file, lines);
   else
     fmt::print("{}: {} in {}\n", analysis.file, util::format_count(count, "finding"), lines);

@@ -15,6 +15,7 @@ struct Analysis {
   std::vector<std::vector<symbols::DecodedLine>>
       decoded;                     // for each finding; empty without --vmlinux
   std::vector<std::string> notes;  // what could not be done, and known issues that have expired
+  std::vector<std::string> blind;  // blind_spots()
   console::Facts facts;
   std::string file;
 };

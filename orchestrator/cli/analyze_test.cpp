@@ -189,3 +189,80 @@ TEST_CASE("help and version exit 0") {
   CHECK(util::run({.argv = {KPROOF_PROGRAM, "--help"}}).exit_code == 0);
   CHECK(util::run({.argv = {KPROOF_PROGRAM, "--version"}}).out.find("kproof ") == 0);
 }
+
+static util::CommandResult analyze_text(const std::string& text,
+                                        std::vector<std::string> args = {}) {
+  const util::ScratchDir scratch("kproof-cli-");
+  util::write_file_atomically(scratch.path() / "log", text);
+  args.insert(args.begin(), scratch.path() / "log");
+  return kproof_analyze(args);
+}
+
+TEST_CASE("a panic behind a known warning is not known: exit 1, and no panic is ever 0") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const std::string known = scratch.path() / "known.yaml";
+  util::write_file_atomically(known,
+                              "schema: 1\nissues:\n  - title: ^WARNING in zork_frob$\n"
+                              "    link: https://x\n    reason: x\n    until: 2999-12-31\n"
+                              "  - title: ^kernel panic\n    link: https://x\n"
+                              "    reason: x\n    until: 2999-12-31\n");
+  const std::string warning =
+      "[   10.000001] WARNING: CPU: 3 PID: 77 at drivers/zork/core.c:12 zork_frob+0x42/0x50\n"
+      "[   10.000001] RIP: 0010:zork_frob+0x42/0x50\n[   10.000001] Call Trace:\n"
+      "[   10.000001]  zork_ioctl+0x9b/0x230\n[   10.000001] ---[ end trace 0000000000000000 "
+      "]---\n";
+  CHECK(analyze_text(warning, {"--known", known}).exit_code == 0);
+  const util::CommandResult both =
+      analyze_text(warning + "[ 3680.000000] Kernel panic - not syncing: VFS: Unable to mount\n",
+                   {"--known", known});
+  CHECK(both.exit_code == 1);
+  CHECK(both.out.find("kernel panic: VFS: Unable to mount") != std::string::npos);
+}
+
+TEST_CASE("what was lost or not believed is said, in text and JSON, and is not exit 0") {
+  for (const auto& [log, words] : std::vector<std::pair<std::string, std::string>>{
+           {"** 48213 printk messages dropped **\n[    1.000000] x\n", "48213 messages"},
+           {"[    1.000000] x\nKernel panic - not syncing: from a program\n", "line 2"},
+           {"[    1.000000] not ok 2 check_gap\n", "check_gap"},
+           {"6,0,1000,-;Linux version 6.1.0 (a) #1\n6,7,2000,-;x\n", "6 records"},
+           {"6,0,1000,-;Linux version 6.1.0 (a) #1\nzork\n", "1 line is"}}) {
+    CAPTURE(log);
+    const util::CommandResult text = analyze_text(log),
+                              json = analyze_text(log, {"--format", "json"});
+    CHECK(text.exit_code == 1);
+    CHECK(text.out.find(words) != std::string::npos);
+    CHECK(text.out.find("no findings in what could be seen of ") != std::string::npos);
+    REQUIRE(nlohmann::json::parse(json.out)["blind"].size() == 1);
+    CHECK(nlohmann::json::parse(json.out)["blind"][0].get<std::string>().find(words) !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("findings beyond those that are kept are told in JSON too") {
+  std::string log;
+  for (int i = 0; i < 300; ++i)
+    log += "[    1.000000] kernel BUG at zork.c:1!\n[    1.000000] RIP: 0010:zork_" +
+           std::to_string(i) + "+0x1/0x2\n";
+  const auto document = nlohmann::json::parse(analyze_text(log, {"--format", "json"}).out);
+  CHECK(document["findings"].size() == 256);
+  REQUIRE(document["blind"].size() == 1);
+  CHECK(document["blind"][0].get<std::string>().find("44 more reports") == 0);
+}
+
+TEST_CASE("the kmsg.log that a run leaves is understood, and so is a piece of one") {
+  const std::string oops =
+      "1,%,2000,-;BUG: kernel NULL pointer dereference, address: 0000000000000018\n SUBSYSTEM=pci\n"
+      "1,%,2001,-;RIP: 0010:zork_frob+0x42/0x50\n1,%,2002,-;Call Trace:\n"
+      "1,%,2003,-; zork_ioctl+0x9b/0x230\n12,%,2004,-;BUG: a program says so\n";
+  for (const int first : {0, 4711}) {
+    std::string log = oops;
+    for (int seq = first; log.find('%') != log.npos; ++seq)
+      log.replace(log.find('%'), 1, std::to_string(seq));
+    const auto document = nlohmann::json::parse(analyze_text(log, {"--format", "json"}).out);
+    REQUIRE(document["findings"].size() == 1);
+    CHECK(document["findings"][0]["title"] ==
+          "BUG: unable to handle kernel NULL pointer dereference in zork_frob");
+    CHECK(document["blind"].empty());
+    CHECK(document["notes"].size() == (first == 0 ? 0 : 1));
+  }
+}

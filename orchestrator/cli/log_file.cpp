@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "console/kmsg_analyzer.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
 
@@ -71,10 +72,40 @@ static void refuse_other_forms(const std::string& file, const std::string& shown
   }
 }
 
-void feed_log(console::Analyzer& analyzer, const std::string& file) {
+namespace {
+// Whichever analyser the first bytes call for.
+class Reader {
+ public:
+  void feed(std::string_view piece) {
+    if (!begun_) records_ = console::parse_kmsg(piece.substr(0, piece.find('\n'))).has_value();
+    begun_ = true;
+    records_ ? kmsg_.feed(piece) : console_.feed(piece);
+  }
+  LogContent finish() {
+    if (!records_) {
+      console_.finish();
+      return {.findings = console_.findings(), .facts = console_.facts()};
+    }
+    kmsg_.finish();
+    return {.findings = kmsg_.findings(),
+            .facts = kmsg_.facts(),
+            .lost_records = kmsg_.lost() - kmsg_.first_seq(),
+            .malformed = kmsg_.malformed(),
+            .first_record = kmsg_.first_seq()};
+  }
+
+ private:
+  bool begun_ = false, records_ = false;
+  console::Analyzer console_;
+  console::KmsgAnalyzer kmsg_;
+};
+}  // namespace
+
+LogContent read_log(const std::string& file) {
   const util::Fd fd = open_log(file);
   const std::string shown = file == "-" ? "standard input" : file;
   std::vector<char> buffer(1 << 20);
+  Reader reader;
   bool text = true;
   for (bool first = true;; first = false) {
     const ssize_t size = ::read(fd.get(), buffer.data(), buffer.size());
@@ -89,12 +120,13 @@ void feed_log(console::Analyzer& analyzer, const std::string& file) {
     const std::string_view piece(buffer.data(), static_cast<std::size_t>(size));
     if (first) refuse_other_forms(file, shown, piece);
     if (first) text = is_mostly_text(piece);
-    analyzer.feed(piece);
+    reader.feed(piece);
   }
-  analyzer.finish();
-  if (!text && analyzer.findings().empty())  // that nothing was found says nothing
+  LogContent content = reader.finish();
+  if (!text && content.findings.empty())  // that nothing was found says nothing
     throw ConfigError(fmt::format("{} is mostly no text, and so no log", shown),
                       "name a console log, as text");
+  return content;
 }
 
 }  // namespace kproof::cli

@@ -109,7 +109,9 @@ void Analyzer::Impl::analyze(std::string_view raw) {
   line.text = std::string_view(clean_).substr(prefix.size);
   line.raw = clean_;
   line.marked = prefix.marked;
-  line.trusted = prefix.usec || (options_.stamps == Stamps::automatic && !stamped_);
+  line.trusted = prefix.usec || options_.stamps == Stamps::automatic;
+  line.doubtful = stamped_ && !prefix.marked;
+  line.stored = prefix.stored;
   line.from_user = prefix.usec && options_.from_user && options_.from_user(*prefix.usec, line.text);
   if (prefix.usec && !stamped_) {
     stamped_ = true;

@@ -16,7 +16,8 @@ namespace kproof::console {
 enum class Stamps {
   // Our own guests: their kernel always prints "[ts]"; a line without one was printed by a program.
   required,
-  // Any log: a line without a time stamp starts a finding only as long as none had one.
+  // Any log: once a line had a time stamp, one without starts a finding only if a kernel's report
+  // follows, or if the line is complete in itself and this boot's banner had no time stamp.
   automatic,
 };
 
@@ -35,19 +36,25 @@ struct Options {
 struct Facts {
   bool canary_begin = false, canary_end = false;  // "kproof-canary <nonce> begin" and "... end"
   bool panicked = false;                          // "Kernel panic - not syncing"
-  bool oopsed = false;            // a fault of the kernel, or a BUG; it may have survived
-  bool power_down = false;        // "reboot: Power down"
-  bool restarting = false;        // "reboot: Restarting system"
-  std::string agent_problem;      // "kproof agent: ..." in kmsg: why it cannot talk to the host
-  std::string release;            // of the last banner: "6.1.0-56-amd64"
-  unsigned boots = 0;             // "Linux version" banners
-  std::size_t lost_messages = 0;  // "** N printk messages dropped **" (no time stamp: fakeable)
-  std::size_t lines = 0;          // '\n' seen, and an unfinished last line
-  std::size_t started = 0;        // reports begun so far: it grows the moment the kernel complains
-  std::size_t dropped = 0;        // findings beyond kMostFindings
+  bool oopsed = false;        // a fault of the kernel, or a BUG; it may have survived
+  bool power_down = false;    // "reboot: Power down"
+  bool restarting = false;    // "reboot: Restarting system"
+  std::string agent_problem;  // "kproof agent: ..." in kmsg: why it cannot talk to the host
+  std::string release;        // of the last banner: "6.1.0-56-amd64"
+  unsigned boots = 0;         // "Linux version" banners
+  // "** N printk messages dropped **" (no time stamp: fakeable), "Missed N kernel messages"
+  std::size_t lost_messages = 0;
+  // Words of a report that no report followed, from someone who is not known: no findings.
+  std::size_t unbelieved = 0;
+  std::size_t first_unbelieved = 0;  // its line; 0: none
+  std::size_t failed_tests = 0;      // "not ok" of KUnit or of a kernel's self-test
+  std::string first_failed_test;
+  std::size_t lines = 0;    // '\n' seen, and an unfinished last line
+  std::size_t started = 0;  // reports begun so far: it grows the moment the kernel complains
+  std::size_t dropped = 0;  // findings beyond kMostFindings
 };
 
-constexpr std::size_t kMostFindings = 256;  // distinct titles kept
+constexpr std::size_t kMostFindings = 256;  // distinct ones kept
 constexpr std::size_t kMostExcerpt = 16 << 10;
 
 class Analyzer {
@@ -61,7 +68,8 @@ class Analyzer {
   // No more bytes: closes what is open. feed() must not be called again.
   void finish();
 
-  // Findings so far in the order of their first lines, duplicates folded by title. A report that is
+  // Findings so far in the order of their first lines, duplicates, which have equal title
+  // and fingerprint, folded. A report that is
   // still being printed is among them, under the title that its lines so far give.
   std::vector<model::Finding> findings() const;
   Facts facts() const;

@@ -21,6 +21,7 @@ class KmsgAnalyzer::Impl {
   const UserRecords& user_records() const { return user_records_; }
   std::size_t lost() const { return lost_; }
   std::size_t malformed() const { return malformed_; }
+  std::uint64_t first_seq() const { return first_seq_.value_or(0); }
 
  private:
   void block(std::string_view block);
@@ -33,6 +34,7 @@ class KmsgAnalyzer::Impl {
   UserRecords user_records_;
   std::size_t lines_ = 0;
   std::uint64_t next_seq_ = 0;
+  std::optional<std::uint64_t> first_seq_;
   std::size_t lost_ = 0, malformed_ = 0;
 };
 
@@ -54,6 +56,7 @@ void KmsgAnalyzer::Impl::record_line(std::string_view raw) {
     ++malformed_;
     return;
   }
+  if (!first_seq_) first_seq_ = record->seq;
   if (record->seq > next_seq_) lost_ += record->seq - next_seq_;
   next_seq_ = std::max(next_seq_, record->seq + 1);
   if (!record->from_kernel()) user_records_.add(*record);
@@ -106,6 +109,10 @@ std::size_t KmsgAnalyzer::lost() const {
 
 std::size_t KmsgAnalyzer::malformed() const {
   return impl_->malformed();
+}
+
+std::uint64_t KmsgAnalyzer::first_seq() const {
+  return impl_->first_seq();
 }
 
 }  // namespace kproof::console

@@ -32,6 +32,8 @@ class KmsgAnalyzer {
   // Records that the kernel overwrote before they were read, from the first of the boot on: what
   // stood there is unknown, so a log with lost records cannot be called clean.
   std::size_t lost() const;
+  // Of the first record that was read, 0 without one. lost() counts those before it.
+  std::uint64_t first_seq() const;
   // Lines that are no records and no continuation of one.
   std::size_t malformed() const;
 

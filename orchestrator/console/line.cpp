@@ -119,7 +119,9 @@ static std::size_t skip_host(std::string_view line, std::size_t pos) {
 Prefix parse_prefix(std::string_view line) {
   Prefix prefix;
   const std::size_t level = skip_level(line, 0);
-  const std::size_t dated = skip_syslog(line, skip_wall_clock(line, level));
+  const std::size_t clock = skip_wall_clock(line, level);
+  const std::size_t dated = skip_syslog(line, clock);
+  prefix.stored = dated != clock;
   prefix.marked = dated != level;
   prefix.size = skip_level(line, dated);
   Stamp stamp = stamp_at(line, prefix.size);

@@ -22,6 +22,7 @@ struct Prefix {
   // Something stood there that marks the line as the kernel's: a time stamp, or dmesg's or syslog's
   // prefix.
   bool marked = false;
+  bool stored = false;  // syslog's or a journal's: it keeps what many boots said
 };
 
 // Reads, in any sensible order, a log level ("<4>"), a syslog or journald prefix ("Jan  1 00:00:00

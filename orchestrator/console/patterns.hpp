@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "console/frames.hpp"
+#include "console/phase.hpp"
 
 namespace kproof::console {
 
 enum PatternFlag : unsigned {
   kBare = 1,     // complete without a stack trace
   kMixed = 2,    // whoever prints this was interrupted: the report is always corrupted
-  kJoins = 4,    // goes on with the report that is open, if one is
+  kJoins = 4,    // goes on with the report that is open, if that is one of `of` and has not ended
   kOops = 8,     // a fault or a BUG: the task, or the kernel, does not survive
   kSingle = 16,  // the one line is the whole report
   kTail = 32,    // ends another report: alone, the report before it is missing
@@ -26,6 +27,10 @@ enum PatternFlag : unsigned {
   // Words that programs use too: the line's prefix must tell that the kernel says them.
   kMarked = 512,
   kWaits = 1024,  // a task or a worker makes no progress, perhaps because of another
+  // The kernel's answer to a report of `of`, behind the end of that too: a panic_on_warn.
+  kAnswers = 2048,
+  kHardware = 4096,  // the hardware complained
+  kAny = 8192,       // what every row has: `of` any report
 };
 
 struct Pattern {
@@ -41,6 +46,12 @@ struct Pattern {
   std::string_view body = "";   // must be found in the whole report too
   std::string_view frame = "";  // "{1}": the line itself names the function; then without `stack`
   unsigned flags = 0;
+  unsigned of = kOops;  // for kJoins and kAnswers: the report's row has one of these flags
+
+  Joining joining() const {
+    if (flags & kAnswers) return Joining::across;
+    return flags & kJoins ? Joining::part : Joining::none;
+  }
 };
 
 // All tables, in order; the first row that matches a line names it.

@@ -21,74 +21,108 @@ static bool is_structural(std::string_view text) {
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
 }
 
-Report::Report(const Row& row, std::size_t number, std::string_view caller, bool marked,
-               std::string_view text)
-    : row_(&row), start_(number), end_(number), caller_(caller), marked_(marked) {
-  lines_.push_back({number, std::string(text)});
-  text_size_ = text.size();
+Report::Report(const Row& row, const Line& line, bool doubted)
+    : row_(&row),
+      phase_(doubted ? Phase::doubted : Phase::printing),
+      start_(line.number),
+      end_(line.number),
+      end_usec_(line.usec),
+      caller_(line.caller),
+      marked_(line.marked) {
+  lines_.push_back({line.number, std::string(line.text)});
+  text_size_ = line.text.size();
 }
 
-bool Report::wants(std::string_view caller, bool marked) const {
-  if (caller == caller_) return marked || !marked_;
-  return other_cpus_ && caller.starts_with('C');
+bool Report::wants(const Line& line) const {
+  if (phase_ == Phase::doubted && line.marked) return false;
+  if (line.caller == caller_) return line.marked || !marked_;
+  return other_cpus_ && line.caller.starts_with('C');
 }
 
-void Report::add(std::size_t number, std::string_view text) {
+LineKind Report::kind_of(const Line& line) const {
   // Panics, and lock reports that only printing the oops provoked, hold nothing new once the
   // report itself is there.
   constexpr std::size_t kEnough = 40;
-  if (text.find("Sending NMI") != text.npos) other_cpus_ = true;
-  if (text.find("Kernel panic - not syncing") != text.npos && lines_.size() > kEnough)
-    text_over_ = true;
-  if (overtaken_) {
-    ++idle_;
-    follow_frames(number, text);
-  } else if (is_structural(text)) {
-    idle_ = 0;
-    end_ = number;
-  } else {
-    ++idle_;
-  }
-  if (text_over_ || text.find("Disabling lock debugging due to kernel taint") != text.npos) return;
-  lines_.push_back({number, std::string(text)});
-  text_size_ += text.size() + sizeof(ReportLine);
+  const std::string_view text = line.text;
+  if (lines_.size() > kEnough && text.find("Kernel panic - not syncing") != text.npos)
+    return LineKind::dying;
   // Without callers nobody can tell whose the lines behind it are.
-  text_over_ |= caller_.empty() && brings_a_stack(text);
+  if (caller_.empty() && brings_a_stack(text)) return LineKind::foreign;
+  if (text.find("---[ end ") != text.npos) return LineKind::end;
+  if (is_frame(text) || is_questionable(text)) return LineKind::frame;
+  return is_structural(text) ? LineKind::structure : LineKind::words;
 }
 
-// Of the report behind it, an overtaken one takes no more than the first trace.
-void Report::follow_frames(std::size_t number, std::string_view text) {
-  if (trace_over_) return;
-  if (is_frame(text)) {
-    end_ = number;
-    in_trace_ = true;
-  } else {
-    trace_over_ = in_trace_ && !is_structural(text);
+void Report::add(const Line& line) {
+  const Step next = step(phase_, kind_of(line));
+  phase_ = next.to;
+  if (line.text.find("Sending NMI") != line.text.npos) other_cpus_ = true;
+  ++idle_;
+  if (next.extends) {
+    if (phase_ < Phase::overtaken) idle_ = 0;
+    end_ = line.number;
+    end_usec_ = line.usec;
   }
+  if (!next.keeps) return;
+  if (line.text.find("Disabling lock debugging due to kernel taint") != line.text.npos) return;
+  lines_.push_back({line.number, std::string(line.text)});
+  text_size_ += line.text.size() + sizeof(ReportLine);
 }
 
-void Report::join(std::size_t number, std::string_view text) {
-  add(number, text);
+// In lines and, where they have time stamps, in time: what a kernel says of a report, it says at
+// once. CPUs may print a little out of order.
+bool Report::is_near(const Line& line) const {
+  constexpr std::uint64_t kSoon = 10'000'000;   // us
+  constexpr std::uint64_t kBefore = 1'000'000;  // us
+  if (idle_ >= kWarm) return false;
+  if (!line.usec || !end_usec_) return true;
+  return *line.usec + kBefore >= *end_usec_ && *line.usec <= *end_usec_ + kSoon;
+}
+
+// A panic that repeats why: "scheduling while atomic".
+bool Report::is_reason(std::string_view panic) const {
+  constexpr std::string_view kSays = "not syncing: ";
+  constexpr std::size_t kLeast = 8;
+  const std::size_t at = panic.find(kSays);
+  if (at == panic.npos) return false;
+  const std::string_view reason = panic.substr(at + kSays.size());
+  return reason.size() >= kLeast && lines_.front().text.find(reason) != std::string::npos;
+}
+
+bool Report::join(const Row& row, const Line& line) {
+  const Pattern& pattern = *row.pattern;
+  const bool of_its_kind = ((row_->pattern->flags | kAny) & pattern.of) || is_reason(line.text);
+  if (!of_its_kind || !admits(phase_, pattern.joining()) || !is_near(line)) return false;
+  if (phase_ == Phase::doubted) phase_ = Phase::printing;
+  add(line);
   idle_ = 0;
-  end_ = number;
-}
-
-bool Report::repeat(const Row& row, std::size_t number, std::string_view text) {
-  if (lines_.size() != 1 || !lines_.front().text.ends_with(" [inline]")) return false;
-  if (row.pattern->trigger != row_->pattern->trigger) return false;
-  row_ = &row;
-  end_ = number;
-  lines_.front() = {number, std::string(text)};
+  end_ = line.number;
+  end_usec_ = line.usec;
   return true;
 }
 
-void Report::show(std::size_t number, std::string_view raw) {
-  if (trace_over_) return;
-  if (excerpt_.size() + raw.size() + 1 <= kMostExcerpt) excerpt_.append(raw).append("\n");
-  if (number == end_ || excerpt_end_ == 0) excerpt_end_ = excerpt_.size();
+bool Report::repeat(const Row& row, const Line& line) {
+  if (lines_.size() != 1 || !lines_.front().text.ends_with(" [inline]")) return false;
+  if (row.pattern->trigger != row_->pattern->trigger) return false;
+  row_ = &row;
+  end_ = line.number;
+  lines_.front() = {line.number, std::string(line.text)};
+  return true;
+}
+
+void Report::show(const Line& line) {
+  if (phase_ == Phase::spent) return;
+  if (excerpt_.size() + line.raw.size() + 1 <= kMostExcerpt) excerpt_.append(line.raw).append("\n");
+  if (line.number == end_ || excerpt_end_ == 0) excerpt_end_ = excerpt_.size();
+}
+
+bool Report::full() const {
+  const bool waits = phase_ != Phase::ended && phase_ != Phase::over;
+  return phase_ == Phase::spent || text_size_ > kMostText || idle_ > (waits ? kCold : kWarm);
 }
 
 bool Report::stands() const {
+  if (phase_ == Phase::doubted) return false;
   return !(row_->pattern->flags & kForeign) || fits(*row_, lines_);
 }
 

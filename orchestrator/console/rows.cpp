@@ -48,7 +48,9 @@ static Literals collect_literals() {
   for (const std::string_view text :
        {interest::kCanary, interest::kLost, interest::kBanner, interest::kPowerDown,
         interest::kRestart, interest::kAgent, interest::kFirmware, interest::kDecompressor,
-        interest::kFuzzed, std::string_view("\x1b")})
+        interest::kFuzzed, interest::kMissed, interest::kFailedTest, std::string_view("\x1b")})
+    distinct[text];
+  for (const std::string_view text : interest::kOrderly)
     distinct[text];
   Literals literals;
   for (const auto& [text, triggered] : distinct) {

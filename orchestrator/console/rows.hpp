@@ -48,13 +48,36 @@ class Matcher {
 namespace interest {
 inline constexpr std::string_view kCanary = "kproof-canary ";
 inline constexpr std::string_view kAgent = "kproof agent: ";
-inline constexpr std::string_view kLost = " printk messages dropped **";
+inline constexpr std::string_view kLost = " printk messages dropped";
+inline constexpr std::string_view kMissed = "Missed ";  // journald: "Missed 32 kernel messages"
+inline constexpr std::string_view kFailedTest = "not ok ";
 inline constexpr std::string_view kBanner = "Linux version ";
 // What runs before a kernel, and prints without time stamps: SeaBIOS, and the x86 decompressor.
 inline constexpr std::string_view kFirmware = "SeaBIOS (version ";
 inline constexpr std::string_view kDecompressor = "Booting the kernel.";
 // A pointer in a program of syzkaller, which writes each to the console before it runs it.
 inline constexpr std::string_view kFuzzed = "(&(0x7f";
+// A machine goes down because it was told to: the kernel, kexec, systemd, sysvinit, journalctl.
+inline constexpr std::string_view kOrderly[] = {
+    "reboot: Restarting system",
+    "reboot: machine restart",
+    "reboot: Power down",
+    "reboot: System halted",
+    "Restarting system.",
+    "Starting new kernel",
+    "systemd-shutdown[",
+    "Reached target Reboot",
+    "Reached target reboot.target",
+    "Reached target System Reboot",
+    "Reached target Power-Off",
+    "Reached target poweroff.target",
+    "Reached target Shutdown",
+    "Reached target shutdown.target",
+    "-- Reboot --",
+    "-- Boot ",
+    "Switching to runlevel: 6",
+    "Switching to runlevel: 0",
+};
 inline constexpr std::string_view kPowerDown = "reboot: Power down";
 inline constexpr std::string_view kRestart = "reboot: Restarting system";
 }  // namespace interest

@@ -10,22 +10,24 @@ static constexpr std::size_t kMostProblem = 500;  // bytes
 
 void Tracker::line(const Line& line) {
   const Matcher::Sight sight = matcher_.look(line.text);
-  const bool notice = line.raw.find(interest::kLost) != line.raw.npos;  // before the time stamp
+  const bool notice = line.raw.find(interest::kLost) != line.raw.npos ||
+                      line.raw.find(interest::kMissed) != line.raw.npos;  // before the time stamp
   if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
   if (sight.row && starts(*sight.row, line))
     note_row(line, *sight.row);
   else
     for (Report& report : open_)
-      if (report.wants(line.caller, line.marked)) report.add(line.number, line.text);
+      if (report.wants(line)) extend(report, line);
   for (Report& report : open_)
-    report.show(line.number, line.raw);
+    report.show(line);
   close_stale();
 }
 
 // The kernel prints the notice without a time stamp, and the next line may stand behind it.
 static std::size_t lost_in(std::string_view raw) {
-  static const RE2 notice(R"(\*\* ([0-9]+) printk messages dropped \*\*)");
+  static const RE2 notice(
+      R"((?:\*\* |Missed )([0-9]+) (?:printk messages dropped|kernel messages))");
   std::size_t lost = 0;
   const bool found = RE2::PartialMatch(re2::StringPiece(raw.data(), raw.size()), notice, &lost);
   return found ? lost : 0;
@@ -33,11 +35,13 @@ static std::size_t lost_in(std::string_view raw) {
 
 void Tracker::note_facts(const Line& line) {
   if (line.trusted) note_agent(line);
+  note_orderly(line);
   if (line.from_user) return;
   facts_.lost_messages += lost_in(line.raw);
   fuzzed_ |= line.text.find(interest::kFuzzed) != line.text.npos;
   note_firmware(line);
   if (!line.trusted) return;
+  note_test(line);
   facts_.power_down |= line.text.starts_with(interest::kPowerDown);
   facts_.restarting |= line.text.starts_with(interest::kRestart);
   if (line.text.starts_with(interest::kBanner)) note_banner(line);
@@ -54,6 +58,29 @@ void Tracker::note_agent(const Line& line) {
   facts_.canary_end |= line.text == canary + " end";
 }
 
+// In our own guests nothing makes a reboot expected. systemd and journalctl say it as well as the
+// kernel.
+void Tracker::note_orderly(const Line& line) {
+  if (options_.stamps == Stamps::required) return;
+  orderly_ |= std::ranges::any_of(interest::kOrderly, [&](std::string_view words) {
+    return line.raw.find(words) != line.raw.npos;
+  });
+}
+
+// KUnit's results stand in the kernel's log, as Documentation/dev-tools/ktap.rst has them.
+void Tracker::note_test(const Line& line) {
+  static const RE2 failed(R"(^\s*not ok [0-9]+ (?:- )?([^#]*))");
+  static const RE2 excused(
+      "# (?:SKIP|TO"
+      "DO)");
+  const re2::StringPiece text(line.text.data(), line.text.size());
+  re2::StringPiece name;
+  if (line.doubtful || !RE2::PartialMatch(text, failed, &name)) return;
+  if (RE2::PartialMatch(text, excused)) return;
+  constexpr std::size_t kLongest = 100;
+  if (++facts_.failed_tests == 1) facts_.first_failed_test = name.substr(0, kLongest).ToString();
+}
+
 // Firmware behind a kernel's words, or a fuzzer's: text of a host's tools may well stand before the
 // first boot. In our own guests anyone may print such a line, and a reboot shows by the banner, or
 // by the end of the guest.
@@ -62,19 +89,26 @@ void Tracker::note_firmware(const Line& line) {
       line.text.starts_with(interest::kFirmware) || line.text.ends_with(interest::kDecompressor);
   if (!firmware || line.usec || options_.stamps == Stamps::required) return;
   if (!first_usec_ && facts_.boots == 0 && !fuzzed_) return;
-  if (!rebooting_) note_reboot(line);
+  if (!rebooting_) orderly_ ? new_boot() : note_reboot(line);
   rebooting_ = true;
 }
 
 // A banner behind another, or behind a later time, says that the kernel has started anew.
 void Tracker::note_banner(const Line& line) {
+  stamps_ = line.usec.has_value();
+  if (line.doubtful && !rebooting_) return;  // "cat /proc/version" prints the same
   const bool reboot = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
   ++facts_.boots;
   constexpr std::size_t kLongest = 100;
   const std::string_view release = line.text.substr(interest::kBanner.size());
   facts_.release = release.substr(0, std::min(release.find(' '), kLongest));
-  if (reboot && !rebooting_) note_reboot(line);
-  rebooting_ = false;
+  if (reboot && !rebooting_) orderly_ || line.stored ? new_boot() : note_reboot(line);
+  orderly_ = rebooting_ = false;
+}
+
+void Tracker::new_boot() {
+  close_all();
+  findings_.boot();
 }
 
 void Tracker::note_reboot(const Line& line) {
@@ -97,58 +131,73 @@ bool Tracker::starts(const Row& row, const Line& line) const {
 }
 
 Report* Tracker::open_for(const Line& line) {
-  const auto found = std::ranges::find_if(open_, [&](const Report& report) {
-    return !report.overtaken() && report.wants(line.caller, line.marked);
-  });
+  const auto found = std::ranges::find_if(
+      open_, [&](const Report& report) { return report.open() && report.wants(line); });
   return found == open_.end() ? nullptr : &*found;
 }
 
-void Tracker::note_row(const Line& line, const Row& row) {
-  const bool panic = line.text.find("Kernel panic - not syncing") != line.text.npos;
-  facts_.panicked |= panic;
-  facts_.oopsed |= (row.pattern->flags & kOops) != 0;
-  if (row.pattern->flags & kSingle) return note_single(line, row);
-  Report* open = open_for(line);
-  if (panic) note_panic();
-  if (open && open->warm() && (row.pattern->flags & kJoins)) {
-    open->join(line.number, line.text);
-    return;
-  }
-  if (open && open->repeat(row, line.number, line.text)) return;
-  if (open) give_way(*open, line);
-  start(row, line);
-  if (panic) open_.back().mark_panicked();
+static bool is_panic(const Row& row) {
+  return row.pattern->trigger == "Kernel panic - not syncing";
 }
 
-void Tracker::note_panic() {
+static bool is_complete(const Row& row) {
+  return (row.pattern->flags & kBare) && !(row.pattern->flags & kOops);
+}
+
+void Tracker::note_row(const Line& line, const Row& row) {
+  const bool doubted = line.doubtful && (stamps_ || !is_complete(row));
+  if (!doubted) believe(row);
+  if (row.pattern->flags & kSingle) return note_single(line, row);
+  Report* open = open_for(line);
+  if (open && (open->join(row, line) || open->repeat(row, line))) {
+    if (doubted && open->phase() != Phase::doubted) believe(row);
+    return;
+  }
+  if (open) give_way(*open, line);
+  start(row, line, doubted);
+  if (!doubted && is_panic(row)) open_.back().mark_panicked();
+}
+
+void Tracker::believe(const Row& row) {
+  facts_.oopsed |= (row.pattern->flags & kOops) != 0;
+  if (!is_panic(row)) return;
+  facts_.panicked = true;
   for (Report& report : open_)
     report.mark_panicked();
   findings_.panic();
 }
 
+void Tracker::extend(Report& report, const Line& line) {
+  const bool doubted = report.phase() == Phase::doubted;
+  report.add(line);
+  if (doubted && report.phase() != Phase::doubted) believe(report.row());
+}
+
 // A report that may go on around this line does.
 void Tracker::note_single(const Line& line, const Row& row) {
   ++facts_.started;
-  Report report(row, line.number, line.caller, line.marked, line.text);
-  report.show(line.number, line.raw);
+  Report report(row, line);
+  report.show(line);
   findings_.record(report.describe());
 }
 
 // Told apart by their callers, a report may find its frame even behind the start of the next.
 void Tracker::give_way(Report& report, const Line& line) {
   if (!line.caller.empty() && report.describe().frame.empty())
-    report.overtake();
+    report.give_way();
   else
     close(static_cast<std::size_t>(&report - open_.data()));
 }
 
-void Tracker::start(const Row& row, const Line& line) {
-  ++facts_.started;
+void Tracker::start(const Row& row, const Line& line, bool doubted) {
+  facts_.started += doubted ? 0 : 1;
   if (open_.size() == kMostOpen) close(0);
-  open_.emplace_back(row, line.number, line.caller, line.marked, line.text);
+  open_.emplace_back(row, line, doubted);
 }
 
 void Tracker::close(std::size_t index) {
+  if (open_[index].phase() == Phase::doubted && ++facts_.unbelieved == 1)
+    facts_.first_unbelieved = open_[index].start();
   if (open_[index].stands()) findings_.record(open_[index].describe());
   open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(index));
 }
@@ -164,8 +213,9 @@ void Tracker::close_all() {
 }
 
 void Findings::record(model::Finding finding) {
-  const auto known = by_title_.find(finding.title);
-  if (known != by_title_.end()) {
+  std::string key = finding.title + '\n' + finding.fingerprint;
+  const auto known = known_.find(key);
+  if (known != known_.end()) {
     model::Finding& first = done_[known->second];
     ++first.count;
     first.panicked |= finding.panicked;
@@ -177,7 +227,7 @@ void Findings::record(model::Finding finding) {
   }
   finding.level = options_->level;
   finding.source = options_->source;
-  by_title_.emplace(finding.title, done_.size());
+  known_.emplace(std::move(key), done_.size());
   done_.push_back(std::move(finding));
 }
 

@@ -14,19 +14,7 @@
 
 namespace kproof::console {
 
-// One line, clean, without its prefix.
-struct Line {
-  std::size_t number = 0;  // 1-based
-  std::optional<std::uint64_t> usec;
-  std::string_view caller;
-  std::string_view text;
-  std::string_view raw;    // for excerpts
-  bool marked = true;      // by something that only the kernel's lines have (Prefix)
-  bool trusted = true;     // false: it may go on with a report, and never starts one
-  bool from_user = false;  // known to be a program's: only canaries are looked for
-};
-
-// Finished findings, duplicates folded by title.
+// Finished findings, duplicates folded: those of equal title and fingerprint.
 class Findings {
  public:
   explicit Findings(const Options& options) : options_(&options) {}
@@ -40,7 +28,8 @@ class Findings {
  private:
   const Options* options_;
   std::vector<model::Finding> done_;
-  std::unordered_map<std::string, std::size_t> by_title_;  // index into done_
+  std::unordered_map<std::string, std::size_t>
+      known_;  // by title and fingerprint: index into done_
   std::size_t dropped_ = 0;
   std::size_t since_boot_ = 0;  // where this boot's begin in done_
 };
@@ -67,11 +56,15 @@ class Tracker {
   void note_firmware(const Line& line);
   void note_banner(const Line& line);
   void note_reboot(const Line& line);
+  void new_boot();
+  void note_orderly(const Line& line);
+  void note_test(const Line& line);
   void note_row(const Line& line, const Row& row);
-  void note_panic();
+  void extend(Report& report, const Line& line);
+  void believe(const Row& row);
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
-  void start(const Row& row, const Line& line);
+  void start(const Row& row, const Line& line, bool doubted);
   bool starts(const Row& row, const Line& line) const;
   void close(std::size_t index);
   void close_stale();
@@ -84,6 +77,8 @@ class Tracker {
   Findings findings_;
   std::optional<std::uint64_t> first_usec_;
   bool fuzzed_ = false;     // a fuzzer writes to this console, so a kernel runs
+  bool stamps_ = false;     // this boot's banner had a time stamp: so have all its lines
+  bool orderly_ = false;    // the machine was told to go down
   bool rebooting_ = false;  // firmware has told it: the banner behind it is no second reboot
 };
 

@@ -41,7 +41,7 @@ struct Finding {
   bool panicked = false;   // the kernel panicked then or later, before it booted again
   bool corrupted = false;  // the report is truncated or mixed with another
   std::string corrupted_reason;
-  std::size_t count = 1;  // how often this title was seen
+  std::size_t count = 1;  // how often this title with this fingerprint was seen
 };
 
 }  // namespace kproof::model

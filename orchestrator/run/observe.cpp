@@ -46,9 +46,10 @@ static verdict::Canary canary_of(const console::Facts& facts, int level, model::
   return {.level = level, .source = source, .begin = facts.canary_begin, .end = facts.canary_end};
 }
 
-static bool has_title(const std::vector<model::Finding>& findings, const std::string& title) {
-  return std::any_of(findings.begin(), findings.end(),
-                     [&](const model::Finding& seen) { return seen.title == title; });
+static bool has(const std::vector<model::Finding>& findings, const model::Finding& finding) {
+  return std::any_of(findings.begin(), findings.end(), [&](const model::Finding& seen) {
+    return seen.title == finding.title && seen.fingerprint == finding.fingerprint;
+  });
 }
 
 // The number of the first line that holds `text`, or SIZE_MAX.
@@ -78,13 +79,13 @@ std::vector<model::Finding> merge_findings(std::vector<model::Finding> console,
                                            std::vector<model::Finding> kmsg,
                                            std::size_t kmsg_whole_to) {
   std::erase_if(console, [&](const model::Finding& finding) {
-    return finding.end_line < kmsg_whole_to && !has_title(kmsg, finding.title);
+    return finding.end_line < kmsg_whole_to && !has(kmsg, finding);
   });
   // What was forged is gone: it cannot stand for the kernel's.
   std::erase_if(console, [&](const model::Finding& finding) { return is_rest(finding, kmsg); });
   std::erase_if(kmsg, [&](const model::Finding& finding) { return is_rest(finding, console); });
   for (const model::Finding& finding : kmsg)
-    if (!has_title(console, finding.title)) console.push_back(finding);
+    if (!has(console, finding)) console.push_back(finding);
   return console;
 }
 

@@ -1,0 +1,255 @@
+// What begins, extends, ends and joins a report.
+#include <algorithm>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "console/analyzer.hpp"
+#include "console/phase.hpp"
+
+using namespace kproof::console;
+using kproof::model::Finding;
+using Titles = std::vector<std::string>;
+
+// Lines with time stamps from `usec` on, one microsecond apart; 0: without.
+static std::string printed(std::uint64_t usec, const std::vector<std::string>& lines,
+                           const std::string& caller = "") {
+  std::string log;
+  for (const std::string& line : lines) {
+    if (usec != 0) log += fmt::format("[{:5}.{:06}]{} ", usec / 1000000, usec % 1000000, caller);
+    log += line + "\n";
+    usec += usec != 0;
+  }
+  return log;
+}
+
+static Titles titles(const std::string& log) {
+  Analyzer analyzer;
+  analyzer.feed(log);
+  analyzer.finish();
+  Titles titles;
+  for (const Finding& finding : analyzer.findings())
+    titles.push_back(finding.title);
+  return titles;
+}
+
+static const std::vector<std::string> kTrace = {"CPU: 3 PID: 77 Comm: zorkd Not tainted 6.1.0 #1",
+                                                "RIP: 0010:zork_frob+0x42/0x50",
+                                                "Call Trace:",
+                                                " <TASK>",
+                                                " zork_frob+0x42/0x50",
+                                                " zork_ioctl+0x9b/0x230",
+                                                " do_syscall_64+0x5e/0x80",
+                                                " </TASK>"};
+
+static std::vector<std::string> report(std::vector<std::string> head,
+                                       std::vector<std::string> tail = {}) {
+  head.insert(head.end(), kTrace.begin(), kTrace.end());
+  head.insert(head.end(), tail.begin(), tail.end());
+  return head;
+}
+
+namespace {
+struct Kind {
+  std::string title;
+  std::vector<std::string> lines;
+};
+}  // namespace
+
+static const std::string kRuler(66, '=');
+
+// Reports that a kernel survives.
+static const std::vector<Kind> kSurvived = {
+    {"WARNING in zork_frob",
+     report({"------------[ cut here ]------------",
+             "WARNING: CPU: 3 PID: 77 at drivers/zork/core.c:12 zork_frob+0x42/0x50"},
+            {"---[ end trace 0000000000000000 ]---"})},
+    {"INFO: task hung in zork_frob",
+     report({"INFO: task zorkd:77 blocked for more than 122 seconds."})},
+    {"INFO: rcu detected stall in zork_ioctl",
+     report({"rcu: INFO: rcu_preempt self-detected stall on CPU"})},
+    {"BUG: soft lockup in zork_ioctl",
+     report({"watchdog: BUG: soft lockup - CPU#3 stuck for 26s! [zorkd:77]"})},
+    {"possible deadlock in zork_frob",
+     report({"======================================================",
+             "WARNING: possible circular locking dependency detected", "6.1.0 #1 Not tainted",
+             "------------------------------------------------------",
+             "zorkd/77 is trying to acquire lock:",
+             "ffff888100000000 (&zork->lock){+.+.}-{3:3}, at: zork_frob+0x42/0x50",
+             "but task is already holding lock:",
+             "ffff888100000100 (&zork->other){+.+.}-{3:3}, at: zork_ioctl+0x42/0x50"})},
+    {"BUG: Bad page state in zork_frob",
+     report({"BUG: Bad page state in process zorkd  pfn:ab652"})},
+    {"KASAN: slab-out-of-bounds Read in zork_frob",
+     report({kRuler, "BUG: KASAN: slab-out-of-bounds in zork_frob+0x42/0x50",
+             "Read of size 4 at addr ffff8881 by task zorkd/77"},
+            {kRuler})},
+    {"memory leak in zork_frob",
+     {"BUG: memory leak", "unreferenced object 0xffff888100000000 (size 64):",
+      "  comm \"zorkd\", pid 77, jiffies 4294937296",
+      "  backtrace:", "    [<ffffffff81000000>] zork_frob+0x42/0x50",
+      "    [<ffffffff81000001>] zork_ioctl+0x9b/0x230"}},
+    {"UBSAN: array-index-out-of-bounds in zork_frob",
+     report({kRuler, "UBSAN: array-index-out-of-bounds in drivers/zork/core.c:12:3",
+             "index 9 is out of range for type 'int [4]'"},
+            {kRuler})},
+};
+
+// What a later, unrelated death of the kernel says.
+static const std::vector<Kind> kDeaths = {
+    {"kernel panic: VFS: Unable to mount root fs on unknown-block(NUM,NUM)",
+     {"Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)"}},
+    {"int3 in quux_poll",
+     {"int3: 0000 [#1] PREEMPT SMP", "CPU: 1 PID: 9 Comm: quux Not tainted 6.1.0 #1",
+      "RIP: 0010:quux_poll+0x1/0x2", "Call Trace:", " quux_poll+0x1/0x2"}},
+    {"invalid opcode in quux_poll",
+     {"invalid opcode: 0000 [#1] SMP", "CPU: 1 PID: 9 Comm: quux Not tainted 6.1.0 #1",
+      "RIP: 0010:quux_poll+0x1/0x2", "Call Trace:", " quux_poll+0x1/0x2"}},
+};
+
+static std::string quiet(std::uint64_t usec, int lines) {
+  return printed(usec,
+                 std::vector<std::string>(static_cast<std::size_t>(lines), "zork: link is up"));
+}
+
+TEST_CASE("a death behind a finished report is a finding of its own: by lines, by time, at once") {
+  constexpr std::uint64_t kAt = 10'000'000, kHour = 3'600'000'000;
+  for (const Kind& survived : kSurvived)
+    for (const Kind& death : kDeaths) {
+      CAPTURE(survived.title);
+      CAPTURE(death.title);
+      const Titles both{survived.title, death.title};
+      CHECK(titles(printed(kAt, survived.lines) + quiet(kAt + 100, 24) +
+                   printed(kAt + kHour, death.lines)) == both);
+      CHECK(titles(printed(kAt, survived.lines) + printed(kAt + 200, death.lines)) == both);
+      CHECK(titles(printed(0, survived.lines) + quiet(0, 24) + printed(0, death.lines)) == both);
+    }
+}
+
+TEST_CASE("two CPUs that print at once do not swallow each other's reports") {
+  for (const Kind& survived : kSurvived)
+    for (const Kind& death : kDeaths) {
+      CAPTURE(survived.title);
+      std::string log = printed(9'000'000, {survived.lines.front()}, "[   T77]");
+      log += printed(9'500'000, {death.lines.front()}, "[    T9]");
+      for (std::size_t i = 1; i < std::max(survived.lines.size(), death.lines.size()); ++i) {
+        if (i < survived.lines.size())
+          log += printed(10'000'000 + i * 10, {survived.lines[i]}, "[   T77]");
+        if (i < death.lines.size())
+          log += printed(10'000'005 + i * 10, {death.lines[i]}, "[    T9]");
+      }
+      Titles found = titles(log);
+      CHECK(std::ranges::count(found, death.title) == 1);
+      CHECK(std::ranges::count(found, survived.title) == 1);
+    }
+}
+
+TEST_CASE("what the kernel answers to a report joins it, also behind its end") {
+  const auto answered = [](const Kind& kind, const std::string& answer) {
+    return titles(printed(10'000'000, kind.lines) + printed(10'000'200, {answer}));
+  };
+  const std::string panic = "Kernel panic - not syncing: ";
+  for (const Kind& kind : kSurvived)
+    CHECK(answered(kind, panic + "panic_on_warn set ...") == Titles{kind.title});
+  CHECK(answered(kSurvived[1], panic + "hung_task: blocked tasks") == Titles{kSurvived[1].title});
+  CHECK(answered(kSurvived[3], panic + "softlockup: hung tasks") == Titles{kSurvived[3].title});
+  CHECK(answered(kSurvived[0], panic + "softlockup: hung tasks").size() == 2);
+}
+
+TEST_CASE("an oops and its panics are one report, behind the end of its trace too") {
+  const auto oops = report({"BUG: kernel NULL pointer dereference, address: 0000000000000018",
+                            "#PF: supervisor read access in kernel mode", "Oops: 0000 [#1] SMP"},
+                           {"---[ end trace 0000000000000000 ]---"});
+  const Titles one{"BUG: unable to handle kernel NULL pointer dereference in zork_frob"};
+  for (const char* answer : {"Fatal exception in interrupt", "Attempted to kill init! exitcode=0x9",
+                             "Attempted to kill the idle task!"}) {
+    const std::string panic = std::string("Kernel panic - not syncing: ") + answer;
+    CHECK(titles(printed(10'000'000, oops) + printed(10'000'200, {panic})) == one);
+    CHECK(titles(printed(10'000'000, oops) + printed(99'000'000, {panic})).size() == 2);
+  }
+}
+
+TEST_CASE("a time that goes back is another boot's: nothing joins across it") {
+  const std::string warning = printed(100'000'000, kSurvived[0].lines);
+  const std::string panic =
+      printed(1'000'000, {"Kernel panic - not syncing: panic_on_warn set ..."});
+  CHECK(titles(warning + panic) == Titles{kSurvived[0].title, "kernel panic: panic_on_warn set"});
+}
+
+TEST_CASE("one title at two places is two findings") {
+  const auto warning = [](int line, const std::string& caller) {
+    return std::vector<std::string>{
+        fmt::format("WARNING: CPU: 3 PID: 77 at drivers/zork/core.c:{} zork_frob+0x42/0x50", line),
+        "RIP: 0010:zork_frob+0x42/0x50", "Call Trace:", " " + caller + "+0x9b/0x230",
+        "---[ end trace 0000000000000000 ]---"};
+  };
+  Analyzer analyzer;
+  analyzer.feed(printed(1'000'000, warning(100, "zork_open")) +
+                printed(2'000'000, warning(900, "zork_close")) +
+                printed(3'000'000, warning(100, "zork_open")));
+  analyzer.finish();
+  REQUIRE(analyzer.findings().size() == 2);
+  CHECK(analyzer.findings()[0].count == 2);
+  CHECK(analyzer.findings()[0].fingerprint != analyzer.findings()[1].fingerprint);
+}
+
+static std::vector<std::string> kNullDereference() {
+  return report({"BUG: kernel NULL pointer dereference, address: 0000000000000018"});
+}
+
+TEST_CASE("one stamped line does not hide a report without time stamps, nor does another kernel") {
+  const Titles one{"BUG: unable to handle kernel NULL pointer dereference in zork_frob"};
+  CHECK(titles("[    1.000001] zork: probed\n" + printed(0, kNullDereference())) == one);
+  CHECK(titles("[    1.000001] zork: probed\nLinux version 6.1.0-kdump (a) #1\n" +
+               printed(0, kNullDereference())) == one);
+}
+
+TEST_CASE(
+    "words of a report without its time stamp and without a report are counted, not believed") {
+  Analyzer analyzer;
+  analyzer.feed("[    1.000001] zork: probed\nKernel panic - not syncing: from user space\ndone\n");
+  analyzer.finish();
+  CHECK(analyzer.findings().empty());
+  CHECK_FALSE(analyzer.facts().panicked);
+  CHECK(analyzer.facts().unbelieved == 1);
+  CHECK(analyzer.facts().first_unbelieved == 2);
+}
+
+TEST_CASE("a boot behind an orderly end of the last is no finding") {
+  const std::string boot = "[    0.000000] Linux version 6.1.0 (a) #1\n[    1.000000] Run /init\n";
+  for (const char* end :
+       {"[   99.000000] reboot: Restarting system\n", "-- Reboot --\n",
+        "[   99.0] Restarting system.\n", "[   99.000000] systemd-shutdown[1]: Rebooting.\n",
+        "[   99.000000] reboot: Power down\n", "[   99.000000] kexec_core: Starting new kernel\n",
+        "-- Boot 01234567890123456789012345678901 --\n"}) {
+    CAPTURE(end);
+    CHECK(titles(boot + end + boot).empty());
+    CHECK(titles(boot + end + boot + boot) == Titles{"unexpected kernel reboot"});
+  }
+  CHECK(titles("[    0.000000] Linux version 6.1.0 (a) #1\n[    0.100000] reboot: Dell needs it\n" +
+               boot) == Titles{"unexpected kernel reboot"});
+  const std::string kept = "Jan  1 00:00:00 host kernel: Linux version 6.1.0 (a) #1\n";
+  CHECK(titles(kept + kept).empty());
+}
+
+TEST_CASE("tests of the kernel's own that fail are counted") {
+  Analyzer analyzer;
+  analyzer.feed(
+      "[    1.000000] KTAP version 1\n[    1.000001]     not ok 2 check_gap\n"
+      "[    1.000002]     not ok 3 check_x # SKIP no hardware\nnot ok 1 selftests: mm: x\n");
+  analyzer.finish();
+  CHECK(analyzer.facts().failed_tests == 1);
+  CHECK(analyzer.facts().first_failed_test == "check_gap");
+}
+
+TEST_CASE("every phase knows every kind of line, and nothing brings a spent report back") {
+  for (int kind = 0; kind <= static_cast<int>(LineKind::dying); ++kind) {
+    for (int phase = 0; phase <= static_cast<int>(Phase::spent); ++phase) {
+      const Step next = step(static_cast<Phase>(phase), static_cast<LineKind>(kind));
+      CHECK((next.to >= static_cast<Phase>(phase) || phase == static_cast<int>(Phase::doubted)));
+    }
+    CHECK(step(Phase::spent, static_cast<LineKind>(kind)).to == Phase::spent);
+  }
+  CHECK_FALSE(admits(Phase::ended, Joining::part));
+  CHECK(admits(Phase::ended, Joining::across));
+}
