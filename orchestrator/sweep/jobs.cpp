@@ -24,7 +24,7 @@ static agent::Inner inner_of(const PreparedLevel& inner, int level, bool shared,
   if (in_file(spec.backing, shared)) spec.memory_file = agent::kInnerRamFile;
   spec.kernel = inner_kernel;
   spec.initramfs = inner_initramfs;
-  spec.cmdline = vm::kernel_cmdline(inner.level, inner.cmdline, {level, outermost});
+  spec.cmdline = vm::kernel_cmdline(inner.level, inner.cmdline, level);
   spec.console_socket = agent::kInnerConsoleSocket;
   spec.agent_socket = agent::kInnerAgentSocket;
   spec.qmp_socket = agent::kInnerQmpSocket;

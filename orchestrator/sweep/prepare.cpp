@@ -209,6 +209,7 @@ void Preparation::make_level(std::size_t index) {
     level.deadlines = run::around(level.deadlines, inner.deadlines);
   }
   set_detectors(index, kernel.config);
+  level.realtime = kernel.config.enabled("CONFIG_PREEMPT_RT") == kernel::Setting::yes;
   level.image = image::make_image(image, images_);
 }
 
@@ -221,7 +222,8 @@ std::string Preparation::inputs() const {
     vm::GuestSpec guest;
     guest.level = level.level;
     guest.accel = machine_.accel;
-    guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline, {++depth, machine_.accel});
+    guest.realtime = level.realtime;
+    guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline, ++depth);
     hash.add(level.kernel.identity).add(level.image.identity).add(vm::domain_xml(guest));
     hash.add(fmt::format("{}", static_cast<int>(level.level.backing)));
     for (const std::string& word : level.args)

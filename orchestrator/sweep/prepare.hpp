@@ -35,7 +35,8 @@ struct Kernel {
 struct PreparedLevel {
   model::Level level;  // the plan's, raised to what its case and the guest inside need
   model::KernelArtifact kernel;
-  std::string program;  // the case it runs, "" for none
+  bool realtime = false;  // that kernel is a PREEMPT_RT one
+  std::string program;    // the case it runs, "" for none
   std::vector<std::string> args;
   model::CaseDescription description;  // of that case
   std::vector<std::string> cmdline;    // for its detectors, of the case, for the guest inside

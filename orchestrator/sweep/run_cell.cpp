@@ -43,10 +43,11 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   guest.name = fmt::format("kproof-{}-{}", ::getpid(), serial);
   guest.level = level.level;
   guest.accel = site.accel;
+  guest.realtime = level.realtime;
   guest.emulator = site.emulator;
   guest.kernel = level.kernel.boot_file;
   guest.initramfs = level.image.path;
-  guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline, {1, site.accel});
+  guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline);
   guest.console_log = job.files.level(1).console();
   guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
   guest.nvdimm_file = site.runtime_dir / fmt::format("nvdimm-{}", serial);

@@ -52,22 +52,25 @@ static void add_boot(xml_node domain, const GuestSpec& spec) {
   add(os, "cmdline", spec.cmdline);
 }
 
-// TCG does `rep stosb` byte by byte: without ERMS the kernel clears huge pages by words, and
-// mm/hugetlb_1g_mprotect takes 1.7 s instead of 8.4 s.
-static void disable(xml_node cpu, const char* name) {
+static void set_feature(xml_node cpu, const char* name, const char* policy) {
   xml_node feature = add(cpu, "feature");
-  set(feature, "policy", "disable");
+  set(feature, "policy", policy);
   set(feature, "name", name);
 }
 
 // A named model is taken as it is, or refused: libvirt would give another in its place (seen: kvm64
 // for cpu64-rhel6, which QEMU 7.2 has no more). "maximum" is what the accelerator can do, so that
-// under TCG it has svm, nested paging and pdpe1gb.
+// under TCG it has svm, nested paging and pdpe1gb; and all of that, for no guest of ours migrates:
+// what a migration would not
+// keep is the invariant TSC. TCG does `rep stosb` byte by
+// byte: without ERMS the kernel clears huge pages by words, and mm/hugetlb_1g_mprotect takes 1.7 s
+// instead of 8.4 s.
 static void add_cpu(xml_node domain, const GuestSpec& spec) {
   const model::Level& level = spec.level;
   xml_node cpu = add(domain, "cpu");
   if (level.cpu == "maximum" || level.cpu == "host-passthrough") {
     set(cpu, "mode", level.cpu);
+    set(cpu, "migratable", "off");
   } else {
     set(cpu, "mode", "custom");
     set(cpu, "match", "exact");
@@ -75,7 +78,8 @@ static void add_cpu(xml_node domain, const GuestSpec& spec) {
   }
   if (spec.accel == model::Accel::tcg && level.cpu == "maximum") {
     for (const char* feature : {"erms", "fsrm"})
-      disable(cpu, feature);
+      set_feature(cpu, feature, "disable");
+    if (spec.realtime) set_feature(cpu, "invtsc", "require");
   }
   if (level.nvdimm == 0) return;
   // An NVDIMM belongs to a NUMA node, so there must be one.
@@ -139,6 +143,16 @@ static void add_devices(xml_node domain, const GuestSpec& spec) {
   set(add(devices, "memballoon"), "model", "none");
 }
 
+// PREEMPT_RT has no KVM without an invariant TSC ("kvm: RT requires X86_FEATURE_CONSTANT_TSC").
+// TCG's is the host's, so it has one where the host has, but QEMU 7.2 shows it only if it is
+// forced.
+static void force_invariant_tsc(xml_node domain, const GuestSpec& spec) {
+  if (!spec.realtime || spec.accel != model::Accel::tcg || spec.level.cpu != "maximum") return;
+  xml_node commandline = add(domain, "qemu:commandline");
+  for (const char* word : {"-global", "max-x86_64-cpu.x-force-features=on"})
+    set(add(commandline, "qemu:arg"), "value", word);
+}
+
 // Before a guest runs, libvirt reads back each of its CPU's 400 properties, one qom-get each: half
 // a second that nothing here needs. Told that QEMU lacks this capability it asks for the CPUID
 // words.
@@ -160,6 +174,7 @@ std::string domain_xml(const GuestSpec& spec) {
   add_ends(domain);
   add_devices(domain, spec);
   skip_cpu_questions(domain);
+  force_invariant_tsc(domain, spec);
   std::ostringstream text;
   document.save(text, "  ", pugi::format_indent | pugi::format_no_declaration);
   return text.str();
@@ -178,11 +193,11 @@ Parameters module_parameters(const model::Level& level) {
 }
 
 std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case,
-                           const Surroundings& around) {
+                           int depth) {
   std::vector<std::string> words{
       "console=ttyS0",
       // A bare pr_err at any level must reach the console.
-      around.depth == 1 ? "ignore_loglevel" : inner_loglevel,
+      depth == 1 ? "ignore_loglevel" : inner_loglevel,
       "printk.time=1",      // the analyser tells the kernel's lines from a program's by their time
                             // stamp
       "printk.devkmsg=on",  // user space's lines are not rate limited away: the canary is one
@@ -193,12 +208,12 @@ std::string kernel_cmdline(const model::Level& level, const std::vector<std::str
       // and where that is not answered by an NMI, which makes it panic and say so.
       "sysrq_always_enabled",
       "unknown_nmi_panic",
+      // The TSC is the host's or the accelerator's, the timers that the clocksource watchdog
+      // compares it with are QEMU's, which a busy host delays, also where KVM runs the guest (seen
+      // on a KVM host that was a guest): the skew that it would report is not the kernel's doing.
+      "tsc=nowatchdog",
   };
-  // TCG's TSC is the host's, its other timers are threads that a busy host delays: the skew that
-  // the clocksource watchdog would report is not the kernel's doing.
-  if (around.outermost == model::Accel::tcg) words.emplace_back("tsc=nowatchdog");
-  if (around.depth > 1)
-    words.insert(words.end(), inner_kernel_words.begin(), inner_kernel_words.end());
+  if (depth > 1) words.insert(words.end(), inner_kernel_words.begin(), inner_kernel_words.end());
   words.insert(words.end(), of_case.begin(), of_case.end());
   for (const auto& [name, value] : module_parameters(level))
     words.push_back(fmt::format("{}={}", name, value));

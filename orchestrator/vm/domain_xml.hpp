@@ -16,6 +16,7 @@ struct GuestSpec {
   std::string name;  // the domain's, unique on the host
   model::Level level;
   model::Accel accel = model::Accel::tcg;
+  bool realtime = false;           // a PREEMPT_RT kernel
   std::filesystem::path emulator;  // "" lets libvirt choose (a daemon's own QEMU)
   std::filesystem::path kernel;    // vmlinux with a PVH entry, or bzImage
   std::filesystem::path initramfs;
@@ -34,11 +35,7 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 Parameters module_parameters(const model::Level& level);  // "kvm_amd.npt" -> "0"
 // Depth 1 is L1; what is inside of another guest has a serial console that costs exits, and a
 // machine with little in it (inner_qemu.hpp).
-struct Surroundings {
-  int depth = 1;
-  model::Accel outermost = model::Accel::tcg;  // what runs L1
-};
 std::string kernel_cmdline(const model::Level& level, const std::vector<std::string>& of_case,
-                           const Surroundings& around = {});
+                           int depth = 1);
 
 }  // namespace kproof::vm
