@@ -2,6 +2,7 @@
 // host.
 #include <sched.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "program.hpp"
@@ -33,6 +34,7 @@ static void run_by_hand(const std::vector<std::string>& modules, char** argv) {
   while (::waitpid(-1, &status, 0) != pid) {
   }
   print_console("kproof agent: the case ended with wait status " + std::to_string(status));
+  ::tcdrain(STDOUT_FILENO);  // or the kernel's last lines would stand in the middle of ours
 }
 
 int main(int argc, char** argv) {
