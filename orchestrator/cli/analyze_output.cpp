@@ -41,6 +41,7 @@ static Json to_json(const std::vector<symbols::DecodedLine>& lines) {
 
 static Json to_json(const model::Finding& finding) {
   return {{"title", finding.title},
+          {"syzbot_title", finding.syzbot_title},
           {"alt_titles", finding.alt_titles},
           {"type", finding.type},
           {"frame", finding.frame},
@@ -59,12 +60,14 @@ static Json to_json(const model::Finding& finding) {
 void print_json(const Analysis& analysis) {
   Json document{{"schema", 1},
                 {"findings", Json::array()},
+                {"complaints", Json::array()},
                 {"notes", analysis.notes},
                 {"blind", analysis.blind}};
   for (std::size_t i = 0; i < analysis.findings.size(); ++i) {
-    document["findings"].push_back(to_json(analysis.findings[i]));
-    if (!analysis.decoded.empty())
-      document["findings"].back()["decoded"] = to_json(analysis.decoded[i]);
+    const model::Finding& finding = analysis.findings[i];
+    Json& list = document[finding.complaint ? "complaints" : "findings"];
+    list.push_back(to_json(finding));
+    if (!analysis.decoded.empty()) list.back()["decoded"] = to_json(analysis.decoded[i]);
   }
   // A console prints any bytes; JSON is UTF-8.
   fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -105,6 +108,8 @@ static void print_decoded(const std::vector<symbols::DecodedLine>& lines) {
 static void print_finding(const model::Finding& finding, const std::string& file, bool colour) {
   fmt::print("{}{}{}\n", colour ? "\x1b[1;31m" : "", printable(finding.title),
              colour ? "\x1b[0m" : "");
+  if (finding.syzbot_title != finding.title)
+    fmt::print("  as syzbot has it: {}\n", printable(finding.syzbot_title));
   fmt::print("  {}:{}-{}  {}", file, finding.start_line, finding.end_line, finding.fingerprint);
   if (!finding.type.empty()) fmt::print("  {}", finding.type);
   if (finding.count > 1) fmt::print("  seen {} times", finding.count);
@@ -116,10 +121,17 @@ static void print_finding(const model::Finding& finding, const std::string& file
   fmt::print("{}\n", head_of(finding.excerpt));
 }
 
+static std::string count_of(const std::vector<model::Finding>& all) {
+  const auto complaints =
+      static_cast<std::size_t>(std::ranges::count_if(all, &model::Finding::complaint));
+  const std::size_t findings = all.size() - complaints;
+  const std::string count = findings ? util::format_count(findings, "finding") : "no findings";
+  return complaints ? count + " and " + util::format_count(complaints, "complaint") : count;
+}
+
 void print_text(const Analysis& analysis) {
   const bool colour = report::style_of(STDOUT_FILENO).colour;
-  const std::size_t count = analysis.findings.size();
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < analysis.findings.size(); ++i) {
     print_finding(analysis.findings[i], analysis.file, colour);
     if (!analysis.decoded.empty()) print_decoded(analysis.decoded[i]);
   }
@@ -128,12 +140,9 @@ void print_text(const Analysis& analysis) {
   for (const std::string& spot : analysis.blind)
     fmt::print("not seen: {}\n", printable(spot));
   const std::string lines = util::format_count(analysis.facts.lines, "line");
-  if (count == 0 && !analysis.blind.empty())
-    fmt::print("{}: no findings in what could be seen of {}\n", analysis.file, lines);
-  else if (count == 0)
-    fmt::print("{}: no findings in {}\n", analysis.file, lines);
-  else
-    fmt::print("{}: {} in {}\n", analysis.file, util::format_count(count, "finding"), lines);
+  const bool blind = analysis.findings.empty() && !analysis.blind.empty();
+  fmt::print("{}: {} in {}{}\n", analysis.file, count_of(analysis.findings),
+             blind ? "what could be seen of " : "", lines);
 }
 
 }  // namespace kproof::cli

@@ -3,7 +3,8 @@
 //
 //   schema: 1                     required
 //   issues:                       required
-//     - title: "^bad pud$"        ECMAScript regex, searched in the finding's title
+//     - title: "^bad pud$"        ECMAScript regex, searched in the finding's title, and in
+//     syzbot's
 //       fingerprint: 1f3a9c       how the finding's begins; at least one of the two
 //       kernels: { from: 6.1, to: 6.11 }   releases, both inclusive; 6.11 includes 6.11.9
 //       link: https://lore.kernel.org/...  required

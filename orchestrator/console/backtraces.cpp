@@ -57,6 +57,14 @@ static bool is_idle(const std::string& function) {
   return idle.contains(function);
 }
 
+// What is left on the stack of a task from the last time when it gave its CPU away, if nothing else
+// is there; and RCU's own thread, which is shown because it could not run.
+static bool is_bystander(const std::string& function) {
+  static const NameSet bystanders{"^__schedule$", "^schedule$", "^__switch_to(_asm)?$",
+                                  "^context_switch$", "^rcu_gp_(fqs_loop|kthread|init|cleanup)$"};
+  return bystanders.contains(function);
+}
+
 // Runs on every CPU that prints a backtrace, above what it was doing.
 static bool prints(const std::string& function) {
   static const NameSet printing{
@@ -91,17 +99,35 @@ static void read(Backtrace& trace, const std::vector<ReportLine>& part, bool int
   trace.idle |= trace.waits_in.empty() && std::ranges::any_of(inner, is_idle);
   if (interrupted) trace.frame = find_frame(kBelowInterrupt, part).frame;
   if (trace.frame.empty()) trace.frame = find_frame(kWhole, part).frame;
+  if (is_bystander(trace.frame)) trace.frame.clear();
 }
+
+// The part of a trace that only looked: what it looked at stands behind it.
+class Inspection {
+ public:
+  bool holds(const std::string& text) {
+    if (text.find("<NMI>") != std::string::npos) inside_ = true;
+    const bool ends =
+        text.find("<EOE>") != std::string::npos || text.find("</NMI>") != std::string::npos;
+    inside_ &= !ends;
+    return inside_;
+  }
+
+ private:
+  bool inside_ = false;
+};
 
 std::vector<Backtrace> read_backtraces(const std::vector<ReportLine>& lines) {
   static const RE2 interrupt("apic_timer_interrupt|__irq_svc|el1h?_(?:64_)?irq");
   std::vector<Backtrace> traces;
   std::vector<ReportLine> part;
   bool interrupted = false;
+  Inspection inspection;
   const auto finish = [&] {
     if (!traces.empty()) read(traces.back(), part, interrupted);
     part.clear();
     interrupted = false;
+    inspection = {};
   };
   for (const ReportLine& line : lines) {
     Backtrace head;
@@ -114,6 +140,7 @@ std::vector<Backtrace> read_backtraces(const std::vector<ReportLine>& lines) {
       continue;
     }
     if (traces.empty()) continue;
+    if (inspection.holds(line.text)) continue;
     interrupted |= RE2::PartialMatch(line.text, interrupt);
     part.push_back(line);
   }

@@ -51,6 +51,7 @@ std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace
     if (traced && ends_own_part(lines[i].text)) return "";
     // riscv prints the frames of an oops behind its registers, without a header.
     traced |= lines[i].text.starts_with("epc : ") && has_frame_behind(lines, i);
+    traced |= is_arm_frame(lines[i].text);
     if (!starts_trace(lines[i].text)) continue;
     traced = true;
     if (!seen.insert(kind_of_trace(lines[i].text)).second) continue;

@@ -58,6 +58,8 @@ static const Backtrace* begin_with(const std::vector<Backtrace>& traces,
     if (!first) first = trace;
   }
   if (first || !accused.empty()) return first;
+  const auto runs = std::ranges::find_if(traces, &Backtrace::runs);
+  if (runs != traces.end()) return &*runs;
   return traces.empty() ? nullptr : &traces.front();
 }
 

@@ -7,6 +7,8 @@
 
 #include "console/culprit.hpp"
 #include "console/holder.hpp"
+#include "console/machinery.hpp"
+#include "console/symbol_name.hpp"
 #include "util/hash.hpp"
 
 namespace kproof::console {
@@ -57,7 +59,7 @@ static std::vector<std::string> captures(const RE2& expression, std::string_view
   if (expression.Match(StringPiece(text.data(), text.size()), 0, text.size(), RE2::UNANCHORED,
                        found, groups + 1))
     for (int i = 1; i <= groups; ++i)
-      values.emplace_back(found[i]);
+      values.emplace_back(readable_name({found[i].data(), found[i].size()}));
   return values;
 }
 
@@ -109,7 +111,8 @@ static void add_alternatives(model::Finding& finding, const Pattern& pattern,
   const auto add = [&](std::string_view form, std::string_view name) {
     if (form.empty()) return;
     std::string title = fill(form, values, name);
-    if (title != finding.title && !std::ranges::count(titles, title))
+    if (title != finding.title && title != finding.syzbot_title &&
+        !std::ranges::count(titles, title))
       titles.push_back(std::move(title));
   };
   for (const std::string_view alternative : pattern.alt)
@@ -122,17 +125,33 @@ static void add_alternatives(model::Finding& finding, const Pattern& pattern,
   std::ranges::sort(titles);
 }
 
-// Where a stalled task was is chance: there the blamed frame is all that stays the same.
+static const Stack& stack_of(const Pattern& pattern) {
+  return pattern.own ? *pattern.own : *pattern.stack;
+}
+
+// Where the community names nobody, or only a way to the piece of work, a reader finds more.
+static bool says_little(const Blame& blame) {
+  return blame.frame.empty() || is_dispatcher(blame.frame) ||
+         std::ranges::any_of(blame.also, is_dispatcher);
+}
+
+// Where a stalled task was is chance: there the way to it is all that stays the same, down to the
+// system call; but every thread comes the same way.
+static const std::string& lasting(const Blame& blame) {
+  const bool call = is_syscall(blame.frame) || std::ranges::any_of(blame.also, is_syscall);
+  return says_little(blame) && !call ? blame.own : blame.frame;
+}
+
 static std::string fingerprint(const Pattern& pattern, const std::vector<std::string>& values,
                                const std::vector<ReportLine>& lines, const Blame& blame) {
   constexpr std::size_t kFrames = 3;
   util::Hasher hash;
   hash.add(fill(pattern.title, values, ""));
   if (pattern.stack && pattern.stack->pick == Pick::first)
-    for (const std::string& frame : top_frames(*pattern.stack, lines, kFrames))
+    for (const std::string& frame : top_frames(stack_of(pattern), lines, kFrames))
       hash.add(frame);
   else
-    hash.add(blame.frame);
+    hash.add(lasting(blame));
   return hash.hex().substr(0, kFingerprint);
 }
 
@@ -143,47 +162,67 @@ static bool is_torn(const std::vector<std::string>& values) {
       values, [](const std::string& value) { return RE2::PartialMatch(value, stamp); });
 }
 
+static void name_own(Blame& blame, const Pattern& pattern, const std::vector<ReportLine>& lines,
+                     const model::Culprit& culprit) {
+  if (pattern.own) blame.own = find_frame(*pattern.own, lines).own;
+  if ((pattern.flags & kHeldUp) && says_little(blame)) blame.own = culprit.frame;
+  if (blame.own.empty()) blame.own = blame.frame;
+  if (blame.own.empty() && pattern.stack) blame.own = named_function(lines);
+}
+
+static std::string why_incomplete(const Pattern& pattern, const std::vector<std::string>& values,
+                                  const std::vector<ReportLine>& lines, const Blame& blame) {
+  if (pattern.flags & kMixed) return "only the header of the report could be read";
+  if (pattern.flags & kTail) return "the end of a report without its beginning";
+  if (is_torn(values)) return "another message stands in the line that names it";
+  if (fill(pattern.title, values, kNoFrame).ends_with(':'))
+    return "the line that names it breaks off";
+  if (blame.mixed) return std::string(kMixedIn);
+  if (!pattern.stack || !blame.frame.empty()) return why_corrupted(lines, !(pattern.flags & kBare));
+  return brings_a_stack(lines.back().text) ? "the stack of another message came before its own"
+                                           : "no function to blame in its stack trace";
+}
+
+// "x in f [module]", "x in f at addr 12": of a header that is a title as it stands.
+static std::string without_details(std::string title) {
+  static const RE2 details(
+      R"((in [\w:]+)(?:\.(?:part|isra|constprop|cold|llvm)\b[\w.]*)*(?: \[\w+\])?(?: at addr ADDR)?$)");
+  RE2::Replace(&title, details, R"(\1)");
+  return title;
+}
+
 static model::Finding name_by(const Pattern& pattern, const std::vector<std::string>& values,
                               const std::vector<ReportLine>& lines) {
   model::Finding finding;
   Blame blame = pattern.stack ? find_frame(*pattern.stack, lines) : Blame{};
-  if (!pattern.frame.empty()) blame.frame = fill(pattern.frame, values, "");
+  if (!pattern.frame.empty()) blame.frame = blame.own = fill(pattern.frame, values, "");
   Accusation accusation;
   if (pattern.flags & kHeldUp) accusation = find_culprit(lines);
   if (pattern.flags & kWaits) accusation = find_holder(lines);
   model::Culprit& culprit = accusation.culprit;
-  if ((pattern.flags & kNamesCulprit) && !culprit.frame.empty()) blame = {culprit.frame, {}};
-  const std::string frame = blame.frame.empty() ? std::string(kNoFrame) : blame.frame;
-  finding.title = fill(pattern.title, values, frame);
-  finding.frame = blame.frame;
+  if ((pattern.flags & kNamesCulprit) && !culprit.frame.empty())
+    blame = {.frame = culprit.frame, .own = culprit.frame};
+  name_own(blame, pattern, lines, culprit);
+  const auto or_nobody = [](const std::string& frame) {
+    return frame.empty() ? std::string(kNoFrame) : frame;
+  };
+  finding.syzbot_title = fill(pattern.title, values, or_nobody(blame.frame));
+  finding.title = fill(pattern.title, values, or_nobody(blame.own));
+  if (pattern.flags & kMixed) finding.title = without_details(finding.title);
+  finding.frame = blame.own;
+  finding.complaint = (pattern.flags & kComplaint) != 0;
   finding.fingerprint = fingerprint(pattern, values, lines, blame);
-  if (pattern.flags & kMixed) {
-    finding.corrupted_reason = "only the header of the report could be read";
-  } else if (pattern.flags & kTail) {
-    finding.corrupted_reason = "the end of a report without its beginning";
-  } else if (is_torn(values)) {
-    finding.corrupted_reason = "another message stands in the line that names it";
-  } else if (finding.title.ends_with(':')) {
-    finding.corrupted_reason = "the line that names it breaks off";
-  } else if (blame.mixed) {
-    finding.corrupted_reason = kMixedIn;
-  } else if (pattern.stack && blame.frame.empty()) {
-    finding.corrupted_reason = brings_a_stack(lines.back().text)
-                                   ? "the stack of another message came before its own"
-                                   : "no function to blame in its stack trace";
-  } else {
-    finding.corrupted_reason = why_corrupted(lines, !(pattern.flags & kBare));
-  }
+  finding.corrupted_reason = why_incomplete(pattern, values, lines, blame);
   // The owner of a lock is no other name of the function that waits for it.
   if (accusation.other && (pattern.flags & kHeldUp)) blame.also.push_back(culprit.frame);
   finding.culprit = std::move(culprit);
-  add_alternatives(finding, pattern, values, blame, frame);
+  add_alternatives(finding, pattern, values, blame, or_nobody(blame.frame));
   return finding;
 }
 
 static model::Finding name_by_header(const std::vector<ReportLine>& lines) {
   model::Finding finding;
-  finding.title = generalize(lines.front().text);
+  finding.title = finding.syzbot_title = generalize(lines.front().text);
   finding.corrupted_reason = "the rest of the report does not fit its header";
   finding.fingerprint = util::Hasher().add(finding.title).hex().substr(0, kFingerprint);
   return finding;
@@ -202,7 +241,7 @@ model::Finding describe(const Row& row, const std::vector<ReportLine>& lines) {
   std::ranges::copy_if(lines, std::back_inserter(sure),
                        [](const ReportLine& line) { return !is_questionable(line.text); });
   model::Finding finding = name(row, sure);
-  finding.type = type_of(finding.title);
+  finding.type = type_of(finding.syzbot_title);
   finding.corrupted = !finding.corrupted_reason.empty();
   return finding;
 }

@@ -7,13 +7,15 @@ namespace kproof::console {
 // clang-format off
 static constexpr const char* kFamilies[] = {
     // Slabs, vmalloc, pools.
-    "k[vmzc]*[mzc]alloc", "kv?realloc", "^_*kmem_cache", "k[vz]*free",
+    "^_*(do_|devm_|drmm_|pcim_|sock_)?k[vmzc]*[mzc]alloc(_(node|array|large|large_node|order|trace|noprof|track_caller|nolock|cache|size|obj|flex|reserve|lru|bulk|index))*$",
+    "^_*(devm_|do_)?kv?realloc(_(array|node|align|noprof))*$", "^_*kmem_cache",
+    "^_*(devm_|sock_|sock_z|z)?k[vz]*free(_(sensitive|const|link|rcu|bulk|large|partial|skb|skbmem|skb_partial|skb_reason|skb_list|skb_list_reason|skb_defer_\\w+|call_rcu|rcu_\\w+|s))*(s_put_link)?$",
     "^_*slab_(alloc|free|p(re|ost)_alloc|pad|bug|fix|err|update|want|unlock|lock)",
     "^_*memcg_slab_", "^do_slab_free", "^(allocate|new|alloc)_slab(_page)?$", "^object_err$",
     "^_*cache_(alloc|grow|free|flusharray)", "^_*slob_", "^_*v[mz]_?alloc", "^vfree", "^mempool_",
     "^_*ksize$",
     // Pages, folios, the page cache, memory of each CPU.
-    "alloc_pages?(_|$)", "^_*alloc_frozen", "^_*page_cache_alloc", "^get_zeroed_page",
+    "^_*(get_free_|folio_|vma_)?alloc_pages?(_(noprof|mpol|vma|node|current|nodemask|internal|nolock|bulk|bulk_array|bulk_list|bulk_array_node|exact|exact_node|exact_nid|slowpath|may_oom|direct_compact|direct_reclaim|cpuset_fallback|high_priority|interleave|preferred_many))*$", "^_*alloc_frozen", "^_*page_cache_alloc", "^get_zeroed_page",
     "^_*get_free_pages", "^get_page_from_freelist",
     "^_*free_(frozen_)?pages(_(ok|prepare|core|bulk|exact)|$)", "^free_unref",
     "^free_page_is_bad", "^free_(pcp|hot_cold|one_page|tail)", "^post_alloc_", "^prep_new_page",
@@ -23,8 +25,9 @@ static constexpr const char* kFamilies[] = {
     "^truncate_(inode_pages|folio)", "^mark_buffer_dirty", "^__phys_addr", "^__percpu_",
     "^_*(alloc|free)_percpu", "^percpu_counter_(add|sub|sum|set)",
     // Memory is copied, cleared, compared; to user space and back too.
-    "memcpy", "memcmp", "^bcmp$", "memset", "memchr", "memmove", "memscan", "^memzero",
-    "^mmio(set|cpy)$", "^rep_(movs|stos)", "(mem|strn?)dup", "copy_(struct_)?(to|from|in)_user",
+    "^(__|___|__pi_|__pi___|__asan_|__msan_|__hwasan_|__tsan_|arch_)?mem(cpy|cmp|set|chr|move|scan)_?(erms|orig|inv|io|fromio|toio|fromio_\\w+|flushcache|mcsafe|mcsafe_\\w+|alternative|explicit|p|l|16|32|64)?$",
+    "^_*memcpy_(from|to)_(page|bvec|folio|file_folio|iter\\w*|skb\\w*|msg)$", "^bcmp$", "^memzero",
+    "^mmio(set|cpy)$", "^rep_(movs|stos)", "^_*(v|k|kv|devm_k|devm_)?(mem|strn?)dup(_(user|user_nul|nul|const|quotable|array|array_user|noprof))*$", "^_*((raw|inline|strn?cpy)_)?_*copy_(struct_)?(to|from|in)_user(_(nmi|nofault|inatomic|inatomic_nocheck|ll|iter|key|flushcache|mc|nocheck))*$", "^strn?cpy_from_user",
     "^_*copy_(to|from)_", "^simple_copy_to_iter", "^copy_(page|folio)_(to|from)_iter",
     "^iterate_(and_advance|iovec|bvec|kvec|ubuf|xarray|folioq)", "^_copy_",
     "^_*copy_user(_(generic|enhanced|short|handle|nocache|string)|$)", "^(copyin|copyout)$",

@@ -7,7 +7,7 @@ namespace kproof::console {
 // clang-format off
 static constexpr const char* kFamilies[] = {
     // The validator of locks.
-    "lockdep", "^perf_trace_", "lock_acquire", "lock_release", "lock_class", "^assign_lock_key",
+    "lockdep", "^perf_trace_", "^_*(trace_|bpf_trace_|raw_)?(lock_acquire|lock_release)", "lock_class", "^assign_lock_key",
     "lock_is_held", "^lock_(pin|unpin|repin|set_class|downgrade|contended|sync|chain)",
     "^mark_(lock|held|usage)", "^(match|find|reacquire|get_first)_held_lock", "^validate_chain",
     "^check_(noncircular|prevs?_add|(irq_)?usage|redundant|deadlock)",
@@ -15,13 +15,15 @@ static constexpr const char* kFamilies[] = {
     "^add_(lock_to_list|chain_)", "^find_usage_", "^count_matching_names",
     "^debug_check_no_locks", "^in_lock_functions",
     // Spinning locks, and sequences.
-    "^raw_spin_rq", "^_*(task_|double_)?rq_(un)?lock", "spin_lock", "spin_trylock", "spin_unlock",
-    "raw_(read|write)_(try|un)?lock", "_write_(un)?lock(_nested)?$", "queued_(spin|read|write)_",
+    "^raw_spin_rq", "^_*(task_|double_)?rq_(un)?lock",
+    "^_*((raw|do_raw|native|queued|arch|ticket|rt|pv|mcs|bit|hv|kvm|xen|virt|rtlock|paravirt|generic|default)_+)*spin_(try|un)?lock(_(irq|bh|irqsave|irqrestore|nested|nest_lock|slowpath|slowlock|flags|common|bucket|unlock|no_resched|free|init|debug))*$",
+    "^(__lockfunc_|__|bitmap_|hlist_)?spin_(un)?lock",
+    "raw_(read|write)_(try|un)?lock", "^_*(raw_|rt_|queued_|arch_)?(read|write)_(try|un)?lock(_(irq|bh|irqsave|irqrestore|nested|slowpath))*$", "queued_(spin|read|write)_",
     "^_*pv_(queued|wait|kick)", "^do_raw_(spin|read|write)_", "^pvqspinlock", "^spin_(dump|bug)",
     "^rwlock_bug", "^debug_spin", "(read|write)_seqcount",
     "^(read|write)_seq(lock|unlock|begin|retry)", "seqprop_assert",
     // Sleeping locks.
-    "^_*mutex_", "^_*ww_mutex_", "^debug_mutex_", "rt_?mutex", "^rtlock_", "^_*rwbase",
+    "^_*mutex_", "^_*ww_mutex_", "^debug_mutex_", "^_*(debug_|task_|task_blocks_on_|try_to_take_|remove_)?rt_?mutex", "^rtlock_", "^_*rwbase",
     "^_*rwsem_", "^call_rwsem_",
     "^_*(down|up)(_|$)(read|write|common|trylock|interruptible|killable|timeout)?",
     "^_*downgrade_write", "^_*percpu_(down|up|rwsem)_", "^rt_(spin|read|write)_", "^owner_on_cpu",
@@ -50,13 +52,13 @@ static constexpr const char* kFamilies[] = {
     "^complete(_all|_with_flags|_on_current_cpu)?$",
     // Work, timers, threads.
     "^kthread_(stop|park|unpark|queue_work|flush_work|cancel)", "^(__)?init_work$",
-    "queue_(delayed_|rcu_)?work", "^(work|timer)_is_static_object", "^insert_work",
+    "^_*(mod_|try_)?queue_(delayed_|rcu_)?work(_(on|node))?$", "^(work|timer)_is_static_object", "^insert_work",
     "^mod_delayed_work", "^_*(start_)?flush_(delayed_)?work$",
     "^_*(cancel|disable|enable)_(delayed_)?work", "try_to_grab_pending",
-    "(drain|destroy|flush)_workqueue", "^irq_work_(queue|sync)",
+    "^_*(drain|destroy|flush)_workqueue$", "^irq_work_(queue|sync)",
     "^_*tasklet_(hi_)?(schedule|kill)", "^_*(del|add|mod)_timer", "try_to_del_timer",
     "^_*timer_(delete|shutdown|reduce)", "^lock_(hr)?timer_base", "^detach_(timer|if_pending)",
-    "sk_(stop|reset)_timer", "^_*hrtimer_(cancel|try_to_cancel|start|active)"};
+    "^sk_(stop|reset)_timer", "^_*hrtimer_(cancel|try_to_cancel|start|active)"};
 // clang-format on
 
 Families waiting_families() {

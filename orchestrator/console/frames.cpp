@@ -31,12 +31,16 @@ std::string expand(std::string_view expression) {
   replace_all(text, "@NOWHERE",
               R"((?:[0-9]+: *(?:0x[0-9a-f]|\(null\))|)"
               R"((?:[0-9]+:)?@PC +\[< *\(null\)>\] +\(null\)))");
-  replace_all(text, "@T", "(?:Call [Tt]race|Backtrace):?");
+  // 32-bit Arm with the unwinder prints no line above (up to 6.2).
+  replace_all(
+      text, "@T",
+      R"((?:(?:Call [Tt]race|Backtrace):?|^ *(?:\[<[0-9a-f]+>\] )?\(?[\w.]+(?: \[\w+\])?\)? from )"
+      R"((?:\[<[0-9a-f]+>\] )?\(?[\w.]+\+0x))");
   replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
   // Behind it the offset, or what the kernel's decode_stacktrace.sh puts in its place.
-  replace_all(
-      text, "@F",
-      R"(([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?(?:\+0x| \((?:[^ ()]+\.[a-zS]+:[0-9?]|\?\?:)))");
+  replace_all(text, "@F",
+              R"(\.?(_ZN[a-zA-Z0-9_$.]+E|[a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?)"
+              R"((?:\+0x| \((?:[^ ()]+\.[a-zS]+:[0-9?]|\?\?:)))");
   return text;
 }
 
@@ -45,15 +49,17 @@ static StringPiece piece(std::string_view text) {
 }
 
 static const RE2& frame_expression() {
-  static const RE2 re(expand(R"(^ *(?:@PC ){0,2}(?:\(.\) )?@F)"));
+  // x86 says in front of a frame where another stack begins: " <EOI>  [<ffffffff8b5d4df8>] f+0x1".
+  static const RE2 re(expand(R"(^ *(?:<<?/?#?[A-Z]+>>? *)?(?:@PC ){0,2}(?:\(.\) )?@F)"));
   return re;
 }
 
 // 32-bit Arm: "[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)", or newer
 // " __schedule from schedule+0x60/0xdc".
 static const RE2& arm_expression() {
-  static const RE2 re(R"(^ *(?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\)? from )"
-                      R"((?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
+  static const RE2 re(
+      R"(^ *(?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?(?: \[\w+\])?\)? from )"
+      R"((?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
   return re;
 }
 
@@ -78,9 +84,13 @@ bool is_frame(std::string_view text) {
          RE2::PartialMatch(piece(text), arm_expression());
 }
 
+bool is_arm_frame(std::string_view text) {
+  return RE2::PartialMatch(piece(text), arm_expression());
+}
+
 bool is_questionable(std::string_view text) {
   if (text.ends_with(" (unreliable)")) return true;
-  static const RE2 re(expand(R"(^ *(?:@PC ){0,2} *\? +@F)"));
+  static const RE2 re(expand(R"(^ *(?:<<?/?#?[A-Z]+>>? *)?(?:@PC ){0,2} *\? +@F)"));
   return text.find('?') != text.npos && RE2::PartialMatch(piece(text), re);
 }
 
@@ -139,7 +149,7 @@ class Walk {
       steps_[step_] ? skip_to(*steps_[step_]) : follow();
   }
 
-  std::vector<std::string> take_frames() { return std::move(frames_); }
+  std::vector<Frame> take_frames() { return std::move(frames_); }
   bool mixed() const { return mixed_; }
 
  private:
@@ -185,10 +195,13 @@ class Walk {
   }
 
   void consider(std::string_view symbol) {
-    if (frames_.size() == most_) return;
+    if (sure_ == most_) return;
     std::string name = readable_name(symbol);
     if (is_machinery(name) || (skip_ && RE2::PartialMatch(name, *skip_))) return;
-    if (frames_.empty() || frames_.back() != name) frames_.push_back(std::move(name));
+    if (!frames_.empty() && frames_.back().name == name) return;
+    const bool sounds = sounds_like_machinery(name);
+    sure_ += sounds ? 0 : 1;
+    frames_.push_back({std::move(name), sounds});
   }
 
   const std::vector<ReportLine>& lines_;
@@ -196,8 +209,9 @@ class Walk {
   const RE2* skip_;
   const std::size_t most_;
   std::size_t at_ = 0, step_ = 0;
+  std::size_t sure_ = 0;  // frames that do not sound like machinery
   bool mixed_ = false;
-  std::vector<std::string> frames_;
+  std::vector<Frame> frames_;
 };
 
 }  // namespace
@@ -208,7 +222,9 @@ Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
   Blame blame;
   for (const Steps& steps : ready.ways) {
     Walk walk(lines, steps, ready.skip.get(), most);
-    blame = pick_frame(walk.take_frames(), stack.pick);
+    Blame found = pick_frame(walk.take_frames(), stack.pick);
+    if (!blame.own.empty() && found.frame.empty()) found.own = blame.own;
+    blame = std::move(found);
     blame.mixed = walk.mixed();
     if (!blame.frame.empty()) break;
   }
@@ -220,10 +236,48 @@ std::vector<std::string> top_frames(const Stack& stack, const std::vector<Report
   const CompiledStack& ready = compiled(stack);
   std::vector<std::string> frames;
   for (const Steps& steps : ready.ways)
-    for (std::string& frame : Walk(lines, steps, ready.skip.get(), most).take_frames())
-      if (frames.size() < most && !std::ranges::count(frames, frame))
-        frames.push_back(std::move(frame));
+    for (Frame& frame : Walk(lines, steps, ready.skip.get(), most).take_frames())
+      if (frames.size() < most && !std::ranges::count(frames, frame.name))
+        frames.push_back(std::move(frame.name));
   return frames;
+}
+
+namespace {
+
+// The functions that a report names outside of the way of its kind, the best first.
+struct Named {
+  std::string blamed, dispatcher, machinery;
+
+  // True: nothing better can come.
+  bool take(const std::string& text, const RE2& expression) {
+    StringPiece found[2];
+    if (!expression.Match(text, 0, text.size(), RE2::UNANCHORED, found, 2)) return false;
+    if (found[1].empty()) return false;
+    std::string name = readable_name({found[1].data(), found[1].size()});
+    std::string& place = is_reporter(name)     ? ignored
+                         : is_machinery(name)  ? machinery
+                         : is_dispatcher(name) ? dispatcher
+                                               : blamed;
+    if (place.empty()) place = std::move(name);
+    return !blamed.empty();
+  }
+
+ private:
+  std::string ignored;
+};
+
+}  // namespace
+
+std::string named_function(const std::vector<ReportLine>& lines) {
+  static const RE2 header(expand(R"((?:\bat \S+:\d+ |:\d+ at | in )@F)"));
+  static const RE2 pointer(expand("@IP"));
+  static const RE2 held(expand(R"(\bat: *(?:@PC +)?@F)"));
+  Named named;
+  if (named.take(lines.front().text, header)) return named.blamed;
+  for (const RE2* expression : {&pointer, &held, &frame_expression()})
+    for (const ReportLine& line : lines)
+      if (named.take(line.text, *expression)) return named.blamed;
+  return named.machinery.empty() ? named.dispatcher : named.machinery;
 }
 
 }  // namespace kproof::console

@@ -40,11 +40,16 @@ struct ReportLine {
 
 // The frame, and other names under which it may be known. "" if there is none.
 struct Blame {
-  std::string frame;
-  std::vector<std::string> also;
+  std::string frame = {};
+  std::string own = {};  // for readers: may be what the community passes over for a word in it
+  std::vector<std::string> also = {};
   bool mixed = false;  // the stack of another message stood on the way (is_intruder())
 };
 Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines);
+
+// Any function that a report names, for one without a stack trace: in its header, where the CPU
+// was, where a lock was taken; machinery only if there is nothing else. "" if there is none.
+std::string named_function(const std::vector<ReportLine>& lines);
 
 // The first frames on the way, machinery left out: what a report is recognised by.
 std::vector<std::string> top_frames(const Stack& stack, const std::vector<ReportLine>& lines,
@@ -53,6 +58,8 @@ std::vector<std::string> top_frames(const Stack& stack, const std::vector<Report
 // Does a stack trace start here? Is this one of its frames?
 bool starts_trace(std::string_view text);
 bool is_frame(std::string_view text);
+// 32-bit Arm's, which needs no line above to start a trace: " f from g+0x1/0x2".
+bool is_arm_frame(std::string_view text);
 // " ? func+0x1/0x2", on powerpc "func+0x1/0x2 (unreliable)": left on the stack, perhaps never
 // called.
 bool is_questionable(std::string_view text);

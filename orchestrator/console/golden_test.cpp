@@ -28,7 +28,7 @@ static std::string findings_of(const std::string& log, std::size_t chunk) {
     analyzer.feed(std::string_view(log).substr(pos, chunk));
   analyzer.finish();
   nlohmann::ordered_json findings = nlohmann::json::array();
-  for (const model::Finding& finding : analyzer.findings())
+  for (const model::Finding& finding : analyzer.findings()) {
     findings.push_back({{"title", finding.title},
                         {"alt_titles", finding.alt_titles},
                         {"type", finding.type},
@@ -41,6 +41,10 @@ static std::string findings_of(const std::string& log, std::size_t chunk) {
                         {"corrupted", finding.corrupted_reason},
                         {"panicked", finding.panicked},
                         {"count", finding.count}});
+    if (finding.syzbot_title != finding.title)
+      findings.back()["syzbot_title"] = finding.syzbot_title;
+    if (finding.complaint) findings.back()["complaint"] = true;
+  }
   return findings.dump(2) + "\n";
 }
 

@@ -8,7 +8,8 @@
 namespace kproof::console {
 
 // A task as its scheduler dump shows it: "task:name state:D ... pid:12", then its stack.
-static const Stack kTask{{"@T", kTrace}, {}, "", Pick::hung};
+static const Stack kTask{
+    {"@T", kTrace}, {}, "^io_schedule|^__switch_to|^context_switch$|slowlock|slowpath$"};
 static const Stack kWorker{{"Showing backtraces of running workers", "@T", kTrace}};
 
 static Accusation accuse(std::string frame, std::string reason) {

@@ -28,4 +28,18 @@ bool is_machinery(std::string_view function) {
   return machinery.contains(function);
 }
 
+bool is_reporter(std::string_view function) {
+  static const NameSet reporters(
+      {"^_*(kasan_|rcu_)?dump_(stack|backtrace)", "^_*show_(stack|regs|trace)", "^unwind_backtrace",
+       "^__?warn", "^warn_slowpath", "^(__)?(v)?panic$", "^print_", "printk", "^_*schedule(_|$)",
+       "^__switch_to", "^context_switch$", "^(exc|asm|do|el[01][ht]?)_", "^report_bug$",
+       "kasan_report", "^__asan_", "^debug_lockdep_rcu_enabled$", "^lockdep_rcu_suspicious$"});
+  return reporters.contains(function);
+}
+
+bool sounds_like_machinery(std::string_view function) {
+  static const NameSet words({wording_families()});
+  return words.contains(function);
+}
+
 }  // namespace kproof::console

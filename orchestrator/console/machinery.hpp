@@ -29,6 +29,23 @@ class NameSet {
 // Never blamed: what prints reports, allocates, copies, locks, and thin wrappers of them.
 bool is_machinery(std::string_view function);
 
-Blame pick_frame(const std::vector<std::string>& frames, Pick pick);
+// Of the machinery, what prints: it says nothing of the fault, even where nothing else is named.
+bool is_reporter(std::string_view function);
+
+// No machinery, but the community passes over it, for a word in its name: "kmalloc_oob_right".
+bool sounds_like_machinery(std::string_view function);
+
+// "sys_openat", on any architecture.
+bool is_syscall(std::string_view function);
+
+// Hands work on, as a system call does, so that its name says nothing of what takes so long.
+bool is_dispatcher(std::string_view function);
+
+// Of a stack, from the innermost outwards, without machinery.
+struct Frame {
+  std::string name;
+  bool sounds = false;  // sounds_like_machinery()
+};
+Blame pick_frame(const std::vector<Frame>& frames, Pick pick);
 
 }  // namespace kproof::console

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+using kproof::console::Frame;
 using kproof::console::is_machinery;
 using kproof::console::Pick;
 using kproof::console::pick_frame;
+using kproof::console::sounds_like_machinery;
 
 TEST_CASE("what prints a report, and the way from a trap to it, is never blamed") {
   for (const char* name : {"kasan_report",
@@ -114,26 +116,44 @@ TEST_CASE("what only sounds like machinery is blamed") {
     CHECK_MESSAGE(!is_machinery(name), name);
 }
 
+static kproof::console::Blame stall_in(std::initializer_list<const char*> names) {
+  std::vector<Frame> frames;
+  for (const char* name : names)
+    frames.push_back({name, sounds_like_machinery(name)});
+  return pick_frame(frames, Pick::stall);
+}
+
 TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
-  CHECK(pick_frame({"fib_lookup", "ip_rcv", "__netif_receive_skb_core", "process_backlog"},
-                   Pick::stall)
-            .frame == "ip_rcv");
-  CHECK(
-      pick_frame({"gc_step", "gc_worker", "process_scheduled_works", "worker_thread"}, Pick::stall)
-          .frame == "gc_worker");
-  CHECK(pick_frame({"poll_loop", "my_thread", "kthread"}, Pick::stall).frame == "my_thread");
-  CHECK(pick_frame({"default_idle_call", "do_idle", "cpu_startup_entry"}, Pick::stall).frame ==
-        "do_idle");
-  CHECK(pick_frame({"step_into", "path_openat", "__x64_sys_openat", "do_syscall_64"}, Pick::stall)
-            .frame == "sys_openat");
-  CHECK(pick_frame({"inet_bind", "__sys_bind", "__x64_sys_bind", "do_syscall_64"}, Pick::stall)
-            .frame == "inet_bind");
-  CHECK(pick_frame({"cm_connect", "__sys_connect_file", "__sys_connect", "do_syscall_64"},
-                   Pick::stall)
-            .frame == "cm_connect");
-  CHECK(pick_frame({"spin", "__s390x_sys_madvise", "__do_syscall", "system_call"}, Pick::stall)
-            .frame == "sys_madvise");
-  CHECK(pick_frame({"nowhere", "known"}, Pick::stall).frame.empty());
+  CHECK(stall_in({"fib_lookup", "ip_rcv", "__netif_receive_skb_core", "process_backlog"}).frame ==
+        "ip_rcv");
+  CHECK(stall_in({"gc_step", "gc_worker", "process_scheduled_works", "worker_thread"}).frame ==
+        "gc_worker");
+  CHECK(stall_in({"poll_loop", "my_thread", "kthread"}).frame == "my_thread");
+  CHECK(stall_in({"default_idle_call", "do_idle", "cpu_startup_entry"}).frame == "do_idle");
+  CHECK(stall_in({"step_into", "path_openat", "__x64_sys_openat", "do_syscall_64"}).frame ==
+        "sys_openat");
+  CHECK(stall_in({"inet_bind", "__sys_bind", "__x64_sys_bind", "do_syscall_64"}).frame ==
+        "inet_bind");
+  CHECK(stall_in({"cm_connect", "__sys_connect_file", "__sys_connect", "do_syscall_64"}).frame ==
+        "cm_connect");
+  CHECK(stall_in({"spin", "__s390x_sys_madvise", "__do_syscall", "system_call"}).frame ==
+        "sys_madvise");
+  CHECK(stall_in({"nowhere", "known"}).frame.empty());
+}
+
+TEST_CASE(
+    "a name that only holds a word of machinery is blamed, and the community passes over it") {
+  for (const char* name : {"kmalloc_oob_right", "panic_test_init", "kfree_via_page",
+                           "krealloc_more_oob", "nfs4_lock_release", "my_memcpy_check",
+                           "start_mutex_test", "xprt_queue_work", "zork_alloc_pages_slow"}) {
+    CHECK_MESSAGE(!is_machinery(name), name);
+  }
+  for (const char* name : {"kmalloc_oob_right", "panic_test_init", "zork_printk_all"})
+    CHECK_MESSAGE(sounds_like_machinery(name), name);
+  const kproof::console::Blame blame =
+      pick_frame({{"kmalloc_oob_right", true}, {"do_one_initcall", false}}, Pick::first);
+  CHECK(blame.own == "kmalloc_oob_right");
+  CHECK(blame.frame == "do_one_initcall");
 }
 
 TEST_CASE("functions of mm and KVM that sound like allocators and locks are blamed") {

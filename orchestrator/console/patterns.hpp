@@ -31,6 +31,10 @@ enum PatternFlag : unsigned {
   kAnswers = 2048,
   kHardware = 4096,  // the hardware complained
   kAny = 8192,       // what every row has: `of` any report
+  kComplaint = 16384,  // model::Finding::complaint
+  // The message of a WARN() or BUG(), which is printed in front of its header: a report that begins
+  // close behind it goes on with this one, and names it.
+  kHerald = 32768,
 };
 
 struct Pattern {
@@ -52,18 +56,20 @@ struct Pattern {
     if (flags & kAnswers) return Joining::across;
     return flags & kJoins ? Joining::part : Joining::none;
   }
+  const Stack* own = nullptr;  // where a reader looks for {frame}, if the community looks elsewhere
 };
 
 // All tables, in order; the first row that matches a line names it.
 std::vector<std::span<const Pattern>> pattern_tables();
 
-std::span<const Pattern> false_friends();     // before all others
-std::span<const Pattern> memory_patterns();   // sanitizers, page tables, allocators, lists
-std::span<const Pattern> locking_patterns();  // lockdep, atomic context, RCU usage
-std::span<const Pattern> stall_patterns();    // lockups, stalls, hung tasks
-std::span<const Pattern> fault_patterns();    // oopses, BUG(), panics, hardware, reboots
-std::span<const Pattern> warning_patterns();  // WARN() and its relatives
-std::span<const Pattern> general_patterns();  // what has only a header in common; last
+std::span<const Pattern> false_friends();       // before all others
+std::span<const Pattern> memory_patterns();     // sanitizers, page tables, allocators, lists
+std::span<const Pattern> locking_patterns();    // lockdep, atomic context, RCU usage
+std::span<const Pattern> stall_patterns();      // lockups, stalls, hung tasks
+std::span<const Pattern> fault_patterns();      // oopses, BUG(), panics, hardware, reboots
+std::span<const Pattern> warning_patterns();    // WARN() and its relatives
+std::span<const Pattern> complaint_patterns();  // what no dashboard counts
+std::span<const Pattern> general_patterns();    // what has only a header in common; last
 
 // The kind of bug in syzkaller's words, told by the title ("KASAN-USE-AFTER-FREE-READ", "HANG");
 // "" where syzkaller has none.

@@ -31,7 +31,9 @@ static const Pattern kFriends[] = {
      R"(VMSCAPE|Register File Data|Transient Scheduler)[^:]*: )",
      ""},
     {"WARNING: ", "WARNING: See https?://", ""},
-    {"WARNING: ", R"(WARNING: /)", ""},  // a daemon's, about a file
+    // A daemon's, about a file; a kernel's own says where in the file (since 6.19).
+    {"WARNING: ", R"(WARNING: /\S*(?:[^0-9 ]|[^:0-9][0-9]+)(?: |$))", ""},
+    {"WARNING: ", R"(WARNING: /\S*:[0-9]+ (?:[^a]|a[^t]))", ""},
     {"WARNING: ", R"(^[A-Za-z0-9]+(?:-fs)? \([^)]*\): WARNING: )",
      ""},                                       // a file system, on its disk
     {"WARNING: ", R"(WARNING: [^a-z]*$)", ""},  // an echo of the console in capitals
@@ -95,8 +97,8 @@ std::span<const Pattern> general_patterns() {
 }
 
 std::vector<std::span<const Pattern>> pattern_tables() {
-  return {false_friends(),  memory_patterns(),  locking_patterns(), stall_patterns(),
-          fault_patterns(), warning_patterns(), general_patterns()};
+  return {false_friends(),  memory_patterns(),  locking_patterns(),   stall_patterns(),
+          fault_patterns(), warning_patterns(), complaint_patterns(), general_patterns()};
 }
 
 }  // namespace kproof::console

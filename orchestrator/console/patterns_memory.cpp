@@ -8,6 +8,18 @@ static const Stack kAfterKfence{{"BUG: KFENCE: [a-z -]+ in @F", kTrace}};
 static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}, {}, "^usb_submit_urb"};
 static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kAnyFrames{{kTrace, kTrace}};
+// The page may have an owner, whose stack comes first; what is at fault gives back a page that
+// others still use, through one of these.
+static const Stack kGivesBack{
+    {"@T", kTrace},
+    {},
+    "^(__)?(page_frag_free|skb_free_head|skb_release_(data|all|head_state)|kfree_skb\\w*|"
+    "sk_skb_reason_drop|consume_skb|napi_consume_skb|release_pages|folios?_put\\w*|folio_batch_"
+    "move_lru|lru_add\\w*|"
+    "tlb_(flush_mmu|finish_mmu|batch)\\w*|free_pages?_and_swap_cache|free_swap_cache|put_pages_"
+    "list|"
+    "free_pgtables|pte_free\\w*|___pte_free_tlb|destroy_compound_page|free_huge_(page|folio)|"
+    "page_pool_(put|return|release)\\w*|skb_page_unref|kernel_init_pages|free_reserved_\\w+)$"};
 static const Stack kUbsanTrace{{"@T", kTrace}, {}, "overflow"};
 static const Stack kRip{{"@IP", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kUsercopy{{"@IP", "@T", kTrace}, {"@T", kTrace}, "usercopy|__check"};
@@ -17,8 +29,12 @@ static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
                          "asprintf|pcpu_create|strn?dup|memdup|kobject_set_name"};
 
 // One bare pr_err each, from pgd_ERROR() and its like: no BUG, no trace, no taint. Finding these is
-// what this program was first written for.
-static constexpr std::string_view kBadTable = R"(\bbad (pgd|p4d|pud|pmd|pte) (?:0x)?[0-9a-f]+\()";
+// what this program was first written for. x86-64 adds where the entry is ("bad pud
+// 000000008ae2d46e(84...e7)", "(____ptrval____)(84...e7)" before there is entropy, "(null)(...)" in
+// old kernels); all others print the value alone, most with a full stop ("bad pmd 00e8...c1.").
+static constexpr std::string_view kBadTable =
+    R"(\bbad (pgd|p4d|pud|pmd|pte) ?(?:(?:0x)?[0-9a-f]+\(|\([_a-z]+\) ?\(|\((?:0x)?[0-9a-f]{8,}\)|)"
+    R"((?:0x)?[0-9a-f]{8,}\.?\s*$))";
 
 // arch/x86/kvm/vmx/vmx.c; the module's name stands before it, "kvm: " up to 6.2, "kvm_intel: "
 // later.
@@ -126,7 +142,8 @@ static const Pattern kPatterns[] = {
      .flags = kBare | kSingle},
     {.trigger = "BUG: Bad page state",
      .title = "BUG: Bad page state in {frame}",
-     .stack = &kAnyFrames},
+     .stack = &kAnyFrames,
+     .own = &kGivesBack},
     {.trigger = "BUG: Bad page map", .title = "BUG: Bad page map"},
     {.trigger = "BUG: Bad page cache",
      .title = "BUG: Bad page cache in {frame}",

@@ -5,11 +5,13 @@
 
 namespace kproof::console {
 
+using Names = std::vector<std::string>;
+
 // Functions that dispatch work: what they called is the piece of work that loops.
-static bool is_dispatcher(std::string_view function) {
+static bool is_anchor(std::string_view function) {
   // A table to read, not one word a line.
   // clang-format off
-  static const NameSet dispatchers{
+  static const NameSet anchors{
       "^process_(one_work|scheduled_works)$",
       "(sys|SyS|SYSC)_(ioctl|readv?|writev?|pread(64|v2?)|pwrite(64|v2?))$",
       "(sys|SyS|SYSC)_(connect(_file)?|bind(_socket)?)$",
@@ -32,7 +34,36 @@ static bool is_dispatcher(std::string_view function) {
       "^handle_irq_event", "^__handle_irq", "^generic_handle_irq", "^drop_caches",
       "^call_usermodehelper", "^secondary_startup", "^rcu_(do_batch|core)"};
   // clang-format on
-  return dispatchers.contains(function);
+  return anchors.contains(function);
+}
+
+bool is_syscall(std::string_view function) {
+  static const NameSet calls{
+      "^(__|se_|do_|x64_|x32_|ia32_|arm64_|s390x?_|riscv_|powerpc_|compat_)*(sys|SyS|SYSC)_"};
+  return calls.contains(function);
+}
+
+bool is_dispatcher(std::string_view function) {
+  // clang-format off
+  static const NameSet dispatchers{
+      // The kernel's way in and out, for a system call or an interrupt.
+      "^syscall_(exit|enter)_", "^exit_to_user", "^entry_", "^ret_from_",
+      "^__irq_svc$", "^(sysvec_)?common_interrupt", "^el[01]t?_", "^irqentry_", "^asm_",
+      "^(generic_)?handle_(domain_|level_|edge_|fasteoi_|percpu_)*irq", "^gic_handle_irq", "^do_IRQ$", "^task_work_run$", "^get_signal$",
+      // Boot.
+      "^kernel_init(_freeable)?$", "^do_(one_initcall|initcalls|initcall_level|basic_setup)$", "^rest_init$", "^start_kernel$",
+      "^async_run_entry_fn$",
+      // Threads.
+      "^irq_(thread|thread_fn|forced_thread_fn)$", "^kthread(_worker_fn)?$", "^(worker|rescuer)_thread$",
+      "^vhost_(task_fn|worker|run_work_list)$", "^io_(wq_worker|wqe_worker|worker_handle_work|sq_thread)$", "^kvm_vm_worker_thread$",
+      "^cpu_stopper_thread$", "^smpboot_thread_fn$", "^kunit_(generic_run_threadfn_adapter|try_run_case|try_catch_run)$",
+      // Idle, from where an interrupt came.
+      "^do_idle$", "^cpu_idle(_loop)?$", "^cpu_startup_entry$", "^cpuidle_", "^default_idle",
+      // Messages to a protocol's operations.
+      "^netlink_(sendmsg|unicast|rcv_skb)$", "^genl_(rcv|rcv_msg|family_rcv_msg(_doit)?)$", "^rtnetlink_rcv(_msg)?$",
+      "^nfnetlink_rcv", "^smp_call_function", "^on_each_cpu", "^do_sock_(set|get)sockopt$", "^sock_(ioctl|sendmsg|recvmsg)", "^process_(backlog|one_work|scheduled_works)$"};
+  // clang-format on
+  return is_syscall(function) || dispatchers.contains(function);
 }
 
 // One name for a system call on every architecture, as the community has it: "__x64_sys_futex" is
@@ -43,39 +74,40 @@ static Blame with_plain_name(const std::string& function) {
   static const RE2 wrapper(R"(^(?:compat_)?(?:SyS|SYSC|C_SYSC)_(\w+)$)");
   static const RE2 generated(R"(^__se_sys_(\w+)$)");
   std::string plain;
-  if (RE2::FullMatch(function, generated, &plain)) return {plain, {function, "sys_" + plain}};
+  if (RE2::FullMatch(function, generated, &plain))
+    return {.frame = plain, .also = {function, "sys_" + plain}};
   if (RE2::FullMatch(function, of_architecture, &plain) ||
       RE2::FullMatch(function, wrapper, &plain))
-    return {plain, {function}};
-  return {function, {}};
+    return {.frame = plain, .also = {function}};
+  return {.frame = function};
 }
 
-static Blame pick_stall(const std::vector<std::string>& frames) {
+static Blame pick_stall(const Names& frames) {
   const std::string* below = frames.empty() ? nullptr : &frames.front();
   for (const std::string& frame : frames) {
     if (frame.starts_with("smp_call_function")) {
-      if (frame == "smp_call_function") return {frame, {}};
-      return {"smp_call_function", {frame}};
+      if (frame == "smp_call_function") return {.frame = frame};
+      return {.frame = "smp_call_function", .also = {frame}};
     }
-    if (is_dispatcher(frame)) return with_plain_name(*below);
+    if (is_anchor(frame)) return with_plain_name(*below);
     below = &frame;
   }
   return {};
 }
 
 // Tasks all over the kernel wait for a grace period, or for the one RTNL: one bucket each.
-static Blame pick_common_wait(const std::vector<std::string>& frames) {
+static Blame pick_common_wait(const Names& frames) {
   static const RE2 grace(R"(synchronize_(s?rcu|net|sched)\w*)");
   for (const std::string& frame : frames) {
-    if (frame.starts_with("rtnl_lock")) return {frame, {}};
+    if (frame.starts_with("rtnl_lock")) return {.frame = frame};
     if (!RE2::FullMatch(frame, grace)) continue;
-    if (frame == "synchronize_rcu") return {frame, {}};
-    return {"synchronize_rcu", {frame}};
+    if (frame == "synchronize_rcu") return {.frame = frame};
+    return {.frame = "synchronize_rcu", .also = {frame}};
   }
   return {};
 }
 
-static Blame pick_hung(const std::vector<std::string>& frames) {
+static Blame pick_hung(const Names& frames) {
   static const RE2 waits(
       "sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|synchronize|context_switch|"
       "__switch_to|cancel_delayed_work|rcu_barrier");
@@ -85,10 +117,21 @@ static Blame pick_hung(const std::vector<std::string>& frames) {
   return {};
 }
 
-Blame pick_frame(const std::vector<std::string>& frames, Pick pick) {
+static Blame pick(const Names& frames, Pick pick) {
   if (pick == Pick::stall) return pick_stall(frames);
   if (pick == Pick::hung) return pick_hung(frames);
   return frames.empty() ? Blame{} : with_plain_name(frames.front());
+}
+
+Blame pick_frame(const std::vector<Frame>& frames, Pick how) {
+  Names all, sure;
+  for (const Frame& frame : frames) {
+    all.push_back(frame.name);
+    if (!frame.sounds) sure.push_back(frame.name);
+  }
+  Blame blame = pick(sure, how);
+  blame.own = all.size() == sure.size() ? blame.frame : pick(all, how).frame;
+  return blame;
 }
 
 }  // namespace kproof::console

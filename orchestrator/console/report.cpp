@@ -1,5 +1,7 @@
 #include "console/report.hpp"
 
+#include <algorithm>
+
 #include "console/analyzer.hpp"
 #include "console/describe.hpp"
 
@@ -8,7 +10,7 @@ namespace kproof::console {
 // Words that only reports print, besides frames.
 static bool is_structural(std::string_view text) {
   static const RE2 re(
-      R"(^\s*(?:CPU: |Hardware name|Call [Tt]race|Backtrace|Code: |Modules linked in|---\[|)"
+      R"(^\s*(?:CPU: |Hardware name|\{\d+\}\[Hardware Error\]|Call [Tt]race|Backtrace|Code: |Modules linked in|---\[|)"
       R"([ER]?(?:IP|SP|AX|BX|CX|DX|SI|DI|BP): ?|R[A-D0-9][X0-9]:|[FC]S: |DR[0-9]: |CR2: |)"
       R"(pstate|pc : |lr : |sp : |[xr]\d+ ?: |</?[A-Z_ ]+>|Workqueue: |Process |Stack:|)"
       R"(Oops|Kernel panic|Kernel Offset|Rebooting in|Tainted|Not tainted|Comm: |)"
@@ -98,6 +100,25 @@ bool Report::join(const Row& row, const Line& line) {
   idle_ = 0;
   end_ = line.number;
   end_usec_ = line.usec;
+  return true;
+}
+
+bool Report::heralds(const Row& row, const Line& line) {
+  constexpr std::size_t kClose = 3;  // lines: "cut here" may stand between
+  if (!(row_->pattern->flags & kHerald) || (row.pattern->flags & kHerald)) return false;
+  if (lines_.size() > kClose || phase_ != Phase::printing) return false;
+  row_ = &row;
+  end_ = line.number;
+  end_usec_ = line.usec;
+  lines_.assign(1, {line.number, std::string(line.text)});
+  return true;
+}
+
+bool Report::take_message(const Row& row, const Line& line) {
+  constexpr std::size_t kHot = 5;  // lines
+  if (!(row.pattern->flags & kHerald) || phase_ != Phase::printing) return false;
+  if (!row_->pattern->stack || (row_->pattern->flags & kComplaint) || idle_ >= kHot) return false;
+  add(line);
   return true;
 }
 

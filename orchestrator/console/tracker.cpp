@@ -114,7 +114,7 @@ void Tracker::new_boot() {
 void Tracker::note_reboot(const Line& line) {
   close_all();
   model::Finding finding;
-  finding.title = "unexpected kernel reboot";
+  finding.title = finding.syzbot_title = "unexpected kernel reboot";
   finding.type = type_of(finding.title);
   finding.fingerprint = util::Hasher().add(finding.title).hex().substr(0, 16);
   finding.start_line = finding.end_line = line.number;
@@ -149,7 +149,8 @@ void Tracker::note_row(const Line& line, const Row& row) {
   if (!doubted) believe(row);
   if (row.pattern->flags & kSingle) return note_single(line, row);
   Report* open = open_for(line);
-  if (open && (open->join(row, line) || open->repeat(row, line))) {
+  if (open && (open->heralds(row, line) || open->take_message(row, line) || open->join(row, line) ||
+               open->repeat(row, line))) {
     if (doubted && open->phase() != Phase::doubted) believe(row);
     return;
   }

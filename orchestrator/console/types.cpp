@@ -109,6 +109,8 @@ static constexpr TypeRule kTypes[] = {
     {"BUG: Free", " corrupt", "DoS"},
     {"BUG: ", " overwritten", "DoS"},
     {"mce: ", "", "MCE"},
+    {"[Hardware Error]", "", "MCE"},
+    {"EDAC: ", "", "MCE"},
     {"Memory failure", "", "MCE"},
 };
 

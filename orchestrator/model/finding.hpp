@@ -24,8 +24,15 @@ struct Known {
 };
 
 struct Finding {
-  std::string title;  // conventional, free of addresses and numbers
+  // Free of addresses and numbers. Names a function wherever the log does.
+  std::string title;
+  // As the community's dashboard calls it: the same but where that says "in corrupted", or names
+  // a dispatcher or a system call. "" if that is not known.
+  std::string syzbot_title;
   std::vector<std::string> alt_titles;
+  // The kernel complains of what no dashboard counts: a file system's error, a lost softirq, memory
+  // that fails.
+  bool complaint = false;
   std::string type;   // syzkaller's words where it has one: "WARNING", "HANG", ...
   std::string frame;  // the function to blame, "" if none is known
   Culprit culprit;    // of lockups and stalls

@@ -24,6 +24,8 @@ static Verdict decode_verdict(const Json& j) {
 static Finding decode_finding(const Json& j) {
   Finding f;
   f.title = j.at("title");
+  f.syzbot_title = j.at("syzbot_title");
+  f.complaint = j.at("complaint");
   f.type = j.at("type");
   f.level = j.at("level");
   f.source = from_word<Source>(j.at("source"), Source::kmsg, [](Source s) { return to_word(s); });

@@ -41,6 +41,8 @@ static Json encode(const Known& k) {
 
 static Json encode(const Finding& f) {
   return {{"title", f.title},
+          {"syzbot_title", f.syzbot_title},
+          {"complaint", f.complaint},
           {"type", f.type},
           {"level", f.level},
           {"source", to_word(f.source)},

@@ -35,9 +35,11 @@ bool in_range(std::string_view release, std::string_view from, std::string_view 
 }
 
 static bool matches(const model::KnownIssue& issue, const model::Finding& finding) {
+  const auto has = [&](const std::string& title) {
+    return std::regex_search(title, std::regex(issue.title, std::regex::ECMAScript));
+  };
   return finding.fingerprint.starts_with(issue.fingerprint) &&
-         (issue.title.empty() ||
-          std::regex_search(finding.title, std::regex(issue.title, std::regex::ECMAScript)));
+         (issue.title.empty() || has(finding.title) || has(finding.syzbot_title));
 }
 
 void mark_known(std::vector<model::Finding>& findings, const std::vector<model::KnownIssue>& issues,

@@ -41,6 +41,7 @@ TEST_CASE("a range counts as far as it is spelled out, and an unknown release is
 TEST_CASE("title, fingerprint and release must all fit") {
   CHECK(marked({.title = "bad pud"}, {bad_pud()}).known.place == "known.yaml:3:5");
   CHECK(marked({.title = "bad pmd"}, {bad_pud()}).known.place.empty());
+  CHECK(marked({.title = "x", .syzbot_title = "bad pud"}, {bad_pud()}).known.accepted());
   CHECK(marked({.title = "bad pud"}, {bad_pud()}, "6.12.17").known.place.empty());
   const model::KnownIssue print{.fingerprint = "12ab", .until = kToday, .place = "p"};
   CHECK(marked({.title = "x", .fingerprint = "12abcdef"}, {print}).known.accepted());
