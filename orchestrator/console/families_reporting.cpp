@@ -41,7 +41,7 @@ static constexpr const char* kFamilies[] = {
     "^do_debug_exception", "^(arm64|arm)_notify_die", "^bug_handler", "^program_check",
     "^_*bad_page_fault", "^(data|instruction)_access", "^interrupt_return", "^_*(do_)?pgm_check",
     "^do_(protection|dat)_exception", "^monitor_event", "^illegal_op$", "^do_(ade|bp|ri|tr)$",
-    "^ret_fast_syscall_bug", "^entry_SYSCALL", "(x64|x32|ia32)_sys_call",
+    "^ret_fast_syscall_bug", "^__irq_(svc|usr|invalid)$", "^entry_SYSCALL", "(x64|x32|ia32)_sys_call",
     // Faults that are injected on purpose.
     "should_fail", "^fail_dump", "^fault_create"};
 // clang-format on

@@ -94,6 +94,15 @@ static const Pattern kPatterns[] = {
      .line = R"(^Aborting journal on device )",
      .title = "JBD2: journal aborted",
      .flags = kOne},
+    {.trigger = "Page cache invalidation failure on direct I/O",
+     .title = "page cache invalidation failure on direct I/O",
+     .flags = kOne},
+    // Objects that are counted.
+    {.trigger = "ref_tracker: ",
+     .line = R"(^ref_tracker: (reference already released|leaked reference))",
+     .title = "ref_tracker: {1}",
+     .flags = kOne},
+    {.trigger = "Double-freed CB ", .title = "double-freed RCU callback", .flags = kOne},
     // The network's.
     {.trigger = "Attempt to release ",
      .line = R"(Attempt to release (alive inet|TCP) socket)",

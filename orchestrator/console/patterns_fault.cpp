@@ -80,6 +80,14 @@ static const Pattern kPatterns[] = {
      .stack = &kFault,
      .alt = {kBadAccess},
      .flags = kOops | kJoins},
+    {.trigger = " bus error, epc ==",  // do_be() on mips
+     .line = R"(^(Data|Instruction) bus error, epc ==)",
+     .title = "{1} bus error in {frame}",
+     .stack = &kFault,
+     .flags = kOops},
+    {.trigger = "recursive fault but reboot is needed",  // make_task_dead()
+     .title = "recursive fault",
+     .flags = kJoins | kOops | kTail},
     {.trigger = "Insufficient stack space to handle exception",
      .title = "kernel stack overflow in {frame}",
      .stack = &kDeep,

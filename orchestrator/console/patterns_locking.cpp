@@ -9,6 +9,11 @@ static const Stack kWork{{"(?:last function: |workfn=)([a-zA-Z0-9_]+)"}, {"@T", 
 static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kUnregistered{{"@T", kTrace}, {}, "stack|lock|IRQ"};
 static const Stack kScheduled{{"@T", kTrace}, {}, "schedule"};
+// A reader asks who slept, not in which way.
+static const Stack kSlept{{"@T", kTrace},
+                          {},
+                          "schedule|^_*[munf]?sleep(_range|_interruptible|_range_state)?$|^do_"
+                          "nanosleep|^hrtimer_nanosleep|^wait_for_|^io_wait"};
 static const Stack kIdled{{"@T", kTrace}, {}, "schedule|^dequeue_task_idle$"};
 static const Stack kPreempted{{"@T", kTrace}, {}, "dump|preempt"};
 static const Stack kSpun{{"@T", kTrace}, {}, "spin_"};
@@ -103,15 +108,21 @@ static const Pattern kPatterns[] = {
      .line = R"(BUG: (MAX_LOCKDEP_[A-Z_]+|MAX_LOCK_DEPTH) too low)",
      .title = "BUG: {1} too low!",
      .flags = kBare},
+    {.trigger = "bad contention detected",  // print_lock_contention_bug()
+     .line = R"((?:WARNING|\[ BUG): bad contention detected)",
+     .title = "WARNING: bad contention detected in {frame}",
+     .stack = &kHeldAt},
     {.trigger = "BUG: sleeping function called from invalid context",
      .title = "BUG: sleeping function called from invalid context in {frame}",
      .stack = &kTraceOnly},
     {.trigger = "BUG: scheduling while atomic",
      .title = "BUG: scheduling while atomic in {frame}",
-     .stack = &kScheduled},
+     .stack = &kScheduled,
+     .own = &kSlept},
     {.trigger = "BUG: scheduling in a non-blocking section",
      .title = "BUG: scheduling in a non-blocking section in {frame}",
-     .stack = &kScheduled},
+     .stack = &kScheduled,
+     .own = &kSlept},
     {.trigger = "bad: scheduling from the idle thread!",  // dequeue_task_idle()
      .title = "bad: scheduling from the idle thread in {frame}",
      .stack = &kIdled},
@@ -133,7 +144,8 @@ static const Pattern kPatterns[] = {
      .flags = kBare},
     {.trigger = "BUG: atomic scheduling",
      .title = "BUG: atomic scheduling in {frame}",
-     .stack = &kScheduled},
+     .stack = &kScheduled,
+     .own = &kSlept},
     {.trigger = "BUG: spinlock",
      .line =
          R"(BUG: spinlock (lockup suspected|already unlocked|recursion|bad magic|wrong owner|wrong CPU|trylock failure on UP|cpu recursion))",

@@ -158,6 +158,14 @@ static const Pattern kPatterns[] = {
     {.trigger = "BUG: non-zero pgtables_bytes",
      .title = "BUG: non-zero pgtables_bytes on freeing mm: NUM",
      .flags = kBare | kSingle},
+    {.trigger = "BUG: mempool element poison mismatch",
+     .title = "BUG: mempool element poison mismatch in {frame}",
+     .stack = &kTraceOnly},
+    {.trigger = "BUG at ",  // MT_BUG_ON(), MAS_BUG_ON(): no BUG()
+     .line = R"(^BUG at (\w+):\d+ \(\d+\))",
+     .title = "maple tree: BUG in {1}",
+     .frame = "{1}",
+     .flags = kBare},
     // Bare pr_err()s of mm/swapfile.c and mm/swap_state.c: a page table holds what is no entry.
     {.trigger = "wap file entry ",
      .line = R"(\b(Bad|Unused) swap (file) entry [0-9a-f]+)",

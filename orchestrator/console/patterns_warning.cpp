@@ -30,6 +30,13 @@ static const Pattern kPatterns[] = {
      .line = "WARNING: kernel stack frame pointer",
      .title = "WARNING: kernel stack frame pointer has bad value",
      .flags = kBare},
+    // The message behind it is the report's name.
+    {.trigger = "WARNING: ",
+     .line =
+         R"(WARNING: .*kernel/watchdog(?:_hld|_perf)?\.c:\d+ watchdog_(?:overflow_callback|hardlockup_check))",
+     .title = "WARNING in {frame}",
+     .stack = &kPlain,
+     .flags = kHerald},
     {.trigger = "WARNING: ",
      .line = "WARNING: .*lib/debugobjects\\.c",
      .title = "WARNING: ODEBUG bug in {frame}",
