@@ -71,7 +71,8 @@ void add_analyze(CLI::App& app, int& exit_code) {
       ->needs(vmlinux);
   command->add_option("--known", options->known, "YAML file of known issues");
   command->footer(
-      "Exit code: 0 no findings and complaints but known ones, in all of the log; 1 findings, a panic or an oops "
+      "Exit code: 0 no findings and complaints but known ones, in all of the log; 1 findings, a "
+      "panic or an oops "
       "(known or not), or something in the log that could not be seen or failed; 2 wrong usage.");
   command->callback([options, &exit_code] { exit_code = analyze(*options); });
 }

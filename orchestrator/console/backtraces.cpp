@@ -99,7 +99,7 @@ static void read(Backtrace& trace, const std::vector<ReportLine>& part, bool int
   trace.idle |= trace.waits_in.empty() && std::ranges::any_of(inner, is_idle);
   if (interrupted) trace.frame = find_frame(kBelowInterrupt, part).frame;
   if (trace.frame.empty()) trace.frame = find_frame(kWhole, part).frame;
-  if (is_bystander(trace.frame)) trace.frame.clear();
+  if (is_bystander(trace.frame) || prints(trace.frame)) trace.frame.clear();
 }
 
 // The part of a trace that only looked: what it looked at stands behind it.

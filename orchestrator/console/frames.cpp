@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <ranges>
 
 #include <re2/re2.h>
 
@@ -269,11 +270,13 @@ struct Named {
 }  // namespace
 
 std::string named_function(const std::vector<ReportLine>& lines) {
-  static const RE2 header(expand(R"((?:\bat \S+:\d+ |:\d+ at | in )@F)"));
+  constexpr int kHead = 4;  // lines
+  static const RE2 header(expand(R"((?:\bat \S+:\d+ |:\d+ at | in |^caller is (?:@PC )?)@F)"));
   static const RE2 pointer(expand("@IP"));
   static const RE2 held(expand(R"(\bat: *(?:@PC +)?@F)"));
   Named named;
-  if (named.take(lines.front().text, header)) return named.blamed;
+  for (const ReportLine& line : std::views::take(lines, kHead))
+    if (named.take(line.text, header)) return named.blamed;
   for (const RE2* expression : {&pointer, &held, &frame_expression()})
     for (const ReportLine& line : lines)
       if (named.take(line.text, *expression)) return named.blamed;

@@ -29,11 +29,29 @@ bool is_machinery(std::string_view function) {
 }
 
 bool is_reporter(std::string_view function) {
-  static const NameSet reporters(
-      {"^_*(kasan_|rcu_)?dump_(stack|backtrace)", "^_*show_(stack|regs|trace)", "^unwind_backtrace",
-       "^__?warn", "^warn_slowpath", "^(__)?(v)?panic$", "^print_", "printk", "^_*schedule(_|$)",
-       "^__switch_to", "^context_switch$", "^(exc|asm|do|el[01][ht]?)_", "^report_bug$",
-       "kasan_report", "^__asan_", "^debug_lockdep_rcu_enabled$", "^lockdep_rcu_suspicious$"});
+  static const NameSet reporters({"^_*(kasan_|rcu_)?dump_(stack|backtrace)",
+                                  "^_*show_(stack|regs|trace)",
+                                  "^unwind_backtrace",
+                                  "^__?warn",
+                                  "^warn_slowpath",
+                                  "^(__)?(v)?panic$",
+                                  "^print_",
+                                  "printk",
+                                  "^_*schedule(_|$)",
+                                  "^__switch_to",
+                                  "^context_switch$",
+                                  "^(exc|asm|do|el[01][ht]?)_",
+                                  "^report_bug$",
+                                  "kasan_report",
+                                  "^__asan_",
+                                  "^rcu_(dump|check|sched_clock|pending)",
+                                  "^nmi_",
+                                  "^watchdog_",
+                                  "^update_process_times$",
+                                  "^tick_(sched|nohz|periodic)",
+                                  "^_*hrtimer_(interrupt|run)",
+                                  "^debug_lockdep_rcu_enabled$",
+                                  "^lockdep_rcu_suspicious$"});
   return reporters.contains(function);
 }
 

@@ -29,8 +29,8 @@ enum PatternFlag : unsigned {
   kWaits = 1024,  // a task or a worker makes no progress, perhaps because of another
   // The kernel's answer to a report of `of`, behind the end of that too: a panic_on_warn.
   kAnswers = 2048,
-  kHardware = 4096,  // the hardware complained
-  kAny = 8192,       // what every row has: `of` any report
+  kHardware = 4096,    // the hardware complained
+  kAny = 8192,         // what every row has: `of` any report
   kComplaint = 16384,  // model::Finding::complaint
   // The message of a WARN() or BUG(), which is printed in front of its header: a report that begins
   // close behind it goes on with this one, and names it.

@@ -44,7 +44,8 @@ class Report {
   // A symbolizer repeats the first line for each function that was inlined there; the last names
   // the one whose code it is. True: `line` was such a repetition, and is the first line now.
   bool repeat(const Row& row, const Line& line);
-  // The header of the WARN() or BUG() whose message this report is so far: it is the first line now.
+  // The header of the WARN() or BUG() whose message this report is so far: it is the first line
+  // now.
   bool heralds(const Row& row, const Line& line);
   // Goes on with the message of a WARN() in the middle of it: up to 4.3 that followed the header.
   bool take_message(const Row& row, const Line& line);
