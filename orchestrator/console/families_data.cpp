@@ -62,6 +62,7 @@ static constexpr const char* kFamilies[] = {
     "^_*aes(ti|ni|_encrypt|_decrypt|_expandkey|_set_?key|_cipher)",
     "^(crypto_)?(des3?|sm4|twofish|serpent|camellia|cast[56]|blowfish)_(ede_)?_?(en|de)crypt",
     "^crypto_(cipher|skcipher|shash|ahash|aead|rng)_", "^cipher_crypt", "^drbg_", "^jent_",
+    "^(crypto_)?(ecb|cbc|ctr|pcbc|xts|lrw|cts_cbc|cfb|ofb)_((en|de)?crypt|do_(en|de)?crypt)(_segment|_inplace)?$",
     "^(aead|hash|rng|skcipher)_setkey$", "^sha(1|256|512|3)_", "^md[45]_",
     "^(chacha|poly1305|blake2[bs]|ghash)_", "^jhash", "^_*h?siphash_", "^xxh(ash|32|64)",
     // Network buffers: too little room or data is their user's mistake.

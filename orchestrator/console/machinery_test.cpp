@@ -64,19 +64,34 @@ TEST_CASE("locks, references and waits are passed over as whole families") {
 }
 
 TEST_CASE("what works on memory that it is handed is passed over") {
-  for (const char* name : {"devm_kmalloc",      "kvfree",
-                           "__kfree_skb",       "__alloc_frozen_pages_noprof",
-                           "free_frozen_pages", "__pi_strlen",
-                           "mmioset",           "rep_stos_alternative",
-                           "_copy_from_iter",   "__get_user_nocheck_4",
-                           "seq_printf",        "ip6_addr_string_sa",
-                           "simple_strtoull",   "plist_del",
-                           "xas_find",          "ida_free",
-                           "rb_first",          "__bitmap_weight",
-                           "crc_itu_t",         "aesti_encrypt",
-                           "aead_setkey",       "skb_pull",
-                           "bstr_printf",       "devm_kasprintf",
-                           "__sw_hweight64",    "copy_struct_from_user"})
+  for (const char* name : {"devm_kmalloc",
+                           "kvfree",
+                           "__kfree_skb",
+                           "__alloc_frozen_pages_noprof",
+                           "free_frozen_pages",
+                           "__pi_strlen",
+                           "mmioset",
+                           "rep_stos_alternative",
+                           "_copy_from_iter",
+                           "__get_user_nocheck_4",
+                           "seq_printf",
+                           "ip6_addr_string_sa",
+                           "simple_strtoull",
+                           "plist_del",
+                           "xas_find",
+                           "ida_free",
+                           "rb_first",
+                           "__bitmap_weight",
+                           "crc_itu_t",
+                           "aesti_encrypt",
+                           "crypto_ecb_encrypt",
+                           "cbc_decrypt",
+                           "aead_setkey",
+                           "skb_pull",
+                           "bstr_printf",
+                           "devm_kasprintf",
+                           "__sw_hweight64",
+                           "copy_struct_from_user"})
     CHECK_MESSAGE(is_machinery(name), name);
 }
 
@@ -136,6 +151,8 @@ TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
         "inet_bind");
   CHECK(stall_in({"cm_connect", "__sys_connect_file", "__sys_connect", "do_syscall_64"}).frame ==
         "cm_connect");
+  CHECK(stall_in({"packet_setsockopt", "do_sock_setsockopt", "__sys_setsockopt", "do_syscall_64"})
+            .frame == "packet_setsockopt");
   CHECK(stall_in({"spin", "__s390x_sys_madvise", "__do_syscall", "system_call"}).frame ==
         "sys_madvise");
   CHECK(stall_in({"nowhere", "known"}).frame.empty());

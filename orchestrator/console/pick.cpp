@@ -15,7 +15,7 @@ static bool is_anchor(std::string_view function) {
       "^process_(one_work|scheduled_works)$",
       "(sys|SyS|SYSC)_(ioctl|readv?|writev?|pread(64|v2?)|pwrite(64|v2?))$",
       "(sys|SyS|SYSC)_(connect(_file)?|bind(_socket)?)$",
-      "(sys|SyS|SYSC)_(sendfile(64)?|splice)$",
+      "(sys|SyS|SYSC)_(sendfile(64)?|splice)$", "(sys|SyS|SYSC)_(set|get)sockopt$", "^do_sock_(set|get)sockopt$",
       "_compat_ioctl$",
       "^(__)?do_syscall(_|$)", "^do_fast_syscall", "^do_int80", "^sysenter_", "^tracesys_", "^el0_svc",
       "^invoke_syscall", "^ret_fast_syscall", "^(system_call|syscall_(common|handler)$)", "^do_trap_ecall_u$", "^entry_SYSCALL",
