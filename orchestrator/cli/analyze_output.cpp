@@ -11,6 +11,7 @@
 
 namespace kproof::cli {
 using Json = nlohmann::ordered_json;
+using report::printable;  // a guest prints any bytes; a terminal must not obey them
 
 // null where nothing can be said.
 static Json to_json(const model::Culprit& culprit) {
@@ -71,13 +72,6 @@ void print_json(const Analysis& analysis) {
   }
   // A console prints any bytes; JSON is UTF-8.
   fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-}
-
-// A guest prints any bytes; a terminal must not obey them.
-static std::string printable(std::string text) {
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; }, '?');
-  return text;
 }
 
 // The first lines of an excerpt, indented.

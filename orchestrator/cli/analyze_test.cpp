@@ -145,6 +145,10 @@ TEST_CASE("bytes that are no UTF-8 still make JSON, and control bytes never reac
   util::write_file_atomically(log, "[    1.000000] BUG: Bad page map in process \xff\a  pte:1\n");
   CHECK(nlohmann::json::accept(kproof_analyze({log, "--format", "json"}).out));
   CHECK(kproof_analyze({log}).out.find('\a') == std::string::npos);
+  util::write_file_atomically(log,
+                              "[    1.000000] BUG: Bad page map in process \xc2\x9b"
+                              "2J  pte:1\n");
+  CHECK(kproof_analyze({log}).out.find("\xc2\x9b") == std::string::npos);
 }
 
 TEST_CASE("standard input is read where the file is -") {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "console/line.hpp"
+#include "console/shape.hpp"
 #include "console/tracker.hpp"
 
 namespace kproof::console {
@@ -22,6 +23,7 @@ class Analyzer::Impl {
   void pass_over(std::string_view lines);
   std::size_t one_line(std::string_view rest);
   void analyze(std::string_view raw);
+  std::size_t foreign_prefix(std::string_view text);
 
   const Options options_;
   Tracker tracker_;
@@ -31,6 +33,7 @@ class Analyzer::Impl {
   bool stamped_ = false;   // a time stamp was seen
   std::vector<std::size_t> suspects_;
   std::string clean_;
+  Shape shape_;
 };
 
 void Analyzer::Impl::feed(std::string_view bytes) {
@@ -98,21 +101,34 @@ std::size_t Analyzer::Impl::one_line(std::string_view rest) {
   return taken;
 }
 
+// Where the log may be anyone's, the lines of a report show what stands in front of them.
+std::size_t Analyzer::Impl::foreign_prefix(std::string_view text) {
+  if (options_.stamps == Stamps::required) return 0;
+  const std::size_t known = shape_.prefix_of(text);
+  if (known != 0 || !tracker_.reading_report() || !shape_.learn(text)) return known;
+  tracker_.strip(shape_);
+  return shape_.prefix_of(text);
+}
+
 void Analyzer::Impl::analyze(std::string_view raw) {
   clean_.clear();
   clean(raw, clean_);
-  const Prefix prefix = parse_prefix(clean_);
+  const bool ours = options_.stamps == Stamps::required;
+  const Prefix prefix = ours ? parse_prefix(clean_) : parse_any_prefix(clean_);
   Line line;
   line.number = lines_ + 1;
   line.usec = prefix.usec;
   line.caller = prefix.caller;
   line.text = std::string_view(clean_).substr(prefix.size);
+  line.text.remove_suffix(prefix.tail);
+  line.text.remove_prefix(foreign_prefix(line.text));
   line.raw = clean_;
   line.marked = prefix.marked;
-  line.trusted = prefix.usec || options_.stamps == Stamps::automatic;
+  line.trusted = prefix.usec || !ours;
   line.doubtful = stamped_ && !prefix.marked;
   line.stored = prefix.stored;
-  line.from_user = prefix.usec && options_.from_user && options_.from_user(*prefix.usec, line.text);
+  line.from_user = prefix.program || (prefix.usec && options_.from_user &&
+                                      options_.from_user(*prefix.usec, line.text));
   if (prefix.usec && !stamped_) {
     stamped_ = true;
     tracker_.note_first_stamp(*prefix.usec);

@@ -36,7 +36,19 @@ static std::string printable(std::string_view text) {
   return kept;
 }
 
+// Has it a number, or eight digits of a hexadecimal one in a row?
+static bool has_numbers(std::string_view text) {
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') return true;
+    digits = c >= 'a' && c <= 'f' ? digits + 1 : 0;
+    if (digits == 8) return true;
+  }
+  return false;
+}
+
 std::string generalize(std::string title) {
+  if (!has_numbers(title)) return printable(title);
   static const Replacement kReplacements[] = {
       {RE2(R"(([a-zA-Z][a-zA-Z0-9_.]+)\+0x[0-9a-z]+/0x[0-9a-z]+)"), R"(\1)"},
       {RE2(R"(([^a-zA-Z0-9_])(?:0x)[0-9a-f]+)"), R"(\1ADDR)"},

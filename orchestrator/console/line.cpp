@@ -53,16 +53,25 @@ std::optional<std::uint64_t> first_timestamp(std::string_view bytes) {
   return stamp_at(bytes, pos).usec;
 }
 
-// "[ T1234]" or "[    C0]", as print_caller() writes it.
-static void read_caller(std::string_view line, Prefix& prefix) {
-  std::size_t pos = prefix.size;
-  if (pos >= line.size() || line[pos] != '[') return;
+// "[ T1234]" or "[    C0]", as print_caller() writes it, at `pos`. The end of it, or `pos`.
+static std::size_t read_caller(std::string_view line, std::size_t pos, Prefix& prefix) {
+  if (pos >= line.size() || line[pos] != '[') return pos;
   const std::size_t begin = skip(line, pos + 1, ' ');
-  if (begin >= line.size() || (line[begin] != 'T' && line[begin] != 'C')) return;
+  if (begin >= line.size() || (line[begin] != 'T' && line[begin] != 'C')) return pos;
   const std::size_t end = skip_digits(line, begin + 1);
-  if (end == begin + 1 || end >= line.size() || line[end] != ']') return;
-  prefix.caller = line.substr(begin, end - begin);
-  prefix.size = end + 1;
+  if (end == begin + 1 || end >= line.size() || line[end] != ']') return pos;
+  if (prefix.caller.empty()) prefix.caller = line.substr(begin, end - begin);
+  return end + 1;
+}
+
+// "(2)[77:zorkd]": CPU, task and its name, as MediaTek's kernels print them.
+static std::size_t skip_cpu_and_task(std::string_view line, std::size_t pos) {
+  if (pos >= line.size() || line[pos] != '(') return pos;
+  const std::size_t cpu = skip_digits(line, pos + 1);
+  if (cpu == pos + 1 || line.substr(cpu, 2) != ")[") return pos;
+  const std::size_t task = skip_digits(line, cpu + 2);
+  const std::size_t end = line.substr(0, cpu + 40).find(']', task);
+  return task == cpu + 2 || line[task] != ':' || end == line.npos ? pos : end + 1;
 }
 
 // "<4>" at `pos`: the end of it, or `pos`.
@@ -116,6 +125,22 @@ static std::size_t skip_host(std::string_view line, std::size_t pos) {
   return end + kTag.size();
 }
 
+// What else stands behind the time stamp, each with a space behind it or none. Taken off as often
+// as it is there, so that a program's imitation makes no difference (UserRecords).
+static std::size_t skip_marks(std::string_view line, std::size_t pos, Prefix& prefix) {
+  pos = read_caller(line, pos, prefix);
+  for (std::size_t before = line.npos, spaces = 0; pos != before;) {
+    if (spaces == 0 && pos < line.size() && line[pos] == ' ') ++pos, ++spaces;
+    before = pos;
+    pos = skip_host(line, skip_level(line, pos));
+    pos = read_caller(line, pos, prefix);
+    const std::size_t padded = skip(line, pos, ' ');
+    if (const std::size_t end = skip_cpu_and_task(line, padded); end != padded) pos = end;
+    if (pos != before) spaces = 0;
+  }
+  return pos;
+}
+
 Prefix parse_prefix(std::string_view line) {
   Prefix prefix;
   const std::size_t level = skip_level(line, 0);
@@ -133,9 +158,7 @@ Prefix parse_prefix(std::string_view line) {
   prefix.usec = stamp.usec;
   prefix.marked = true;
   prefix.size = stamp.end;
-  read_caller(line, prefix);
-  if (prefix.size < line.size() && line[prefix.size] == ' ') ++prefix.size;
-  prefix.size = skip_host(line, skip_level(line, prefix.size));
+  prefix.size = skip_marks(line, stamp.end, prefix);
   return prefix;
 }
 

@@ -22,7 +22,9 @@ struct Prefix {
   // Something stood there that marks the line as the kernel's: a time stamp, or dmesg's or syslog's
   // prefix.
   bool marked = false;
-  bool stored = false;  // syslog's or a journal's: it keeps what many boots said
+  bool stored = false;   // syslog's or a journal's: it keeps what many boots said
+  bool program = false;  // it says that a program printed the line
+  std::size_t tail = 0;  // bytes behind the text
 };
 
 // Reads, in any sensible order, a log level ("<4>"), a syslog or journald prefix ("Jan  1 00:00:00
@@ -30,6 +32,11 @@ struct Prefix {
 // program may have printed half a line before the kernel did: a time stamp in the middle of a line
 // starts the kernel's part. `line` must be clean.
 Prefix parse_prefix(std::string_view line);
+
+// The same of any log: reads also what other tools put there, and says where they name a program:
+// records of /dev/kmsg and netconsole, dmesg -d and -x, RFC 5424, logcat, LAVA's YAML, daemons of
+// syslog. Not for our own guests, whose programs could forge it.
+Prefix parse_any_prefix(std::string_view line);
 
 // The first time stamp of a kernel in these bytes, in microseconds.
 std::optional<std::uint64_t> first_timestamp(std::string_view bytes);

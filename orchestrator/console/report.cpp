@@ -23,14 +23,15 @@ static bool is_structural(std::string_view text) {
          RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), re);
 }
 
-Report::Report(const Row& row, const Line& line, bool doubted)
+Report::Report(const Row& row, const Line& line, Trust trust)
     : row_(&row),
-      phase_(doubted ? Phase::doubted : Phase::printing),
+      phase_(trust == Trust::believed ? Phase::printing : Phase::doubted),
       start_(line.number),
       end_(line.number),
       end_usec_(line.usec),
       caller_(line.caller),
-      marked_(line.marked) {
+      marked_(line.marked),
+      quoted_(trust == Trust::quoted) {
   lines_.push_back({line.number, std::string(line.text)});
   text_size_ = line.text.size();
 }
@@ -52,6 +53,8 @@ LineKind Report::kind_of(const Line& line) const {
   if (caller_.empty() && brings_a_stack(text)) return LineKind::foreign;
   if (text.find("---[ end ") != text.npos) return LineKind::end;
   if (is_frame(text) || is_questionable(text)) return LineKind::frame;
+  if (phase_ == Phase::doubted)  // words alone prove nothing
+    return begins_as_kernels(text) ? LineKind::structure : LineKind::words;
   return is_structural(text) ? LineKind::structure : LineKind::words;
 }
 
@@ -137,7 +140,13 @@ void Report::show(const Line& line) {
   if (line.number == end_ || excerpt_end_ == 0) excerpt_end_ = excerpt_.size();
 }
 
+void Report::strip(const Shape& shape) {
+  for (ReportLine& line : lines_)
+    line.text.erase(0, shape.prefix_of(line.text));
+}
+
 bool Report::full() const {
+  if (phase_ == Phase::doubted) return idle_ > kDoubted;
   const bool waits = phase_ != Phase::ended && phase_ != Phase::over;
   return phase_ == Phase::spent || text_size_ > kMostText || idle_ > (waits ? kCold : kWarm);
 }

@@ -10,6 +10,7 @@
 #include "console/frames.hpp"
 #include "console/phase.hpp"
 #include "console/rows.hpp"
+#include "console/shape.hpp"
 #include "model/finding.hpp"
 
 namespace kproof::console {
@@ -24,8 +25,15 @@ struct Line {
   bool marked = true;      // by something that only the kernel's lines have (Prefix)
   bool trusted = true;     // false: it may go on with a report, and never starts one
   bool doubtful = false;   // it may start one: if complete in itself, or if what follows is
+  bool quoted = false;     // and so are its words, perhaps: they do not count if nothing follows
   bool stored = false;     // by a daemon that keeps what many boots said (syslog, a journal)
   bool from_user = false;  // known to be a program's: only canaries are looked for
+};
+
+enum class Trust {
+  believed,  // its first line is the kernel's
+  doubted,   // it may be a program's
+  quoted,    // it probably is, and does not count if nothing follows
 };
 
 // A report that is being read. Holds at most kMostText bytes of text and kMostExcerpt of excerpt.
@@ -34,7 +42,7 @@ class Report {
   static constexpr std::size_t kMostText = 128 << 10;
 
   // `row` matched `line`. A header that its prefix marks as the kernel's has only such lines.
-  Report(const Row& row, const Line& line, bool doubted = false);
+  Report(const Row& row, const Line& line, Trust trust = Trust::believed);
 
   // Does a line of this caller belong to it?
   bool wants(const Line& line) const;
@@ -49,6 +57,10 @@ class Report {
   bool heralds(const Row& row, const Line& line);
   // Goes on with the message of a WARN() in the middle of it: up to 4.3 that followed the header.
   bool take_message(const Row& row, const Line& line);
+  // Takes prefixes of this shape off its lines; the first may then be another row's.
+  void strip(const Shape& shape);
+  void rename(const Row& row) { row_ = &row; }
+  std::string_view header() const { return lines_.front().text; }
   // Any line that was printed meanwhile, as it was.
   void show(const Line& line);
 
@@ -57,6 +69,7 @@ class Report {
   void give_way() { phase_ = behind_header_of_another(phase_); }
   bool full() const;
   Phase phase() const { return phase_; }
+  bool quoted() const { return quoted_; }
   // Can lines go on with it, but for its stack?
   bool open() const { return phase_ < Phase::overtaken; }
   // False: common words, and what makes them a finding did not follow.
@@ -70,6 +83,7 @@ class Report {
  private:
   // Lines without a word of a report: so many, and what comes is not its tail; the report is over.
   static constexpr std::size_t kWarm = 25, kCold = 300;
+  static constexpr std::size_t kDoubted = 12;  // so many until a doubted one has shown itself
 
   LineKind kind_of(const Line& line) const;
   bool is_near(const Line& line) const;
@@ -80,7 +94,7 @@ class Report {
   std::size_t start_, end_;
   std::optional<std::uint64_t> end_usec_;
   std::string caller_;
-  bool marked_;
+  bool marked_, quoted_;
   bool other_cpus_ = false;  // backtraces of other CPUs are part of it
   bool panicked_ = false;
   std::vector<ReportLine> lines_;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <re2/set.h>
 
 namespace kproof::console {
 
@@ -38,8 +39,19 @@ bool Row::matches(std::string_view text) const {
 struct Literals {
   std::vector<std::string_view> texts;
   std::vector<std::vector<unsigned>> triggered;  // rows; none: of interest to the facts
+  std::vector<std::unique_ptr<RE2::Set>> sets;   // of these rows; null where they are few
   std::size_t escape = 0;                        // where ESC is: it is not looked for in clean text
 };
+
+// Many rows at once: half of the time for a line that says WARNING.
+static std::unique_ptr<RE2::Set> set_of(const std::vector<unsigned>& triggered) {
+  constexpr std::size_t kFew = 4;
+  if (triggered.size() < kFew) return nullptr;
+  auto set = std::make_unique<RE2::Set>(RE2::Options(), RE2::UNANCHORED);
+  for (const unsigned index : triggered)
+    set->Add(expand(rows()[index].pattern->line), nullptr);
+  return set->Compile() ? std::move(set) : nullptr;
+}
 
 static Literals collect_literals() {
   std::map<std::string_view, std::vector<unsigned>> distinct;
@@ -56,6 +68,7 @@ static Literals collect_literals() {
   for (const auto& [text, triggered] : distinct) {
     literals.texts.push_back(text);
     literals.triggered.push_back(triggered);
+    literals.sets.push_back(set_of(triggered));
   }
   return literals;
 }
@@ -79,22 +92,39 @@ void Matcher::suspects(std::string_view block, std::vector<std::size_t>& offsets
     if (offsets.empty() || offsets.back() != hit.last) offsets.push_back(hit.last);
 }
 
+// Rows of one literal that match, or may.
+void Matcher::add_candidates(unsigned literal, std::string_view text) {
+  const std::vector<unsigned>& triggered = literals().triggered[literal];
+  const std::unique_ptr<RE2::Set>& set = literals().sets[literal];
+  RE2::Set::ErrorInfo error{};
+  matching_.clear();
+  const bool known =
+      set && (set->Match({text.data(), text.size()}, &matching_, &error) ||
+              error.kind == RE2::Set::kNoError);  // else it ran out of memory, and says nothing
+  if (!known) candidates_.insert(candidates_.end(), triggered.begin(), triggered.end());
+  if (known)
+    for (const int index : matching_)
+      candidates_.push_back(triggered[static_cast<std::size_t>(index)]);
+}
+
 Matcher::Sight Matcher::look(std::string_view text) {
   Sight sight;
   hits_.clear();
   candidates_.clear();
   prefilter_.scan(text, hits_);
+  std::ranges::sort(hits_, {}, &Prefilter::Hit::literal);
+  hits_.erase(std::ranges::unique(hits_, {}, &Prefilter::Hit::literal).begin(), hits_.end());
   for (const Prefilter::Hit& hit : hits_) {
-    const std::vector<unsigned>& triggered = literals().triggered[hit.literal];
-    sight.interesting |= triggered.empty();
-    candidates_.insert(candidates_.end(), triggered.begin(), triggered.end());
+    const bool of_facts = literals().triggered[hit.literal].empty();
+    (of_facts ? sight.interesting : sight.triggered) = true;
+    if (!of_facts) add_candidates(hit.literal, text);
   }
   std::ranges::sort(candidates_);
-  candidates_.erase(std::unique(candidates_.begin(), candidates_.end()), candidates_.end());
   for (const unsigned index : candidates_)
     if (rows()[index].matches(text)) {
       const Row& row = rows()[index];
       sight.row = row.pattern->title.empty() ? nullptr : &row;
+      sight.triggered = sight.row != nullptr;  // a false friend has the last word
       break;
     }
   return sight;

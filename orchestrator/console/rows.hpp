@@ -34,14 +34,18 @@ class Matcher {
   struct Sight {
     const Row* row = nullptr;  // the first that matches and is no false friend
     bool interesting = false;  // something for the facts
+    bool triggered = false;    // a row's literal stands in it
   };
   // `text`: one line, clean, without prefix.
   Sight look(std::string_view text);
 
  private:
+  void add_candidates(unsigned literal, std::string_view text);
+
   Prefilter prefilter_;
   std::vector<Prefilter::Hit> hits_;
   std::vector<unsigned> candidates_;
+  std::vector<int> matching_;
 };
 
 // Lines that are no findings and still matter: what Facts are made of.

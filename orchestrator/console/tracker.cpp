@@ -8,12 +8,14 @@ namespace kproof::console {
 
 static constexpr std::size_t kMostProblem = 500;  // bytes
 
-void Tracker::line(const Line& line) {
-  const Matcher::Sight sight = matcher_.look(line.text);
+void Tracker::line(Line line) {
+  Matcher::Sight sight = matcher_.look(line.text);
   const bool notice = line.raw.find(interest::kLost) != line.raw.npos ||
                       line.raw.find(interest::kMissed) != line.raw.npos;  // before the time stamp
   if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
+  if (!sight.row && sight.triggered && options_.stamps == Stamps::automatic)
+    sight.row = row_behind_prefix(line);
   if (sight.row && starts(*sight.row, line))
     note_row(line, *sight.row);
   else
@@ -22,6 +24,31 @@ void Tracker::line(const Line& line) {
   for (Report& report : open_)
     report.show(line);
   close_stale();
+}
+
+// Rows that want the beginning of a line find it behind a prefix that nobody knows. What such a
+// line begins must show to be a kernel's.
+const Row* Tracker::row_behind_prefix(Line& line) {
+  constexpr std::size_t kMostTries = 8, kFarthest = 120;
+  constexpr std::string_view kSeparators = " \t;>|])";
+  std::size_t tries = 0;
+  for (std::size_t at = 1; at < std::min(line.text.size(), kFarthest) && tries < kMostTries; ++at) {
+    if (kSeparators.find(line.text[at - 1]) == line.text.npos || line.text[at] == ' ') continue;
+    ++tries;
+    const Row* row = matcher_.look(line.text.substr(at)).row;
+    if (!row) continue;
+    line.quoted = !is_foreign_prefix(line.text.substr(0, at)) || is_quoted(line.text, at);
+    line.text.remove_prefix(at);
+    return row;
+  }
+  return nullptr;
+}
+
+void Tracker::strip(const Shape& shape) {
+  for (Report& report : open_) {
+    report.strip(shape);
+    if (const Row* row = matcher_.look(report.header()).row) report.rename(*row);
+  }
 }
 
 // The kernel prints the notice without a time stamp, and the next line may stand behind it.
@@ -145,9 +172,11 @@ static bool is_complete(const Row& row) {
 }
 
 void Tracker::note_row(const Line& line, const Row& row) {
-  const bool doubted = line.doubtful && (stamps_ || !is_complete(row));
+  const bool quoted = line.quoted || (options_.stamps == Stamps::automatic && !line.marked &&
+                                      is_quoted(line.text, line.text.find(row.pattern->trigger)));
+  const bool doubted = quoted || (line.doubtful && (stamps_ || !is_complete(row)));
   if (!doubted) believe(row);
-  if (row.pattern->flags & kSingle) return note_single(line, row);
+  if ((row.pattern->flags & kSingle) && !doubted) return note_single(line, row);
   Report* open = open_for(line);
   if (open && (open->heralds(row, line) || open->take_message(row, line) || open->join(row, line) ||
                open->repeat(row, line))) {
@@ -155,7 +184,7 @@ void Tracker::note_row(const Line& line, const Row& row) {
     return;
   }
   if (open) give_way(*open, line);
-  start(row, line, doubted);
+  start(row, line, quoted ? Trust::quoted : doubted ? Trust::doubted : Trust::believed);
   if (!doubted && is_panic(row)) open_.back().mark_panicked();
 }
 
@@ -190,14 +219,14 @@ void Tracker::give_way(Report& report, const Line& line) {
     close(static_cast<std::size_t>(&report - open_.data()));
 }
 
-void Tracker::start(const Row& row, const Line& line, bool doubted) {
-  facts_.started += doubted ? 0 : 1;
+void Tracker::start(const Row& row, const Line& line, Trust trust) {
+  facts_.started += trust == Trust::believed ? 1 : 0;
   if (open_.size() == kMostOpen) close(0);
-  open_.emplace_back(row, line, doubted);
+  open_.emplace_back(row, line, trust);
 }
 
 void Tracker::close(std::size_t index) {
-  if (open_[index].phase() == Phase::doubted && ++facts_.unbelieved == 1)
+  if (open_[index].phase() == Phase::doubted && !open_[index].quoted() && ++facts_.unbelieved == 1)
     facts_.first_unbelieved = open_[index].start();
   if (open_[index].stands()) findings_.record(open_[index].describe());
   open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(index));

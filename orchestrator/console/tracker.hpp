@@ -11,6 +11,7 @@
 #include "console/analyzer.hpp"
 #include "console/report.hpp"
 #include "console/rows.hpp"
+#include "console/shape.hpp"
 
 namespace kproof::console {
 
@@ -38,7 +39,9 @@ class Tracker {
  public:
   explicit Tracker(const Options& options) : options_(options), findings_(options) {}
 
-  void line(const Line& line);
+  void line(Line line);
+  // What stands in front of the lines is known now.
+  void strip(const Shape& shape);
   void close_all();
   bool reading_report() const { return !open_.empty(); }
 
@@ -59,12 +62,13 @@ class Tracker {
   void new_boot();
   void note_orderly(const Line& line);
   void note_test(const Line& line);
+  const Row* row_behind_prefix(Line& line);
   void note_row(const Line& line, const Row& row);
   void extend(Report& report, const Line& line);
   void believe(const Row& row);
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
-  void start(const Row& row, const Line& line, bool doubted);
+  void start(const Row& row, const Line& line, Trust trust);
   bool starts(const Row& row, const Line& line) const;
   void close(std::size_t index);
   void close_stale();

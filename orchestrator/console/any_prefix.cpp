@@ -1,0 +1,97 @@
+// What other tools than the kernel put in front of its lines, where it says whose the line is.
+#include <re2/re2.h>
+
+#include "console/line.hpp"
+
+namespace kproof::console {
+using re2::StringPiece;
+
+// "6,123,1000001,-;" and "6,123,1000001,-,caller=T77;": Documentation/ABI/testing/dev-kmsg, and
+// netconsole's extended form, perhaps behind the release.
+static bool read_record(StringPiece line, Prefix& prefix) {
+  static const RE2 re(
+      R"(^(?:\d+\.\d+[^,\s]*,)?(\d+),\d+,(\d+),[^;\s]{1,40}?(?:caller=([TC]\d+)[^;\s]*)?;)");
+  if (line.empty() || line[0] < '0' || line[0] > '9') return false;
+  StringPiece found[4];
+  if (!re.Match(line, 0, line.size(), RE2::ANCHOR_START, found, 4)) return false;
+  std::uint64_t priority = 0, usec = 0;
+  if (!RE2::FullMatch(found[1], "(\\d+)", &priority) || !RE2::FullMatch(found[2], "(\\d+)", &usec))
+    return false;
+  prefix.usec = usec;
+  prefix.caller = {found[3].data(), found[3].size()};
+  prefix.size = found[0].size();
+  prefix.program = priority > 7;
+  prefix.marked = !prefix.program;
+  return true;
+}
+
+// "[    1.000001 <    0.000003>] " of dmesg -d.
+static bool read_delta(StringPiece line, Prefix& prefix) {
+  static const RE2 re(R"(^(?:<\d+>)?\[ *(\d{1,9})\.(\d{6}) <[ +]*\d+\.\d+>\] ?)");
+  if (line.empty() || (line[0] != '[' && line[0] != '<')) return false;
+  StringPiece found[3];
+  if (!re.Match(line, 0, line.size(), RE2::ANCHOR_START, found, 3)) return false;
+  std::uint64_t seconds = 0, usec = 0;
+  RE2::FullMatch(found[1], "(\\d+)", &seconds);
+  RE2::FullMatch(found[2], "(\\d+)", &usec);
+  prefix.usec = seconds * 1'000'000 + usec;
+  prefix.size = found[0].size();
+  prefix.marked = true;
+  return true;
+}
+
+// The facility "kern" of dmesg -x; the tag "kernel": alone, behind a clock and a host, of RFC 5424,
+// of logcat.
+static bool read_tag(StringPiece line, Prefix& prefix) {
+  static const RE2 re(R"(^kern *:[a-z]+ *: (?:\[[^\]]*\] )?|)"
+                      R"(^(?:<\d+>\d* ?)?(?:.{0,24}?\d\d:\d\d:\d\d.{0,60}? )?)"
+                      R"(kernel(?:\[\d+\])?(?: *: | - (?:\S+ )?- ))");
+  StringPiece found;
+  if (!re.Match(line, 0, line.size(), RE2::ANCHOR_START, &found, 1)) return false;
+  prefix.size = found.size();
+  prefix.marked = true;
+  prefix.stored = !found.starts_with("kern");
+  return true;
+}
+
+// dmesg -x names the facility: user space cannot write as "kern".
+static bool is_of_other_facility(StringPiece line) {
+  static const RE2 re(
+      R"(^(?:user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local\d) *)"
+      R"(:(?:emerg|alert|crit|err|warn|notice|info|debug) *: )");
+  return RE2::PartialMatch(line, re);
+}
+
+// "Jan  1 00:00:00 host daemon[77]: ", and "host daemon[77]: " or "daemon[77]: " behind a stamp.
+static bool is_daemons(StringPiece line, const Prefix& prefix) {
+  static const RE2 dated(
+      R"(^(?:<\d+>\d* ?)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) )"
+      R"(\S+ [a-zA-Z][\w.@/()-]*\[\d+\]: )");
+  static const RE2 stamped(R"(^(?:[\w.-]+ )?[a-zA-Z][\w.@-]*\[\d+\]: )");
+  if (!prefix.usec) return RE2::PartialMatch(line, dated);
+  line.remove_prefix(prefix.size);
+  return RE2::PartialMatch(line, stamped);
+}
+
+// LAVA keeps each line of a console as a map of YAML.
+static constexpr std::string_view kLava = R"(- {"dt": ")";
+
+Prefix parse_any_prefix(std::string_view line) {
+  Prefix prefix;
+  const StringPiece piece(line.data(), line.size());
+  if (read_record(piece, prefix) || read_delta(piece, prefix)) return prefix;
+  prefix = parse_prefix(line);
+  if (line.starts_with(kLava)) {
+    constexpr std::string_view kText = R"("msg": ")";
+    const std::size_t text = line.find(kText);
+    if (!prefix.usec && text != line.npos) prefix.size = text + kText.size();
+    if (line.ends_with("\"}") && prefix.size + 2 <= line.size()) prefix.tail = 2;
+    return prefix;
+  }
+  if (!prefix.usec && !prefix.marked) read_tag(piece, prefix);
+  const bool kernels = prefix.marked && !prefix.usec;
+  prefix.program = is_of_other_facility(piece) || (!kernels && is_daemons(piece, prefix));
+  return prefix;
+}
+
+}  // namespace kproof::console

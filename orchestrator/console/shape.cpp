@@ -1,0 +1,116 @@
+#include "console/shape.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include <re2/re2.h>
+
+namespace kproof::console {
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) != 0;
+}
+
+static std::size_t run(std::string_view text, std::size_t pos, bool (*belongs)(char)) {
+  std::size_t end = pos;
+  while (end < text.size() && belongs(text[end]))
+    ++end;
+  return end - pos;
+}
+
+static bool is_space(char c) {
+  return c == ' ';
+}
+
+// Months and days change, and so do the letters of levels and of what printed: "E", "T77", "C1".
+static bool same_word(std::string_view a, std::string_view b) {
+  constexpr std::string_view kDates =
+      " Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun ";
+  const auto is_date = [&](std::string_view word) {
+    return word.size() == 3 && kDates.find(" " + std::string(word) + " ") != kDates.npos;
+  };
+  return a == b || (a.size() == 1 && b.size() == 1) || (is_date(a) && is_date(b));
+}
+
+std::size_t Shape::prefix_of(std::string_view line) const {
+  const std::size_t body = form_.find_last_not_of(' ') + 1;  // "" and all spaces: 0
+  std::size_t at = 0, in = 0;
+  while (in < body) {
+    if (form_[in] == ' ' || (at < line.size() && line[at] == ' ')) {
+      in += run(form_, in, is_space);
+      at += run(line, at, is_space);
+    } else if (is_digit(form_[in])) {
+      const std::size_t digits = run(line, at, is_digit);
+      if (digits == 0) return 0;
+      at += digits;
+      in += run(form_, in, is_digit);
+    } else if (is_letter(form_[in])) {
+      const std::size_t mine = run(form_, in, is_letter), its = run(line, at, is_letter);
+      if (!same_word(std::string_view(form_).substr(in, mine), line.substr(at, its))) return 0;
+      in += mine;
+      at += its;
+    } else {
+      if (at == line.size() || line[at] != form_[in]) return 0;
+      ++in;
+      ++at;
+    }
+  }
+  for (; in < form_.size() && at < line.size(); ++in, ++at)
+    if (line[at] != ' ') return 0;
+  return at;
+}
+
+// Words of the kernel's own that begin a line, each in a line of its own.
+static const RE2& beginning() {
+  static const RE2 re(
+      R"((?:CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: |Call [Tt]race: *(?:\(.*\))?$|Backtrace: *$|)"
+      R"(R?E?IP: [0-9a-f]{4}:|PC is at |LR is at |pc : |Modules linked in:|Hardware name: |)"
+      R"(------------\[ cut here \]|={25}|-{25}|Workqueue: |(?:Read|Write) of size \d+ |Pid: \d+, comm: |)"
+      R"(task:\S+ +state:|NMI backtrace for cpu |unreferenced object 0x|NIP \[|Krnl PSW : |)"
+      R"(epc : |Stack: *$|RSP: [0-9a-f]{4}:|rcu: \t))");
+  return re;
+}
+
+bool Shape::learn(std::string_view line) {
+  re2::StringPiece found;
+  if (!beginning().Match({line.data(), line.size()}, 0, line.size(), RE2::UNANCHORED, &found, 1))
+    return false;
+  const std::size_t size = static_cast<std::size_t>(found.data() - line.data());
+  if (size == 0 || size > kLongest || prefix_of(line) == size) return false;
+  constexpr std::string_view kSeparators = " \t;:>|])}\"";
+  if (kSeparators.find(line[size - 1]) == kSeparators.npos) return false;
+  form_ = line.substr(0, size);
+  return true;
+}
+
+bool begins_as_kernels(std::string_view text) {
+  re2::StringPiece found;
+  const std::size_t start = std::min(text.find_first_not_of(' '), text.size());
+  return beginning().Match({text.data(), text.size()}, start, text.size(), RE2::ANCHOR_START,
+                           &found, 1);
+}
+
+bool is_quoted(std::string_view line, std::size_t trigger) {
+  static const RE2 quotes(
+      R"(^\s*(?:\++ |[$*-] |//|/\*|#define )|)"  // a shell's trace, a prompt, lists, comments
+      R"(\b(?:grep|printk|pr_[a-z]+|dev_[a-z]+|panic|echo|dmesg)\b.*['"(]|)"
+      R"((?:^|[\s(=,\[:])[rbfu]?'[^']*$)");
+  const std::string_view before = line.substr(0, trigger);
+  if (RE2::PartialMatch(re2::StringPiece(before.data(), before.size()), quotes)) return true;
+  return std::ranges::count(before, '"') % 2 == 1 || std::ranges::count(before, '`') % 2 == 1;
+}
+
+bool is_foreign_prefix(std::string_view before) {
+  static const RE2 word("[a-zA-Z]{4}");
+  constexpr std::string_view kBars = "\t|;>";
+  const std::size_t last = before.find_last_not_of(' ');
+  if (last == before.npos || kBars.find(before[last]) != kBars.npos || before.back() == '\t')
+    return true;
+  return !RE2::PartialMatch(re2::StringPiece(before.data(), before.size()), word);
+}
+
+}  // namespace kproof::console

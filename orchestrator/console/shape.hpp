@@ -1,0 +1,38 @@
+// What somebody else put in front of the kernel's lines: a mail's "> ", "vm1 | ", the clock of a
+// terminal. It is not known beforehand; the lines of a report show it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace kproof::console {
+
+// The form of a prefix: words and punctuation as they are, numbers of any value, padding of any
+// width. Only the white space at its end counts: what is behind more of it is indented.
+class Shape {
+ public:
+  // Reads it off a line with words that stand at the beginning of a kernel's line only, "Call
+  // Trace:". False: the line has none, or has a prefix of the shape that is known already.
+  bool learn(std::string_view line);
+  // How many bytes of `line` are such a prefix; 0: none.
+  std::size_t prefix_of(std::string_view line) const;
+  bool known() const { return !form_.empty(); }
+
+ private:
+  static constexpr std::size_t kLongest = 120;
+  std::string form_;
+};
+
+// Does `text` begin with such words?
+bool begins_as_kernels(std::string_view text);
+
+// Are the kernel's words at `trigger` in `line`, which has no kernel's prefix, what a program
+// quotes: in a shell's trace, source, a list?
+bool is_quoted(std::string_view line, std::size_t trigger);
+
+// Can this be all that stands in front of a kernel's line: a clock, a quote's mark, another's name
+// and a bar?
+bool is_foreign_prefix(std::string_view before);
+
+}  // namespace kproof::console

@@ -1,0 +1,151 @@
+// What stands in front of the kernel's text, and whose the line is, in any log.
+#include "console/shape.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "console/analyzer.hpp"
+
+using namespace kproof::console;
+using Titles = std::vector<std::string>;
+
+static Analyzer analyze(const std::string& log) {
+  Analyzer analyzer;
+  analyzer.feed(log);
+  analyzer.finish();
+  return analyzer;
+}
+
+static Titles titles(const std::string& log) {
+  Titles titles;
+  for (const auto& finding : analyze(log).findings())
+    titles.push_back(finding.title);
+  return titles;
+}
+
+// "%" is a number that grows, "#" two digits of a clock.
+static std::string behind(const std::string& prefix, const std::vector<std::string>& lines) {
+  std::string log;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    for (const char c : prefix)
+      log += c == '%'   ? std::to_string(1000 + i)
+             : c == '#' ? fmt::format("{:02}", i)
+                        : std::string(1, c);
+    log += lines[i] + "\n";
+  }
+  return log;
+}
+
+static const std::vector<std::string> kPrefixes = {
+    "[  123.00%] ",
+    "[  123.00%] [  T77] ",
+    "[  123.00%][    C1] ",
+    "6,%,123000%,-;",
+    "6,%,123000%,-,caller=T77;",
+    "6.4.0,6,%,123000%,-;",
+    "> ",
+    ">> ",
+    "> > ",
+    "| ",
+    "\t",
+    "    ",
+    "2024-01-02T03:04:#.000001+01:00 host kernel: ",
+    "2024-01-02T03:04:#.123Z ",
+    "<4>1 2024-01-02T03:04:#Z host kernel - - - ",
+    "[  123.00% <    0.000003>] ",
+    "kern  :warn  : [  123.00%] ",
+    "kern  :warn  : [Tue Jan  2 03:04:# 2024] ",
+    "[Tue Jan  2 03:04:# 2024] ",
+    "kernel: ",
+    "Jan  2 03:04:# host kernel: ",
+    "Jan  2 03:04:# host kernel[0]: ",
+    "Jan  2 03:04:# 10.0.0.7 ",
+    "01-02 03:04:#.123     0     0 E kernel  : ",
+    "[  123.00%] (2)[77:zorkd]",
+    "<4>[  123.00%]  (2)[77:zorkd] ",
+    "vm1 | ",
+    "[ 123.1] ",
+    "03:04:# ",
+    "[2024-01-02 03:04:#] ",
+    "2024-01-02T03:04:#.000000  ",
+    "# ",
+    "% ",
+    "%\t",
+    "- {\"dt\": \"2024-01-02T03:04:#\", \"lvl\": \"target\", \"msg\": \"",
+};
+
+static const std::vector<std::string> kTrace = {"CPU: 3 PID: 77 Comm: zorkd Not tainted 6.1.0 #1",
+                                                "RIP: 0010:zork_frob+0x42/0x50",
+                                                "Call Trace:",
+                                                " <TASK>",
+                                                " zork_frob+0x42/0x50",
+                                                " zork_ioctl+0x9b/0x230",
+                                                " </TASK>"};
+
+TEST_CASE("a report is named whatever stands in front of all of its lines") {
+  const std::vector<std::pair<std::string, std::string>> kinds = {
+      {"WARNING: CPU: 3 PID: 77 at drivers/zork/core.c:12 zork_frob+0x42/0x50",
+       "WARNING in zork_frob"},
+      {"BUG: kernel NULL pointer dereference, address: 0000000000000018",
+       "BUG: unable to handle kernel NULL pointer dereference in zork_frob"},
+      {"BUG: KASAN: slab-out-of-bounds in zork_frob+0x42/0x50",
+       "KASAN: slab-out-of-bounds in zork_frob"},
+      {"int3: 0000 [#1] PREEMPT SMP", "int3 in zork_frob"},
+      {"Oops: 0000 [#1] SMP", "Oops in zork_frob"},
+      {"INFO: task zorkd:77 blocked for more than 122 seconds.", "INFO: task hung in zork_frob"}};
+  for (const std::string& prefix : kPrefixes)
+    for (const auto& [header, title] : kinds) {
+      CAPTURE(prefix);
+      CAPTURE(header);
+      std::vector<std::string> lines = {header};
+      lines.insert(lines.end(), kTrace.begin(), kTrace.end());
+      const Titles found = titles(behind(prefix, lines));
+      REQUIRE(found.size() == 1);
+      CHECK(found[0] == title);
+    }
+}
+
+TEST_CASE("a line that is complete in itself is found behind any prefix") {
+  for (const std::string& prefix : kPrefixes) {
+    CAPTURE(prefix);
+    CHECK(titles(behind(prefix,
+                        {"mm/pgtable-generic.c:39: bad pud 000000008ae2d46e(84000001400008e7)"})) ==
+          Titles{"bad pud"});
+    CHECK(titles(
+              behind(prefix, {"irq 16: nobody cared (try booting with the \"irqpoll\" option)"})) ==
+          Titles{"irq: nobody cared"});
+  }
+}
+
+TEST_CASE("what programs say of themselves or quote is no finding, and hides nothing") {
+  for (const char* line :
+       {"Jan  2 03:04:05 h zorkd[77]: BUG: soft lockup - CPU#3 stuck for 22s! [zorkd:77]",
+        "2024-01-02T03:04:05.1+01:00 h systemd[1]: Kernel panic - not syncing: watchdog",
+        "[   12.345678] host zorkd[77]: BUG: soft lockup - CPU#3 stuck for 22s!",
+        "user  :notice: [   12.345678] BUG: soft lockup - CPU#3 stuck for 22s!",
+        "12,5,12345678,-;BUG: soft lockup - CPU#3 stuck for 22s!",
+        "+ grep -q 'Kernel panic - not syncing: watchdog' dmesg",
+        "if grep -q \"general protection fault: \" \"$log\"; then",
+        "    if re.search(r'BUG: soft lockup|Kernel panic - not syncing', line):",
+        "\tpr_emerg(\"BUG: soft lockup - CPU#%d stuck for %us!\\n\", a);",
+        "kernel/panic.c:321:\tpr_emerg(\"Kernel panic - not syncing: %s\\n\", buf);",
+        " * Kernel panic - not syncing: Attempted to kill init!",
+        "  - general protection fault in zork_frob", "  - Kernel panic - not syncing: VFS"}) {
+    CAPTURE(line);
+    const Analyzer analyzer = analyze(line + std::string("\nanother line\n"));
+    CHECK(analyzer.findings().empty());
+    CHECK_FALSE(analyzer.facts().panicked);
+    CHECK(analyzer.facts().unbelieved == 0);
+  }
+}
+
+TEST_CASE("a shape is numbers of any value and padding of any width, and the same words") {
+  Shape shape;
+  REQUIRE(shape.learn("vm1 [  T77] | Call Trace:"));
+  CHECK(shape.prefix_of("vm1 [T12345] |  frob+0x1/0x2") == 15);
+  CHECK(shape.prefix_of("vm2 [   C1] | x") == 14);
+  CHECK(shape.prefix_of("host [  T77] | x") == 0);
+  CHECK(shape.prefix_of("Call Trace:") == 0);
+  CHECK_FALSE(shape.learn("vm1 [  T78] | Hardware name: QEMU"));
+  CHECK_FALSE(shape.learn("Call Trace:"));
+}
