@@ -80,14 +80,22 @@ static void replace(std::string& text, std::string_view what, std::string_view b
     text.replace(pos, what.size(), by);
 }
 
-static std::string fill(std::string_view form, const std::vector<std::string>& values,
-                        std::string_view frame) {
+static std::string with_frame(std::string text, std::string_view frame) {
+  replace(text, "{frame}", frame);
+  return text;
+}
+
+// All but the frame.
+static std::string fill(std::string_view form, const std::vector<std::string>& values) {
   std::string text(form);
   for (std::size_t i = 0; i < values.size(); ++i)
     replace(text, fmt::format("{{{}}}", i + 1), values[i]);
-  text = generalize(std::move(text));
-  replace(text, "{frame}", frame);
-  return text;
+  return generalize(std::move(text));
+}
+
+static std::string fill(std::string_view form, const std::vector<std::string>& values,
+                        std::string_view frame) {
+  return with_frame(fill(form, values), frame);
 }
 
 static std::string whole_text(const std::vector<ReportLine>& lines) {
@@ -154,11 +162,11 @@ static const std::string& lasting(const Blame& blame) {
   return says_little(blame) && !call ? blame.own : blame.frame;
 }
 
-static std::string fingerprint(const Pattern& pattern, const std::vector<std::string>& values,
+static std::string fingerprint(const Pattern& pattern, const std::string& form,
                                const std::vector<ReportLine>& lines, const Blame& blame) {
   constexpr std::size_t kFrames = 3;
   util::Hasher hash;
-  hash.add(fill(pattern.title, values, ""));
+  hash.add(with_frame(form, ""));
   if (pattern.stack && pattern.stack->pick == Pick::first)
     for (const std::string& frame : top_frames(stack_of(pattern), lines, kFrames))
       hash.add(frame);
@@ -182,13 +190,13 @@ static void name_own(Blame& blame, const Pattern& pattern, const std::vector<Rep
   if (blame.own.empty() && pattern.stack) blame.own = named_function(lines);
 }
 
-static std::string why_incomplete(const Pattern& pattern, const std::vector<std::string>& values,
+static std::string why_incomplete(const Pattern& pattern, std::string_view title,
+                                  const std::vector<std::string>& values,
                                   const std::vector<ReportLine>& lines, const Blame& blame) {
   if (pattern.flags & kMixed) return "only the header of the report could be read";
   if (pattern.flags & kTail) return "the end of a report without its beginning";
   if (is_torn(values)) return "another message stands in the line that names it";
-  if (fill(pattern.title, values, kNoFrame).ends_with(':'))
-    return "the line that names it breaks off";
+  if (title.ends_with(':')) return "the line that names it breaks off";
   if (blame.mixed) return std::string(kMixedIn);
   if (!pattern.stack || !blame.frame.empty()) return why_corrupted(lines, !(pattern.flags & kBare));
   return brings_a_stack(lines.back().text) ? "the stack of another message came before its own"
@@ -218,13 +226,14 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
   const auto or_nobody = [](const std::string& frame) {
     return frame.empty() ? std::string(kNoFrame) : frame;
   };
-  finding.syzbot_title = fill(pattern.title, values, or_nobody(blame.frame));
-  finding.title = fill(pattern.title, values, or_nobody(blame.own));
+  const std::string form = fill(pattern.title, values);
+  finding.syzbot_title = with_frame(form, or_nobody(blame.frame));
+  finding.title = with_frame(form, or_nobody(blame.own));
   if (pattern.flags & kMixed) finding.title = without_details(finding.title);
   finding.frame = blame.own;
   finding.complaint = (pattern.flags & kComplaint) != 0;
-  finding.fingerprint = fingerprint(pattern, values, lines, blame);
-  finding.corrupted_reason = why_incomplete(pattern, values, lines, blame);
+  finding.fingerprint = fingerprint(pattern, form, lines, blame);
+  finding.corrupted_reason = why_incomplete(pattern, finding.syzbot_title, values, lines, blame);
   // The owner of a lock is no other name of the function that waits for it.
   if (accusation.other && (pattern.flags & kHeldUp)) blame.also.push_back(culprit.frame);
   finding.culprit = std::move(culprit);
