@@ -29,13 +29,24 @@ static Json to_json(const model::Known& known) {
           {"expired", known.expired}};
 }
 
+static Json to_json(const symbols::Places& places) {
+  Json json = Json::array();
+  for (const symbols::Place& place : places)
+    json.push_back({{"function", place.function}, {"file", place.file}, {"line", place.line}});
+  return json;
+}
+
 static Json to_json(const std::vector<symbols::DecodedLine>& lines) {
   Json json = Json::array();
   for (const symbols::DecodedLine& line : lines) {
-    Json places = Json::array();
-    for (const symbols::Place& place : line.places)
-      places.push_back({{"function", place.function}, {"file", place.file}, {"line", place.line}});
-    json.push_back({{"text", line.line}, {"places", places}});
+    Json candidates = Json::array();
+    for (const symbols::Places& places : line.candidates)
+      candidates.push_back(to_json(places));
+    // More than one are no places but a choice.
+    if (candidates.size() == 1)
+      json.push_back({{"text", line.line}, {"places", candidates.front()}});
+    else
+      json.push_back({{"text", line.line}, {"candidates", candidates}});
   }
   return json;
 }
@@ -95,7 +106,7 @@ static void print_known(const model::Known& known) {
 
 static void print_decoded(const std::vector<symbols::DecodedLine>& lines) {
   for (const symbols::DecodedLine& line : lines)
-    fmt::print("    {}\n", printable(symbols::to_string(line.places)));
+    fmt::print("    {}\n", printable(symbols::to_string(line.candidates)));
   if (!lines.empty()) fmt::print("\n");
 }
 

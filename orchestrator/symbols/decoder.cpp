@@ -87,15 +87,22 @@ std::unique_ptr<Object> Decoder::open(const std::string& name, const fs::path& f
   return object;
 }
 
-std::vector<Place> Decoder::decode(std::string_view line) {
+std::vector<Places> Decoder::decode(std::string_view line) {
   const auto ref = find_frame_ref(line);
   if (!ref) return {};
   const Object* from = object(ref->module);
-  return from ? places_of(*from, *ref) : std::vector<Place>{};
+  return from ? places_of(*from, *ref) : std::vector<Places>{};
 }
 
-std::vector<Place> Decoder::places_of(const Object& object, const FrameRef& ref) const {
-  auto places = object.resolve(ref);
+std::vector<Places> Decoder::places_of(const Object& object, const FrameRef& ref) const {
+  auto candidates = object.resolve(ref);
+  for (Places& places : candidates)
+    places = shortened(std::move(places));
+  return candidates;
+}
+
+// Files from the source tree on.
+Places Decoder::shortened(Places places) const {
   for (Place& place : places)
     if (place.file.starts_with(base_)) place.file.erase(0, base_.size());
   return places;
@@ -105,7 +112,7 @@ std::vector<DecodedLine> Decoder::decode_all(std::string_view excerpt) {
   std::vector<DecodedLine> lines;
   std::istringstream stream{std::string(excerpt)};
   for (std::string line; std::getline(stream, line);)
-    if (auto places = decode(line); !places.empty()) lines.push_back({line, std::move(places)});
+    if (auto found = decode(line); !found.empty()) lines.push_back({line, std::move(found)});
   return lines;
 }
 
@@ -113,19 +120,28 @@ std::string Decoder::describe(std::uint64_t address) {
   const Object* vmlinux = object("");
   const auto ref = vmlinux->find_function(address);
   if (!ref) return "";
-  const auto places = places_of(*vmlinux, *ref);
+  const Places places = vmlinux->places_at(address, ref->function);
   const std::string name = fmt::format("{}+{:#x}/{:#x}", ref->function, ref->offset, ref->size);
   const bool known = !places.empty() && !places.front().file.empty();
-  return known ? fmt::format("{} ({})", name, to_string(places)) : name;
+  return known ? fmt::format("{} ({})", name, to_string(shortened(places))) : name;
 }
 
-std::string to_string(const std::vector<Place>& places) {
+std::string to_string(const Places& places) {
   std::string text;
   for (const Place& place : places) {
     if (!text.empty()) text += ", inlined into ";
     text += place.function;
     if (!place.file.empty()) text += fmt::format(" ({}:{})", place.file, place.line);
   }
+  return text;
+}
+
+std::string to_string(const std::vector<Places>& candidates) {
+  std::string text;
+  for (const Places& places : candidates)
+    text += (text.empty() ? "" : ", or ") + to_string(places);
+  if (candidates.size() > 1)
+    text += fmt::format(": {} functions of that name and size", candidates.size());
   return text;
 }
 

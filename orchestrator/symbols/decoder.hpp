@@ -17,7 +17,7 @@ namespace kproof::symbols {
 // A line of a trace that names a function.
 struct DecodedLine {
   std::string line;
-  std::vector<Place> places;
+  std::vector<Places> candidates;  // one, or more where functions share name and size
 };
 
 class Decoder {
@@ -31,7 +31,7 @@ class Decoder {
   void expect_release(std::string release) { release_ = std::move(release); }
   // Of a line of a trace; empty where it names no function that can be found. Files are relative to
   // the source tree ("mm/mprotect.c"), also where the kernel was built outside of it.
-  std::vector<Place> decode(std::string_view line);
+  std::vector<Places> decode(std::string_view line);
   // The lines of an excerpt that are decoded, in their order.
   std::vector<DecodedLine> decode_all(std::string_view excerpt);
   // Where the kernel was linked to be: "native_halt+0x4/0x10", with its place in brackets behind
@@ -41,7 +41,8 @@ class Decoder {
   const std::set<std::string>& notes() const { return notes_; }
 
  private:
-  std::vector<Place> places_of(const Object& object, const FrameRef& ref) const;
+  std::vector<Places> places_of(const Object& object, const FrameRef& ref) const;
+  Places shortened(Places places) const;
   const Object* object(const std::string& module);
   std::unique_ptr<Object> open(const std::string& name, const std::filesystem::path& file);
 
@@ -53,6 +54,8 @@ class Decoder {
 };
 
 // "zap (mm/zap.c:12), inlined into walk (mm/walk.c:40)"; "" for no places.
-std::string to_string(const std::vector<Place>& places);
+std::string to_string(const Places& places);
+// Of several: "a (x.c:1), or a (y.c:2): two functions of that name and size".
+std::string to_string(const std::vector<Places>& candidates);
 
 }  // namespace kproof::symbols

@@ -1,6 +1,7 @@
 #include "symbols/object.hpp"
 
 #include <cstdlib>
+#include <set>
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -65,19 +66,20 @@ void Object::read_symbols() {
   }
 }
 
-// Static functions share names; the size tells which was meant. kallsyms counts up to the next
-// symbol, padding included, so it may be more than the symbol table says.
-const Object::Symbol* Object::find(const FrameRef& ref) const {
+// The size tells which was meant. kallsyms counts up to the next symbol, padding included, so it
+// may be more than the symbol table says; but not where one is just as large.
+std::vector<std::uint64_t> Object::find(const FrameRef& ref) const {
   constexpr std::uint64_t kPadding = 64;
-  const Symbol* near = nullptr;
+  std::set<std::uint64_t> same, near;
   const auto [begin, end] = symbols_.equal_range(ref.function);
   for (auto entry = begin; entry != end; ++entry) {
     const Symbol& symbol = entry->second;
-    if (symbol.size == ref.size) return &symbol;
+    if (symbol.size == ref.size) same.insert(symbol.address);
     if (symbol.size == 0 || (symbol.size < ref.size && ref.size < symbol.size + kPadding))
-      near = &symbol;
+      near.insert(symbol.address);
   }
-  return near;
+  const auto& found = same.empty() ? near : same;
+  return {found.begin(), found.end()};
 }
 
 std::optional<FrameRef> Object::find_function(std::uint64_t address) const {
@@ -148,13 +150,10 @@ static void add_inlined(Dwarf_Die* unit, Dwarf_Addr address, Place at, std::vect
   }
 }
 
-std::vector<Place> Object::resolve(const FrameRef& ref) const {
-  const Symbol* symbol = find(ref);
-  if (!symbol || ref.offset > ref.size) return {};
-  const Dwarf_Addr address = symbol->address + ref.offset - (ref.exact || ref.offset == 0 ? 0 : 1);
-  std::vector<Place> places;
+Places Object::places_at(std::uint64_t address, const std::string& function) const {
+  Places places;
   Dwarf_Addr bias = 0;
-  Place at{ref.function, "", 0};
+  Place at{function, "", 0};
   if (Dwfl_Line* line = ::dwfl_module_getsrc(module_, address)) {
     const char* file = ::dwfl_lineinfo(line, nullptr, &at.line, nullptr, nullptr, nullptr);
     if (file) at.file = file;
@@ -163,6 +162,15 @@ std::vector<Place> Object::resolve(const FrameRef& ref) const {
     add_inlined(unit, address - bias, at, places);
   if (places.empty()) places.push_back(at);
   return places;
+}
+
+std::vector<Places> Object::resolve(const FrameRef& ref) const {
+  if (ref.offset > ref.size) return {};
+  const std::uint64_t back = ref.exact || ref.offset == 0 ? 0 : 1;  // to the call
+  std::vector<Places> candidates;
+  for (const std::uint64_t begin : find(ref))
+    candidates.push_back(places_at(begin + ref.offset - back, ref.function));
+  return candidates;
 }
 
 }  // namespace kproof::symbols

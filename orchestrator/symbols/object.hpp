@@ -22,6 +22,9 @@ struct Place {
   int line = 0;
 };
 
+// Innermost first: an inlined function, then who it was inlined into.
+using Places = std::vector<Place>;
+
 class Object {
  public:
   // Throws ConfigError when the file is no ELF object. Compressed ones are read too.
@@ -31,9 +34,12 @@ class Object {
   bool has_symbol(const std::string& name) const { return symbols_.contains(name); }
   std::string build_id() const;    // hexadecimal; "" for none
   std::string_view image() const;  // the whole file, uncompressed; lives as long as the object
-  // Innermost first: an inlined function, then who it was inlined into. Empty where the symbol
-  // table has no such function of that size, or the offset is beyond its end.
-  std::vector<Place> resolve(const FrameRef& ref) const;
+  // All that the frame may be, as scripts/faddr2line has it: static functions share names, and some
+  // of those sizes. In the order of their addresses; empty where the symbol table has no such
+  // function of that size, or the offset is beyond its end.
+  std::vector<Places> resolve(const FrameRef& ref) const;
+  // Of an address of the file, in `function`.
+  Places places_at(std::uint64_t address, const std::string& function) const;
   // The file that a function begins in; "" where neither is known.
   std::string file_of(const std::string& function) const;
   // The function that an address of the file is in, as a frame that stands there.
@@ -47,7 +53,7 @@ class Object {
     void operator()(Dwfl* dwfl) const noexcept { ::dwfl_end(dwfl); }
   };
   void read_symbols();
-  const Symbol* find(const FrameRef& ref) const;
+  std::vector<std::uint64_t> find(const FrameRef& ref) const;
 
   std::unique_ptr<Dwfl, End> dwfl_;
   Dwfl_Module* module_ = nullptr;

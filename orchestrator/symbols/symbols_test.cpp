@@ -58,7 +58,9 @@ TEST_CASE("a frame becomes function, file and line, with who inlined it") {
   CHECK(decoder.notes().empty());
   bool inlined = false;
   for (unsigned offset = 0; offset < 16 && !inlined; ++offset) {
-    const auto places = decoder.decode("RIP: 0010:" + frame(file, offset));
+    const auto candidates = decoder.decode("RIP: 0010:" + frame(file, offset));
+    REQUIRE(candidates.size() == 1);
+    const Places& places = candidates.front();
     inlined = places.size() == 3;
     if (!inlined) continue;
     CHECK(places[0].function == "zap_leaf");
@@ -86,9 +88,10 @@ TEST_CASE("files are named from the source tree on, wherever the kernel was buil
   const std::size_t line = nm.find(" T panic");
   REQUIRE(line != nm.npos);
   const auto size = std::stoul(nm.substr(line - 16, 16), nullptr, 16);
-  const auto places = Decoder(file).decode(fmt::format("RIP: 0010:panic+0x0/{:#x}", size));
-  REQUIRE(places.size() == 1);
-  CHECK(places[0].file == "kernel/panic.c");
+  const auto candidates = Decoder(file).decode(fmt::format("RIP: 0010:panic+0x0/{:#x}", size));
+  REQUIRE(candidates.size() == 1);
+  REQUIRE(candidates[0].size() == 1);
+  CHECK(candidates[0][0].file == "kernel/panic.c");
 }
 
 TEST_CASE("a return address belongs to the call before it") {
@@ -97,7 +100,7 @@ TEST_CASE("a return address belongs to the call before it") {
   Decoder decoder(file);
   const auto first = decoder.decode(" " + frame(file, 1));
   REQUIRE_FALSE(first.empty());
-  CHECK(first.back().line == decoder.decode("RIP: 0010:" + frame(file, 0)).back().line);
+  CHECK(first[0].back().line == decoder.decode("RIP: 0010:" + frame(file, 0))[0].back().line);
 }
 
 TEST_CASE("an unknown function, a wrong size and an offset beyond the end name no place") {
@@ -116,7 +119,7 @@ TEST_CASE("of an excerpt the lines that name functions are decoded, in their ord
       Decoder(file).decode_all("Call Trace:\n " + frame(file, 1) + "\n gone+0x1/0x2\n <TASK>\n");
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].line == " " + frame(file, 1));
-  CHECK(lines[0].places.back().function == "change_protection");
+  CHECK(lines[0].candidates.at(0).back().function == "change_protection");
 }
 
 TEST_CASE("an address is a function and an offset, with the place; outside of all it is nothing") {
@@ -140,8 +143,9 @@ TEST_CASE("a module is found by the kernel's name of it, and is relocatable") {
   const std::string module =
       compile(fs::path(scratch.path()) / "kernel/arch/kvm-amd.ko", {"-g", "-c"});
   Decoder decoder(file, scratch.path());
-  const auto places = decoder.decode(" " + frame(module, 1) + " [kvm_amd]");
-  REQUIRE_FALSE(places.empty());
+  const auto candidates = decoder.decode(" " + frame(module, 1) + " [kvm_amd]");
+  REQUIRE(candidates.size() == 1);
+  const Places& places = candidates.front();
   CHECK(places.back().function == "change_protection");
   CHECK(places.back().line > 0);
   CHECK(decoder.decode(" " + frame(module, 1) + " [kvm]").empty());
@@ -154,7 +158,9 @@ TEST_CASE("without debug information the function is all, and that is said") {
                                    {"-nostdlib", "-static", "-fno-pie", "-no-pie"});
   Decoder decoder(file);
   CHECK(decoder.notes().count("vmlinux holds no debug information: no files and lines") == 1);
-  const auto places = decoder.decode(" " + frame(file, 1));
+  const auto candidates = decoder.decode(" " + frame(file, 1));
+  REQUIRE(candidates.size() == 1);
+  const Places& places = candidates.front();
   REQUIRE(places.size() == 1);
   CHECK(places[0].function == "change_protection");
   CHECK(places[0].file.empty());
@@ -179,4 +185,35 @@ TEST_CASE("a module of another kernel is left out, and that is said") {
   CHECK(decoder.decode(" " + frame(module, 1) + " [kvm]").empty());
   CHECK(decoder.notes() ==
         std::set<std::string>{"kvm.ko is of 6.12.0, and not 6.1.0: it is left out"});
+}
+
+TEST_CASE("static functions of one name and one size are all told, as faddr2line does") {
+  const util::ScratchDir scratch("kproof-symbols-");
+  const fs::path file = scratch.path() / "vmlinux";
+  std::vector<std::string> argv{"cc",       "-g",      "-O1", "-nostdlib",  "-static",
+                                "-fno-pie", "-no-pie", "-o",  file.string()};
+  for (const char* name : {"one.c", "two.c"}) {
+    argv.push_back((scratch.path() / name).string());
+    util::write_file_atomically(
+        argv.back(),
+        fmt::format("static int __attribute__((noinline)) put(int x) {{ return x + 1; }}\n"
+                    "int {}(int x) {{ return put(x); }}\n",
+                    std::string_view(name).substr(0, 3)));
+  }
+  argv.push_back((scratch.path() / "start.c").string());
+  util::write_file_atomically(argv.back(),
+                              "int one(int); int two(int);\n"
+                              "int _start(int x) { return one(x) + two(x); }\n");
+  util::run_checked({.argv = argv});
+  const auto nm = util::run({.argv = {"nm", "-S", file}}).out;
+  const std::size_t line = nm.find(" t put");
+  REQUIRE(line != nm.npos);
+  REQUIRE(nm.find(" t put", line + 1) != nm.npos);
+  const auto size = std::stoul(nm.substr(line - 16, 16), nullptr, 16);
+  const auto candidates = Decoder(file).decode(fmt::format("RIP: 0010:put+0x0/{:#x}", size));
+  REQUIRE(candidates.size() == 2);
+  CHECK(candidates[0].back().file != candidates[1].back().file);
+  const std::string text = to_string(candidates);
+  CHECK(text.find("one.c:1), or put (") != text.npos);
+  CHECK(text.ends_with("two.c:1): 2 functions of that name and size"));
 }
