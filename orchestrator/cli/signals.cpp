@@ -10,11 +10,17 @@
 
 namespace kproof::cli {
 
+// By whoever started us: nohup, or a shell without job control that starts us with `&`.
+static bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static util::Fd block_and_open() {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-    sigaddset(&set, signal);
+    if (!is_ignored(signal)) sigaddset(&set, signal);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return util::Fd(::signalfd(-1, &set, SFD_CLOEXEC));
 }

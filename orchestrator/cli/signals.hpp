@@ -11,7 +11,8 @@ namespace kproof::cli {
 
 // To be made before any other thread, so that all of them have SIGINT, SIGTERM and SIGHUP blocked
 // and only this object's thread takes them. The first requests the stop; the second ends the
-// process with 130 at once, and the kernel ends its guests (virt/tied/qemu_tied.c).
+// process with 130 at once, and the kernel ends its guests (virt/tied/qemu_tied.c). A signal that
+// is ignored from the start on stays so: the kernel drops an ignored signal that is not blocked.
 class SignalWatch {
  public:
   explicit SignalWatch(run::StopRequest& stop);
