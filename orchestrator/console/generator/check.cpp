@@ -1,0 +1,113 @@
+#include "console/generator/check.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace kproof::console::generator {
+using Strength = Promise::Strength;
+
+static bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+static bool names(const Found& found, const Promise& promise) {
+  if (!(promise.flags & kLoops)) return holds(found.title, promise.stack[0]);
+  return std::ranges::any_of(promise.stack,
+                             [&](const std::string& name) { return holds(found.title, name); });
+}
+
+// The title with another function of the stack, where chance decides which.
+static bool titled(const Found& found, const Promise& promise) {
+  const auto fits = [&](const std::string& title) {
+    return (promise.flags & kRough) ? holds(found.title, title) : found.title == title;
+  };
+  if (!(promise.flags & kLoops)) return fits(promise.title);
+  const std::size_t at = promise.title.find(promise.stack[0]);
+  return std::ranges::any_of(promise.stack, [&](const std::string& name) {
+    std::string title = promise.title;
+    if (at != title.npos) title.replace(at, promise.stack[0].size(), name);
+    return fits(title);
+  });
+}
+
+static bool kept(const Promise& promise, const Found& found) {
+  switch (promise.strength) {
+    case Strength::whole:
+      return titled(found, promise);
+    case Strength::cut:
+      return !promise.named || (promise.flags & kNoName) || names(found, promise);
+    default:
+      return true;
+  }
+}
+
+static std::string list(const std::vector<const Found*>& found) {
+  if (found.empty()) return "nothing";
+  std::string text;
+  for (const Found* one : found)
+    text += fmt::format("{}`{}` (line {})", text.empty() ? "" : ", ", one->title, one->line);
+  return text;
+}
+
+// A finding counted before, of a kind without a name, is where all of its kind are.
+static bool folded(const Promise& promise, const std::vector<Found>& all, std::size_t first) {
+  if (!(promise.flags & kNoName)) return false;
+  return std::ranges::any_of(all, [&](const Found& found) {
+    return found.line < first && found.count > 1 && holds(found.title, promise.title);
+  });
+}
+
+static std::string of_piece(const Piece& piece, const std::vector<const Found*>& found,
+                            const std::vector<Found>& all, std::size_t first) {
+  if (piece.promises.empty() && !found.empty())
+    return fmt::format("{}: false alarm: {}", piece.what, list(found));
+  std::set<const Found*> used;
+  std::size_t least = 0;
+  for (const Promise& promise : piece.promises) {
+    if (promise.strength == Strength::mixed) least = 1;
+    if (promise.strength == Strength::mixed || promise.strength == Strength::either) continue;
+    const auto match = std::ranges::find_if(
+        found, [&](const Found* one) { return !used.contains(one) && kept(promise, *one); });
+    if (match != found.end())
+      used.insert(*match);
+    else if (!folded(promise, all, first))
+      return fmt::format("{}: promised `{}`, found {}", piece.what, promise.title, list(found));
+  }
+  if (found.size() > piece.promises.size())
+    return fmt::format("{}: one too many: {}", piece.what, list(found));
+  if (found.size() < least) return fmt::format("{}: missed", piece.what);
+  return {};
+}
+
+static std::string of_facts(const Log& log, const Verdict& verdict) {
+  bool dies = false, may = false, panics = false;
+  for (const Piece& piece : log.pieces)
+    for (const Promise& promise : piece.promises) {
+      const bool sure = promise.strength == Strength::whole;
+      dies |= sure && (promise.flags & kDies);
+      may |= (promise.flags & kDies) != 0;
+      panics |= (promise.flags & kPanics) != 0;
+      if (sure && (promise.flags & kPanics) && !verdict.panicked)
+        return fmt::format("{}: the panic is no fact", piece.what);
+    }
+  if (dies && !verdict.oopsed) return "an oops is no fact";
+  if (verdict.oopsed && !may) return "an oops that was not";
+  if (verdict.panicked && !panics) return "a panic that was not";
+  return {};
+}
+
+std::string broken_promise(const Log& log, const Rendered& rendered, const Verdict& verdict) {
+  for (std::size_t i = 0; i < log.pieces.size(); ++i) {
+    const auto [first, last] = rendered.pieces[i];
+    std::vector<const Found*> found;
+    for (const Found& one : verdict.findings)
+      if (one.line >= first && one.line <= last) found.push_back(&one);
+    std::string broken = of_piece(log.pieces[i], found, verdict.findings, first);
+    if (!broken.empty()) return broken;
+  }
+  return of_facts(log, verdict);
+}
+
+}  // namespace kproof::console::generator
