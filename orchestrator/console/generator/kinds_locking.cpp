@@ -46,6 +46,36 @@ static constexpr Kind kKinds[] = {
          "       CPU0\n       ----\n  lock(&zork->lock);\n  <Interrupt>\n    lock(&zork->lock);\n\n"
          " *** DEADLOCK ***\n\nstack backtrace:\n@cpu\n"
          "@dump mark_lock_irq.cold mark_lock __lock_acquire lock_acquire _raw_spin_lock"},
+    {"lock order of interrupts", kLockdep, 413, 9999, "possible deadlock in {f}", 0,
+     BAR
+     "!WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected\n{rel} #1 Not tainted\n" DASHES
+     "{comm}/{pid} [HC0[0]:SC0[2]:HE0:SE0] is trying to acquire:\n"
+     "{addr} (&zork->lock){+.+.}-{2:2}, at: {p}\n\nand this task is already holding:\n"
+     "{addr} (&grue->lock){-...}-{2:2}, at: {q}\n"
+     "which would create a new lock dependency:\n"
+     " (&grue->lock){-...}-{2:2} -> (&zork->lock){+.+.}-{2:2}\n\n"
+     "but this new dependency connects a HARDIRQ-irq-safe lock:\n (&grue->lock){-...}-{2:2}\n\n"
+     "... which became HARDIRQ-irq-safe at:\n  lock_acquire+0xd1/0x2d0\n  {q}\n\n"
+     "other info that might help us debug this:\n\n Possible interrupt unsafe locking scenario:\n\n"
+     "       CPU0                    CPU1\n       ----                    ----\n"
+     "  lock(&zork->lock);\n                               local_irq_disable();\n"
+     "                               lock(&grue->lock);\n  <Interrupt>\n    lock(&grue->lock);\n\n"
+     " *** DEADLOCK ***\n\nstack backtrace:\n@cpu\n"
+     "@dump check_irq_usage __lock_acquire lock_acquire _raw_spin_lock"},
+    {"lock inversion", kLockdep, 413, 9999, "possible deadlock in {f}", 0,
+     "========================================================\n"
+     "!WARNING: possible irq lock inversion dependency detected\n{rel} #1 Not tainted\n"
+     "--------------------------------------------------------\n"
+     "{comm}/{pid} just changed the state of lock:\n{addr} (&zork->lock){..-.}-{2:2}, at: {p}\n"
+     "but this lock took another, SOFTIRQ-unsafe lock in the past:\n"
+     " (&grue->lock){+.+.}-{2:2}\n\n\nand interrupts could create inverse lock ordering between "
+     "them.\n\n\nother info that might help us debug this:\n"
+     " Possible interrupt unsafe locking scenario:\n\n  lock(&grue->lock);\n  <Interrupt>\n"
+     "    lock(&zork->lock);\n\n *** DEADLOCK ***\n\nstack backtrace:\n@cpu\n"
+     "@dump print_irq_inversion_bug.cold mark_lock __lock_acquire lock_acquire _raw_spin_lock"},
+    {"too many chains", kLockdep, 0, 9999, "MAX_LOCKDEP_CHAINS too low", kNoName | kRough,
+     "!BUG: MAX_LOCKDEP_CHAINS too low!\nturning off the locking correctness validator.\n@cpu\n"
+     "@dump __lock_acquire.cold lock_acquire"},
     {"RCU usage", kLockdep, 413, 9999, "WARNING: suspicious RCU usage in {f}", 0,
      "=============================\n!WARNING: suspicious RCU usage\n{rel} #1 Not tainted\n"
      "-----------------------------\n{file}:{line} suspicious rcu_dereference_check() usage!\n\n"

@@ -42,11 +42,24 @@ static constexpr Kind kKinds[] = {
      "\t{cpu}-...: (1 GPs behind) idle=9d2/140000000000000/0 softirq=99/99 fqs=2000 \n"
      "\t(detected by 9, t=5252 jiffies, g=1233, c=1232, q=12)\n"
      "Sending NMI from CPU 9 to CPUs {cpu}:\nNMI backtrace for cpu {cpu}\n@cpu\n@regs\n@trace"},
+    {"RCU, expedited", kAnyX86, 419, 9999, kRcu, kLoops,
+     "!rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { {cpu}-...D } 21002 "
+     "jiffies "
+     "s: 1233 root: 0x2/.\nrcu: blocking rcu_node structures (internal RCU debug):\n"
+     "Sending NMI from CPU 9 to CPUs {cpu}:\nNMI backtrace for cpu {cpu}\n@cpu\n@regs\n@trace"},
+    {"hard lockup, powerpc", kPpc64, 414, 9999, "hard LOCKUP in {f}", kLoops | kRough,
+     "!watchdog: CPU {cpu} self-detected hard LOCKUP @ {p}\n"
+     "watchdog: CPU {cpu} TB:1234567890, last heartbeat TB:1234560000 (13ms ago)\n@modules\n@cpu\n"
+     "@regs\n@trace"},
     {"hung task", kAll & ~kArm, 0, 9999, "INFO: task hung in {f}", kLoops,
      "!INFO: task {comm}:{pid} blocked for more than 122 seconds.\n      Not tainted {rel} #1\n"
      "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message.\n"
      "task:{comm}           state:D stack:0     pid:{pid}    ppid:1      flags:0x00004002\n"
      "@trace __schedule schedule"},
+    {"hung task before 5.11", kAnyX86, 0, 510, "INFO: task hung in {f}", kLoops,
+     "!INFO: task {comm}:{pid} blocked for more than 120 seconds.\n      Not tainted {rel} #1\n"
+     "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\" disables this message.\n"
+     "{comm}           D    0   {pid}      2 0x80000000\n@trace __schedule schedule"},
     {"workqueue", kAll, 0, 9999, "BUG: workqueue lockup", kNoName | kRough,
      "!BUG: workqueue lockup - pool cpus={cpu} node=0 flags=0x0 nice=0 stuck for 43s!\n"
      "Showing busy workqueues and worker pools:\nworkqueue events: flags=0x0\n"

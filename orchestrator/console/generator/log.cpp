@@ -83,8 +83,9 @@ class Composer {
     chatter(random_.between(1, 12));
   }
 
+  // Of a log that has the boot before: behind the mere end of one, a banner is where it begins.
   void reboot(bool orderly) {
-    if (!booted_) boot("boot");
+    if (!booted_) return;
     if (orderly) {
       Piece piece{.what = "an orderly end"};
       piece.events = {event("systemd-shutdown[1]: Rebooting.", Source::program),
