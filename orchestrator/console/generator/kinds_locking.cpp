@@ -46,7 +46,8 @@ static constexpr Kind kKinds[] = {
          "       CPU0\n       ----\n  lock(&zork->lock);\n  <Interrupt>\n    lock(&zork->lock);\n\n"
          " *** DEADLOCK ***\n\nstack backtrace:\n@cpu\n"
          "@dump mark_lock_irq.cold mark_lock __lock_acquire lock_acquire _raw_spin_lock"},
-    {"lock order of interrupts", kLockdep, 413, 9999, "possible deadlock in {f}", 0,
+    // By convention, the one who made the lock unsafe: {g}, or whoever is printed for it.
+    {"lock order of interrupts", kLockdep, 413, 9999, "possible deadlock in", kNoName | kRough,
      BAR
      "!WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected\n{rel} #1 Not tainted\n" DASHES
      "{comm}/{pid} [HC0[0]:SC0[2]:HE0:SE0] is trying to acquire:\n"

@@ -22,7 +22,10 @@ class Composer {
   }
 
   Log compose() {
-    if (random_.one_in(2)) boot("boot");
+    if (random_.one_in(2))
+      boot("boot");
+    else if (random_.one_in(6))
+      tail();
     for (std::size_t left = random_.below(6); left-- > 0 && !dead_;)
       step();
     chatter(random_.below(6));
@@ -132,31 +135,40 @@ class Composer {
     dead_ = (made.kind->flags & kPanics) != 0;
   }
 
-  // Behind a cut comes nothing of this boot: what was lost may be much.
-  void cut() {
-    Report made = make();
-    const std::size_t header = made.header + 1, size = made.lines.size();
-    const std::size_t choice = random_.below(3);
-    Promise kept = promise(made, Strength::cut);
-    if (choice == 0) {
-      made.lines.resize(header);
-    } else if (choice == 1) {
-      made.lines.resize(std::max(header, size / 2));
-    } else {
-      kept.strength = Strength::either;
-      made.lines.erase(made.lines.begin(), made.lines.begin() + static_cast<std::ptrdiff_t>(
-                                                                    std::max(header, size / 2)));
-      if (made.lines.empty()) return;
-    }
-    kept.named = std::ranges::any_of(made.lines, [&](const std::string& line) {
-      return line.find(made.task.stack[0] + "+0x") != line.npos;
+  static bool names(const Lines& lines, const Report& report) {
+    return std::ranges::any_of(lines, [&](const std::string& line) {
+      return line.find(report.task.stack[0] + "+0x") != line.npos;
     });
-    static constexpr const char* kCuts[] = {"header only", "first half", "second half"};
-    Piece piece{.what = fmt::format("{}, {}", made.kind->name, kCuts[choice]),
-                .events = events(made.lines, caller()),
-                .promises = {std::move(kept)}};
-    log_.pieces.push_back(std::move(piece));
+  }
+
+  void add_cut(const Report& made, const Lines& kept, const char* what, Strength strength) {
+    Promise promise = this->promise(made, strength);
+    promise.named = names(kept, made);
+    log_.pieces.push_back({fmt::format("{}, {}", made.kind->name, what),
+                           events(kept, caller()),
+                           {std::move(promise)}});
+  }
+
+  // A log that ends in a report: what was lost may be much.
+  void cut() {
+    const Report made = make();
+    const auto begin = made.lines.begin();
+    const std::size_t header = made.header + 1, size = made.lines.size();
+    const bool half = random_.one_in(2);
+    const std::size_t kept = half ? std::max(header, size / 2) : header;
+    add_cut(made, Lines(begin, begin + static_cast<std::ptrdiff_t>(kept)),
+            half ? "first half" : "header only", Strength::cut);
     dead_ = true;
+  }
+
+  // A log that begins in one.
+  void tail() {
+    const Report made = make();
+    const std::size_t from = std::max(made.header + 1, made.lines.size() / 2);
+    if (from == made.lines.size() || (made.kind->flags & kPanics)) return;
+    add_cut(made, Lines(made.lines.begin() + static_cast<std::ptrdiff_t>(from), made.lines.end()),
+            "second half", Strength::either);
+    chatter(40);
   }
 
   void pair() {
