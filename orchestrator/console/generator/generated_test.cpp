@@ -4,6 +4,7 @@
 //   KPROOF_GENERATED=1000000 build/bin/generator_test    so many logs (ci/nightly), with progress
 //   KPROOF_GENERATED_SEED=123 build/bin/generator_test   from that log on
 //   KPROOF_GENERATED_ALL=1 build/bin/generator_test      goes on behind a failure, and counts them
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -36,11 +37,24 @@ static generator::Verdict analyse(const std::string& text) {
   return verdict;
 }
 
+// What breaks and is known to, until it is mended: a part of the promise, and of the style's name.
+struct Known {
+  std::string_view promise, style;
+};
+static constexpr Known kKnown[] = {{"no such promise", "no such style"}};
+
+static bool is_known(const std::string& broken, std::string_view style) {
+  return std::ranges::any_of(kKnown, [&](const Known& known) {
+    return broken.find(known.promise) != broken.npos && style.find(known.style) != style.npos;
+  });
+}
+
 // "" if every promise holds; else all that somebody needs to see why not.
 static std::string failure(std::uint64_t seed) {
   const Log log = compose(seed);
   const Rendered rendered = render(log);
-  if (broken_promise(log, rendered, analyse(rendered.text)).empty()) return {};
+  const std::string broken = broken_promise(log, rendered, analyse(rendered.text));
+  if (broken.empty() || is_known(broken, log.style.name)) return {};
   const Log small = shrink(log, analyse);
   const Rendered shown = render(small);
   return fmt::format("{}\n  KPROOF_GENERATED_SEED={}, Linux {}, style: {}{}{}\n{}",

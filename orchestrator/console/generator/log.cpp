@@ -129,6 +129,11 @@ class Composer {
 
   void whole() {
     const Report made = make();
+    // A panic that comes a moment behind a report may be its end.
+    if (made.kind->flags & kPanics) {
+      usec_ += (60 + random_.below(3600)) * 1000000;
+      chatter(random_.between(1, 3));
+    }
     Piece piece{.what = std::string(made.kind->name), .events = events(made.lines, caller())};
     piece.promises = {promise(made, Strength::whole)};
     log_.pieces.push_back(std::move(piece));
@@ -152,6 +157,7 @@ class Composer {
   // A log that ends in a report: what was lost may be much.
   void cut() {
     const Report made = make();
+    usec_ += 60 * 1000000;
     const auto begin = made.lines.begin();
     const std::size_t header = made.header + 1, size = made.lines.size();
     const bool half = random_.one_in(2);

@@ -13,7 +13,7 @@ struct Promise {
   enum class Strength {
     whole,   // one finding, by its title
     cut,     // one finding, that names the function if it was printed
-    mixed,   // two CPUs at once, and nothing tells them apart: one finding or two
+    mixed,   // two CPUs at once, and nothing tells them apart: one finding to four of both
     either,  // one finding or none: the end of a report, the boot behind a panic
   };
   Strength strength = Strength::whole;
