@@ -224,7 +224,7 @@ Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
   for (const Steps& steps : ready.ways) {
     Walk walk(lines, steps, ready.skip.get(), most);
     Blame found = pick_frame(walk.take_frames(), stack.pick);
-    if (!blame.own.empty() && found.frame.empty()) found.own = blame.own;
+    if (!blame.own.empty()) found.own = blame.own;
     blame = std::move(found);
     blame.mixed = walk.mixed();
     if (!blame.frame.empty()) break;
@@ -271,7 +271,8 @@ struct Named {
 
 std::string named_function(const std::vector<ReportLine>& lines) {
   constexpr int kHead = 4;  // lines
-  static const RE2 header(expand(R"((?:\bat \S+:\d+ |:\d+ at | in |^caller is (?:@PC )?)@F)"));
+  static const RE2 header(
+      expand(R"((?:\bat \S+:\d+ |:\d+ at | in | LOCKUP @ |^caller is (?:@PC )?)@F)"));
   static const RE2 pointer(expand("@IP"));
   static const RE2 held(expand(R"(\bat: *(?:@PC +)?@F)"));
   Named named;

@@ -36,7 +36,7 @@ bool is_reporter(std::string_view function) {
                                   "^warn_slowpath",
                                   "^(__)?(v)?panic$",
                                   "^print_",
-                                  "printk",
+                                  "(^|_)v?printk(_(emit|deferred|default))?$",
                                   "^_*schedule(_|$)",
                                   "^__switch_to",
                                   "^context_switch$",

@@ -17,6 +17,7 @@ static const Stack kSlept{{"@T", kTrace},
 static const Stack kIdled{{"@T", kTrace}, {}, "schedule|^dequeue_task_idle$"};
 static const Stack kPreempted{{"@T", kTrace}, {}, "dump|preempt"};
 static const Stack kSpun{{"@T", kTrace}, {}, "spin_"};
+static const Stack kSpins{{"@T", kTrace}, {}, "^_*(do_)?(raw_)?spin_"};
 static const Stack kAcquires{
     {R"(at: *(?:@PC +)?@F)", R"(at: *(?:@PC +)?@F)", kTrace, kTrace}, {}, "^process_one_work$"};
 static const Stack kBecame{
@@ -150,7 +151,8 @@ static const Pattern kPatterns[] = {
      .line =
          R"(BUG: spinlock (lockup suspected|already unlocked|recursion|bad magic|wrong owner|wrong CPU|trylock failure on UP|cpu recursion))",
      .title = "BUG: spinlock {1} in {frame}",
-     .stack = &kSpun},
+     .stack = &kSpun,
+     .own = &kSpins},
     {.trigger = "BUG: rwlock",
      .line = R"(BUG: rwlock[ -]([a-z -]+) on CPU)",
      .title = "BUG: rwlock {1} in {frame}",

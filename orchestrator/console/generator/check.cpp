@@ -52,18 +52,18 @@ static std::string list(const std::vector<const Found*>& found) {
 }
 
 // Findings of one title are one: where no function is known, all of a kind may be.
-static bool folded(const Promise& promise, const std::vector<Found>& all, std::size_t first) {
+static bool folded(const Promise& promise, const std::vector<Found>& all, std::size_t last) {
   if (promise.strength == Strength::cut && !promise.named)
     return std::ranges::any_of(
-        all, [&](const Found& found) { return found.line < first && found.count > 1; });
+        all, [&](const Found& found) { return found.line <= last && found.count > 1; });
   if (!(promise.flags & kNoName)) return false;
   return std::ranges::any_of(all, [&](const Found& found) {
-    return found.line < first && found.count > 1 && holds(found.title, promise.title);
+    return found.line <= last && found.count > 1 && holds(found.title, promise.title);
   });
 }
 
 static std::string of_piece(const Piece& piece, const std::vector<const Found*>& found,
-                            const std::vector<Found>& all, std::size_t first) {
+                            const std::vector<Found>& all, std::size_t last) {
   if (piece.promises.empty() && !found.empty())
     return fmt::format("{}: false alarm: {}", piece.what, list(found));
   std::set<const Found*> used;
@@ -76,7 +76,7 @@ static std::string of_piece(const Piece& piece, const std::vector<const Found*>&
         found, [&](const Found* one) { return !used.contains(one) && kept(promise, *one); });
     if (match != found.end())
       used.insert(*match);
-    else if (!folded(promise, all, first))
+    else if (!folded(promise, all, last))
       return fmt::format("{}: promised `{}`, found {}", piece.what, promise.title, list(found));
   }
   if (found.size() > most) return fmt::format("{}: one too many: {}", piece.what, list(found));
@@ -107,7 +107,7 @@ std::string broken_promise(const Log& log, const Rendered& rendered, const Verdi
     std::vector<const Found*> found;
     for (const Found& one : verdict.findings)
       if (one.line >= first && one.line <= last) found.push_back(&one);
-    std::string broken = of_piece(log.pieces[i], found, verdict.findings, first);
+    std::string broken = of_piece(log.pieces[i], found, verdict.findings, last);
     if (!broken.empty()) return broken;
   }
   return of_facts(log, verdict);
