@@ -42,21 +42,16 @@ struct Known {
   std::string_view promise, style;
 };
 static constexpr Known kKnown[] = {
-    // Whose line it is, of a prefix that is not the kernel's: the shape of a prefix is being
-    // learnt.
-    {"", "no clock"},
-    {"", "without the kernel's clock"},
-    {"", "no prefix"},
-    {"", "dmesg -"},
-    {"", "/dev/kmsg"},
-    {"", "Android vendor"},
-    {"", "util-linux"},
-    {"", "the recorder"},
-    {"", "journalctl"},
-    // What a program quotes, on a line that has no prefix.
+    // A banner behind a prefix whose shape no report has shown yet.
+    {"second boot", "no clock"},
+    {"second boot", "the recorder"},
+    // Two quotations in a row, or one behind a report that is open, are taken for a report.
     {"false alarm", ""},
-    {"an oops that was not", ""},
     {"a panic that was not", ""},
+    // Without the kernel's clock nobody sees that an hour lies between.
+    {"no root", "no clock"},
+    // Seed 9326: the shape is learnt too late for the report's first line.
+    {"RCU usage", "the recorder"},
 };
 
 static bool is_known(const std::string& broken, std::string_view style) {
@@ -118,7 +113,10 @@ TEST_CASE("a shrunk log is no longer than the log, and breaks the same promise")
     const Rendered shown = render(small);
     CHECK_FALSE(broken_promise(small, shown, {}).empty());
     CHECK(shown.text.size() <= rendered.text.size());
-    CHECK(small.pieces.size() <= 1);
+    // Boots stay: without the first, the second would be the first.
+    CHECK(std::ranges::count_if(small.pieces, [](const Piece& piece) {
+            return piece.what.find("boot") == piece.what.npos;
+          }) <= 1);
   }
   CHECK(seen > 10);
 }

@@ -98,10 +98,11 @@ class Composer {
     }
     const std::size_t at = log_.pieces.size();
     boot("second boot");
-    log_.pieces[at].promises.push_back({.strength = Strength::whole,
-                                        .kind = "reboot",
-                                        .title = "unexpected kernel reboot",
-                                        .flags = kNoName});
+    log_.pieces[at].promises.push_back(
+        {.strength = log_.style.stored ? Strength::either : Strength::whole,
+         .kind = "reboot",
+         .title = "unexpected kernel reboot",
+         .flags = kNoName});
   }
 
   Report make() { return report(log_.machine, *random_.pick(kinds_), serial_++); }

@@ -22,6 +22,8 @@ struct Event {
 struct Style {
   std::string_view name, kernel, program;
   bool callers = false;  // it keeps who printed a line
+  // A file of many boots: a daemon that ended before the kernel did has not kept its last words.
+  bool stored = false;
 };
 inline constexpr std::string_view kNever = "-";
 
