@@ -24,8 +24,10 @@ static void check_decoded(symbols::Decoder& decoder, std::string_view text) {
     const auto ref = symbols::find_frame_ref(line.line);
     fuzz::require(ref && decoder.vmlinux().has_symbol(ref->function),
                   "what is decoded is in the symbol table");
-    for (const symbols::Place& place : line.places)
-      fuzz::require(!place.function.empty(), "a place that was found has a name");
+    fuzz::require(!line.candidates.empty(), "a decoded line has a candidate");
+    for (const symbols::Places& places : line.candidates)
+      for (const symbols::Place& place : places)
+        fuzz::require(!place.function.empty(), "a place that was found has a name");
   }
 }
 
