@@ -1,25 +1,24 @@
 #include "cli/kernel_of_log.hpp"
 
-#include <regex>
 #include <sstream>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 namespace kproof::cli {
 
 // lib/dump_stack.c: dump_stack_print_info(). Flags of a taint are letters and blanks; the build ID
 // is there with CONFIG_STACKTRACE_BUILD_ID.
 std::set<KernelBuild> builds_in(std::string_view excerpt) {
-  static const std::regex form(
-      R"re( (?:Not tainted|Tainted: [A-Z ]+) (\d+\.\d\S*) (#\d+)(?:.* ([0-9a-f]{40}))?)re");
-  // std::regex recurses for each character, and a guest chooses the line.
-  constexpr std::size_t kLongest = 1024;
+  static const RE2 form(
+      R"re( (?:Not tainted|Tainted: [A-Z ]+) (\d+\.\d\S*) (#\d+)(?:.* ([0-9a-f]{40}))?)re",
+      RE2::Latin1);
   std::set<KernelBuild> builds;
   std::istringstream lines{std::string(excerpt)};
-  std::smatch match;
+  KernelBuild build;
   for (std::string line; std::getline(lines, line);)
-    if (line.size() <= kLongest && std::regex_search(line, match, form))
-      builds.insert({match[1], match[2], match[3]});
+    if (RE2::PartialMatch(line, form, &build.release, &build.number, &build.build_id))
+      builds.insert(build);
   return builds;
 }
 

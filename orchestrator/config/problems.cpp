@@ -15,6 +15,18 @@ void Problems::add(const YAML::Mark& mark, std::string message, std::string hint
   list_.push_back({mark, std::move(message), std::move(hint)});
 }
 
+void Problems::warn(const YAML::Mark& mark, std::string message, std::string hint) {
+  warnings_.push_back({mark, std::move(message), std::move(hint)});
+}
+
+YAML::Mark Problems::inside(YAML::Mark mark, std::string_view word, std::size_t offset) const {
+  const auto shown = text_.substr(std::min(static_cast<std::size_t>(mark.pos), text_.size()));
+  const std::size_t quote = shown.starts_with('"') || shown.starts_with('\'') ? 1 : 0;
+  if (!shown.substr(quote).starts_with(word)) return mark;
+  mark.column += static_cast<int>(quote + offset);
+  return mark;
+}
+
 std::string Problems::place(const YAML::Mark& mark) const {
   return mark.is_null() ? file_ : fmt::format("{}:{}:{}", file_, mark.line + 1, mark.column + 1);
 }
@@ -27,12 +39,23 @@ std::string Problems::render(const Problem& problem) const {
   return fmt::format("{}\n{}", head, quote(text_, line + 1, column + 1));
 }
 
-void Problems::raise() const {
-  if (list_.empty()) return;
-  auto sorted = list_;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Problem& a, const Problem& b) {
+Problems::List Problems::sorted(List list) {
+  std::stable_sort(list.begin(), list.end(), [](const Problem& a, const Problem& b) {
     return std::pair(a.mark.line, a.mark.column) < std::pair(b.mark.line, b.mark.column);
   });
+  return list;
+}
+
+std::vector<std::string> Problems::warnings() const {
+  std::vector<std::string> texts;
+  for (const Problem& warning : sorted(warnings_))
+    texts.push_back(render(warning) + (warning.hint.empty() ? "" : "\n  hint: " + warning.hint));
+  return texts;
+}
+
+void Problems::raise() const {
+  if (list_.empty()) return;
+  const List sorted = Problems::sorted(list_);
   const std::size_t shown = std::min(sorted.size(), kMaxShown);
   std::string message;
   for (std::size_t i = 0; i < shown; ++i) {

@@ -15,6 +15,13 @@ class Problems {
   Problems(std::string file, std::string_view text) : file_(std::move(file)), text_(text) {}
 
   void add(const YAML::Mark& mark, std::string message, std::string hint = "");
+  // What is not wrong, and hardly meant.
+  void warn(const YAML::Mark& mark, std::string message, std::string hint = "");
+  // In the order of the document, each as raise() has it and with its hint.
+  std::vector<std::string> warnings() const;
+  // The place of a byte of `word`, the scalar at `mark`; the scalar's own where it stands there in
+  // another form, with escapes or over several lines.
+  YAML::Mark inside(YAML::Mark mark, std::string_view word, std::size_t offset) const;
   // "plan.yaml:3:5"; lines and columns count from 1, columns in bytes as compilers do.
   std::string place(const YAML::Mark& mark) const;
   // Throws a ConfigError with all of them in the order of the document, at most 20; each is
@@ -29,11 +36,13 @@ class Problems {
     YAML::Mark mark;
     std::string message, hint;
   };
+  using List = std::vector<Problem>;
+  static List sorted(List list);
   std::string render(const Problem& problem) const;
 
   std::string file_;
   std::string_view text_;
-  std::vector<Problem> list_;
+  List list_, warnings_;
 };
 
 }  // namespace kproof::config

@@ -1,9 +1,9 @@
 #include "config/quote.hpp"
 
 #include <algorithm>
-#include <regex>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -58,11 +58,14 @@ std::string quote(std::string_view text, std::size_t line, std::size_t column) {
 }
 
 std::string quote_place_of(const std::string& message) {
-  static const std::regex form("^([^\\n]+?):([1-9][0-9]{0,8}):([1-9][0-9]{0,8}): ");
-  std::smatch place;
-  if (!std::regex_search(message, place, form) || message.find(kMargin) != message.npos) return "";
+  static const RE2 form("^([^\\n]+?):([1-9][0-9]{0,8}):([1-9][0-9]{0,8}): ", RE2::Latin1);
+  std::string file;
+  std::size_t line = 0, column = 0;
+  if (!RE2::PartialMatch(message, form, &file, &line, &column) ||
+      message.find(kMargin) != message.npos)
+    return "";
   try {
-    return quote(util::read_file(place.str(1)), std::stoul(place.str(2)), std::stoul(place.str(3)));
+    return quote(util::read_file(file), line, column);
   } catch (const HostError&) {
     return "";
   }

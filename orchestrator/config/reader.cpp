@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <regex>
 
 #include <fmt/format.h>
 
 #include "util/names.hpp"
+#include "util/pattern.hpp"
 
 namespace kproof::config {
 
@@ -126,7 +126,7 @@ std::optional<util::Millis> duration(Problems& problems, const MaybeValue& value
 }
 
 std::optional<std::string> pattern(Problems& problems, const Value& value) {
-  // std::regex compiles by recursion, and a megabyte of brackets would end the program.
+  // Messages quote it.
   constexpr std::size_t kLongest = 1000;
   const auto word = text(problems, value);
   if (!word) return std::nullopt;
@@ -136,11 +136,10 @@ std::optional<std::string> pattern(Problems& problems, const Value& value) {
     return std::nullopt;
   }
   try {
-    const std::regex compiled(*word, std::regex::ECMAScript);
+    const util::Pattern compiled(*word);
     return word;
-  } catch (const std::regex_error& error) {
-    problems.add(value.mark, fmt::format("`{}` is no ECMAScript regex: {}", *word, error.what()),
-                 "put a backslash before ( ) [ ] { } . * + ? ^ $ | to mean them literally");
+  } catch (const util::PatternError& error) {
+    problems.add(problems.inside(value.mark, *word, error.at), error.what(), error.hint());
     return std::nullopt;
   }
 }

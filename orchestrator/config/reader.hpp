@@ -55,7 +55,7 @@ std::optional<unsigned> number(Problems& problems, const MaybeValue& value, unsi
                                unsigned max);
 std::optional<std::uint64_t> size(Problems& problems, const MaybeValue& value, SizeRange range);
 std::optional<util::Millis> duration(Problems& problems, const MaybeValue& value);
-// An ECMAScript regex.
+// A pattern of RE2 (util/pattern.hpp).
 std::optional<std::string> pattern(Problems& problems, const Value& value);
 // An empty list is wrong: to say nothing, leave the key out.
 std::vector<Value> items(Problems& problems, const MaybeValue& value);

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <regex>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <pugixml.hpp>
+#include <re2/re2.h>
 
 #include "e2e/leftovers.hpp"
 #include "util/files.hpp"
@@ -88,7 +88,7 @@ std::string read_log(const Run& run, const Json& cell, const std::string& role) 
 
 void check_nothing_found(const Json& cell, const std::string& may_find) {
   for (const std::string& title : titles(cell))
-    CHECK_MESSAGE(std::regex_match(title, std::regex(may_find)), title);
+    CHECK_MESSAGE(RE2::FullMatch(title, may_find), title);
 }
 
 static void check_files(const Run& run, const Json& cell) {
@@ -109,7 +109,7 @@ void check_ending(const Run& run, const std::string& id, const Ending& ending) {
   CAPTURE(reason);
   const std::string also =
       ending.may_find.empty() ? "" : "(; finding: " + ending.may_find + "( \\(L[0-9]\\))?)?";
-  CHECK(std::regex_match(reason, std::regex(ending.reason + also)));
+  CHECK(RE2::FullMatch(reason, ending.reason + also));
   if (ending.test_within > 0) CHECK(seconds_in(found, "test") <= ending.test_within);
   const bool booted = !found.at("phases").empty();
   if (booted) check_files(run, found);

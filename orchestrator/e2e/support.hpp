@@ -60,7 +60,7 @@ std::string read_log(const Run& run, const Json& cell, const std::string& role);
 // How a cell must have ended.
 struct Ending {
   std::string verdict, blame;
-  std::string reason;      // an ECMAScript regex for the whole of it
+  std::string reason;      // a regex (RE2) for the whole of it
   double test_within = 0;  // seconds at most in phase `test`; 0: any
   // Title, as a regex, of what a detector of the guest's own kernel may say too, if it is faster
   // than kproof: on a slow host time-outs that are far apart come close.

@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <regex>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <re2/re2.h>
 
 #include "kconfig/lines.hpp"
 #include "util/error.hpp"
@@ -30,8 +30,8 @@ bool is_symbol(std::string_view name) {
 }
 
 bool is_value(const std::string& value) {
-  static const std::regex form(R"re(y|m|n|-?\d+|0[xX][0-9a-fA-F]+|"([^"\\]|\\.)*")re");
-  return std::regex_match(value, form);
+  static const RE2 form(R"re(y|m|n|-?\d+|0[xX][0-9a-fA-F]+|"([^"\\]|\\.)*")re", RE2::Latin1);
+  return RE2::FullMatch(value, form);
 }
 
 // Reads the lines of one fragment; what is wrong is collected.

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <numeric>
-#include <regex>
 #include <utility>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "util/error.hpp"
 
@@ -70,9 +70,8 @@ std::vector<PackageRecord> parse_show(std::string_view text) {
 
 bool is_package_name(std::string_view text) {
   // Debian policy 5.6.1 for names, 5.6.12 for versions.
-  static const std::regex form(
-      "[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+|/[a-z0-9-]+)?");
-  return std::regex_match(text.begin(), text.end(), form);
+  static const RE2 form("[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+|/[a-z0-9-]+)?");
+  return RE2::FullMatch(text, form);
 }
 
 PackageRecord follow_to_kernel(const std::string& package, const Show& show) {

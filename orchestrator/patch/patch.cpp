@@ -4,12 +4,12 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <re2/re2.h>
 
 #include "util/error.hpp"
 
@@ -17,25 +17,23 @@ namespace kproof::patch {
 namespace fs = std::filesystem;
 
 Subject parse_subject(std::string_view text) {
-  static const std::regex form(R"re(^\s*((?:re|fwd?|aw):\s*)*((?:\[[^\]]*\]\s*)*)(.*)$)re",
-                               std::regex::icase);
-  static const std::regex numbers(R"re(\b0*(\d{1,4})/0*(\d{1,4})\b)re"),
-      version(R"re(\bv(\d{1,3})\b)re", std::regex::icase);
+  static const RE2 form(R"re((?i)\s*((?:(?:re|fwd?|aw):\s*)*)((?:\[[^\]]*\]\s*)*)(.*))re",
+                        RE2::Latin1);
+  static const RE2 numbers(R"re(\b0*(\d{1,4})/0*(\d{1,4})\b)re"),
+      version(R"re((?i)\bv(\d{1,3})\b)re");
   Subject subject;
-  std::smatch match;
+  std::string replies, tags;
   const std::string line(text.substr(0, text.find('\n')));
-  if (!std::regex_match(line, match, form)) return subject;
-  const std::string tags = match[2];
-  subject.reply = match[1].matched;
-  subject.title = match[3];
+  if (!RE2::FullMatch(line, form, &replies, &tags, &subject.title)) return subject;
+  subject.reply = !replies.empty();
   subject.tagged = tags.find("PATCH") != std::string::npos;
   if (!subject.tagged) return subject;
-  if (std::regex_search(tags, match, numbers)) {
-    subject.number = static_cast<unsigned>(std::stoul(match[1]));
-    subject.total = static_cast<unsigned>(std::stoul(match[2]));
+  unsigned number = 0, total = 0, of_series = 0;
+  if (RE2::PartialMatch(tags, numbers, &number, &total)) {
+    subject.number = number;
+    subject.total = total;
   }
-  if (std::regex_search(tags, match, version))
-    subject.version = static_cast<unsigned>(std::stoul(match[1]));
+  if (RE2::PartialMatch(tags, version, &of_series)) subject.version = of_series;
   return subject;
 }
 
@@ -69,13 +67,15 @@ static void add_git_header(std::set<std::string>& files, const std::string& name
 
 // Lines of a hunk still to come; inside one "--- " is a removed line that begins with "-- ".
 static std::pair<unsigned, unsigned> hunk_lengths(const std::string& line) {
-  static const std::regex form(R"re(^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@.*)re");
-  std::smatch match;
-  if (!std::regex_match(line, match, form)) return {0, 0};
-  const auto length = [&](std::size_t i) {
-    return match[i].matched ? static_cast<unsigned>(std::stoul(match[i])) : 1u;
+  static const RE2 form(R"re(^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@)re", RE2::Latin1);
+  std::string removed, added;
+  if (!RE2::PartialMatch(line, form, &removed, &added)) return {0, 0};
+  const auto length = [](const std::string& digits) {
+    unsigned lines = 1;
+    std::from_chars(digits.data(), digits.data() + digits.size(), lines);
+    return lines;
   };
-  return {length(1), length(2)};
+  return {length(removed), length(added)};
 }
 
 std::vector<std::string> touched_files(std::string_view diff, int strip) {

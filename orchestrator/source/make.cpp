@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <regex>
 #include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <re2/re2.h>
 
 #include "source/space.hpp"
 #include "util/error.hpp"
@@ -99,9 +99,10 @@ void make(const Make& how, const std::vector<std::string>& targets) {
 }
 
 static bool is_error(const std::string& line) {
-  static const std::regex form(
-      R"re(^\S+:\d+(:\d+)?: (fatal )?error: .*|.*undefined reference to.*|^ERROR: .*)re");
-  return std::regex_match(line, form);
+  static const RE2 form(
+      R"re(^\S+:\d+(:\d+)?: (fatal )?error: .*|.*undefined reference to.*|^ERROR: .*)re",
+      RE2::Latin1);
+  return RE2::FullMatch(line, form);
 }
 
 std::string essence(std::string_view said) {
@@ -123,13 +124,11 @@ std::string essence(std::string_view said) {
 }
 
 std::vector<std::string> files_in_error(std::string_view said, const fs::path& source) {
-  static const std::regex form(R"re(^(\S+?):\d+(:\d+)?: (fatal )?error: .*)re");
+  static const RE2 form(R"re((\S+?):\d+(?::\d+)?: (?:fatal )?error: .*)re", RE2::Latin1);
   std::vector<std::string> files;
   std::istringstream text{std::string(said)};
-  std::smatch match;
-  for (std::string line; std::getline(text, line);) {
-    if (!std::regex_match(line, match, form)) continue;
-    std::string file = match[1];
+  for (std::string line, file; std::getline(text, line);) {
+    if (!RE2::FullMatch(line, form, &file)) continue;
     const std::string prefix = source.string() + "/";
     if (file.starts_with(prefix)) file.erase(0, prefix.size());
     // kbuild shortens the path of the source where it can.
