@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const ConfigError&) {
   }
   try {
-    config::parse_known_issues(text, "known.yaml");
+    std::vector<std::string> warnings;
+    config::parse_known_issues(text, "known.yaml", warnings);
   } catch (const ConfigError&) {
   }
   return 0;

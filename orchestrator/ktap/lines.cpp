@@ -1,8 +1,11 @@
 #include "ktap/lines.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace kproof::ktap {
 
@@ -25,17 +28,40 @@ static bool take_number(std::string_view& text, std::size_t& number) {
   return true;
 }
 
-// Splits "name # SKIP reason"; the directive's case is free, as in TAP.
-static bool split_skip(std::string_view& text, std::string_view& reason) {
+// Whether `text` is `word` and what follows it, in any case: "SKIP", "Skipped: why", "skip why".
+static bool take_directive(std::string_view& text, std::string_view word) {
+  if (text.size() < word.size()) return false;
+  const bool equal = std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) {
+    return a == std::toupper(static_cast<unsigned char>(b));
+  });
+  if (!equal) return false;
+  const std::string_view rest = text.substr(word.size());
+  if (!rest.empty() && rest[0] != ' ' && rest[0] != '\t' && rest[0] != ':') return false;
+  text = trim(rest.starts_with(':') ? rest.substr(1) : rest);
+  return true;
+}
+
+static Directive directive_of(std::string_view& text) {
+  static constexpr std::pair<std::string_view, Directive> kWords[] = {
+      {"SKIP", Directive::skip},   {"SKIPPED", Directive::skip},    {"TODO", Directive::todo},
+      {"XFAIL", Directive::xfail}, {"TIMEOUT", Directive::timeout}, {"ERROR", Directive::error}};
+  for (const auto& [word, directive] : kWords)
+    if (take_directive(text, word)) return directive;
+  return Directive::none;
+}
+
+// Splits "name # SKIP reason". A '#' that begins one stands behind a blank or at the start.
+static Directive split_directive(std::string_view& text, std::string_view& reason) {
   for (std::size_t at = text.find('#'); at != std::string_view::npos; at = text.find('#', at + 1)) {
-    const std::string_view directive = trim(text.substr(at + 1));
-    const std::string_view word = directive.substr(0, 4);
-    if (word != "SKIP" && word != "skip" && word != "Skip") continue;
-    reason = trim(directive.substr(4));
+    if (at > 0 && text[at - 1] != ' ' && text[at - 1] != '\t') continue;
+    reason = trim(text.substr(at + 1));
+    const Directive directive = directive_of(reason);
+    if (directive == Directive::none) continue;
     text = trim(text.substr(0, at));
-    return true;
+    return directive;
   }
-  return false;
+  reason = {};
+  return Directive::none;
 }
 
 static Line plan(std::string_view line) {
@@ -43,20 +69,43 @@ static Line plan(std::string_view line) {
   std::string_view rest = line;
   take(rest, "1..");
   if (!take_number(rest, plan.tests)) return Malformed{"a plan without a number"};
-  split_skip(rest, plan.skip_reason);
+  rest = trim(rest);
+  if (!rest.empty() && rest[0] != '#') return Malformed{"a plan with text behind its number"};
+  if (split_directive(rest, plan.skip_reason) != Directive::skip) plan.skip_reason = {};
   return plan;
 }
 
 static Line result(std::string_view rest, bool ok) {
   Result result{.ok = ok};
   rest = trim(rest);
+  std::string_view behind = rest;
   std::size_t number = 0;
-  if (take_number(rest, number)) result.number = number;
-  rest = trim(rest);
-  if (take(rest, "- ")) rest = trim(rest);
-  result.skipped = split_skip(rest, result.skip_reason);
+  // "2nd" is no number.
+  if (take_number(behind, number) && (behind.empty() || behind[0] == ' ' || behind[0] == '\t')) {
+    result.number = number;
+    rest = trim(behind);
+  }
+  if (rest == "-" || rest.starts_with("- ")) rest = trim(rest.substr(1));
+  result.directive = split_directive(rest, result.reason);
   result.name = rest;
   return result;
+}
+
+model::Subtest::Result outcome(const Result& result) {
+  using Kind = model::Subtest::Result;
+  switch (result.directive) {
+    case Directive::skip:
+    case Directive::xfail:
+      return Kind::skip;
+    case Directive::todo:
+      return result.ok ? Kind::ok : Kind::skip;
+    case Directive::timeout:
+    case Directive::error:
+      return Kind::not_ok;
+    case Directive::none:
+      break;
+  }
+  return result.ok ? Kind::ok : Kind::not_ok;
 }
 
 // "NAME: proven: FACT" or "NAME: unproven: FACT"
@@ -102,10 +151,11 @@ static bool take_word(std::string_view& text, std::string_view word) {
 Line classify(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (line.starts_with(' ') || line.starts_with('\t')) {
-    std::string_view text = trim(line), word = text;
-    return Nested{take_word(word, "not ok"), text};
+    const std::string_view text = trim(line);
+    return Nested{line.find_first_not_of(" \t"), text};
   }
-  if (line.starts_with("KTAP version ") || line.starts_with("TAP version ")) return Version{};
+  if (line.starts_with("KTAP version ")) return Version{true};
+  if (line.starts_with("TAP version ")) return Version{false};
   if (line.starts_with("1..")) return plan(line);
   std::string_view rest = line;
   if (take_word(rest, "ok")) return result(rest, true);

@@ -3,10 +3,25 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "ktap/lines.hpp"
+#include "ktap/nested.hpp"
 
 namespace kproof::ktap {
+
+static void add_line(std::string& lines, std::string_view text) {
+  if (!lines.empty()) lines += '\n';
+  lines += text;
+}
+
+// TAP 14 escapes a '#' that begins no directive.
+static std::string unescaped(std::string_view name) {
+  std::string text(name);
+  for (std::size_t at = 0; (at = text.find("\\#", at)) != text.npos; ++at)
+    text.erase(at, 1);
+  return text;
+}
 
 namespace {
 
@@ -16,14 +31,14 @@ class Parser {
   model::CaseReport finish();
 
  private:
-  void on(const Version&) { version_ = true; }
+  void on(const Version& version);
   void on(const Plan& plan);
   void on(const Result& result);
   void on(const BailOut& bail_out);
-  void on(const Diagnostic& diagnostic) { add_diagnostic(diagnostic.text); }
-  void on(const Nested& nested) {
-    if (nested.failed) add_diagnostic(nested.text);
+  void on(const Diagnostic& diagnostic) {
+    if (!nested_.comment(diagnostic.text)) add_diagnostic(diagnostic.text);
   }
+  void on(const Nested& nested) { nested_.line(nested.indent, nested.text); }
   void on(const model::Evidence& evidence);
   void on(const model::Metric& metric) { report_.metrics.push_back(metric); }
   void on(const Unknown&) {}
@@ -33,19 +48,21 @@ class Parser {
     if (report_.malformed.empty())
       report_.malformed = "line " + std::to_string(number_) + ": " + why;
   }
-  void add_diagnostic(std::string_view text) {
-    if (!diagnostic_.empty()) diagnostic_ += '\n';
-    diagnostic_ += text;
-  }
+  void add_diagnostic(std::string_view text) { add_line(diagnostic_, text); }
   void check_number(const Result& result);
+  // Of the documents inside, which are over: whether all is well there.
+  bool close_nested();
+  void end_nested();
 
   model::CaseReport report_;
   std::size_t number_ = 0;  // of the line at hand, from 1
-  bool version_ = false;
+  bool version_ = false, ktap_ = false;
   bool terminated_ = true;  // the line at hand ended in a newline
   bool bailed_out_ = false;
   std::optional<std::size_t> planned_;
-  std::string diagnostic_;  // for the next result
+  bool plan_is_last_ = false;  // results stand before it
+  std::string diagnostic_;     // for the next result
+  NestedDocuments nested_;     // the same
 };
 
 void Parser::line(std::string_view text, bool terminated) {
@@ -60,9 +77,20 @@ void Parser::line(std::string_view text, bool terminated) {
   std::visit([this](const auto& kind) { on(kind); }, line);
 }
 
+void Parser::on(const Version& version) {
+  version_ = true;
+  ktap_ |= version.ktap;
+}
+
+// Before the results or behind them all (TAP 13).
 void Parser::on(const Plan& plan) {
   if (planned_) return fault("a second plan");
-  if (!report_.subtests.empty()) fault("a plan after a result");
+  if (!terminated_) fault("a plan that is cut short");
+  const std::size_t seen = report_.subtests.size();
+  plan_is_last_ = seen > 0;
+  if (seen > plan.tests)
+    fault("a plan of " + std::to_string(plan.tests) + " behind " + std::to_string(seen) +
+          " results");
   planned_ = plan.tests;
   if (plan.tests > 0) return;
   report_.skip_reason = plan.skip_reason;
@@ -71,7 +99,10 @@ void Parser::on(const Plan& plan) {
 
 void Parser::check_number(const Result& result) {
   const std::size_t due = report_.subtests.size() + 1;
-  if (!result.number) return fault("a result without a number");
+  if (!result.number) {
+    if (ktap_) fault("a result without a number");
+    return;
+  }
   const std::string number = std::to_string(*result.number);
   if (*result.number == 0 || *result.number > due)
     return fault("result " + number + " where " + std::to_string(due) + " was due");
@@ -82,15 +113,37 @@ void Parser::check_number(const Result& result) {
 
 void Parser::on(const Result& result) {
   if (bailed_out_) fault("a result after the bail-out");
-  if (!planned_) fault("a result before any plan");
+  if (plan_is_last_) fault("a result after a plan that has results before it");
   if (!terminated_) fault("a result that is cut short");
   check_number(result);
-  model::Subtest subtest{.name = std::string(result.name), .diagnostic = diagnostic_};
   using Kind = model::Subtest::Result;
-  subtest.result = !result.ok ? Kind::not_ok : result.skipped ? Kind::skip : Kind::ok;
-  if (subtest.result == Kind::skip) subtest.diagnostic = result.skip_reason;
+  const bool excused = result.directive == Directive::todo || result.directive == Directive::xfail;
+  const bool nested_well = close_nested();
+  model::Subtest subtest{.name = unescaped(result.name),
+                         .diagnostic = std::exchange(diagnostic_, "")};
+  subtest.result = nested_well ? outcome(result) : excused ? Kind::skip : Kind::not_ok;
+  if (subtest.result == Kind::skip)
+    subtest.diagnostic = (excused ? "expected to fail: " : "") + std::string(result.reason);
+  else if (result.directive == Directive::timeout || result.directive == Directive::error)
+    add_line(subtest.diagnostic, (result.directive == Directive::timeout ? "TIMEOUT " : "ERROR ") +
+                                     std::string(result.reason));
   report_.subtests.push_back(std::move(subtest));
-  diagnostic_.clear();
+}
+
+bool Parser::close_nested() {
+  const auto faults = nested_.close();
+  for (const auto& fault : faults)
+    add_diagnostic(fault.text);
+  return faults.empty();
+}
+
+// A failure inside of a result that never came is one all the same. What lacks there is the end's.
+void Parser::end_nested() {
+  std::string failed;
+  for (const auto& fault : nested_.close())
+    if (!fault.lacks) add_line(failed, fault.text);
+  if (!failed.empty())
+    report_.subtests.push_back({.name = "a result that did not come", .diagnostic = failed});
 }
 
 void Parser::on(const BailOut& bail_out) {
@@ -111,6 +164,7 @@ void Parser::on(const model::Evidence& evidence) {
 model::CaseReport Parser::finish() {
   ++number_;
   const std::size_t seen = report_.subtests.size();
+  end_nested();
   if (!version_)
     fault("the end, and no \"KTAP version 1\" line");
   else if (!planned_ && !bailed_out_)

@@ -72,8 +72,15 @@ TEST_CASE("fewer results than planned are malformed, and what was read is kept")
   CHECK(report.subtests.size() == 1);
 }
 
-TEST_CASE("a plan is there once, before the results, and says how many") {
-  CHECK(malformed("ok 1 a\n") == "line 2: a result before any plan");
+TEST_CASE("a plan is there once, before or behind the results, and says how many") {
+  CHECK(malformed("ok 1 a\n") == "line 3: the end, and no plan");
+  CHECK(malformed("ok 1 a\nok 2 b\n1..2\n") == "");
+  CHECK(malformed("ok 1 a\n1..2\n") == "line 4: the end after 1 of 2 results");
+  CHECK(malformed("ok 1 a\n1..2\nok 2 b\n") ==
+        "line 4: a result after a plan that has results before it");
+  CHECK(malformed("ok 1 a\nok 2 b\n1..1\n") == "line 4: a plan of 1 behind 2 results");
+  CHECK(malformed("ok 1 a\n1..1") == "line 3: a plan that is cut short");
+  CHECK(malformed("1..2 tests\nok 1 a\n") == "line 2: a plan with text behind its number");
   CHECK(malformed("1..1\n1..1\nok 1 a\n") == "line 3: a second plan");
   CHECK(malformed("1..x\nok 1 a\n") == "line 2: a plan without a number");
   CHECK(malformed("1..0\n") == "line 2: a plan of no tests without \"# SKIP reason\"");
@@ -120,6 +127,127 @@ TEST_CASE("TAP 13 as kselftest prints it is read too") {
   CHECK(report.subtests.at(1).diagnostic == "why");
 }
 
+TEST_CASE("of TAP a result needs no number, but the plan still counts") {
+  const CaseReport report = parse("TAP version 13\nok - a\nnot ok - 2nd\nok\n1..3\n");
+  CHECK(report.malformed == "");
+  REQUIRE(report.subtests.size() == 3);
+  CHECK(report.subtests[1].name == "2nd");
+  CHECK(report.subtests[2].name == "");
+}
+
+static Subtest only(const std::string& line) {
+  const CaseReport report = parse(kHead + "1..1\n" + line + "\n");
+  CAPTURE(line);
+  CHECK(report.malformed == "");
+  REQUIRE(report.subtests.size() == 1);
+  return report.subtests[0];
+}
+
+TEST_CASE("a skip has many spellings, and all leave its reason whole") {
+  for (const char* directive : {"# SKIP no X", "# skip no X", "# Skipped: no X", "# SKIPPED no X",
+                                "#SKIP no X", "#\tSkip: no X"}) {
+    const Subtest subtest = only(std::string("ok 1 a ") + directive);
+    CHECK(subtest.result == Subtest::Result::skip);
+    CHECK(subtest.diagnostic == "no X");
+    CHECK(subtest.name == "a");
+  }
+  CHECK(only("ok 1 # SKIP").result == Subtest::Result::skip);
+  CHECK(parse(kHead + "1..0 # Skipped: no X\n").skip_reason == "no X");
+}
+
+TEST_CASE("a word that begins like a directive is none, nor is a '#' inside a word or escaped") {
+  for (const char* name : {"a #skiplist", "a # skipping", "a#SKIP", "issue#7 TODO", "a # b"}) {
+    const Subtest subtest = only(std::string("ok 1 ") + name);
+    CHECK(subtest.result == Subtest::Result::ok);
+    CHECK(subtest.name == name);
+  }
+  CHECK(only("ok 1 a \\# SKIP b").result == Subtest::Result::ok);
+  CHECK(only("ok 1 a \\# SKIP b").name == "a # SKIP b");
+  CHECK(malformed("1..0 # skiplist\n") == "line 2: a plan of no tests without \"# SKIP reason\"");
+}
+
+TEST_CASE("a failure that was to be expected is no failure, and proves nothing") {
+  const Subtest todo = only("not ok 1 a # TODO not yet"), xfail = only("ok 1 a # XFAIL known");
+  CHECK(todo.result == Subtest::Result::skip);
+  CHECK(todo.diagnostic == "expected to fail: not yet");
+  CHECK(xfail.result == Subtest::Result::skip);
+  CHECK(only("not ok 1 a # xfail known").result == Subtest::Result::skip);
+  CHECK(only("ok 1 a # TODO works by now").result == Subtest::Result::ok);
+}
+
+TEST_CASE("a time-out or an error is a failure, whatever stands before it") {
+  for (const char* line : {"not ok 1 a # TIMEOUT 45 seconds", "ok 1 a # TIMEOUT 45 seconds"}) {
+    CHECK(only(line).result == Subtest::Result::not_ok);
+    CHECK(only(line).diagnostic == "TIMEOUT 45 seconds");
+    CHECK(only(line).name == "a");
+  }
+  CHECK(only("ok 1 a # ERROR no such file").result == Subtest::Result::not_ok);
+}
+
+// The result that stands around `inner`.
+static Subtest around(const std::string& inner, const std::string& result = "ok 1 outer") {
+  return only(inner + result);
+}
+
+TEST_CASE("a result is ok only if what is nested in it is") {
+  using Result = Subtest::Result;
+  CHECK(around("  1..2\n  ok 1 a\n  ok 2 b\n").result == Result::ok);
+  const Subtest failed = around("  1..2\n  ok 1 a\n  not ok 2 b\n");
+  CHECK(failed.result == Result::not_ok);
+  CHECK(failed.diagnostic == "not ok 2 b");
+  CHECK(around("  1..1\n    1..1\n    not ok 1 deep\n  ok 1 a\n").result == Result::not_ok);
+  CHECK(around("\t1..2\n\tok 1 a\n").diagnostic == "1 of 2 nested results");
+  CHECK(around("  1..1\n  Bail out! x\n").result == Result::not_ok);
+  CHECK(around("  1..1\n  not ok 1 a # TIMEOUT\n", "ok 1 outer # SKIP x").result == Result::not_ok);
+  CHECK(around("  1..1\n  not ok 1 a # SKIP no X\n").result == Result::ok);
+  CHECK(around("  1..1\n  not ok 1 a\n", "not ok 1 outer # TODO x").result == Result::skip);
+  CHECK(around("  1..1\n    1..1\n    not ok 1 deep\n  not ok 1 a # XFAIL x\n").result ==
+        Result::ok);
+}
+
+TEST_CASE("text that is indented and a YAML block are no results") {
+  CHECK(around("  ---\n  message: 'x'\n  not ok 7 quoted\n  ...\n").result == Subtest::Result::ok);
+  CHECK(around("  okay\n  not okay\n  1. first\n").result == Subtest::Result::ok);
+}
+
+TEST_CASE("kselftest's runner nests behind a '#', once a document begins there") {
+  const std::string runner = "TAP version 13\n1..1\n# selftests: mm: x\n";
+  const auto result = [&](const std::string& inner) {
+    return parse(runner + inner + "ok 1 selftests: mm: x\n").subtests.at(0);
+  };
+  CHECK(result("# TAP version 13\n# 1..1\n# ok 1 a\n").result == Subtest::Result::ok);
+  CHECK(result("# TAP version 13\n# 1..2\n# ok 1 a\n# # why\n# not ok 2 b\n").result ==
+        Subtest::Result::not_ok);
+  CHECK(result("# TAP version 13\n# 1..2\n# ok 1 a\n").diagnostic.find("1 of 2 nested") !=
+        std::string::npos);
+  CHECK(result("# not ok 2 is what a maintainer once saw\n").result == Subtest::Result::ok);
+}
+
+TEST_CASE("KUnit's suites follow each other") {
+  const CaseReport report = parse(
+      "KTAP version 1\n1..2\n"
+      "    KTAP version 1\n    # Subtest: one\n    # module: m\n    1..2\n"
+      "    ok 1 a\n    ok 2 b # SKIP no X\n"
+      "# one: pass:1 fail:0 skip:1 total:2\n# Totals: pass:1 fail:0 skip:1 total:2\n"
+      "ok 1 one\n"
+      "    KTAP version 1\n    # Subtest: two\n    1..1\n"
+      "        KTAP version 1\n        # Subtest: params\n        ok 1 p\n        not ok 2 q\n"
+      "    not ok 1 params\n"
+      "not ok 2 two\n");
+  CHECK(report.malformed == "");
+  CHECK(report.subtests.at(0).result == Subtest::Result::ok);
+  CHECK(report.subtests.at(1).diagnostic == "not ok 2 q\nnot ok 1 params");
+}
+
+TEST_CASE("a nested failure whose result never came is not lost") {
+  const CaseReport report = parse(kHead + "1..1\n  1..3\n  ok 1 a\n  not ok 2 b\n");
+  CHECK(report.malformed == "line 6: the end after 0 of 1 results");
+  REQUIRE(report.subtests.size() == 1);
+  CHECK(report.subtests[0].result == Subtest::Result::not_ok);
+  CHECK(report.subtests[0].diagnostic == "not ok 2 b");
+  CHECK(parse(kHead + "1..1\n  1..3\n  ok 1 a\n").subtests.empty());
+}
+
 TEST_CASE("of nested documents the enclosing result counts") {
   const CaseReport report = parse(kHead +
                                   "1..1\n"
@@ -136,9 +264,9 @@ TEST_CASE("of nested documents the enclosing result counts") {
   CHECK(report.evidence.empty());
 }
 
-TEST_CASE("a failed result is a failure, skip directive or not") {
+TEST_CASE("a skip is one, whichever word is before it: runners of old kernels said not ok") {
   const CaseReport report = parse(kHead + "1..1\nnot ok 1 a # SKIP b\n");
-  CHECK(report.subtests.at(0).result == Subtest::Result::not_ok);
+  CHECK(report.subtests.at(0).result == Subtest::Result::skip);
 }
 
 TEST_CASE("evidence said twice is proven only if both lines say so") {

@@ -29,19 +29,27 @@ static std::string vformat(const char* format, va_list args) {
   return text;
 }
 
+// Names, facts and reasons stand on one line, whatever they were made of.
+static std::string one_line(std::string text) {
+  for (char& c : text)
+    if (c == '\n' || c == '\r') c = ' ';
+  return text;
+}
+
+// A '#' in a name begins no directive (TAP 14).
+static std::string escaped(const char* name) {
+  std::string text(name);
+  for (std::size_t at = 0; (at = text.find('#', at)) != std::string::npos; at += 2)
+    text.insert(at, 1, '\\');
+  return text;
+}
+
 KPROOF_PRINTF(1, 2) static void line(const char* format, ...) {
   va_list args;
   va_start(args, format);
   const std::string text = vformat(format, args);
   va_end(args);
-  write_all(STDOUT_FILENO, text + "\n");
-}
-
-// Reasons stand on one line, whatever they were made of.
-static std::string one_line(std::string text) {
-  for (char& c : text)
-    if (c == '\n') c = ' ';
-  return text;
+  write_all(STDOUT_FILENO, one_line(text) + "\n");
 }
 
 void version() {
@@ -51,10 +59,10 @@ void plan(unsigned tests) {
   line("1..%u", tests);
 }
 void result(unsigned number, bool ok, const char* name) {
-  line("%s %u %s", ok ? "ok" : "not ok", number, name);
+  line("%s %u %s", ok ? "ok" : "not ok", number, escaped(name).c_str());
 }
 void skipped(unsigned number, const char* name, const char* reason) {
-  line("ok %u %s # SKIP %s", number, name, reason);
+  line("ok %u %s # SKIP %s", number, escaped(name).c_str(), reason);
 }
 void evidence(const char* name, bool proven, const char* fact) {
   line("# evidence %s: %s: %s", name, proven ? "proven" : "unproven", fact);
