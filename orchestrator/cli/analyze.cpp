@@ -11,6 +11,7 @@
 #include "cli/decode.hpp"
 #include "cli/log_file.hpp"
 #include "config/known_issues.hpp"
+#include "util/release.hpp"
 #include "util/units.hpp"
 #include "verdict/known_issues.hpp"
 
@@ -24,11 +25,12 @@ struct AnalyzeOptions {
 
 static void mark_known(Analysis& analysis, const AnalyzeOptions& options) {
   if (options.known.empty()) return;
-  const auto issues = config::read_known_issues(options.known);
+  const auto issues = config::read_known_issues(options.known, analysis.notes);
   const std::string today = util::today();
-  verdict::mark_known(analysis.findings, issues, analysis.facts.release, today);
-  for (std::string& note : verdict::expired(issues, today))
-    analysis.notes.push_back(std::move(note));
+  verdict::mark_known(analysis.findings, issues, util::upstream_release(analysis.facts.banner),
+                      today);
+  for (std::string& line : verdict::expired(issues, today))
+    analysis.notes.push_back(std::move(line));
   if (analysis.facts.release.empty())
     analysis.notes.push_back(
         "the log does not say which kernel this is: entries with a range of kernels do not count");

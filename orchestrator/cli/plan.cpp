@@ -3,8 +3,10 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/cli.hpp"
+#include "cli/plan_notes.hpp"
 #include "config/kernel_plan.hpp"
 #include "plan/cells.hpp"
 #include "sweep/workshop.hpp"
@@ -19,23 +21,32 @@ struct PlanOptions {
 };
 
 static std::string expected_of(const model::Expectation& expectation) {
-  std::string text(to_string(expectation.verdict));
-  for (const std::string& finding : expectation.findings)
-    text += fmt::format(", finding /{}/", finding);
-  for (const std::string& subtest : expectation.subtests)
-    text += fmt::format(", not ok /{}/", subtest);
+  std::string text = fmt::format("must {}", fmt::join(expectation.words(), " or "));
+  const auto add = [&](std::string_view what, const std::vector<std::string>& patterns) {
+    for (const std::string& pattern : patterns)
+      text += fmt::format(", {} /{}/", what, pattern);
+  };
+  add("finding", expectation.findings);
+  add("perhaps finding", expectation.may_find);
+  add("not ok", expectation.subtests);
+  add("perhaps not ok", expectation.may_fail);
+  add("perhaps skipped", expectation.allow_skips.value_or(std::vector<std::string>{}));
+  for (const std::string& reason :
+       {expectation.reasons.skip, expectation.reasons.miss, expectation.reasons.hang})
+    if (!reason.empty()) add("as", {reason});
   return text;
 }
 
 static int show(const PlanOptions& options) {
   const model::Plan plan =
       config::read_plan_or_kernel(options.file, cases_for_kernel(options.filter), virt::cpu_models);
+  warn_of(plan);
   const auto cells = plan::expand(plan, options.filter, sweep::Workshop::find().case_names());
   std::size_t width = 0;
   for (const model::Cell& cell : cells)
     width = std::max(width, cell.id.size());
   for (const model::Cell& cell : cells)
-    fmt::print("{:{}}  must {}\n", cell.id, width, expected_of(cell.expectation));
+    fmt::print("{:{}}  {}\n", cell.id, width, expected_of(cell.expectation));
   using util::format_count;
   std::set<std::string> kernels, topologies;
   for (const model::Cell& cell : cells) {

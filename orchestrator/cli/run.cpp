@@ -7,6 +7,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/display.hpp"
+#include "cli/plan_notes.hpp"
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "report/summary.hpp"
@@ -29,6 +30,7 @@ static int run(RunOptions& options) {
   Display display(options.verbose);
   const report::RunReport report = run_sweep(sweep, stop, display.listener());
   display.clear();
+  tell_unmatched(sweep.plan, report);
   fmt::print("\n{}\n", report::render_summary(report, report::style_of(STDOUT_FILENO)));
   fmt::print("results: {}\njunit:   {}\n", (sweep.out / "results.json").string(),
              (sweep.out / "junit.xml").string());

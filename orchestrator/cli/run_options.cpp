@@ -7,11 +7,10 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/plan_notes.hpp"
 #include "cli/streams.hpp"
 #include "config/kernel_plan.hpp"
 #include "util/error.hpp"
-#include "util/units.hpp"
-#include "verdict/known_issues.hpp"
 #include "virt/cpu_models.hpp"
 
 namespace kproof::cli {
@@ -44,8 +43,7 @@ void read_run_options(RunOptions& options, const std::string& kind) {
                       "qemu:///system or qemu:///session; without --connect no daemon is needed");
   sweep.plan = config::read_plan_or_kernel(options.plan_file, cases_for_kernel(sweep.filter),
                                            virt::cpu_models);
-  for (const std::string& line : verdict::expired(sweep.plan.known_issues, util::today()))
-    tell(fmt::format("warning: {}\n", line));
+  warn_of(sweep.plan);
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;
   const fs::path fresh = fs::path("kproof-out") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name,
                                                               fmt::localtime(std::time(nullptr)));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "config/breadth.hpp"
 #include "config/sections.hpp"
 #include "util/names.hpp"
 
@@ -45,11 +46,13 @@ static std::vector<std::string> read_only(Problems& problems, const MaybeValue& 
   for (const auto& one : all)
     names.push_back(one.name);
   const auto globs = texts(problems, value);
-  for (const auto& glob : globs)
+  for (const auto& glob : globs) {
+    warn_of_glob(problems, *value, glob, names);
     if (std::none_of(names.begin(), names.end(),
                      [&](const auto& name) { return util::glob_match(glob, name); }))
       problems.add(value->mark, fmt::format("the plan has no {} `{}`", what, glob),
                    util::suggest(glob, names, what == "topology" ? "topologies" : "kernels"));
+  }
   return globs;
 }
 

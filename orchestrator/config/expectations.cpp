@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "config/breadth.hpp"
 #include "config/sections.hpp"
 #include "util/names.hpp"
 
@@ -22,6 +23,7 @@ static void read_glob(Problems& problems, const MaybeValue& value, const Names& 
   const auto glob = text(problems, value);
   if (!glob) return;
   out = *glob;
+  warn_of_glob(problems, *value, *glob, names);
   const bool met = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
     // A glob against a glob is left to plan/, which knows what the plan's globs stand for.
     return util::glob_match(*glob, name) ||
@@ -32,50 +34,112 @@ static void read_glob(Problems& problems, const MaybeValue& value, const Names& 
                  util::suggest(*glob, names, value->name + "s"));
 }
 
-static Names read_patterns(Problems& problems, const MaybeValue& value) {
+static std::string read_pattern(Problems& problems, const Value& value, Searched searched) {
+  const auto one = pattern(problems, value);
+  if (one) warn_of_breadth(problems, value, *one, searched);
+  return one.value_or("");
+}
+
+static Names read_patterns(Problems& problems, const MaybeValue& value, Searched searched) {
   Names patterns;
   for (const auto& item : items(problems, value))
-    if (auto one = pattern(problems, item)) patterns.push_back(std::move(*one));
+    patterns.push_back(read_pattern(problems, item, searched));
   return patterns;
 }
 
-static Verdict read_verdict(Problems& problems, const MaybeValue& value) {
+static void read_verdict(Problems& problems, const Value& value, model::Expectation& e,
+                         bool first) {
   static const Names kWords{"pass", "fail", "crash", "hang", "skip", "miss"};
   const auto word = text(problems, value);
-  if (!word) return Verdict::pass;
+  if (!word) return;
   if (*word == "broken")
-    problems.add(value->mark, "`broken` cannot be expected: it says nothing of the kernel",
+    problems.add(value.mark, "`broken` cannot be expected: it says nothing of the kernel",
                  "mend the host, or leave the cell out of the plan");
   else if (std::find(kWords.begin(), kWords.end(), *word) == kWords.end())
-    problems.add(value->mark, fmt::format("unknown verdict `{}`", *word),
+    problems.add(value.mark, fmt::format("unknown verdict `{}`", *word),
                  util::suggest(*word, kWords, "verdicts"));
-  return model::verdict_from_string(*word).value_or(Verdict::pass);
+  const Verdict verdict = model::verdict_from_string(*word).value_or(Verdict::pass);
+  if (first)
+    e.verdict = verdict;
+  else if (e.allows(verdict))
+    problems.add(value.mark, fmt::format("verdict `{}` is in the list twice", *word));
+  else
+    e.also.push_back(verdict);
+}
+
+// A word, or a list of which any will do.
+static void read_verdicts(Problems& problems, const Value& value, model::Expectation& e) {
+  if (!value.node.IsSequence()) return read_verdict(problems, value, e, true);
+  bool first = true;
+  for (const Value& item : items(problems, value)) {
+    read_verdict(problems, item, e, first);
+    first = false;
+  }
+}
+
+// `skip: { reason: PATTERN }`, and the same for the others that show nothing else to match.
+static std::string read_reason(Problems& problems, const Map& entry, Verdict verdict,
+                               const model::Expectation& e) {
+  const std::string word(to_string(verdict));
+  const auto value = entry.find(word);
+  if (!value) return "";
+  if (!e.allows(verdict))
+    problems.add(value->key, fmt::format("`{}` says nothing here: that is not expected", word),
+                 fmt::format("add {} to `verdict:`, or leave it out", word));
+  const Map map(problems, *value, {"reason"});
+  const auto reason = map.require("reason");
+  return reason ? read_pattern(problems, *reason, Searched::reason) : "";
+}
+
+// An expected skip, miss or hang must say which one.
+static void check_reason(Problems& problems, const Value& item, const Map& map, Verdict verdict,
+                         const model::Expectation& e) {
+  const std::string word(to_string(verdict));
+  if (!e.allows(verdict) || map.find(word)) return;
+  const std::string hint = fmt::format(
+      "add `{}: {{ reason: PATTERN }}`; the pattern is searched in the cell's reason", word);
+  if (verdict != Verdict::hang)
+    problems.add(item.mark, fmt::format("an expected {} must say which: any would do", word), hint);
+  else if (e.findings.empty() && e.subtests.empty())
+    problems.warn(item.mark, "any hang is as expected here", hint + ", or add `findings:`");
 }
 
 // What the entry asks must be able to prove something.
 static void check_sense(Problems& problems, const Value& item, const Map& map,
                         const model::Expectation& e) {
-  const bool kernel_failed = e.verdict == Verdict::fail || e.verdict == Verdict::crash;
-  const auto findings = map.find("findings"), subtests = map.find("subtests");
-  if (kernel_failed && !findings && !subtests)
+  const auto any_of = [&](std::initializer_list<Verdict> verdicts) {
+    return std::ranges::any_of(verdicts, [&](Verdict verdict) { return e.allows(verdict); });
+  };
+  MaybeValue must, any;
+  for (const char* key : {"findings", "subtests"})
+    if (!must) must = map.find(key);
+  any = must;
+  for (const char* key : {"may_find", "may_fail"})
+    if (!any) any = map.find(key);
+  if (any_of({Verdict::fail, Verdict::crash}) && !any)
     problems.add(item.mark,
                  fmt::format("an expected {} that any failure meets proves nothing",
-                             model::to_string(e.verdict)),
+                             to_string(e.allows(Verdict::fail) ? Verdict::fail : Verdict::crash)),
                  "name at least one pattern in `findings:` or `subtests:`");
-  if (!kernel_failed && e.verdict != Verdict::hang && (findings || subtests))
-    problems.add((findings ? findings : subtests)->mark,
-                 fmt::format("a {} has no findings and no failed subtests to match",
-                             model::to_string(e.verdict)),
-                 "leave the patterns out, or expect fail, crash or hang");
-  const bool hides = e.verdict == Verdict::skip || e.verdict == Verdict::miss;
-  if (hides && e.reason.empty())
-    problems.add(item.mark, fmt::format("an expected {} must say why", model::to_string(e.verdict)),
-                 "add `reason:`");
+  if (any && !any_of({Verdict::fail, Verdict::crash, Verdict::hang}))
+    problems.add(
+        any->mark,
+        fmt::format("a {} has no findings and no failed subtests to match", to_string(e.verdict)),
+        "leave the patterns out, or expect fail, crash or hang");
+  else if (must && any_of({Verdict::pass, Verdict::skip, Verdict::miss}))
+    problems.add(
+        must->mark,
+        fmt::format("`{}` must be seen, and of the verdicts expected here not each shows it",
+                    must->name),
+        "what may be seen stands in `may_find:` and `may_fail:`");
+  for (const Verdict verdict : {Verdict::skip, Verdict::miss, Verdict::hang})
+    check_reason(problems, item, map, verdict, e);
 }
 
 static void read_expectation(Problems& problems, const Value& item, model::Plan& plan) {
   const Map map(problems, item,
-                {"kernel", "topology", "case", "verdict", "findings", "subtests", "reason"});
+                {"kernel", "topology", "case", "verdict", "findings", "may_find", "subtests",
+                 "may_fail", "allow_skips", "skip", "miss", "hang", "reason"});
   model::Expectation e;
   e.place = problems.place(item.mark);
   read_glob(problems, map.find("kernel"), names_of(plan.kernels, &model::KernelSpec::name),
@@ -83,11 +147,18 @@ static void read_expectation(Problems& problems, const Value& item, model::Plan&
   read_glob(problems, map.find("topology"), names_of(plan.topologies, &model::Topology::name),
             e.topology);
   read_glob(problems, map.find("case"), names_of(plan.cases, &model::PlanCase::alias), e.test);
-  e.findings = read_patterns(problems, map.find("findings"));
-  e.subtests = read_patterns(problems, map.find("subtests"));
+  e.findings = read_patterns(problems, map.find("findings"), Searched::title);
+  e.may_find = read_patterns(problems, map.find("may_find"), Searched::title);
+  e.subtests = read_patterns(problems, map.find("subtests"), Searched::subtest);
+  e.may_fail = read_patterns(problems, map.find("may_fail"), Searched::subtest);
+  if (const auto skips = map.find("allow_skips"))
+    e.allow_skips = read_patterns(problems, skips, Searched::subtest);
   assign(e.reason, text(problems, map.find("reason")));
   if (const auto verdict = map.require("verdict")) {
-    e.verdict = read_verdict(problems, verdict);
+    read_verdicts(problems, *verdict, e);
+    e.reasons = {read_reason(problems, map, Verdict::skip, e),
+                 read_reason(problems, map, Verdict::miss, e),
+                 read_reason(problems, map, Verdict::hang, e)};
     check_sense(problems, item, map, e);
   }
   plan.expectations.push_back(std::move(e));

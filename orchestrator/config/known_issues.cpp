@@ -5,10 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "config/breadth.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "util/release.hpp"
+#include "util/units.hpp"
 
 namespace kproof::config {
 namespace fs = std::filesystem;
@@ -29,6 +32,16 @@ static std::optional<std::string> date(Problems& problems, const MaybeValue& val
   if (!word || is_date(*word)) return word;
   problems.add(value->mark, fmt::format("`{}` is no date", *word), "write it as 2027-01-31");
   return std::nullopt;
+}
+
+// An entry is looked at again within a year.
+static void warn_of_far(Problems& problems, const MaybeValue& value, const std::string& until) {
+  const std::string today = util::today();
+  if (!value || !is_date(until)) return;
+  const std::string year_on = std::to_string(std::stoi(today) + 1) + today.substr(4);
+  if (until > year_on)
+    problems.warn(value->mark, fmt::format("`{}` is more than a year from now", until),
+                  "an entry is there to be looked at again: name a day that somebody will");
 }
 
 static std::optional<std::string> release(Problems& problems, const MaybeValue& value) {
@@ -58,6 +71,15 @@ static void read_range(Problems& problems, const MaybeValue& value, model::Known
   const Map map(problems, *value, {"from", "to"});
   assign(issue.from, release(problems, map.find("from")));
   assign(issue.to, release(problems, map.find("to")));
+  // As far as both are spelled out: 6.1.5 to 6.1 is all of 6.1 from there on.
+  const auto to = util::release_numbers(issue.to);
+  auto from = util::release_numbers(issue.from);
+  from.resize(std::min(from.size(), to.size()));
+  if (!to.empty() && from > to)
+    problems.add(
+        value->mark,
+        fmt::format("no kernel is from {} to {}: the range is reversed", issue.from, issue.to),
+        "write the older release behind `from:`");
 }
 
 static model::KnownIssue read_issue(Problems& problems, const Value& item) {
@@ -66,17 +88,21 @@ static model::KnownIssue read_issue(Problems& problems, const Value& item) {
   issue.place = problems.place(item.mark);
   if (const auto title = map.find("title")) assign(issue.title, pattern(problems, *title));
   assign(issue.fingerprint, fingerprint(problems, map.find("fingerprint")));
+  if (!issue.title.empty() && issue.fingerprint.empty())
+    warn_of_breadth(problems, *map.find("title"), issue.title, Searched::title);
   if (!map.find("title") && !map.find("fingerprint"))
     problems.add(item.mark, "an entry that matches any finding hides all of them",
                  "name `title:` or `fingerprint:`");
   read_range(problems, map.find("kernels"), issue);
   assign(issue.link, text(problems, map.require("link")));
   assign(issue.until, date(problems, map.require("until")));
+  warn_of_far(problems, map.find("until"), issue.until);
   assign(issue.reason, text(problems, map.require("reason")));
   return issue;
 }
 
-std::vector<model::KnownIssue> parse_known_issues(std::string_view text, const fs::path& file) {
+std::vector<model::KnownIssue> parse_known_issues(std::string_view text, const fs::path& file,
+                                                  std::vector<std::string>& warnings) {
   Problems problems(file.string(), text);
   const YAML::Node node =
       load_document(problems, std::string(text), "file of known issues", "config/known_issues.hpp");
@@ -93,17 +119,20 @@ std::vector<model::KnownIssue> parse_known_issues(std::string_view text, const f
     issues.push_back(read_issue(problems, item));
   }
   problems.raise();
+  for (std::string& warning : problems.warnings())
+    warnings.push_back(std::move(warning));
   return issues;
 }
 
-std::vector<model::KnownIssue> read_known_issues(const fs::path& file) {
+std::vector<model::KnownIssue> read_known_issues(const fs::path& file,
+                                                 std::vector<std::string>& warnings) {
   std::string text;
   try {
     text = util::read_file(file);
   } catch (const HostError& error) {
     throw ConfigError(error.what(), "name a file of known issues");
   }
-  return parse_known_issues(text, file);
+  return parse_known_issues(text, file, warnings);
 }
 
 }  // namespace kproof::config

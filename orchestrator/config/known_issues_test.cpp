@@ -8,7 +8,8 @@ using namespace kproof;
 
 static std::string complaint(const std::string& text) {
   try {
-    config::parse_known_issues(text, "known.yaml");
+    std::vector<std::string> warnings;
+    config::parse_known_issues(text, "known.yaml", warnings);
   } catch (const ConfigError& error) {
     return error.what();
   }
@@ -20,11 +21,13 @@ static std::string with(const std::string& entry) {
 }
 
 TEST_CASE("an entry is read whole, with its place") {
+  std::vector<std::string> warnings;
   const auto issues = config::parse_known_issues(
       "schema: 1\nissues:\n  - title: ^bad pud$\n    fingerprint: 1f3a9c\n"
       "    kernels: { from: 6.1, to: 6.10 }\n    link: https://lore\n    until: 2027-01-31\n"
       "    reason: leaf PUDs\n",
-      "known.yaml");
+      "known.yaml", warnings);
+  CHECK(warnings.empty());
   REQUIRE(issues.size() == 1);
   CHECK(issues[0].title == "^bad pud$");
   CHECK(issues[0].fingerprint == "1f3a9c");
@@ -62,8 +65,39 @@ TEST_CASE("dates, releases, patterns and fingerprints are checked") {
                     .empty());
 }
 
+TEST_CASE("a range that no kernel is in is a mistake") {
+  CHECK(complaint(with("title: x, kernels: { from: 6.12, to: 6.1 }")).find("reversed") !=
+        std::string::npos);
+  CHECK(complaint(with("title: x, kernels: { from: 6.1.9, to: 6.1.10 }")).empty());
+  CHECK(complaint(with("title: x, kernels: { from: 6.1.9, to: 6.1 }")).empty());
+}
+
+static std::vector<std::string> warnings_of(const std::string& entry) {
+  std::vector<std::string> warnings;
+  config::parse_known_issues("schema: 1\nissues:\n  - { link: l, reason: r, " + entry + " }\n",
+                             "known.yaml", warnings);
+  return warnings;
+}
+
+TEST_CASE("an entry that hides much, or for long, is warned of at its place") {
+  CHECK(warnings_of("until: 2026-01-31, title: ^bad pud$").empty());
+  CHECK(warnings_of("until: 2026-01-31, title: ., fingerprint: 123456").empty());
+  const auto broad = warnings_of("until: 2026-01-31, title: .");
+  REQUIRE(broad.size() == 1);
+  CHECK(broad[0] ==
+        "known.yaml:3:53: `.` matches what has nothing in common: `bad pud` and `UBSAN: "
+        "shift-out-of-bounds in u`\n"
+        "    3 |   - { link: l, reason: r, until: 2026-01-31, title: . }\n"
+        "      |                                                     ^\n"
+        "  hint: name what is meant, as in `^bad pud$`");
+  const auto far = warnings_of("until: 2999-12-31, title: ^bad pud$");
+  REQUIRE(far.size() == 1);
+  CHECK(far[0].find("known.yaml:3:34: `2999-12-31` is more than a year from now") == 0);
+}
+
 TEST_CASE("an empty file, another schema and a file that is not there are mistakes") {
   CHECK(complaint("").find("the file of known issues is empty") != std::string::npos);
   CHECK(complaint("schema: 2\nissues: [{title: x}]\n").find("schema 1") != std::string::npos);
-  CHECK_THROWS_AS(config::read_known_issues("/nonexistent"), ConfigError);
+  std::vector<std::string> warnings;
+  CHECK_THROWS_AS(config::read_known_issues("/nonexistent", warnings), ConfigError);
 }

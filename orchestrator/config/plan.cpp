@@ -65,6 +65,7 @@ model::Plan parse_plan(std::string_view text, const fs::path& file, const fs::pa
   model::Plan plan =
       read_document(problems, {node, node.Mark(), "the plan", node.Mark()}, file, home, cpu_models);
   problems.raise();
+  plan.warnings = problems.warnings();
   return plan;
 }
 
@@ -78,7 +79,8 @@ model::Plan read_plan(const fs::path& file, const CpuModels& cpu_models) {
   const char* home = std::getenv("HOME");
   model::Plan plan = parse_plan(text, file, home ? home : "/root", cpu_models);
   if (!plan.known_issues_file.empty())
-    plan.known_issues = read_known_issues(file.parent_path() / plan.known_issues_file);
+    plan.known_issues =
+        read_known_issues(file.parent_path() / plan.known_issues_file, plan.warnings);
   return plan;
 }
 

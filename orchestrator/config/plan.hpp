@@ -38,8 +38,20 @@
 //   expect:                   the last entry that matches a cell counts; in `kproof series` rows
 //                             are kernels `<base>`, `<base>+1`, ..., so `kernel: <base>` is the
 //                             base alone
-//     - { kernel: debian-6.1, topology: l1, case: mm/dax_1g_mprotect, verdict: fail,
-//         findings: ["^bad pud$"], subtests: ["^write after PROT_READ"], reason: "..." }
+//     - kernel: debian-6.1    this, topology and case: names or globs
+//       topology: l1
+//       case: mm/dax_1g_mprotect
+//       verdict: fail         or a list, of which any will do: [pass, fail]
+//       findings: ["^bad pud$"]              titles that must be found; patterns: util/pattern.hpp
+//       may_find: ["^WARNING in foo$"]       that may be
+//       subtests: ["^write after PROT_READ"] names that must not be ok
+//       may_fail: ["^fork "]                 that need not be
+//       allow_skips: ["^hugetlb "]           that may be skipped, and no others
+//       skip: { reason: no module }          what the reason of a skip must say; required for an
+//       miss: { reason: no /dev/kvm }        expected skip and miss, and good for a hang
+//       hang: { reason: deadline }
+//       reason: "..."         why; shown in reports
+//                             Patterns and globs that match too much go to Plan::warnings.
 //   known_issues: known.yaml  relative to the plan; its format: config/known_issues.hpp
 //
 // A case is <area>/<name>, and so is an alias: ids of cells are directories and must not nest.

@@ -139,14 +139,23 @@ TEST_CASE("an expectation must be able to prove something") {
   CHECK(
       contains(expect("verdict: fail"), "an expected fail that any failure meets proves nothing"));
   CHECK(contains(expect("verdict: pass, findings: [x]"), "a pass has no findings"));
-  CHECK(contains(expect("verdict: skip"), "an expected skip must say why"));
+  CHECK(contains(expect("verdict: skip, reason: x"), "an expected skip must say which"));
+  CHECK(contains(expect("verdict: miss, reason: x"), "add `miss: { reason: PATTERN }`"));
+  CHECK(contains(expect("verdict: fail, skip: {reason: x}, findings: [x]"), "`skip` says nothing"));
+  CHECK(contains(expect("verdict: [fail, pass], findings: [x]"), "`findings` must be seen"));
+  CHECK(contains(expect("verdict: [fail, fail], findings: [x]"), "twice"));
+  CHECK(contains(expect("verdict: [fail, broken], findings: [x]"), "`broken` cannot be"));
+  CHECK(contains(expect("verdict: []"), "is an empty list"));
   CHECK(contains(expect("verdict: broken"), "`broken` cannot be expected"));
   CHECK(contains(expect("case: mm/a"), "lacks the key `verdict`"));
   CHECK(contains(expect("verdict: pass, case: mm/two"), "`mm/two` matches no case of this plan"));
   CHECK(contains(expect("verdict: pass, kernel: c"), "known kernels: a, b"));
   CHECK(contains(expect("verdict: pass, topology: l2"), "did you mean `l1`?"));
   CHECK(expect("verdict: hang") == "accepted");
-  CHECK(expect("verdict: miss, reason: no modules") == "accepted");
+  CHECK(expect("verdict: [pass, fail], may_find: [^x$]") == "accepted");
+  CHECK(expect("verdict: fail, findings: [^x$], may_fail: [^y$], allow_skips: [^z$]") ==
+        "accepted");
+  CHECK(expect("verdict: miss, miss: {reason: no module}") == "accepted");
 }
 
 TEST_CASE("an expectation may name what a glob of the plan will stand for") {
@@ -154,6 +163,51 @@ TEST_CASE("an expectation may name what a glob of the plan will stand for") {
   CHECK(refusal(plan + "mm/thp}]\n") == "accepted");
   CHECK(refusal(plan + "'*thp'}]\n") == "accepted");
   CHECK(contains(refusal(plan + "kvm/thp}]\n"), "matches no case"));
+}
+
+static std::vector<std::string> warnings_of(std::string_view entry) {
+  return parse(fmt::format("schema: 1\nkernels: {{ k-6.1: {{ path: x }}, k-6.12: {{ path: y }} }}\n"
+                           "cases: [mm/one]\nexpect: [{{{}}}]\n",
+                           entry))
+      .warnings;
+}
+
+TEST_CASE("what matches more than its author can mean is warned of, with its place") {
+  CHECK(warnings_of("kernel: k-6.1, verdict: fail, findings: [^bad pud$, '^BUG: ']").empty());
+  for (const char* pattern : {".*", ".", "'^'", "'[a-z]'", "' in '", "'WARNING|BUG|K|pud'"}) {
+    CAPTURE(pattern);
+    CHECK(warnings_of(fmt::format("verdict: fail, may_find: [{}]", pattern)).size() == 1);
+  }
+  CHECK(warnings_of("verdict: fail, may_fail: ['\\w']").size() == 1);
+  CHECK(warnings_of("verdict: skip, skip: {reason: .*}").size() == 1);
+  CHECK(warnings_of("verdict: skip, skip: {reason: no module}").empty());
+  const auto hang = warnings_of("verdict: hang");
+  REQUIRE(hang.size() == 1);
+  CHECK(contains(hang[0], "plans/p.yaml:4:10: any hang is as expected here\n"));
+  CHECK(warnings_of("verdict: hang, hang: {reason: silent}").empty());
+}
+
+TEST_CASE("a glob that goes on into another number is warned of") {
+  const auto warnings = warnings_of("kernel: k-6.1*, verdict: pass");
+  REQUIRE(warnings.size() == 1);
+  CHECK(contains(warnings[0], "4:19: `k-6.1*` covers `k-6.1`, and `k-6.12` too"));
+  CHECK(warnings_of("kernel: k-6.*, verdict: pass").empty());
+  CHECK(warnings_of("kernel: 'k-6.1?', verdict: pass").empty());
+}
+
+TEST_CASE("what RE2 does not take is told at its place in the pattern") {
+  const auto expect = [](std::string_view patterns) {
+    return refusal(
+        fmt::format("{}expect:\n  - verdict: fail\n    findings: {}\n", kBase, patterns));
+  };
+  CHECK(contains(expect("['bad (?!pmd)']"),
+                 "`bad (?!pmd)` is no pattern: invalid perl operator: (?!\n"
+                 "    6 |     findings: ['bad (?!pmd)']\n"
+                 "      |                     ^"));
+  CHECK(contains(expect("[x, ' *a{2000}']"), ":6:24: "));
+  CHECK(contains(expect("\n      - a**"), ":7:10: `a**` is no pattern: bad repetition"));
+  // Where the pattern does not stand there as it is read, the place is its own.
+  CHECK(contains(expect("[\"x\\ta**\"]"), ":6:16: "));
 }
 
 TEST_CASE("a pattern as long as a file is refused, not compiled") {
@@ -208,5 +262,5 @@ TEST_CASE("the quickstart plan says that only dax_1g on 6.1 may fail") {
   CHECK(plan.expectations[0].kernel == "debian-6.1");
   CHECK(plan.expectations[0].test == "mm/dax_1g_mprotect");
   CHECK(plan.expectations[0].findings == std::vector<std::string>{"^bad pud$"});
-  CHECK(plan.expectations[0].subtests.at(0) == "^write after PROT_READ faults$");
+  CHECK(plan.expectations[0].may_fail.at(0) == "^write after PROT_READ faults$");
 }

@@ -41,6 +41,7 @@ struct Facts {
   bool restarting = false;    // "reboot: Restarting system"
   std::string agent_problem;  // "kproof agent: ..." in kmsg: why it cannot talk to the host
   std::string release;        // of the last banner: "6.1.0-56-amd64"
+  std::string banner;         // the last one behind "Linux version ", at most 512 bytes
   unsigned boots = 0;         // "Linux version" banners
   // "** N printk messages dropped **" (no time stamp: fakeable), "Missed N kernel messages"
   std::size_t lost_messages = 0;

@@ -129,6 +129,7 @@ void Tracker::note_banner(const Line& line) {
   constexpr std::size_t kLongest = 100;
   const std::string_view release = line.text.substr(interest::kBanner.size());
   facts_.release = release.substr(0, std::min(release.find(' '), kLongest));
+  facts_.banner = release.substr(0, 512);
   if (reboot && !rebooting_) orderly_ || line.stored ? new_boot() : note_reboot(line);
   orderly_ = rebooting_ = false;
 }

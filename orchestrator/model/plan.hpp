@@ -53,6 +53,8 @@ struct Plan {
   std::vector<KnownIssue> known_issues;
   Limits limits;
   std::vector<std::string> metrics;  // names or globs; shown in a table of their own
+  // What is not wrong, and hardly meant: "plan.yaml:3:5: ...", with the line, a caret and a hint.
+  std::vector<std::string> warnings;
 };
 
 // One point of a plan. `id` is stable across runs and is also its directory below cells/:

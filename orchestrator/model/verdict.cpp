@@ -1,5 +1,6 @@
 #include "model/verdict.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace kproof::model {
@@ -21,6 +22,17 @@ std::optional<Verdict> verdict_from_string(std::string_view text) {
 
 std::string_view to_string(Blame blame) {
   return kBlames[static_cast<std::size_t>(blame)];
+}
+
+bool Expectation::allows(Verdict one) const {
+  return one == verdict || std::find(also.begin(), also.end(), one) != also.end();
+}
+
+std::vector<std::string_view> Expectation::words() const {
+  std::vector<std::string_view> words{to_string(verdict)};
+  for (const Verdict one : also)
+    words.push_back(to_string(one));
+  return words;
 }
 
 }  // namespace kproof::model

@@ -25,18 +25,32 @@ std::string_view to_string(Verdict verdict);
 std::optional<Verdict> verdict_from_string(std::string_view text);
 std::string_view to_string(Blame blame);
 
-// One entry of the plan's `expect:` list. Globs are fnmatch's. An expected failure must be seen as
-// declared: each finding of the cell matches one of `findings`, each of `findings` matches a
-// finding, and the same for `subtests` and the subtests that were not ok.
+// One entry of the plan's `expect:` list. Globs are fnmatch's, patterns RE2's (util/pattern.hpp),
+// searched in a finding's title or a subtest's name. What must be seen and what may be are two
+// lists each: a failure is as declared when each pattern of a must is met, and whatever was found
+// or not ok meets one of must or may.
 struct Expectation {
   std::string kernel = "*";
   std::string topology = "*";
   std::string test = "*";  // the case
   Verdict verdict = Verdict::pass;
-  std::vector<std::string> findings;  // ECMAScript regexes, searched in the title
-  std::vector<std::string> subtests;  // the same, for names of subtests
-  std::string reason;                 // why; shown in reports
-  std::string place;                  // "plan.yaml:20:5"
+  std::vector<Verdict> also;          // these are as good
+  std::vector<std::string> findings;  // must be found
+  std::vector<std::string> may_find;
+  std::vector<std::string> subtests;  // must not be ok
+  std::vector<std::string> may_fail;  // subtests that need not be ok
+  // Subtests that may be skipped, and no other. Without a list, a pass of which more were skipped
+  // than not is unexpected.
+  std::optional<std::vector<std::string>> allow_skips;
+  // A pattern for the verdict's reason; "": any.
+  struct Reasons {
+    std::string skip, miss, hang;
+  } reasons;
+  std::string reason;  // why; shown in reports
+  std::string place;   // "plan.yaml:20:5"
+
+  bool allows(Verdict one) const;
+  std::vector<std::string_view> words() const;  // of all verdicts that it allows
 };
 
 struct Judgement {

@@ -53,8 +53,12 @@ static Expectation decode_expectation(const Json& j) {
   e.topology = j.at("topology");
   e.test = j.at("case");
   e.verdict = decode_verdict(j.at("verdict"));
+  for (const Json& verdict : j.at("also"))
+    e.also.push_back(decode_verdict(verdict));
   e.findings = j.at("findings").get<std::vector<std::string>>();
   e.subtests = j.at("subtests").get<std::vector<std::string>>();
+  e.may_find = j.at("may_find").get<std::vector<std::string>>();
+  e.may_fail = j.at("may_fail").get<std::vector<std::string>>();
   e.reason = j.at("reason");
   e.place = j.at("place");
   return e;

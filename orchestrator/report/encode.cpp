@@ -61,10 +61,15 @@ static Json encode(const Finding& f) {
 }
 
 static Json encode(const Expectation& e) {
+  Json also = Json::array();
+  for (const Verdict verdict : e.also)
+    also.push_back(to_string(verdict));
   return {{"kernel", e.kernel},     {"topology", e.topology},
           {"case", e.test},         {"verdict", to_string(e.verdict)},
-          {"findings", e.findings}, {"subtests", e.subtests},
-          {"reason", e.reason},     {"place", e.place}};
+          {"also", also},           {"findings", e.findings},
+          {"may_find", e.may_find}, {"subtests", e.subtests},
+          {"may_fail", e.may_fail}, {"reason", e.reason},
+          {"place", e.place}};
 }
 
 static Json encode(const std::vector<Evidence>& list) {

@@ -16,6 +16,7 @@
 #include "util/error.hpp"
 #include "util/fd.hpp"
 #include "util/files.hpp"
+#include "util/release.hpp"
 
 namespace kproof::run {
 
@@ -121,6 +122,7 @@ Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t 
   seen.canaries = {canary_of(console.facts(), files.level, model::Source::console),
                    canary_of(kmsg.facts(), files.level, model::Source::kmsg)};
   seen.lost_kmsg = kmsg.lost();
+  seen.upstream = util::upstream_release(console.facts().banner);
   seen.oopsed = (!whole && console.facts().oopsed) || kmsg.facts().oopsed;
   if (std::filesystem::exists(files.ktap()))
     seen.report = of_level(ktap::parse(util::read_file(files.ktap())), files.level);

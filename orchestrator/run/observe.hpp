@@ -19,6 +19,7 @@ struct Observed {
   model::CaseReport report;
   std::size_t lost_kmsg = 0;
   bool oopsed = false;
+  std::string upstream;  // release of the kernel's banner (util/release.hpp); "" if none was seen
 };
 
 // `nonce`: of the canaries. `output_dropped`: bytes of the case's stdout that were not kept.

@@ -231,11 +231,19 @@ std::string Preparation::inputs() const {
     hash.add(fmt::format("{} {}", level.deadlines.test.count(), level.deadlines.console));
   }
   const model::Expectation& expected = prepared_.cell.expectation;
-  hash.add(to_string(expected.verdict)).add("findings");
-  for (const std::string& pattern : expected.findings)
-    hash.add(pattern);
-  hash.add("subtests");
-  for (const std::string& pattern : expected.subtests)
+  for (const std::string_view word : expected.words())
+    hash.add(word);
+  const std::vector<std::string> none;
+  for (const auto* patterns :
+       {&expected.findings, &expected.may_find, &expected.subtests, &expected.may_fail,
+        expected.allow_skips ? &*expected.allow_skips : &none}) {
+    hash.add(fmt::format("{} patterns", patterns->size()));
+    for (const std::string& pattern : *patterns)
+      hash.add(pattern);
+  }
+  hash.add(expected.allow_skips ? "skips are named" : "skips are not named");
+  for (const std::string& pattern :
+       {expected.reasons.skip, expected.reasons.miss, expected.reasons.hang})
     hash.add(pattern);
   // The day counts only by which entries it finds expired.
   for (const model::KnownIssue& issue : prepared_.cell.known_issues)

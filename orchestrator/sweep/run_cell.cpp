@@ -116,9 +116,10 @@ static void fill_in(model::CellResult& result, const run::GuestStory& story,
   }
 }
 
-// As the guest said it, else as the package has it.
+// As the guest's banner has it, else as it said itself, else as the package has it.
 static const std::string& release_at(const PreparedCell& cell, const run::GuestStory& story,
-                                     std::size_t index) {
+                                     const std::vector<run::Observed>& seen, std::size_t index) {
+  if (!seen[index].upstream.empty()) return seen[index].upstream;
   const std::string& said = story[index].release;
   return said.empty() ? cell.levels[index].kernel.release : said;
 }
@@ -126,7 +127,7 @@ static const std::string& release_at(const PreparedCell& cell, const run::GuestS
 static void judge_into(model::CellResult& result, const PreparedCell& cell,
                        const run::GuestStory& story, std::vector<run::Observed> seen) {
   for (std::size_t i = 0; i < story.size(); ++i)
-    verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, story, i),
+    verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, story, seen, i),
                         util::today());
   fill_in(result, story, seen);
   std::vector<verdict::Observation> levels;

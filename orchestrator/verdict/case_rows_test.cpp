@@ -46,6 +46,46 @@ TEST_CASE("bail-out: a precondition that could not be established is miss") {
   check(s, "bail-out", Verdict::miss, Blame::test, "the case bailed out: no /dev/dax0.0");
 }
 
+TEST_CASE("not-ok: no way of not going on hides it, and the first one is named behind it") {
+  const std::string not_ok = "not ok: write after PROT_READ faults";
+  const auto reason = [](auto spoil) {
+    Scene s;
+    s.fail_subtest();
+    spoil(s);
+    CHECK(deciding_row({&s.observation, 1}) == "not-ok");
+    CHECK(s.judge().blame == Blame::kernel);
+    return s.judge().reason;
+  };
+  CHECK(reason([](Scene& s) {
+          s.report.bail_out = "mmap: ENOMEM";
+          s.outcome.exit->exit_code = 2;
+        }) == not_ok + "; the case bailed out: mmap: ENOMEM");
+  CHECK(reason([](Scene& s) {
+          s.outcome.exit->signal = 11;
+          s.report.malformed = "1..4, but 2 results";
+        }) == not_ok + "; the case died by signal 11");
+  CHECK(reason([](Scene& s) { s.report.malformed = "line 4: binary data"; }) ==
+        not_ok + "; the case printed no valid KTAP: line 4: binary data");
+  CHECK(reason([](Scene& s) { s.outcome.exit->exit_code = 0; }) ==
+        not_ok + "; the case exited with 0, but its KTAP means 1");
+  CHECK(reason([](Scene& s) { s.outcome.end = OuterGone{}; }) ==
+        not_ok + "; the guest around it ended first");
+  CHECK(reason([](Scene& s) { s.observation.lost_kmsg = 1; }) ==
+        not_ok + "; 1 kmsg records were lost");
+}
+
+TEST_CASE("exit-code: kselftest's codes of a bail-out and of skips are right too") {
+  Scene bailed, skipped;
+  bailed.report.bail_out = "x";
+  bailed.outcome.exit->exit_code = 1;
+  CHECK(deciding_row({&bailed.observation, 1}) == "bail-out");
+  bailed.outcome.exit->exit_code = 0;
+  CHECK(deciding_row({&bailed.observation, 1}) == "exit-code");
+  skipped.report.subtests = {{"fork", Result::skip, "no memory"}};
+  skipped.outcome.exit->exit_code = 4;
+  CHECK(deciding_row({&skipped.observation, 1}) == "nothing");
+}
+
 TEST_CASE("whole-skip: a case may say that it does not apply") {
   Scene s;
   s.report = {.skip_reason = "no THP"};

@@ -23,12 +23,15 @@ TEST_CASE("unbootable: needs unmet before the boot, and so no guest, is skip") {
         "kernel lacks CONFIG_DEV_DAX, no module nfit");
 }
 
-TEST_CASE("host: a fault of the host is broken, and findings are still named") {
+TEST_CASE("host: a fault of the host is broken, but what the kernel did before is a failure") {
   Scene s;
   s.outcome.end = HostFault{Phase::test, "QEMU was killed by signal 9"};
-  s.find("bad pud");
+  s.outcome.exit.reset();
   check(s, "host", Verdict::broken, Blame::host,
-        "host fault in phase test: QEMU was killed by signal 9; finding: bad pud");
+        "host fault in phase test: QEMU was killed by signal 9");
+  s.find("bad pud");
+  check(s, "finding", Verdict::fail, Blame::kernel,
+        "finding: bad pud; host fault in phase test: QEMU was killed by signal 9");
 }
 
 TEST_CASE("host: what never ran is broken") {

@@ -1,57 +1,51 @@
 #include "verdict/known_issues.hpp"
 
-#include <charconv>
-#include <regex>
-
 #include <fmt/format.h>
+
+#include "util/pattern.hpp"
+#include "util/release.hpp"
 
 namespace kproof::verdict {
 
-// "6.12.17-amd64" -> {6, 12, 17}; what follows the first part that is no number does not count.
-static std::vector<unsigned> numbers(std::string_view release) {
-  std::vector<unsigned> parts;
-  const char* const end = release.data() + release.size();
-  for (const char* pos = release.data(); pos < end;) {
-    unsigned part = 0;
-    const auto [next, error] = std::from_chars(pos, end, part);
-    if (error != std::errc()) break;
-    parts.push_back(part);
-    if (next == end || *next != '.') break;
-    pos = next + 1;
-  }
-  return parts;
-}
+namespace {
+enum class Order { before, within, after, unknown };
+}  // namespace
 
-// The release, cut to as many parts as the limit has.
-static std::vector<unsigned> as_far(std::vector<unsigned> release, std::size_t parts) {
-  release.resize(parts);
-  return release;
+// Where a release stands to a limit, as far as the limit is spelled out.
+static Order order(const std::vector<unsigned>& is, const std::vector<unsigned>& limit) {
+  for (std::size_t i = 0; i < limit.size(); ++i) {
+    if (i >= is.size()) return Order::unknown;
+    if (is[i] != limit[i]) return is[i] < limit[i] ? Order::before : Order::after;
+  }
+  return Order::within;
 }
 
 bool in_range(std::string_view release, std::string_view from, std::string_view to) {
-  const std::vector<unsigned> is = numbers(release), low = numbers(from), high = numbers(to);
-  if (is.empty()) return from.empty() && to.empty();
-  return as_far(is, low.size()) >= low && (to.empty() || as_far(is, high.size()) <= high);
+  const auto is = util::release_numbers(release);
+  const Order low = order(is, util::release_numbers(from)),
+              high = order(is, util::release_numbers(to));
+  return (low == Order::within || low == Order::after) &&
+         (to.empty() || high == Order::within || high == Order::before);
 }
 
-static bool matches(const model::KnownIssue& issue, const model::Finding& finding) {
-  const auto has = [&](const std::string& title) {
-    return std::regex_search(title, std::regex(issue.title, std::regex::ECMAScript));
-  };
-  return finding.fingerprint.starts_with(issue.fingerprint) &&
-         (issue.title.empty() || has(finding.title) || has(finding.syzbot_title));
+static bool matches(const model::KnownIssue& issue, const util::Pattern& title,
+                    const model::Finding& finding) {
+  return finding.fingerprint.starts_with(issue.fingerprint) && 
+         (title.found_in(finding.title) || title.found_in(finding.syzbot_title));
 }
 
 void mark_known(std::vector<model::Finding>& findings, const std::vector<model::KnownIssue>& issues,
                 std::string_view release, std::string_view today) {
-  for (model::Finding& finding : findings)
-    for (const model::KnownIssue& issue : issues) {
-      if (!in_range(release, issue.from, issue.to) || !matches(issue, finding)) continue;
-      const bool over = issue.until < today;
+  for (const model::KnownIssue& issue : issues) {
+    if (findings.empty() || !in_range(release, issue.from, issue.to)) continue;
+    const util::Pattern title(issue.title);
+    const bool over = issue.until < today;
+    for (model::Finding& finding : findings) {
+      if (!matches(issue, title, finding) || finding.known.accepted()) continue;
       if (over && !finding.known.place.empty()) continue;
       finding.known = {issue.link, issue.reason, issue.until, issue.place, over};
-      if (!over) break;
     }
+  }
 }
 
 std::vector<std::string> expired(const std::vector<model::KnownIssue>& issues,
@@ -61,6 +55,16 @@ std::vector<std::string> expired(const std::vector<model::KnownIssue>& issues,
     if (issue.until < today)
       lines.push_back(fmt::format("{}: this known issue expired on {} ({})", issue.place,
                                   issue.until, issue.link));
+  return lines;
+}
+
+std::vector<std::string> unmatched(const std::vector<model::KnownIssue>& issues,
+                                   const std::set<std::string>& matched) {
+  std::vector<std::string> lines;
+  for (const model::KnownIssue& issue : issues)
+    if (!matched.contains(issue.place))
+      lines.push_back(
+          fmt::format("{}: this known issue matched nothing ({})", issue.place, issue.link));
   return lines;
 }
 

@@ -33,9 +33,24 @@ TEST_CASE("a range counts as far as it is spelled out, and an unknown release is
   CHECK_FALSE(in_range("6.12.17", "6.1", "6.11"));
   CHECK_FALSE(in_range("5.15.0", "6.1", ""));
   CHECK(in_range("6.2", "6.1.5", ""));
+  CHECK(in_range("6.1.192", "6.1.100", "6.1.200"));
+  CHECK_FALSE(in_range("6.1.192", "", "6.1.50"));
   CHECK(in_range("7.0.0-rc1", "6.1", ""));
   CHECK_FALSE(in_range("", "6.1", ""));
   CHECK(in_range("", "", ""));
+}
+
+TEST_CASE("a release that names an ABI is in no range that asks for more than it tells") {
+  CHECK_FALSE(in_range("6.1.0-56-amd64", "", "6.1.50"));
+  CHECK_FALSE(in_range("6.1.0-56-amd64", "6.1.50", ""));
+  CHECK(in_range("6.1.0-56-amd64", "5.10.7", "6.6.3"));
+}
+
+TEST_CASE("entries of which nothing was found are told") {
+  REQUIRE(unmatched({bad_pud()}, {}).size() == 1);
+  CHECK(unmatched({bad_pud()}, {})[0] ==
+        "known.yaml:3:5: this known issue matched nothing (https://lore.kernel.org/x)");
+  CHECK(unmatched({bad_pud()}, {"known.yaml:3:5"}).empty());
 }
 
 TEST_CASE("title, fingerprint and release must all fit") {

@@ -1,10 +1,20 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
-#include "verdict/rows.hpp"
+#include "verdict/applied.hpp"
 
 namespace kproof::verdict {
+
+std::string_view to_string(RowId id) {
+  static constexpr std::array<std::string_view, 26> kNames{
+      "crash",     "silent",   "timeout",    "kvm",        "flood",   "poweroff",    "finding",
+      "taint",     "not-ok",   "lacking",    "unbootable", "host",    "unreachable", "agent",
+      "blind",     "unmet",    "prepare",    "outer",      "no-exit", "signal",      "malformed",
+      "exit-code", "bail-out", "whole-skip", "evidence",   "nothing"};
+  return kNames.at(static_cast<std::size_t>(id));
+}
 
 std::string join(const std::vector<std::string>& parts) {
   return fmt::to_string(fmt::join(parts, ", "));
@@ -36,6 +46,11 @@ std::string name_failed_subtests(const model::CaseReport& report) {
     if (report.subtests[i].result == model::Subtest::Result::not_ok)
       names.push_back(model::name_of(report.subtests, i));
   return name_some(std::move(names));
+}
+
+std::string said(const Applied& applied, Levels levels) {
+  return levels.size() > 1 ? fmt::format("L{}: {}", applied.level, applied.ruling.reason)
+                           : applied.ruling.reason;
 }
 
 }  // namespace kproof::verdict

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "verdict/judge.hpp"
 
@@ -23,16 +24,58 @@ enum class Bearing {
   objection,  // makes it a failure for another reason
 };
 
+// The rows of judge.hpp, by name.
+enum class RowId {
+  crash,
+  silent,
+  timeout,
+  kvm,
+  flood,
+  poweroff,
+  finding,
+  taint,
+  not_ok,
+  lacking,
+  unbootable,
+  host,
+  unreachable,
+  agent,
+  blind,
+  unmet,
+  prepare,
+  outer,
+  no_exit,
+  signal,
+  malformed,
+  exit_code,
+  bail_out,
+  whole_skip,
+  evidence,
+  nothing,
+};
+std::string_view to_string(RowId id);  // as judge.hpp has it: "not-ok"
+
 struct Row {
-  std::string_view name;
+  RowId id;
   Bearing bearing;
   std::optional<Ruling> (*apply)(const Observation&);  // empty: the row does not apply
 };
 
-// In order of precedence, those of the guest before those of the case; when none applies, the
-// verdict is pass.
+// In order of precedence, and these three in this order; when none applies, the verdict is pass.
+std::span<const Row> failure_rows();
 std::span<const Row> guest_rows();
 std::span<const Row> case_rows();
+// One of failure_rows(): a failure was seen. No other row hides it.
+bool is_failure(RowId id);
+
+// How the guest ended, if so.
+template <class End>
+const End* end_as(const Observation& o) {
+  return std::get_if<End>(&o.outcome.end);
+}
+
+// Bits that grew while the case ran.
+unsigned long grown_taint(const Observation& o);
 
 std::string join(const std::vector<std::string>& parts);
 // The first three, and how many more there are: "a, b, c and 2 more".
