@@ -22,13 +22,6 @@ static Applies no_exit(const Observation& o) {
   return Ruling{Verdict::broken, Blame::host, "the agent never reported an end of the case"};
 }
 
-static Applies signal(const Observation& o) {
-  if (!has_report(o)) return std::nullopt;
-  if (!o.outcome.exit || o.outcome.exit->signal == 0) return std::nullopt;
-  return Ruling{Verdict::fail, Blame::test,
-                fmt::format("the case died by signal {}", o.outcome.exit->signal)};
-}
-
 static Applies malformed(const Observation& o) {
   if (!has_report(o)) return std::nullopt;
   if (o.report.malformed.empty()) return std::nullopt;
@@ -98,9 +91,8 @@ static Applies nothing(const Observation& o) {
 }
 
 std::span<const Row> case_rows() {
-  static constexpr std::array<Row, 8> kRows{{
+  static constexpr std::array<Row, 7> kRows{{
       {RowId::no_exit, Bearing::aftermath, no_exit},
-      {RowId::signal, Bearing::aftermath, signal},
       {RowId::malformed, Bearing::aftermath, malformed},
       {RowId::exit_code, Bearing::aftermath, exit_code},
       {RowId::bail_out, Bearing::objection, bail_out},

@@ -122,8 +122,14 @@ static Applies not_ok(const Observation& o) {
   return Ruling{Verdict::fail, Blame::kernel, "not ok: " + name_failed_subtests(o.report)};
 }
 
+static Applies signal(const Observation& o) {
+  if (!o.outcome.exit || o.outcome.exit->signal == 0) return std::nullopt;
+  return Ruling{Verdict::fail, Blame::test,
+                fmt::format("the case died by signal {}", o.outcome.exit->signal)};
+}
+
 std::span<const Row> failure_rows() {
-  static constexpr std::array<Row, 9> kRows{{
+  static constexpr std::array<Row, 10> kRows{{
       {RowId::crash, Bearing::symptom, crash},
       {RowId::silent, Bearing::symptom, silent},
       {RowId::timeout, Bearing::symptom, timeout},
@@ -133,6 +139,7 @@ std::span<const Row> failure_rows() {
       {RowId::finding, Bearing::symptom, finding},
       {RowId::taint, Bearing::symptom, taint},
       {RowId::not_ok, Bearing::symptom, not_ok},
+      {RowId::signal, Bearing::aftermath, signal},
   }};
   return kRows;
 }

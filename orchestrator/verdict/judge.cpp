@@ -26,8 +26,8 @@ std::vector<Applied> apply_all(Levels levels) {
 static bool also_named(const Applied& decides, const Applied& other) {
   const RowId id = other.row->id;
   if (id == RowId::finding || id == RowId::not_ok) return true;
-  if (!is_failure(decides.row->id) || is_failure(id)) return false;
-  return id == RowId::host || decides.row->id == RowId::not_ok;
+  if (decides.row->id == RowId::not_ok) return id == RowId::signal || !is_failure(id);
+  return id == RowId::host && is_failure(decides.row->id);
 }
 
 static std::string reason_of(Levels levels, const std::vector<Applied>& applied) {
@@ -35,9 +35,9 @@ static std::string reason_of(Levels levels, const std::vector<Applied>& applied)
   std::string reason = said(decides, levels);
   bool told = false;  // one reason why it could not go on is enough
   for (const Applied& other : std::span(applied).subspan(1)) {
-    const bool failure = is_failure(other.row->id);
-    if (!also_named(decides, other) || (told && !failure)) continue;
-    told |= !failure;
+    const bool why = other.row->id == RowId::signal || !is_failure(other.row->id);
+    if (!also_named(decides, other) || (told && why)) continue;
+    told |= why;
     reason += "; " + (other.level == decides.level ? other.ruling.reason : said(other, levels));
   }
   return reason;

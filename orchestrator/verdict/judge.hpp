@@ -15,6 +15,7 @@
 //  finding     the kernel printed a problem, at whatever level             fail     kernel
 //  taint       the taint grew while the case ran                           fail     kernel
 //  not-ok      a subtest is not ok                                         fail     kernel
+//  signal      the case died by a signal                                   fail     test
 //  Why nothing could be seen, or not all.
 //  lacking     the kernel lacks what the topology declares (known before   miss     config
 //              the boot), and so the guest was never started
@@ -31,7 +32,6 @@
 //  outer       the end is OuterGone, and nothing above tells why (6)       broken   host
 //  What the case lacks.
 //  no-exit     the case never started, or its end was not reported         broken   host
-//  signal      the case died by a signal                                   fail     test
 //  malformed   its output is no KTAP document                              fail     test
 //  exit-code   the exit code contradicts the KTAP                          fail     test
 //  bail-out    "Bail out!": it could not establish a precondition          miss     test
