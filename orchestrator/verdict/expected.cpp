@@ -18,13 +18,18 @@ using Patterns = std::vector<util::Pattern>;
 // What a cell shows of one kind: a finding's title, a subtest's name.
 struct Shown {
   std::string name;
-  bool excused = false;  // a known finding: it may be there, and may be what was declared
+  std::string also = {};  // a finding's other title
+  bool excused = false;   // a known finding: it may be there, and may be what was declared
 };
 
 }  // namespace
 
-static bool met_by(const Patterns& patterns, const std::string& name) {
-  return std::ranges::any_of(patterns, [&](const auto& p) { return p.found_in(name); });
+static bool meets(const util::Pattern& pattern, const Shown& one) {
+  return pattern.found_in(one.name) || (!one.also.empty() && pattern.found_in(one.also));
+}
+
+static bool met_by(const Patterns& patterns, const Shown& one) {
+  return std::ranges::any_of(patterns, [&](const auto& p) { return meets(p, one); });
 }
 
 // "" when each of `must` is met, and each that is shown meets one of `must` or `may`.
@@ -32,10 +37,10 @@ static std::string compare(std::string_view what, const std::vector<Shown>& all,
                            const Names& may) {
   const Patterns musts(must.begin(), must.end()), mays(may.begin(), may.end());
   for (const Shown& one : all)
-    if (!one.excused && !met_by(musts, one.name) && !met_by(mays, one.name))
+    if (!one.excused && !met_by(musts, one) && !met_by(mays, one))
       return fmt::format("{} `{}` was not expected", what, one.name);
   for (const auto& pattern : musts)
-    if (std::ranges::none_of(all, [&](const Shown& one) { return pattern.found_in(one.name); }))
+    if (std::ranges::none_of(all, [&](const Shown& one) { return meets(pattern, one); }))
       return fmt::format("no {} matches `{}`", what, pattern.text());
   return "";
 }
@@ -44,7 +49,7 @@ static std::string compare_symptoms(const model::Expectation& e, Levels levels) 
   std::vector<Shown> found, failed;
   for (const Observation& o : levels) {
     for (const auto& finding : o.findings)
-      found.push_back({finding.title, finding.known.accepted()});
+      found.push_back({finding.title, finding.syzbot_title, finding.known.accepted()});
     for (const auto& subtest : o.report.subtests)
       if (subtest.result == model::Subtest::Result::not_ok) failed.push_back({subtest.name});
   }
@@ -95,7 +100,7 @@ static std::string unexpected_skips(const model::Expectation& e, Levels levels) 
       ++all;
       if (subtest.result != model::Subtest::Result::skip) continue;
       ++skipped;
-      if (e.allow_skips && !met_by(allowed, subtest.name))
+      if (e.allow_skips && !met_by(allowed, {subtest.name}))
         return fmt::format("subtest `{}` was skipped: {}", subtest.name, subtest.diagnostic);
     }
   if (e.allow_skips || 2 * skipped <= all) return "";
