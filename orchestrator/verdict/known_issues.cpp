@@ -30,7 +30,7 @@ bool in_range(std::string_view release, std::string_view from, std::string_view 
 
 static bool matches(const model::KnownIssue& issue, const util::Pattern& title,
                     const model::Finding& finding) {
-  return finding.fingerprint.starts_with(issue.fingerprint) && 
+  return finding.fingerprint.starts_with(issue.fingerprint) &&
          (title.found_in(finding.title) || title.found_in(finding.syzbot_title));
 }
 
