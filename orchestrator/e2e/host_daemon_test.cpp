@@ -142,7 +142,7 @@ TEST_CASE("libvirtd of the system runs a cell, ends the guest of a killed kproof
 TEST_CASE("a cell passes through libvirtd of the session, which is started on demand") {
   if (!in_path("libvirtd")) return skip("the program libvirtd");
   if (const std::string missing = no_other_user(); !missing.empty()) return skip(missing);
-  const virt::OrphanReaper reaper([](pid_t) { return false; });
+  const virt::OrphanReaper::Watch reaping(virt::OrphanReaper::of_process());
   const util::ScratchDir scratch("kproof-e2e-");
   const fs::path cache = make_public_cache(scratch.path()), home = scratch.path() / "home",
                  out = home / "out";

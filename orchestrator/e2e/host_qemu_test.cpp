@@ -91,6 +91,22 @@ TEST_CASE("a QEMU that is killed makes the cell broken, and the next run runs it
   CHECK(results_in(out).at("cells").at(0).at("verdict") == "pass");
 }
 
+// QEMU exits with 0 then, as it does behind a power-off.
+TEST_CASE("a QEMU that is told to end from outside makes the cell broken: its guest is no crash") {
+  const util::ScratchDir scratch("kproof-e2e-");
+  const fs::path out = scratch.path() / "out";
+  Program program({command({"run", plan("one"), "--out", out, "-v"})});
+  REQUIRE(program.says("k/l1/selftest/pass: boot", kBoot));
+  const auto guests = guests_of(program.pid());
+  REQUIRE(guests.size() == 1);
+  ::kill(guests[0], SIGTERM);
+  const Ended ended = program.wait(seconds(10));
+  CAPTURE(ended.err);
+  CHECK(ended.code == 69);
+  CHECK(contains(reason_of_broken(out), "QEMU was ended from outside (host-signal)"));
+  CHECK(left_by(program.pid(), out).empty());
+}
+
 TEST_CASE("a QEMU that answers nothing, like its guest, is the host's fault") {
   const util::ScratchDir scratch("kproof-e2e-");
   const fs::path out = scratch.path() / "out";

@@ -1,13 +1,17 @@
 #include "virt/connection.hpp"
 
+#include <array>
 #include <cstdlib>
+#include <optional>
 
 #include <fmt/format.h>
 #include <grp.h>
+#include <libvirt/libvirt-qemu.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #include "util/files.hpp"
+#include "virt/cpu_models.hpp"
 #include "virt/guest.hpp"
 #include "virt/handles.hpp"
 #include "virt/orphan_reaper.hpp"
@@ -21,19 +25,31 @@ void Connection::CloseConnection::operator()(_virConnect* connection) const noex
 
 // What libvirt calls, on the event loop's thread: copy, post, nothing else.
 struct Callbacks {
+  static Mailroom& room(void* reference) {
+    return **static_cast<std::shared_ptr<Mailroom>*>(reference);
+  }
+  static void* refer_to(const std::shared_ptr<Mailroom>& room) {
+    return new std::shared_ptr<Mailroom>(room);
+  }
+  static void give_back(void* reference) noexcept {
+    delete static_cast<std::shared_ptr<Mailroom>*>(reference);
+  }
   static int lifecycle(virConnectPtr, virDomainPtr domain, int event, int, void* self) noexcept {
     const char* name = virDomainGetName(domain);
-    auto* connection = static_cast<Connection*>(self);
-    if (event == VIR_DOMAIN_EVENT_SHUTDOWN) connection->post(name, Lifecycle::shutdown);
-    if (event == VIR_DOMAIN_EVENT_CRASHED) connection->post(name, Lifecycle::crashed);
-    if (event == VIR_DOMAIN_EVENT_STOPPED) connection->post(name, Lifecycle::stopped);
+    if (event == VIR_DOMAIN_EVENT_SHUTDOWN) room(self).post(name, {Lifecycle::shutdown});
+    if (event == VIR_DOMAIN_EVENT_CRASHED) room(self).post(name, {Lifecycle::crashed});
+    if (event == VIR_DOMAIN_EVENT_STOPPED) room(self).post(name, {Lifecycle::stopped});
     return 0;
   }
-  static void reboot(virConnectPtr, virDomainPtr domain, void* self) noexcept {
-    static_cast<Connection*>(self)->post(virDomainGetName(domain), Lifecycle::reboot);
+  // libvirt's own events do not say whether a guest powered off or was reset, nor why it is paused.
+  static void monitor(virConnectPtr, virDomainPtr domain, const char* event, long long, unsigned,
+                      const char* details, void* self) noexcept {
+    room(self).post(virDomainGetName(domain),
+                    {Lifecycle::qmp, fmt::format(R"({{"event": "{}", "data": {}}})", event,
+                                                 details ? details : "{}")});
   }
   static void closed(virConnectPtr, int, void* self) noexcept {
-    static_cast<Connection*>(self)->post(nullptr, Lifecycle::connection_lost);
+    room(self).post(nullptr, {Lifecycle::connection_lost});
   }
 };
 
@@ -81,82 +97,93 @@ static virConnectDomainEventGenericCallback erase_type(Function* callback) {
       reinterpret_cast<void (*)()>(callback));
 }
 
+// What tells how a guest ended, and that its CPUs were stopped (docs/interop/qmp-spec of QEMU).
+static constexpr std::array kMonitorEvents{"SHUTDOWN", "RESET", "STOP"};
+
 void Connection::subscribe() {
-  const auto to = [this](int event, auto* callback) {
-    if (virConnectDomainEventRegisterAny(handle_.get(), nullptr, event, erase_type(callback), this,
-                                         nullptr) < 0)
-      throw last_error("libvirt gives no events");
+  const auto checked = [](int id, void* reference) {
+    if (id < 0) Callbacks::give_back(reference);
+    if (id < 0) throw last_error("libvirt gives no events");
+    return id;
   };
-  to(VIR_DOMAIN_EVENT_ID_LIFECYCLE, &Callbacks::lifecycle);
-  to(VIR_DOMAIN_EVENT_ID_REBOOT, &Callbacks::reboot);
-  if (!embedded())
-    virConnectRegisterCloseCallback(handle_.get(), &Callbacks::closed, this, nullptr);
+  void* own = Callbacks::refer_to(mailroom_);
+  lifecycle_callbacks_.push_back(checked(
+      virConnectDomainEventRegisterAny(handle_.get(), nullptr, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                       erase_type(&Callbacks::lifecycle), own,
+                                       &Callbacks::give_back),
+      own));
+  for (const char* event : kMonitorEvents) {
+    own = Callbacks::refer_to(mailroom_);
+    qmp_callbacks_.push_back(checked(
+        virConnectDomainQemuMonitorEventRegister(handle_.get(), nullptr, event, &Callbacks::monitor,
+                                                 own, &Callbacks::give_back, 0),
+        own));
+  }
+  if (embedded()) return;
+  own = Callbacks::refer_to(mailroom_);
+  watches_close_ = virConnectRegisterCloseCallback(handle_.get(), &Callbacks::closed, own,
+                                                   &Callbacks::give_back) == 0;
+  if (!watches_close_) Callbacks::give_back(own);
 }
 
-// Has every emulator asked now: ours, so that one that cannot be asked is found here and not by a
-// cell, and through the host's capabilities all others, because libvirt would do that at the start
-// of the first guest.
-static void probe(virConnectPtr connection, const std::string& emulator, model::Accel accel) {
-  char* ours = virConnectGetDomainCapabilities(connection, emulator.c_str(), "x86_64", "q35",
-                                               accel == model::Accel::kvm ? "kvm" : "qemu", 0);
-  if (!ours)
+// The embedded driver outlives its connections: without this it would go on to call us.
+void Connection::unsubscribe() noexcept {
+  for (const int id : lifecycle_callbacks_)
+    virConnectDomainEventDeregisterAny(handle_.get(), id);
+  for (const int id : qmp_callbacks_)
+    virConnectDomainQemuMonitorEventDeregister(handle_.get(), id);
+  if (watches_close_) virConnectUnregisterCloseCallback(handle_.get(), &Callbacks::closed);
+}
+
+// What libvirt says of an emulator, "" of its default one, after it has asked that.
+static std::string capabilities(virConnectPtr connection, const std::string& emulator,
+                                model::Accel accel) {
+  const char* type = accel == model::Accel::kvm ? "kvm" : "qemu";
+  char* xml = virConnectGetDomainCapabilities(
+      connection, emulator.empty() ? nullptr : emulator.c_str(), "x86_64", "q35", type, 0);
+  if (!xml)
     throw last_error("QEMU does not answer libvirt's questions", "apt-get install qemu-system-x86");
-  std::free(ours);
-  std::free(virConnectGetCapabilities(connection));
+  std::string text = xml;
+  std::free(xml);
+  return text;
 }
 
 std::unique_ptr<Connection> Connection::open(const ConnectSpec& spec, model::Accel accel) {
   std::unique_ptr<Connection> connection(new Connection(spec));
-  // From here on orphaned QEMUs are our children.
-  const auto reaper = connection->reap_orphans();
+  std::optional<OrphanReaper::Watch> reaping;
+  if (connection->embedded()) reaping.emplace(OrphanReaper::of_process());
   connection->connect();
   connection->subscribe();
-  if (connection->embedded()) probe(connection->handle_.get(), spec.emulator, accel);
+  // Has every emulator asked now: ours, so that one that cannot be asked is found here and not by a
+  // cell, and through the host's capabilities all others, because libvirt would do that at the
+  // start of the first guest.
+  const std::string known =
+      capabilities(connection->handle_.get(), connection->embedded() ? spec.emulator : "", accel);
+  if (connection->embedded()) std::free(virConnectGetCapabilities(connection->handle_.get()));
+  if (accel == model::Accel::kvm) connection->pinned_cpu_ = virt::pinned_cpu(known);
   return connection;
 }
 
-Connection::~Connection() = default;
-
-std::unique_ptr<OrphanReaper> Connection::reap_orphans() {
-  if (!embedded()) return nullptr;
-  return std::make_unique<OrphanReaper>([this](pid_t pid) {
-    const std::lock_guard lock(mutex_);
-    return adopted_.contains(pid);
-  });
-}
-
-void Connection::adopt(pid_t qemu) {
-  const std::lock_guard lock(mutex_);
-  adopted_.insert(qemu);
+Connection::~Connection() {
+  if (handle_) unsubscribe();
 }
 
 Guest Connection::start(const std::string& name, const std::string& xml) {
-  auto events = std::make_shared<EventQueue>();
-  {
-    const std::lock_guard lock(mutex_);
-    queues_[name] = events;
-  }
-  const auto reaper =
-      reap_orphans();  // a QEMU that fails is told by libvirt at once, with its words
+  auto events = mailroom_->open(name);
+  // A QEMU that fails is told by libvirt at once, with its words.
+  std::optional<OrphanReaper::Watch> reaping;
+  if (embedded()) reaping.emplace(OrphanReaper::of_process());
   virDomainPtr domain =
       virDomainCreateXML(handle_.get(), xml.c_str(), embedded() ? 0 : VIR_DOMAIN_START_AUTODESTROY);
   if (!domain) {
-    forget(name, 0);
+    forget(name);
     throw last_error("libvirt cannot start the guest");
   }
   return Guest(*this, name, domain, std::move(events));
 }
 
-void Connection::forget(const std::string& name, pid_t qemu) noexcept {
-  const std::lock_guard lock(mutex_);
-  queues_.erase(name);
-  adopted_.erase(qemu);
-}
-
-void Connection::post(const char* name, Lifecycle event) noexcept {
-  const std::lock_guard lock(mutex_);
-  for (const auto& [guest, queue] : queues_)
-    if (!name || guest == name) queue->post(event);
+void Connection::forget(const std::string& name) noexcept {
+  mailroom_->close(name);
 }
 
 static std::string dotted(unsigned long version) {

@@ -2,13 +2,9 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <string>
-
-#include <sys/types.h>
+#include <vector>
 
 #include "model/topology.hpp"
 #include "virt/events.hpp"
@@ -18,7 +14,6 @@ struct _virConnect;  // NOLINT(bugprone-reserved-identifier): libvirt calls it s
 namespace kproof::virt {
 
 class Guest;
-class OrphanReaper;
 
 struct ConnectSpec {
   std::string uri;  // "" for the embedded driver, else qemu:///system, qemu:///session
@@ -32,7 +27,8 @@ struct ConnectSpec {
 //  2. Embedded: this process becomes a child subreaper, so that QEMU is our child
 //  (tied/qemu_tied.c).
 //  3. With a daemon: guests are started with AUTODESTROY, so the daemon ends them when we die.
-//  4. Every event of a guest reaches its queue, including those of its very start.
+//  4. Every event of a guest reaches its queue, including those of its very start. None is called
+//  back once the connection is closed.
 // An EventLoop must live longer than any Connection. Thread safe.
 class Connection {
  public:
@@ -47,6 +43,9 @@ class Connection {
 
   bool embedded() const { return spec_.uri.empty(); }
   std::string uri() const;
+  // The named CPU model that a guest under KVM gets where its level names none: "" under TCG, and
+  // where this host can run none of those that we would choose.
+  const std::string& pinned_cpu() const { return pinned_cpu_; }
   std::string libvirt_version() const;
   std::string qemu_version() const;
   // Where QEMU's own messages go, "" when they cannot be known.
@@ -58,19 +57,18 @@ class Connection {
   explicit Connection(ConnectSpec spec) : spec_(std::move(spec)) {}
   void connect();
   void subscribe();
-  void adopt(pid_t qemu);  // its Guest reaps it
-  void forget(const std::string& name, pid_t qemu) noexcept;
-  std::unique_ptr<OrphanReaper> reap_orphans();           // as long as it lives; null with a daemon
-  void post(const char* name, Lifecycle event) noexcept;  // name null: to every guest
+  void unsubscribe() noexcept;
+  void forget(const std::string& name) noexcept;
 
   ConnectSpec spec_;
   struct CloseConnection {
     void operator()(_virConnect* connection) const noexcept;
   };
   std::unique_ptr<_virConnect, CloseConnection> handle_;
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<EventQueue>> queues_;
-  std::set<pid_t> adopted_;
+  std::shared_ptr<Mailroom> mailroom_ = std::make_shared<Mailroom>();
+  std::vector<int> lifecycle_callbacks_, qmp_callbacks_;
+  bool watches_close_ = false;
+  std::string pinned_cpu_;
 };
 
 }  // namespace kproof::virt

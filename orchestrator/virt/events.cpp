@@ -13,22 +13,46 @@ EventQueue::EventQueue() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!fd_) throw HostError(std::string("eventfd: ") + std::strerror(errno));
 }
 
-void EventQueue::post(Lifecycle event) noexcept {
+void EventQueue::post(GuestEvent event) noexcept {
   const std::lock_guard lock(mutex_);
-  events_.push_back(event);
+  ended_ |= event.kind == Lifecycle::stopped || event.kind == Lifecycle::connection_lost;
+  events_.push_back(std::move(event));
   ::eventfd_write(fd_.get(), 1);
 }
 
-std::optional<Lifecycle> EventQueue::take() {
+std::optional<GuestEvent> EventQueue::take() {
   const std::lock_guard lock(mutex_);
   if (events_.empty()) {
     eventfd_t ignored;
     ::eventfd_read(fd_.get(), &ignored);
     return std::nullopt;
   }
-  const Lifecycle event = events_.front();
+  GuestEvent event = std::move(events_.front());
   events_.pop_front();
   return event;
+}
+
+bool EventQueue::ended() const {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+
+std::shared_ptr<EventQueue> Mailroom::open(const std::string& name) {
+  auto queue = std::make_shared<EventQueue>();
+  const std::lock_guard lock(mutex_);
+  queues_[name] = queue;
+  return queue;
+}
+
+void Mailroom::close(const std::string& name) noexcept {
+  const std::lock_guard lock(mutex_);
+  queues_.erase(name);
+}
+
+void Mailroom::post(const char* name, const GuestEvent& event) noexcept {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [guest, queue] : queues_)
+    if (!name || guest == name) queue->post(event);
 }
 
 }  // namespace kproof::virt

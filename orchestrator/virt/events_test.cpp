@@ -15,20 +15,22 @@ static bool readable(const EventQueue& queue) {
 TEST_CASE("events come out in order, and the queue is readable while there are some") {
   EventQueue queue;
   CHECK(!readable(queue));
-  queue.post(Lifecycle::shutdown);
-  queue.post(Lifecycle::stopped);
+  queue.post({Lifecycle::shutdown});
+  CHECK(!queue.ended());
+  queue.post({Lifecycle::stopped});
   CHECK(readable(queue));
-  CHECK(queue.take() == Lifecycle::shutdown);
-  CHECK(queue.take() == Lifecycle::stopped);
+  CHECK(queue.take() == GuestEvent{Lifecycle::shutdown});
+  CHECK(queue.take() == GuestEvent{Lifecycle::stopped});
   CHECK(!queue.take());
   CHECK(!readable(queue));
+  CHECK(queue.ended());
 }
 
 TEST_CASE("an event that is posted from another thread is never lost") {
   EventQueue queue;
   std::jthread producer([&queue] {
     for (int i = 0; i < 1000; ++i)
-      queue.post(Lifecycle::reboot);
+      queue.post({Lifecycle::qmp, R"({"event": "RESET"})"});
   });
   for (int seen = 0; seen < 1000;) {
     pollfd ready{queue.fd(), POLLIN, 0};
@@ -37,4 +39,34 @@ TEST_CASE("an event that is posted from another thread is never lost") {
       ++seen;
   }
   CHECK(!queue.take());
+}
+
+TEST_CASE(
+    "an event goes to the guest that it names, or to all, and to nobody once that is closed") {
+  Mailroom room;
+  const auto one = room.open("one"), two = room.open("two");
+  room.post("one", {Lifecycle::shutdown});
+  room.post("three", {Lifecycle::crashed});
+  room.post(nullptr, {Lifecycle::connection_lost});
+  CHECK(one->take() == GuestEvent{Lifecycle::shutdown});
+  CHECK(one->take() == GuestEvent{Lifecycle::connection_lost});
+  CHECK(two->take() == GuestEvent{Lifecycle::connection_lost});
+  room.close("one");
+  room.post("one", {Lifecycle::stopped});
+  CHECK(!one->take());
+}
+
+TEST_CASE("a callback that comes while its connection closes finds its room") {
+  auto room = std::make_shared<Mailroom>();
+  const auto queue = room->open("guest");
+  auto* reference = new std::shared_ptr<Mailroom>(room);  // as libvirt holds it
+  std::jthread late([reference] {
+    for (int i = 0; i < 1000; ++i)
+      (*reference)->post("guest", {Lifecycle::qmp, "{}"});
+    delete reference;
+  });
+  room.reset();
+  late.join();
+  for (int i = 0; i < 1000; ++i)
+    CHECK(queue->take());
 }

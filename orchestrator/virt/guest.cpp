@@ -11,6 +11,7 @@
 
 #include "virt/connection.hpp"
 #include "virt/handles.hpp"
+#include "virt/orphan_reaper.hpp"
 
 namespace kproof::virt {
 
@@ -42,7 +43,7 @@ void Guest::adopt_process() {
   std::ifstream file(connection_->spec_.runtime_dir / "run/qemu" / (name_ + ".pid"));
   file >> pid_;
   if (pid_ <= 0) return;
-  connection_->adopt(pid_);
+  OrphanReaper::of_process().keep(pid_);
   process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
 }
 
@@ -57,17 +58,17 @@ std::optional<QemuExit> Guest::reap() {
 }
 
 // libvirt holds the guest's lock while it waits for QEMU to be reaped: to ask it anything before
-// that would keep us from reaping, and cost the 10 s after which libvirt gives up.
+// that would keep us from reaping, and cost the 10 s after which libvirt gives up. A guest that was
+// not seen to stop when the time is up is one that libvirt may still tell of: to nobody then.
 void Guest::wait_stopped(int milliseconds) noexcept {
   using Clock = std::chrono::steady_clock;
   const auto deadline = Clock::now() + std::chrono::milliseconds(milliseconds);
-  while (Clock::now() < deadline) {
+  for (auto now = Clock::now(); now < deadline && !events_->ended(); now = Clock::now()) {
     const bool gone = !process_ || reap();
-    while (const auto event = events_->take())
-      if (*event == Lifecycle::stopped || *event == Lifecycle::connection_lost) return;
-    if (gone && virDomainIsActive(domain_.get()) != 1) return;
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    while (events_->take()) {
+    }
+    if (events_->ended()) return;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now).count();
     pollfd ready[] = {{events_->fd(), POLLIN, 0}, {gone ? -1 : process_.get(), POLLIN, 0}};
     ::poll(ready, 2, static_cast<int>(left));
   }
@@ -80,7 +81,8 @@ void Guest::stop() noexcept {
   wait_stopped(kStoppedWaitMs);
   reap();
   domain_.reset();
-  connection_->forget(name_, pid_);
+  if (pid_ > 0) OrphanReaper::of_process().let_go(pid_);
+  connection_->forget(name_);
 }
 
 }  // namespace kproof::virt

@@ -36,7 +36,8 @@ class Guest {
   // readable.
   std::optional<QemuExit> reap();
 
-  // Ends QEMU if it still runs and returns when libvirt has forgotten the guest. Idempotent.
+  // Ends QEMU if it still runs and returns when libvirt's last event of the guest was dispatched.
+  // Idempotent.
   void stop() noexcept;
 
  private:
