@@ -14,7 +14,9 @@
 //       fragments: [base, dax, ./mine.config]       of kconfigs/fragments, or paths
 //   topologies:               default: l1 with the defaults of model/topology.hpp
 //     l1: { vcpus: 2, memory: 2G, nvdimm: 4G, backing: anonymous, cpu: maximum, cmdline: [quiet] }
-//                             cpu: or host-passthrough, or a model that libvirt knows
+//                             cpu: or host-passthrough, or a model that libvirt knows; default:
+//                             maximum under TCG, under KVM a named model (vm::cpu_model)
+//                             pmu: on gives a virtual PMU, under KVM; default: off
 //     nested:
 //       memory: 3G
 //       mmu: shadow           of this level's KVM: tdp, tdp-legacy or shadow; proven at run time

@@ -60,6 +60,8 @@ TEST_CASE("what is wrong with a level is told with its place") {
       "      |             ^\n"
       "  hint: did you mean `EPYC`? known models: maximum, host-passthrough, EPYC, Nehalem"));
   CHECK(levels("{ cpu: host-passthrough }") == "accepted");
+  CHECK(levels("{ pmu: on }") == "accepted");
+  CHECK(contains(levels("{ pmu: 3 }"), "`3` is no state of a PMU"));
   CHECK(contains(levels("{ inner: { inner: { inner: {} } } }"), "more than 3 levels"));
 }
 

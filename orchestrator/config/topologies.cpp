@@ -67,6 +67,14 @@ static void read_cpu(Problems& problems, const MaybeValue& value, std::size_t de
     assign(out, text(problems, value));
 }
 
+static void read_pmu(Problems& problems, const MaybeValue& value, bool& out) {
+  const auto word = text(problems, value);
+  if (!word) return;
+  if (*word != "on" && *word != "off")
+    problems.add(value->node.Mark(), fmt::format("`{}` is no state of a PMU", *word), "on or off");
+  out = *word == "on";
+}
+
 // module.parameter: value, as on a kernel's command line.
 static void read_params(Problems& problems, const MaybeValue& value, model::Level& level) {
   if (!value) return;
@@ -96,7 +104,7 @@ static void read_inner(Problems& problems, const MaybeValue& inner, model::Topol
 static void read_levels(Problems& problems, const Value& value, model::Topology& topology) {
   const std::size_t depth = topology.levels.size() + 1;
   const Map map(problems, value,
-                {"kernel", "vcpus", "memory", "nvdimm", "backing", "cpu", "cmdline", "mmu",
+                {"kernel", "vcpus", "memory", "nvdimm", "backing", "cpu", "pmu", "cmdline", "mmu",
                  "params", "preempt", "inner"});
   model::Level level;
   if (depth > 1) {  // small: what it has, the levels around it must have too
@@ -112,6 +120,7 @@ static void read_levels(Problems& problems, const Value& value, model::Topology&
                             {.min = std::max<std::uint64_t>(page, 128u << 20), .multiple = page}));
   assign(level.nvdimm, size(problems, map.find("nvdimm"), {.min = 0, .multiple = 2u << 20}));
   read_cpu(problems, map.find("cpu"), depth, level.cpu);
+  read_pmu(problems, map.find("pmu"), level.pmu);
   level.cmdline = texts(problems, map.find("cmdline"));
   read_word(problems, map.find("mmu"), model::kMmus, "MMU mode", level.mmu);
   read_params(problems, map.find("params"), level);

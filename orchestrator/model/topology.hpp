@@ -27,7 +27,9 @@ struct Level {
   std::uint64_t memory = 1ull << 30;  // bytes
   std::uint64_t nvdimm = 0;           // bytes; a case's need raises it
   Backing backing = Backing::anonymous;
-  std::string cpu = "maximum";       // "maximum", "host-passthrough", or a libvirt model name
+  // "maximum", "host-passthrough", or a libvirt model name; "": vm::cpu_model() chooses.
+  std::string cpu;
+  bool pmu = false;                  // a virtual PMU, under KVM
   std::vector<std::string> cmdline;  // appended to ours
   Mmu mmu = Mmu::unsaid;
   std::vector<std::pair<std::string, std::string>> params;  // "kvm.nx_huge_pages" -> "off"

@@ -28,6 +28,7 @@ static agent::Inner inner_of(const PreparedLevel& inner, int level, bool shared,
   spec.console_socket = agent::kInnerConsoleSocket;
   spec.agent_socket = agent::kInnerAgentSocket;
   spec.qmp_socket = agent::kInnerQmpSocket;
+  spec.pmu = inner.level.pmu;
   spec.nvdimm = inner.level.nvdimm;
   spec.nvdimm_file = "/run/kproof-nvdimm";
   spec.outermost = outermost;

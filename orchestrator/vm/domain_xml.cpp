@@ -58,29 +58,36 @@ static void set_feature(xml_node cpu, const char* name, const char* policy) {
   set(feature, "name", name);
 }
 
+// What a test of mm and KVM wants of a CPU, and named models lack or have by chance.
+static void add_pinned_features(xml_node cpu) {
+  for (const char* name : {"vmx", "svm", "pdpe1gb", "invtsc"})
+    set_feature(cpu, name, "optional");
+}
+
 // A named model is taken as it is, or refused: libvirt would give another in its place (seen: kvm64
 // for cpu64-rhel6, which QEMU 7.2 has no more). "maximum" is what the accelerator can do, so that
 // under TCG it has svm, nested paging and pdpe1gb; and all of that, for no guest of ours migrates:
-// what a migration would not
-// keep is the invariant TSC. TCG does `rep stosb` byte by
-// byte: without ERMS the kernel clears huge pages by words, and mm/hugetlb_1g_mprotect takes 1.7 s
-// instead of 8.4 s.
+// what a migration would not keep is the invariant TSC. TCG does `rep stosb` byte by byte: without
+// ERMS the kernel clears huge pages by words, and mm/hugetlb_1g_mprotect takes 1.7 s instead of
+// 8.4 s.
 static void add_cpu(xml_node domain, const GuestSpec& spec) {
   const model::Level& level = spec.level;
+  const std::string model = cpu_model(level, spec.pinned_cpu);
   xml_node cpu = add(domain, "cpu");
-  if (level.cpu == "maximum" || level.cpu == "host-passthrough") {
-    set(cpu, "mode", level.cpu);
+  if (model == "maximum" || model == "host-passthrough") {
+    set(cpu, "mode", model);
     set(cpu, "migratable", "off");
   } else {
     set(cpu, "mode", "custom");
     set(cpu, "match", "exact");
-    set(add(cpu, "model", level.cpu), "fallback", "forbid");
+    set(add(cpu, "model", model), "fallback", "forbid");
   }
-  if (spec.accel == model::Accel::tcg && level.cpu == "maximum") {
+  if (spec.accel == model::Accel::tcg && model == "maximum") {
     for (const char* feature : {"erms", "fsrm"})
       set_feature(cpu, feature, "disable");
     if (spec.realtime) set_feature(cpu, "invtsc", "require");
   }
+  if (level.cpu.empty() && model == spec.pinned_cpu) add_pinned_features(cpu);
   if (level.nvdimm == 0) return;
   // An NVDIMM belongs to a NUMA node, so there must be one.
   xml_node node = add(add(cpu, "numa"), "cell");
@@ -147,7 +154,9 @@ static void add_devices(xml_node domain, const GuestSpec& spec) {
 // TCG's is the host's, so it has one where the host has, but QEMU 7.2 shows it only if it is
 // forced.
 static void force_invariant_tsc(xml_node domain, const GuestSpec& spec) {
-  if (!spec.realtime || spec.accel != model::Accel::tcg || spec.level.cpu != "maximum") return;
+  if (!spec.realtime || spec.accel != model::Accel::tcg ||
+      cpu_model(spec.level, spec.pinned_cpu) != "maximum")
+    return;
   xml_node commandline = add(domain, "qemu:commandline");
   for (const char* word : {"-global", "max-x86_64-cpu.x-force-features=on"})
     set(add(commandline, "qemu:arg"), "value", word);
@@ -161,6 +170,20 @@ static void skip_cpu_questions(xml_node domain) {
   set(add(add(domain, "qemu:capabilities"), "qemu:del"), "capability", "cpu-unavailable-features");
 }
 
+// A virtual PMU makes AMD's KVM deliver an NMI of which no handler knows, and unknown_nmi_panic
+// (kernel_cmdline) would make that a crash of the kernel under test.
+static void add_features(xml_node domain, const GuestSpec& spec) {
+  xml_node features = add(domain, "features");
+  add(features, "acpi");
+  if (spec.accel == model::Accel::kvm)
+    set(add(features, "pmu"), "state", spec.level.pmu ? "on" : "off");
+}
+
+std::string cpu_model(const model::Level& level, const std::string& pinned) {
+  if (!level.cpu.empty()) return level.cpu;
+  return pinned.empty() ? "maximum" : pinned;
+}
+
 std::string domain_xml(const GuestSpec& spec) {
   pugi::xml_document document;
   xml_node domain = add(document, "domain");
@@ -169,7 +192,7 @@ std::string domain_xml(const GuestSpec& spec) {
   add_memory(domain, spec.level);
   add(domain, "vcpu", std::to_string(spec.level.vcpus));
   add_boot(domain, spec);
-  add(add(domain, "features"), "acpi");
+  add_features(domain, spec);
   add_cpu(domain, spec);
   add_ends(domain);
   add_devices(domain, spec);

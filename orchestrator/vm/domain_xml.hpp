@@ -17,6 +17,7 @@ struct GuestSpec {
   model::Level level;
   model::Accel accel = model::Accel::tcg;
   bool realtime = false;           // a PREEMPT_RT kernel
+  std::string pinned_cpu;          // of a level that names none; "": there is none such
   std::filesystem::path emulator;  // "" lets libvirt choose (a daemon's own QEMU)
   std::filesystem::path kernel;    // vmlinux with a PVH entry, or bzImage
   std::filesystem::path initramfs;
@@ -27,6 +28,10 @@ struct GuestSpec {
 };
 
 std::string domain_xml(const GuestSpec& spec);
+
+// The CPU that a level gets. Under KVM a level that names none gets a named model, so that results
+// of two hosts are comparable; under TCG, and where the host can run no such model, "maximum".
+std::string cpu_model(const model::Level& level, const std::string& pinned);
 
 // The kernel's command line: what every guest gets, then the case's needs, then what the level
 // declares: its MMU mode and module parameters (the agent gives them to modules that it loads, as

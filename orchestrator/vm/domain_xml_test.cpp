@@ -56,6 +56,28 @@ TEST_CASE(
   CHECK(check("kvm_hugetlb_1g.xml", spec) == "");
 }
 
+TEST_CASE("a level that names no CPU gets the pinned one, with what a hypervisor needs") {
+  auto spec = sample();
+  spec.accel = model::Accel::kvm;
+  spec.pinned_cpu = "Westmere";
+  const std::string pinned = vm::domain_xml(spec);
+  CHECK(pinned.find("<model fallback=\"forbid\">Westmere</model>") != pinned.npos);
+  CHECK(pinned.find("<feature policy=\"optional\" name=\"vmx\" />") != pinned.npos);
+  spec.level.cpu = "maximum";
+  CHECK(vm::domain_xml(spec).find("<cpu mode=\"maximum\" migratable=\"off\" />") != std::string::npos);
+  spec.level.cpu = "Westmere";  // named by the plan: as it is
+  CHECK(vm::domain_xml(spec).find("optional") == std::string::npos);
+  CHECK(vm::cpu_model({}, "") == "maximum");
+}
+
+TEST_CASE("a guest under KVM has a PMU only when asked") {
+  auto spec = sample();
+  spec.accel = model::Accel::kvm;
+  CHECK(vm::domain_xml(spec).find("<pmu state=\"off\" />") != std::string::npos);
+  spec.level.pmu = true;
+  CHECK(vm::domain_xml(spec).find("<pmu state=\"on\" />") != std::string::npos);
+}
+
 TEST_CASE(
     "the command line has ours first, then the case's, then the topology's, which may override") {
   model::Level level;

@@ -41,8 +41,11 @@ static std::string machine(const InnerGuestSpec& spec) {
 // CPUID and none for XSETBV. So it never learns the inner XCR0 and restores a stale one, and an
 // inner 6.1 says "WARNING: ... XSAVE consistency problem: size 2696 != kernel_size 576". Without
 // XSAVE, and so without AVX, there is no XCR0.
+//
+// "host" leaves out what cannot migrate: the invariant TSC. PMU: as domain_xml.cpp has it.
 static std::string cpu(const InnerGuestSpec& spec) {
-  return spec.outermost == model::Accel::tcg ? "host,-xsave" : "host";
+  const char* of_tcg = spec.outermost == model::Accel::tcg ? ",-xsave" : "";
+  return fmt::format("host,migratable=off{}{}", of_tcg, spec.pmu ? "" : ",pmu=off");
 }
 
 static std::string memory_size(const InnerGuestSpec& spec) {
@@ -113,18 +116,20 @@ static void add_boot(Arguments& arguments, const InnerGuestSpec& spec) {
   arguments.add("-append", spec.cmdline);
 }
 
+// QEMU makes them in this order: when it connects to the console, it listens for QMP.
 static void add_ports(Arguments& arguments, const InnerGuestSpec& spec) {
   const auto connect = [](const char* id, const std::string& path) {
     return fmt::format("socket,id={},path={}", id, escaped(path));
   };
+  if (!spec.qmp_socket.empty()) {
+    arguments.add("-chardev", connect("qmp", spec.qmp_socket) + ",server=on,wait=off");
+    arguments.add("-mon", "chardev=qmp,mode=control");
+  }
   arguments.add("-chardev", connect("console", spec.console_socket));
   arguments.add("-serial", "chardev:console");
   arguments.add("-device", "virtio-serial-pci");
   arguments.add("-chardev", connect("agent", spec.agent_socket));
   arguments.add("-device", "virtserialport,chardev=agent,name=kproof.agent.0");
-  if (spec.qmp_socket.empty()) return;
-  arguments.add("-chardev", connect("qmp", spec.qmp_socket) + ",server=on,wait=off");
-  arguments.add("-mon", "chardev=qmp,mode=control");
 }
 
 static void add_nvdimm(Arguments& arguments, const InnerGuestSpec& spec) {

@@ -28,6 +28,7 @@ struct InnerGuestSpec {
   std::string console_socket;  // the first serial port
   std::string agent_socket;    // kproof.agent.0
   std::string qmp_socket;      // QEMU listens; "": no QMP
+  bool pmu = false;            // a virtual PMU
   std::uint64_t nvdimm = 0;    // bytes
   std::string nvdimm_file;     // of at least `nvdimm` bytes, which QEMU makes if it is not there
   // What runs L1. Under TCG its imitation of SVM has a hole that the CPU model must keep away from.
