@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -93,8 +94,18 @@ void Inner::type(std::string_view bytes) {
 }
 
 void Inner::ask(std::string_view bytes) {
-  if (qmp_ < 0) qmp_ = connect_to(agent::kInnerQmpSocket);
-  send_all(qmp_, bytes, MSG_DONTWAIT);
+  if (console_listener_ >= 0)
+    unasked_ += bytes;
+  else
+    send_all(qmp_, bytes, MSG_DONTWAIT);
+}
+
+// QEMU connects to its console when it listens for QMP already, the order of its command line
+// (vm/inner_qemu.cpp). So no event of its monitor is lost, and its end has a reason.
+void Inner::meet_qemu() {
+  accept_one(console_listener_, console_);
+  qmp_ = connect_to(agent::kInnerQmpSocket);
+  send_all(qmp_, std::exchange(unasked_, {}), MSG_DONTWAIT);
 }
 
 std::array<pollfd, Inner::kFds> Inner::fds() const {
@@ -109,7 +120,7 @@ std::array<pollfd, Inner::kFds> Inner::fds() const {
 
 void Inner::serve(const std::array<pollfd, kFds>& ready) {
   if (ready[0].revents) accept_one(agent_listener_, agent_);
-  if (ready[1].revents) accept_one(console_listener_, console_);
+  if (ready[1].revents) meet_qemu();
   if (ready[3].revents) pump(console_, Type::inner_console);
   if (ready[2].revents) receive();
   if (ready[4].revents) pump(qemu_.out, Type::inner_said);

@@ -38,8 +38,8 @@ class Inner {
   // From the host, with the level already taken down.
   void deliver(const agent::Frame& frame);
 
-  // Bytes for its serial console, and for its QEMU's QMP socket, which is connected to when the
-  // first of them come. What QEMU answers goes to the host; what cannot be sent has no answer.
+  // Bytes for its serial console, and for its QEMU's QMP socket. What QEMU says there goes to the
+  // host, from its start on; what cannot be sent has no answer.
   void type(std::string_view bytes);
   void ask(std::string_view bytes);
 
@@ -53,6 +53,7 @@ class Inner {
   void serve(const std::array<pollfd, kFds>& ready);
 
  private:
+  void meet_qemu();
   bool pump(int& fd, agent::Type type);  // false at its end
   void receive();
   void relay(const agent::Frame& frame);
@@ -63,6 +64,7 @@ class Inner {
   Program qemu_;
   Backing ram_;
   int agent_listener_ = -1, agent_ = -1, console_listener_ = -1, console_ = -1, qmp_ = -1;
+  std::string unasked_;  // for the QMP socket, before there is one
   agent::Decoder decoder_;
   bool nonsense_ = false, ended_ = false;
 };

@@ -45,6 +45,7 @@ Session::Session(Port port, std::vector<std::string> modules)
 
 void Session::run() {
   converse();
+  reset_if_told();
   if (!port_.problem().empty()) write_kmsg("kproof agent: " + port_.problem());
 }
 
@@ -176,14 +177,24 @@ void Session::finish() {
   bye_.taint_after = taint();
   say_canary("end");
   drain_kmsg();
-  port_.send(Type::bye, to_json(bye_));
+  bye_said_ = port_.send(Type::bye, to_json(bye_));
 }
 
-// The switch is for kproof's own tests: a detector that cannot see must be found out.
+static bool has_switch(const char* name) {
+  return (" " + read_line("/proc/cmdline") + " ").find(std::string(" ") + name + " ") !=
+         std::string::npos;
+}
+
+// The switches are for kproof's own tests: a detector that cannot see must be found out, and so
+// must a kernel that does not power off but resets, without a word.
 void Session::say_canary(std::string_view which) {
-  if (read_line("/proc/cmdline").find("kproof.suppress_canary") != std::string::npos) return;
+  if (has_switch("kproof.suppress_canary")) return;
   awaited_ = agent::canary(job_->nonce, which);
   write_kmsg(awaited_);
+}
+
+void Session::reset_if_told() const {
+  if (bye_said_ && has_switch("kproof.reset_at_poweroff")) reset_machine();
 }
 
 }  // namespace kproof::guest

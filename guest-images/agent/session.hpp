@@ -41,7 +41,7 @@ class Session {
   void turn(int milliseconds = -1);
   void linger();
   void serve_host();
-  void serve_kmsg();
+  bool serve_kmsg();
   void serve_heartbeat();
   void deliver(const agent::Frame& frame);
   void serve_child();
@@ -51,6 +51,7 @@ class Session {
   void abort_case();
   void examine(const agent::Examine& wanted);
   void say_canary(std::string_view which);
+  void reset_if_told() const;
 
   Port port_;
   std::vector<std::string> modules_;
@@ -66,6 +67,7 @@ class Session {
   std::string kvm_problem_;  // why the KVM that the job needs is not to be had
   std::string awaited_;      // the record that ends the draining of kmsg; "" once it was sent
   agent::Bye bye_;
+  bool bye_said_ = false;
 };
 
 }  // namespace kproof::guest

@@ -21,6 +21,8 @@ using agent::Type;
 // How long a killed case's pipes, or the ring buffer's last record, may take before we end without
 // them.
 static constexpr int kDrainMs = 5000;
+// Of kmsg, 64 KiB each, in one turn.
+static constexpr int kMostBatches = 16;
 
 void Session::turn(int milliseconds) {
   static constexpr std::size_t kOwn = 6;
@@ -35,7 +37,9 @@ void Session::turn(int milliseconds) {
   std::copy(of_inner.begin(), of_inner.end(), fds.begin() + kOwn);
   if (::poll(fds.data(), inner_ ? fds.size() : kOwn, milliseconds) <= 0) return;
   if (fds[0].revents) serve_host();
-  if (fds[1].revents) serve_kmsg();
+  // A kernel that floods its log overwrites what is not read in time; but the rest is served, too.
+  for (int batch = 0; fds[1].revents && batch < kMostBatches && serve_kmsg(); ++batch) {
+  }
   if (fds[4].revents) serve_output(program_.out, Type::case_stdout);
   if (fds[5].revents) serve_output(program_.err, Type::case_stderr);
   if (fds[3].revents) serve_heartbeat();
@@ -88,17 +92,20 @@ void Session::examine(const agent::Examine& wanted) {
   for (const char key : wanted.keys) {
     const std::string error = press_sysrq(key);
     if (!error.empty()) examined.problems.push_back(error);
-    serve_kmsg();
+    while (serve_kmsg()) {
+    }
   }
   if (!wanted.keys.empty()) write_kmsg(agent::playbook_mark(wanted.mark, "end"));
   port_.send(Type::examined, to_json(examined));
 }
 
-// Sends what there is, as few frames as it takes. One read is one record.
-void Session::serve_kmsg() {
+// Sends what there is, up to the size of a frame; true when there may be more. One read is one
+// record.
+bool Session::serve_kmsg() {
+  constexpr std::size_t kBatch = 65536;
   std::string batch;
   char record[8192];
-  while (batch.size() < 65536) {
+  while (batch.size() < kBatch) {
     const ssize_t n = ::read(kmsg_, record, sizeof record);
     if (n < 0 && errno == EPIPE)
       continue;  // records were overwritten: the gap in seq tells the host
@@ -107,6 +114,7 @@ void Session::serve_kmsg() {
   }
   if (!awaited_.empty() && batch.find(awaited_) != std::string::npos) awaited_.clear();
   if (!batch.empty()) port_.send(Type::kmsg, batch);
+  return batch.size() >= kBatch && port_.problem().empty();
 }
 
 void Session::serve_heartbeat() {

@@ -33,6 +33,10 @@ unsigned long taint();                    // /proc/sys/kernel/tainted
 
 [[noreturn]] void power_off();
 
+// Pulls the machine's reset line, at the chipset's reset control register: the kernel gets no word
+// in, as in a triple fault. Returns where the machine has no such register.
+void reset_machine();
+
 // Runs on each CPU for a moment. A CPU that idles after a process keeps that one's address space
 // until it runs another, and what the kernel says of a leak in it ("non-zero pgtables_bytes", "Bad
 // rss-counter state") comes only then.
