@@ -38,6 +38,7 @@ struct Facts {
   bool panicked = false;                          // "Kernel panic - not syncing"
   bool oopsed = false;        // a fault of the kernel, or a BUG; it may have survived
   bool power_down = false;    // "reboot: Power down"
+  bool powered_off = false;   // the same, behind the end canary
   bool restarting = false;    // "reboot: Restarting system"
   std::string agent_problem;  // "kproof agent: ..." in kmsg: why it cannot talk to the host
   std::string release;        // of the last banner: "6.1.0-56-amd64"

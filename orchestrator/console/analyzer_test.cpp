@@ -201,6 +201,16 @@ TEST_CASE("power-off and restart are noted when the kernel says so") {
   CHECK_FALSE(analyze("reboot: Power down\n", ours()).facts().power_down);
 }
 
+TEST_CASE("a power-off in front of the end canary is not the one that ends a guest") {
+  const std::string off = "[    2.000000] reboot: Power down\n";
+  const std::string end = "[    2.000000] kproof-canary n1 end\n";
+  Options options = ours();
+  options.nonce = "n1";
+  CHECK(analyze(end + off, options).facts().powered_off);
+  CHECK_FALSE(analyze(off + end, options).facts().powered_off);
+  CHECK_FALSE(analyze(off, options).facts().powered_off);
+}
+
 TEST_CASE("a warning in the code of a mitigation is no advice on mitigations") {
   const std::string log =
       "[    1.000000] WARNING: CPU: 0 PID: 1 at arch/x86/kernel/cpu/bugs.c:99 "

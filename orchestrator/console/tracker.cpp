@@ -69,7 +69,9 @@ void Tracker::note_facts(const Line& line) {
   note_firmware(line);
   if (!line.trusted) return;
   note_test(line);
-  facts_.power_down |= line.text.starts_with(interest::kPowerDown);
+  const bool power_down = line.text.starts_with(interest::kPowerDown);
+  facts_.power_down |= power_down;
+  facts_.powered_off |= power_down && facts_.canary_end;
   facts_.restarting |= line.text.starts_with(interest::kRestart);
   if (line.text.starts_with(interest::kBanner)) note_banner(line);
 }

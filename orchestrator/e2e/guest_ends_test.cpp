@@ -29,7 +29,7 @@ static const Json& ends(const std::string& kernel, const std::string& name, cons
 }
 
 TEST_CASE("a run of guests that end badly ends whole and leaves nothing running") {
-  check_whole(run_of(kOld), 69, 11);  // a port that told nonsense is broken
+  check_whole(run_of(kOld), 69, 13);  // a port that told nonsense is broken
   check_whole(run_of(kNew), 1, 4);
 }
 
@@ -80,6 +80,18 @@ TEST_CASE("an agent that is killed takes its kernel down, which is a crash") {
 
 TEST_CASE("a reboot that nobody asked for is a crash") {
   ends(kOld, "reboots", {"crash", "kernel", "the guest was reset in phase test, unasked", 15});
+}
+
+TEST_CASE("a triple fault in the power-off path is a crash, though the agent said bye") {
+  ends(kOld, "faults_at_poweroff",
+       {"crash", "kernel", "the guest was reset in phase poweroff, unasked"});
+}
+
+TEST_CASE("so is a reset behind bye without any trace, of a case that would have passed") {
+  const std::string id = kOld + "/reset/selftest/pass";
+  check_ending(run_of(kOld), id,
+               {"crash", "kernel", "the guest was reset in phase poweroff, unasked"});
+  CHECK(titles(cell(run_of(kOld), id)) == Titles{});
 }
 
 TEST_CASE("a guest that powers off by itself in the middle of a case fails") {

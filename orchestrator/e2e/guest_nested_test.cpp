@@ -117,18 +117,28 @@ TEST_CASE("with the canary suppressed at L2 no cell of that level can pass") {
                {"broken", "host", "L2: the begin canary was not seen on L2's console, L2's kmsg"});
 }
 
+TEST_CASE("an L2 that is reset behind its bye has crashed, and L1 has not") {
+  const Run reset =
+      run("reset", {"--kernel", "debian-6.1", "--topology", "reset", "--case", "selftest/pass"});
+  check_whole(reset, 1, 1);
+  check_ending(reset, "debian-6.1/reset/selftest/pass",
+               {"crash", "kernel", "L2: the guest was reset in phase poweroff, unasked"});
+}
+
 TEST_CASE("an L1 whose CPU cannot virtualise is a miss with the fact") {
   const Run without =
       run("no-svm", {"--kernel", "debian-6.1", "--topology", "no-svm", "--case", "selftest/pass"});
   check_ending(
       without, "debian-6.1/no-svm/selftest/pass",
-      {"miss", "config", "L1: module kvm_amd: .*, no /dev/kvm: the CPU shows neither svm nor vmx"});
+      {"miss", "config",
+       "L1: module kvm_amd: .*, no /dev/kvm: the CPU shows neither svm nor vmx; the kernel said: "
+       "\"kvm: no hardware support for 'kvm_amd'\""});
 }
 
 TEST_CASE("a tree that does not fit is refused before any boot, with the place and the numbers") {
   const Run refused = run("too-large", {"--kernel", "debian-6.1", "--topology", "too-large"});
   CHECK(refused.process.exit_code == 2);
-  CHECK(refused.process.err.find("nested.yaml:15:3: topology `too-large`: L1 has 1G of memory, and "
+  CHECK(refused.process.err.find("nested.yaml:17:3: topology `too-large`: L1 has 1G of memory, and "
                                  "needs 1G for the RAM of L2") != std::string::npos);
 }
 

@@ -1,10 +1,13 @@
 #include "host/cpuinfo.hpp"
 
+#include <array>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
+#include <cpuid.h>
 #include <fmt/format.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -34,6 +37,16 @@ bool has_cpu_flag(std::string_view flag) {
   for (std::string word; flags >> word;)
     if (word == flag) return true;
   return false;
+}
+
+std::string hypervisor() {
+  unsigned a = 0;
+  std::array<unsigned, 3> name{};
+  if (!__get_cpuid(1, &a, &name[0], &name[1], &name[2]) || !(name[1] >> 31)) return "";
+  __cpuid(0x40000000, a, name[0], name[1], name[2]);
+  std::array<char, sizeof name + 1> text{};
+  std::memcpy(text.data(), name.data(), sizeof name);
+  return text.data();
 }
 
 std::string meminfo_field(std::string_view meminfo, std::string_view key) {

@@ -14,7 +14,7 @@ namespace kproof::model {
 enum class Phase { start, boot, prepare, test, poweroff };
 
 // How the run of a guest ended. Exactly one.
-struct Orderly {};  // the agent said bye and the guest powered off
+struct Orderly {};  // the agent said bye, and kernel and QEMU both say that it powered off
 struct Panicked {
   Phase phase;
 };  // the kernel panicked
@@ -27,6 +27,10 @@ struct Oopsed {
 struct PoweredOff {
   Phase phase;
 };  // it powered off by itself, before bye
+struct Unproven {
+  Phase phase;
+  std::string missing;  // "its console does not show that the kernel powered off"
+};                      // it ended, and what would prove how is missing
 struct Silent {
   Phase phase;
   util::Millis after;
@@ -50,11 +54,11 @@ struct HostFault {
 };  // QEMU failed to start, was killed, ...
 struct KvmFailed {
   Phase phase;
-  std::string what;
-};                    // of a guest inside: KVM of the level around it failed to run it
+  std::string what;   // QEMU's words
+};                    // KVM of the machine around it, this host's for L1, failed to run it
 struct OuterGone {};  // of a guest inside: the level around it never started it, or ended first
-using GuestEnd = std::variant<Orderly, Panicked, Rebooted, Oopsed, PoweredOff, Silent, Flooded,
-                              BadAgent, Unreachable, HostFault, KvmFailed, OuterGone>;
+using GuestEnd = std::variant<Orderly, Panicked, Rebooted, Oopsed, PoweredOff, Unproven, Silent,
+                              Flooded, BadAgent, Unreachable, HostFault, KvmFailed, OuterGone>;
 
 // How the case's process ended; empty optional in RunOutcome when it never started or never ended.
 struct CaseExit {

@@ -16,7 +16,8 @@ namespace kproof::run {
 // later, of the whole file (observe.hpp).
 class ConsoleTail {
  public:
-  explicit ConsoleTail(std::filesystem::path path);
+  // `nonce`: of the canaries.
+  ConsoleTail(std::filesystem::path path, std::string nonce);
   using Listener = std::function<void(std::string_view)>;
   // What was seen up to now; the file need not exist yet. `listener` gets what is new.
   ConsoleSaw look(const Listener& listener = {});
@@ -29,6 +30,7 @@ class ConsoleTail {
   util::Fd fd_;
   console::Analyzer analyzer_;
   std::string buffer_;
+  std::string unreadable_;
   std::string end_;  // the last bytes of what was read
   std::size_t bytes_ = 0;
 };

@@ -6,13 +6,19 @@ namespace kproof::run {
 
 using namespace std::chrono_literals;
 
-unsigned scale_of(model::Accel accel, int level) {
-  return (accel == model::Accel::kvm ? 1u : 6u) << (level - 1);
+static unsigned scale_of_l1(const Ground& ground) {
+  if (ground.accel == model::Accel::tcg) return 6;
+  if (ground.hypervisor.empty()) return 1;
+  return ground.hypervisor == "TCGTCGTCGTCG" ? 24 : 2;
 }
 
-Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, model::Accel accel,
+unsigned scale_of(const Ground& ground, int level) {
+  return scale_of_l1(ground) << (level - 1);
+}
+
+Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, const Ground& ground,
                     int level, unsigned slowness) {
-  const unsigned scale = scale_of(accel, level) * slowness;
+  const unsigned scale = scale_of(ground, level) * slowness;
   return {.boot = limits.boot * scale,
           .silence = limits.silence * scale,
           .test = case_timeout * scale,
@@ -21,6 +27,12 @@ Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, mode
           .last_words = 1s * scale,
           .examine = 10s * scale,
           .console = limits.console};
+}
+
+util::Millis whole(const Deadlines& d) {
+  const util::Millis examined = 4 * d.examine;  // with a dump of its memory (playbook_times)
+  const util::Millis late = 2 * d.ping + 2 * d.silence + 2 * d.last_words;
+  return 3 * d.boot + d.test + d.poweroff + late + 2 * examined;
 }
 
 Deadlines around(Deadlines own, const Deadlines& inner) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "model/plan.hpp"
 #include "model/topology.hpp"
@@ -20,14 +21,26 @@ struct Deadlines {
   std::size_t console;      // bytes
 };
 
+// What runs L1.
+struct Ground {
+  model::Accel accel = model::Accel::tcg;
+  std::string hypervisor = {};  // CPUID's signature of what this host itself runs on; "" for none
+};
+
 // Limits are written for KVM and a plain kernel. TCG runs kernel code 5 to 10 times slower (field
 // notes: Debian 6.1 boots in 3 s, on KVM in about 0.5 s), and two of its vCPUs may share one busy
 // core. Each level of nesting costs once more: an L2 needs about 8 s, an L3 about 35 (field notes),
-// and each exit of theirs is many of L1's.
-unsigned scale_of(model::Accel accel, int level);
+// and each exit of theirs is many of L1's. So a KVM host that is itself a guest is a level, too;
+// and one that TCG runs takes one to four minutes for a cell (review of the emulated KVM host).
+unsigned scale_of(const Ground& ground, int level);
+
+// From the start of a guest to its end, whatever it does or says: each phase at its limit, with a
+// hang examined in the case and behind it. A net: a guest that keeps to the protocol is ended by
+// the limit of its phase.
+util::Millis whole(const Deadlines& deadlines);
 
 // `slowness`: of the kernel, by what was built into it (sweep/detectors.hpp).
-Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, model::Accel accel,
+Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, const Ground& ground,
                     int level = 1, unsigned slowness = 1);
 
 // For a level that waits for a guest inside: its own time passes only after that guest's has.

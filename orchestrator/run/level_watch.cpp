@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "util/files.hpp"
+#include "virt/qemu_log.hpp"
 
 namespace kproof::run {
 using agent::Type;
@@ -18,7 +19,7 @@ static constexpr std::size_t kMostOutput = 16 << 20;  // of a case's stdout, and
 LevelWatch::LevelWatch(const LevelJob& job, const LevelFiles& files)
     : job_(job),
       files_(files),
-      tail_(files.console()),
+      tail_(files.console(), job.job.nonce),
       kmsg_(files.kmsg(), job.deadlines.console),
       out_(files.ktap(), kMostOutput),
       err_(files.errors(), kMostOutput) {
@@ -110,12 +111,52 @@ std::vector<Action> LevelWatch::look(Time now) {
 }
 
 std::vector<Action> LevelWatch::take_reply(std::string_view line, Time now) {
+  if (const auto event = qmp::parse_event(line)) return take_event(*event, now);
+  if (!qmp::parse_reply(line)) return {};  // the greeting
+  if (own_asks_ > 0) return take_own_reply(line, now);
   if (playbook_) playbook_->on_reply(line, now);
   return conclude(now);
 }
 
+// A stop says nothing of its reason, the state does. While a playbook runs it may be its own.
+std::vector<Action> LevelWatch::take_event(const qmp::Event& event, Time now) {
+  if (event.name == "SHUTDOWN" || event.name == "RESET")
+    return tell(ShutdownSaid{event.reason}, now);
+  constexpr std::size_t kMostAsks = 4;  // awaited at a time
+  const bool ours = playbook_ && !playbook_->over();
+  if (event.name == "STOP" && !ours && own_asks_ < kMostAsks) ask("query-status");
+  return {};
+}
+
+std::vector<Action> LevelWatch::take_own_reply(std::string_view line, Time now) {
+  --own_asks_;
+  const std::string state = qmp::parse_state(line);
+  return state.empty() ? std::vector<Action>{} : tell(CpusStopped{state, qemu_words()}, now);
+}
+
+void LevelWatch::ask(const char* command) {
+  asks_.push_back(AskMonitor{qmp::command(command)});
+  ++own_asks_;
+}
+
 std::vector<Ask> LevelWatch::take_asks() {
-  return playbook_ ? playbook_->take_asks() : std::vector<Ask>{};
+  std::vector<Ask> asks = std::exchange(asks_, {});
+  if (!playbook_) return asks;
+  for (Ask& ask : playbook_->take_asks()) {
+    if (std::holds_alternative<AskAgent>(ask)) session_->handle(Asked{Type::examined}, Time{});
+    asks.push_back(std::move(ask));
+  }
+  return asks;
+}
+
+// What its QEMU said of KVM, else what it said last.
+std::string LevelWatch::qemu_words() const {
+  const std::filesystem::path& log = files_.level == 1 ? job_.qemu_log : files_.qemu();
+  std::error_code ignored;  // a daemon's log may not be ours to read
+  if (log.empty() || !std::filesystem::is_regular_file(log, ignored)) return "";
+  const std::string text = util::read_file(log);
+  const std::string fault = qmp::kvm_fault(text);
+  return fault.empty() ? virt::last_words(text) : fault;
 }
 
 // The texts of whole records, a line each.
@@ -128,45 +169,64 @@ static std::string texts_of(const std::string& records) {
 }
 
 void LevelWatch::take_kmsg(const std::string& records, Time now) {
-  kmsg_.append(records);
   if (playbook_ && agent_answers_) playbook_->on_console(texts_of(records), now);
 }
 
-static bool is_about_inner(Type type) {
-  return type >= Type::inner_started && type <= Type::inner_answered;
+// A case that forges frames must not be able to confuse us: what has no place is not even logged.
+std::vector<Action> LevelWatch::take(const agent::Frame& frame, Time now) {
+  if (frame.type == Type::inner_started && !session_ && files_.level > 1) return take_start(now);
+  if (!session_) {
+    prepare(now);
+    return tell(StreamBroken{"it speaks before its QEMU was started"}, now);
+  }
+  if (is_about_inner(frame.type) && files_.level == 1)
+    return tell(StreamBroken{"L1 is said to be a guest inside"}, now);
+  const bool was_over = over();
+  std::vector<Action> actions = tell(FrameArrived{frame}, now);
+  if (over() && !was_over) return actions;
+  keep(frame);
+  if (!was_over)
+    append(actions, is_about_inner(frame.type) ? take_about_inner(frame, now) : use(frame, now));
+  return actions;
 }
 
-std::vector<Action> LevelWatch::take(const agent::Frame& frame, Time now) {
-  if (is_about_inner(frame.type)) return take_about_inner(frame, now);
-  if (frame.type == Type::kmsg) take_kmsg(frame.payload, now);
+// Last words are kept, too, of a guest that is over already.
+void LevelWatch::keep(const agent::Frame& frame) {
+  if (frame.type == Type::kmsg) kmsg_.append(frame.payload);
   if (frame.type == Type::case_stdout) out_.append(frame.payload);
   if (frame.type == Type::case_stderr) err_.append(frame.payload);
+  if (frame.type == Type::inner_console) console_->append(frame.payload);
+  if (frame.type == Type::inner_said) qemu_->append(frame.payload);
+}
+
+std::vector<Action> LevelWatch::take_start(Time now) {
+  prepare(now);
+  ask("qmp_capabilities");  // before this QEMU tells nothing
+  return tell(Started{}, now);
+}
+
+// What the session has no use for.
+std::vector<Action> LevelWatch::use(const agent::Frame& frame, Time now) {
+  if (frame.type == Type::kmsg) take_kmsg(frame.payload, now);
   if (frame.type == Type::heartbeat) set_clock(frame.payload, now);
   if (frame.type == Type::facts && !take_facts(frame.payload))
     return tell(StreamBroken{"facts that are no JSON object of texts"}, now);
   if (frame.type == Type::examined) return take_examined(frame.payload, now);
-  return tell(FrameArrived{frame}, now);
+  return {};
 }
 
-// From the agent around. A case that forges one must not be able to confuse us.
 std::vector<Action> LevelWatch::take_about_inner(const agent::Frame& frame, Time now) {
-  if (files_.level == 1) return tell(StreamBroken{"L1 is said to be a guest inside"}, now);
   switch (frame.type) {
-    case Type::inner_started:
-      if (session_) return tell(StreamBroken{"it was started twice"}, now);
-      prepare(now);
-      return tell(Started{}, now);
-    case Type::inner_console:
-      console_->append(frame.payload);
-      return {};
     case Type::inner_said:
       return take_said(frame.payload, now);
     case Type::inner_ended:
       return take_end(frame.payload, now);
     case Type::inner_answered:
       return take_answered(frame.payload, now);
-    default:
+    case Type::inner_nonsense:
       return tell(StreamBroken{frame.payload}, now);
+    default:
+      return {};
   }
 }
 
@@ -179,22 +239,15 @@ bool LevelWatch::take_facts(const std::string& json) {
   return true;
 }
 
-// QEMU's words when KVM_RUN failed or gave up. It keeps its guest paused then, for ever.
-static bool is_kvm_fault(std::string_view line) {
-  return line.find("KVM internal error") != std::string_view::npos ||
-         line.find("kvm run failed") != std::string_view::npos;
-}
-
 std::vector<Action> LevelWatch::take_said(const std::string& bytes, Time now) {
   constexpr std::size_t kLongest = 4096;
-  qemu_->append(bytes);
   std::vector<Action> actions;
   for (const char c : bytes) {
     if (c != '\n') {
       if (saying_.size() < kLongest) saying_ += c;
       continue;
     }
-    if (actions.empty() && is_kvm_fault(saying_)) actions = tell(KvmFault{saying_}, now);
+    if (actions.empty() && !qmp::kvm_fault(saying_).empty()) actions = tell(KvmFault{saying_}, now);
     said_ = std::exchange(saying_, {});
   }
   return actions;
@@ -230,10 +283,8 @@ std::vector<Action> LevelWatch::take_examined(const std::string& json, Time now)
   std::string error;
   const auto examined = agent::parse_examined(json, error);
   if (!examined) return tell(StreamBroken{"examined: " + error}, now);
-  std::vector<Action> actions = tell(FrameArrived{{Type::examined}}, now);
   if (playbook_) playbook_->on_examined(*examined, now);
-  append(actions, conclude(now));
-  return actions;
+  return conclude(now);
 }
 
 void LevelWatch::set_clock(const std::string& usec, Time now) {

@@ -14,6 +14,7 @@
 #include "run/observe.hpp"
 #include "run/output.hpp"
 #include "run/playbook.hpp"
+#include "run/qmp.hpp"
 #include "run/session.hpp"
 
 namespace kproof::run {
@@ -25,7 +26,8 @@ struct LevelJob {
   std::string playbook_mark;  // agent::Examine::mark
   // L1 only: where its console's input is made when it hangs, and its memory is dumped to; "": not.
   std::filesystem::path console_input = {}, memory_dump = {};
-  AddressNames address_names = {};  // of its kernel
+  std::filesystem::path qemu_log = {};  // L1 only: where its QEMU writes its messages
+  AddressNames address_names = {};      // of its kernel
 };
 
 // What became of it.
@@ -53,20 +55,28 @@ class LevelWatch {
   model::Phase phase() const { return session_ ? session_->phase() : model::Phase::start; }
   std::optional<Time> next_deadline() const;
 
-  // Nothing before prepare(). What the agent, or the agent around it, sent: logged, then told.
+  // What the agent, or the agent around it, sent: told, and logged if it has its place.
   std::vector<Action> take(const agent::Frame& frame, Time now);
   std::vector<Action> tell(const Event& event, Time now);
   std::vector<Action> look(Time now);  // at the console
-  // A line from the monitor of its QEMU; those of a guest inside come in frames.
+  // A line from the monitor of its QEMU, an event or an answer; those of a guest inside come in
+  // frames.
   std::vector<Action> take_reply(std::string_view line, Time now);
-  // What its playbook wants to have done since the last time.
+  // What it, or its playbook, wants to have done since the last time.
   std::vector<Ask> take_asks();
   const LevelJob& job() const { return job_; }
   LevelStory story() const;
 
  private:
+  std::vector<Action> take_start(Time now);
+  void keep(const agent::Frame& frame);
+  std::vector<Action> use(const agent::Frame& frame, Time now);
   std::vector<Action> take_about_inner(const agent::Frame& frame, Time now);
   bool take_facts(const std::string& json);
+  std::vector<Action> take_event(const qmp::Event& event, Time now);
+  std::vector<Action> take_own_reply(std::string_view line, Time now);
+  void ask(const char* command);
+  std::string qemu_words() const;
   std::vector<Action> take_said(const std::string& bytes, Time now);
   std::vector<Action> take_end(const std::string& json, Time now);
   std::vector<Action> take_answered(const std::string& bytes, Time now);
@@ -84,6 +94,10 @@ class LevelWatch {
   OutputFile kmsg_, out_, err_;
   std::optional<OutputFile> console_, qemu_;  // of a guest inside, whose bytes come in frames
   std::string said_, saying_;                 // the last line of its QEMU, and the one unfinished
+  // Of QEMU's monitor: what we ask beside the playbook, and how many of these answers, which come
+  // in the order of the questions, are awaited still.
+  std::vector<Ask> asks_;
+  std::size_t own_asks_ = 0;
   std::optional<Playbook> playbook_;
   // With an agent that answers, the playbook listens to kmsg, which has all that sysrq brings; the
   // console of a guest inside has notices and worse only.

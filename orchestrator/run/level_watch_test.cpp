@@ -14,7 +14,8 @@ namespace {
 // One guest of a cell, under a clock that the test turns.
 struct Watched {
   util::ScratchDir dir{"kproof-test-"};
-  LevelJob job{.deadlines = {.boot = 10s,
+  LevelJob job{.job = {.nonce = "n1"},
+               .deadlines = {.boot = 10s,
                              .silence = 5s,
                              .test = 20s,
                              .ping = 2s,
@@ -32,6 +33,9 @@ struct Watched {
   void boots() {
     says(Type::inner_started);
     says(Type::hello, to_json(agent::Hello{1, "6.1", "Linux version 6.1", "id", "KVMKVMKVM"}));
+  }
+  std::vector<Action> qmp(const std::string& line) {
+    return says(Type::inner_answered, line + "\r\n");
   }
   template <class End>
   End ended_as() {
@@ -58,11 +62,15 @@ TEST_CASE("a guest inside is driven like L1 from the start of its QEMU, and its 
   inner.says(Type::facts, R"({"/sys/x": "Y"})");
   inner.says(Type::case_ended, to_json(agent::CaseEnded{}));
   inner.says(Type::bye, to_json(agent::Bye{}));
+  inner.says(Type::inner_console, "[    2.000000] kproof-canary n1 end\n");
+  inner.says(Type::inner_console, "[    2.100000] reboot: Power down\n");
+  inner.qmp(R"({"event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-shutdown"}})");
   CHECK(inner.says(Type::inner_ended, to_json(agent::InnerEnded{})) == Actions{Action::stop});
   inner.ended_as<model::Orderly>();
   CHECK(inner.watch.story().hypervisor == "KVMKVMKVM");
   CHECK(inner.watch.story().facts.at("/sys/x") == "Y");
-  CHECK(util::read_file(inner.dir.path() / "console-l2.log") == "[    1.000000] a line\n");
+  CHECK(
+      util::read_file(inner.dir.path() / "console-l2.log").starts_with("[    1.000000] a line\n"));
   CHECK(util::read_file(inner.dir.path() / "ktap-l2.log") == "KTAP version 1\n");
 }
 
@@ -86,6 +94,55 @@ TEST_CASE("QEMU's word that KVM failed ends the guest, in whatever pieces it com
   CHECK(inner.says(Type::inner_said, "error: kvm run fai").empty());
   CHECK(inner.says(Type::inner_said, "led Bad address\nEAX=0\n") == Actions{Action::stop});
   CHECK(inner.ended_as<model::KvmFailed>().what == "error: kvm run failed Bad address");
+}
+
+TEST_CASE("a guest inside that is reset behind its bye has crashed") {
+  Watched inner(2);
+  inner.boots();
+  inner.says(Type::case_started);
+  inner.says(Type::case_ended, to_json(agent::CaseEnded{}));
+  inner.says(Type::bye, to_json(agent::Bye{}));
+  inner.qmp(R"({"event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-reset"}})");
+  inner.says(Type::inner_ended, to_json(agent::InnerEnded{}));
+  CHECK(inner.ended_as<model::Rebooted>().phase == model::Phase::poweroff);
+}
+
+TEST_CASE("a guest inside whose QEMU was told to quit has not crashed") {
+  Watched inner(2);
+  inner.boots();
+  inner.qmp(R"({"event": "SHUTDOWN", "data": {"guest": false, "reason": "host-signal"}})");
+  inner.says(Type::inner_ended, to_json(agent::InnerEnded{}));
+  CHECK(inner.ended_as<model::HostFault>().what == "QEMU was ended from outside (host-signal)");
+}
+
+TEST_CASE("a guest whose CPUs stop is asked for its state, and ends with QEMU's words") {
+  Watched inner(2);
+  inner.boots();
+  inner.watch.take_asks();  // the handshake, unanswered so far
+  inner.says(Type::inner_said, "qemu: something\n");
+  inner.qmp(R"({"QMP": {"version": {}}})");
+  inner.qmp(R"({"return": {}})");
+  CHECK(inner.qmp(R"({"event": "STOP"})").empty());
+  const auto asks = inner.watch.take_asks();
+  REQUIRE(asks.size() == 1);
+  CHECK(std::get<AskMonitor>(asks[0]).command.find("query-status") != std::string::npos);
+  CHECK(inner.qmp(R"({"return": {"status": "internal-error", "running": false}})") ==
+        Actions{Action::stop});
+  CHECK(inner.ended_as<model::KvmFailed>().what == "qemu: something");
+}
+
+TEST_CASE("L1's QEMU is quoted from its log when its CPUs stop") {
+  Watched outer(1);
+  outer.job.qemu_log = outer.dir.path() / "qemu-now.log";
+  util::write_file_atomically(outer.job.qemu_log,
+                              "2026-11-28 10:00:00.000+0000: starting up\n"
+                              "KVM internal error. Suberror: 1\nemulation failure\nEAX=0\n");
+  outer.watch.prepare(outer.now);
+  outer.watch.tell(Started{}, outer.now);
+  outer.watch.take_reply(R"({"event": "STOP", "data": {}})", outer.now);
+  outer.watch.take_reply(R"({"return": {"status": "internal-error"}})", outer.now);
+  CHECK(outer.ended_as<model::KvmFailed>().what ==
+        "KVM internal error. Suberror: 1: emulation failure");
 }
 
 TEST_CASE("the panic that a console shows last outranks the end of QEMU") {

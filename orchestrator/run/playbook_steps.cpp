@@ -20,10 +20,7 @@ PlaybookTimes playbook_times(util::Millis budget) {
           .dump = budget * 3};
 }
 
-static void add_samples(const PlaybookSetup& setup, std::deque<Step>& steps) {
-  // libvirt has said this to L1's QEMU; before it QEMU answers nothing else.
-  if (setup.level > 1)
-    steps.push_back({Step::ask, "QMP handshake", qmp::command("qmp_capabilities")});
+static void add_samples(std::deque<Step>& steps) {
   steps.push_back({Step::ask, "QEMU's state (query-status)", qmp::command("query-status")});
   steps.push_back({Step::ask, "QEMU's CPUs (query-cpus-fast)", qmp::command("query-cpus-fast")});
   for (std::size_t round = 1; round <= kSampleRounds; ++round)
@@ -56,7 +53,7 @@ static std::string sysrq_title(char key) {
 // (vm::inner_loglevel) until it is told otherwise.
 std::deque<Step> steps_for_kernel(const PlaybookSetup& setup) {
   std::deque<Step> steps;
-  add_samples(setup, steps);
+  add_samples(steps);
   if (!setup.input.empty())
     steps.push_back({Step::connect, "input of the serial console (chardev-change)",
                      qmp::read_from("charserial0", setup.input.string(), setup.console.string())});
@@ -70,7 +67,7 @@ std::deque<Step> steps_for_kernel(const PlaybookSetup& setup) {
 // The agent looks twice, so that a task which waits is told from one that passes by.
 std::deque<Step> steps_for_case(const PlaybookSetup& setup) {
   std::deque<Step> steps{{Step::look, "tasks of the case, first look"}};
-  add_samples(setup, steps);
+  add_samples(steps);
   steps.push_back({Step::look, "tasks of the case, and sysrq l, w, m, t by the agent", "lwmt"});
   add_dump(setup, steps);
   return steps;

@@ -1,5 +1,7 @@
 #include "run/qmp.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace kproof::run::qmp {
@@ -50,6 +52,50 @@ std::optional<Reply> parse_reply(std::string_view line) {
   const Json& error = json["error"];
   const bool told = error.is_object() && error.contains("desc") && error["desc"].is_string();
   return Reply{false, told ? error["desc"].get<std::string>() : dump(error)};
+}
+
+static std::string text_at(const Json& object, const char* key) {
+  return object.is_object() && object.contains(key) && object[key].is_string()
+             ? object[key].get<std::string>()
+             : "";
+}
+
+std::optional<Event> parse_event(std::string_view line) {
+  const Json json = Json::parse(line, nullptr, false);
+  const std::string name = text_at(json, "event");
+  if (name.empty()) return std::nullopt;
+  return Event{name, json.contains("data") ? text_at(json["data"], "reason") : ""};
+}
+
+std::string parse_state(std::string_view line) {
+  const Json json = Json::parse(line, nullptr, false);
+  return json.is_object() && json.contains("return") ? text_at(json["return"], "status") : "";
+}
+
+// accel/kvm/kvm-all.c and target/i386/kvm/kvm.c of QEMU: what stands before its guest is stopped
+// with the state internal-error.
+static bool is_kvm_fault(std::string_view line) {
+  for (const std::string_view words :
+       {"KVM internal error", "kvm run failed", "KVM: entry failed", "KVM: unknown exit",
+        "KVM: exception", "unhandled exit", "KVM: fail to read"})
+    if (line.find(words) != line.npos) return true;
+  return false;
+}
+
+std::string kvm_fault(std::string_view text) {
+  std::string fault;
+  bool detail = false;  // the line before said "Suberror: 1"
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string line(text.substr(at, end - at));
+    if (is_kvm_fault(line))
+      fault = line;
+    else if (detail)
+      fault += ": " + line;
+    detail = line.find("Suberror: ") != line.npos;
+    at = end + 1;
+  }
+  return fault;
 }
 
 }  // namespace kproof::run::qmp

@@ -21,4 +21,18 @@ struct Reply {
 // Of a line that is one; events and the greeting are none.
 std::optional<Reply> parse_reply(std::string_view line);
 
+struct Event {
+  std::string name;    // "SHUTDOWN", "RESET", "STOP"
+  std::string reason;  // of the first two: ShutdownCause, "guest-reset"; "" when there is none
+};
+// Of a line that is one.
+std::optional<Event> parse_event(std::string_view line);
+
+// Of the answer to query-status: QEMU's RunState, "internal-error"; "" when it is none.
+std::string parse_state(std::string_view line);
+
+// QEMU's words, in a text of its messages, that KVM could not run the guest: the last such line,
+// and the kind of an internal error, which stands on the next. "" when there are none.
+std::string kvm_fault(std::string_view text);
+
 }  // namespace kproof::run::qmp

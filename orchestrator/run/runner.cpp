@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 
@@ -32,7 +33,7 @@ class Runner {
   Runner(const GuestJob& job, const PhaseListener& on_phase)
       : job_(job),
         on_phase_(on_phase),
-        link_(job.guest.agent_socket),
+        link_(job.guest.agent_socket, job.shares_socket),
         nvdimm_(job.guest.nvdimm_file, job.guest.level.nvdimm) {
     for (std::size_t i = 0; i < job.levels.size(); ++i)
       levels_.push_back(
@@ -44,12 +45,15 @@ class Runner {
   GuestStory story() const;
 
  private:
+  void make_console() const;
   bool start(virt::Connection& connection, const std::string& xml);
   bool wait(const StopRequest& stop);
   std::chrono::milliseconds patience() const;
   void look();
   void take_frames();
+  void hear_last_words();
   void take_events();
+  void take_event(const virt::GuestEvent& event);
   void take_process();
   void tell(const Event& event);  // L1
   void obey(std::size_t index, const std::vector<Action>& actions);
@@ -77,15 +81,14 @@ bool Runner::run(virt::Connection& connection, const StopRequest& stop) {
   show_phase();
   LevelWatch& outermost = *levels_.front();
   outermost.prepare(steady_clock::now());
+  make_console();
   if (!start(connection, xml)) return true;
   nvdimm_.unlink();  // QEMU has it open: from here on it goes with QEMU, even if we are killed
   tell(Started{});
   while (!outermost.over())
     if (!wait(stop)) return false;
-  link_.receive();  // what the agents said before the end
-  take_frames();
+  hear_last_words();
   for (std::size_t i = 1; i < levels_.size(); ++i) {
-    levels_[i]->look(steady_clock::now());
     levels_[i]->tell(OuterEnded{}, steady_clock::now());
   }
   return true;
@@ -98,8 +101,16 @@ static std::string with_last_words(std::string error, const fs::path& log) {
   return fmt::format("{}; QEMU said: {}", error, words);
 }
 
+// Ours before it is QEMU's: what a system's libvirt made, only root could read.
+void Runner::make_console() const {
+  const fs::path& path = job_.guest.console_log;
+  const util::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+  if (!file) throw util::file_error("create", path, errno);
+}
+
 bool Runner::start(virt::Connection& connection, const std::string& xml) try {
   guest_.emplace(connection.start(job_.guest.name, xml));
+  link_.expect(guest_->pid());
   return true;
 } catch (const HostError& error) {
   const std::string why = with_last_words(error.what(), connection.qemu_log(job_.guest.name));
@@ -151,6 +162,7 @@ void Runner::take_frames() {
     else
       obey(index, levels_[index]->take(*frame, steady_clock::now()));
   }
+  if (!link_.intruder().empty()) tell(StreamBroken{link_.intruder()});
   if (!link_.decoder().error().empty()) tell(StreamBroken{link_.decoder().error()});
 }
 
@@ -161,33 +173,46 @@ static std::string describe(const std::optional<virt::QemuExit>& exit) {
   return fmt::format("exited with {}", exit->exit_code);
 }
 
+// What was said before an end is there once the end is told of: QEMU writes the console and the
+// port before it says that the guest is gone.
+void Runner::hear_last_words() {
+  while (link_.receive())
+    take_frames();
+  take_frames();
+  for (std::size_t i = 0; i < levels_.size(); ++i)
+    obey(i, levels_[i]->look(steady_clock::now()));
+}
+
 // libvirt waits for QEMU to be reaped. An orderly exit was libvirt's doing, whose event follows;
 // any other has no event to wait for.
 void Runner::take_process() {
   if (exit_) return;
   exit_ = guest_->reap();
-  if (exit_ && (exit_->signal || exit_->exit_code)) tell(QemuGone{describe(exit_)});
+  if (!exit_ || (!exit_->signal && !exit_->exit_code)) return;
+  hear_last_words();
+  tell(QemuGone{describe(exit_)});
 }
 
 void Runner::take_events() {
   while (const auto event = guest_->events().take())
-    switch (*event) {
-      case virt::Lifecycle::shutdown:
-        tell(GuestGone{});
-        break;
-      case virt::Lifecycle::reboot:
-        tell(ResetAsked{});
-        break;
-      case virt::Lifecycle::crashed:
-        tell(PanicDevice{});
-        break;
-      case virt::Lifecycle::stopped:
-        tell(QemuGone{describe(exit_)});
-        break;
-      case virt::Lifecycle::connection_lost:
-        tell(QemuGone{"is out of reach: the libvirt daemon is gone"});
-        break;
-    }
+    take_event(*event);
+}
+
+void Runner::take_event(const virt::GuestEvent& event) {
+  switch (event.kind) {
+    case virt::Lifecycle::qmp:
+      return obey(0, levels_.front()->take_reply(event.qmp, steady_clock::now()));
+    case virt::Lifecycle::shutdown:
+      hear_last_words();
+      return tell(GuestGone{});
+    case virt::Lifecycle::crashed:
+      return tell(PanicDevice{});
+    case virt::Lifecycle::stopped:
+      hear_last_words();
+      return exit_ ? tell(GuestGone{}) : tell(QemuGone{describe(exit_)});
+    case virt::Lifecycle::connection_lost:
+      return tell(QemuGone{"is out of reach: the libvirt daemon is gone"});
+  }
 }
 
 void Runner::take_answers() {

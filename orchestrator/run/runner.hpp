@@ -20,6 +20,7 @@ struct GuestJob {
       guest;  // paths of console and socket filled in; nvdimm_file is made here, and unlinked
   std::vector<LevelJob> levels;  // L1 first
   CellFiles files;               // the directory exists
+  bool shares_socket = false;    // QEMU may run as another user, who must reach the agent's socket
 };
 
 using GuestStory = std::vector<LevelStory>;  // L1 first, as many as levels

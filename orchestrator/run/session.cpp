@@ -13,7 +13,11 @@ static util::Millis between(Time from, Time to) {
 }
 
 Session::Session(Deadlines deadlines, Time now)
-    : deadlines_(deadlines), phase_began_(now), last_heard_(now) {}
+    : deadlines_(deadlines),
+      guard_(deadlines.console),
+      began_(now),
+      phase_began_(now),
+      last_heard_(now) {}
 
 std::vector<Action> Session::handle(const Event& event, Time now) {
   if (over_) return {};
@@ -38,18 +42,38 @@ Session::Actions Session::nonsense(const std::string& what, Time now) {
 }
 
 Session::Actions Session::on(const Started&, Time now) {
+  if (phase_ != Phase::start) return {};
   enter(Phase::boot, now);
   last_heard_ = now;
   return {};
 }
 
+Stage Session::stage() const {
+  if (!hello_) return Stage::boot;
+  if (bye_) return Stage::gone;
+  if (phase_ == Phase::prepare) return Stage::prepare;
+  return phase_ == Phase::test ? Stage::test : Stage::poweroff;
+}
+
+Session::Actions Session::on_breach(const Breach& breach, Time now) {
+  if (silent_) return finish(*silent_, now);
+  if (breach.flood > 0) return finish(model::Flooded{phase_, breach.flood}, now);
+  return nonsense(breach.what, now);
+}
+
 Session::Actions Session::on(const FrameArrived& event, Time now) {
   const agent::Frame& frame = event.frame;
+  if (frame.type == Type::hello && hello_ && !silent_) return on_hello(frame.payload, now);
+  const Breach breach = guard_.take(frame, stage());
+  if (!breach.what.empty()) return on_breach(breach, now);
+  if (is_about_inner(frame.type)) return {};
   last_heard_ = now;
   nudged_.reset();
-  if (silent_) return {};
-  if (!hello_ && frame.type != Type::hello)
-    return nonsense(fmt::format("frame type {} before hello", static_cast<int>(frame.type)), now);
+  return silent_ ? Actions{} : on_frame(frame, now);
+}
+
+// What has its place; the rest of them is for the logs.
+Session::Actions Session::on_frame(const agent::Frame& frame, Time now) {
   switch (frame.type) {
     case Type::hello:
       return on_hello(frame.payload, now);
@@ -64,29 +88,37 @@ Session::Actions Session::on(const FrameArrived& event, Time now) {
     case Type::bye:
       return on_bye(frame.payload, now);
     case Type::pong:
-      if (!pinged_ || case_examined_) return {};
-      case_examined_ = true;
-      if (deadlines_.examine.count() > 0) return {Action::examine_case};
-      aborted_ = now;
-      return {Action::send_abort};
-    case Type::heartbeat:
-    case Type::facts:
-    case Type::examined:
-    case Type::kmsg:
-    case Type::case_stdout:
-    case Type::case_stderr:
-      return {};
+      return on_pong(now);
     default:
-      return nonsense(
-          fmt::format("frame type {} is not the agent's to send", static_cast<int>(frame.type)),
-          now);
+      return {};
   }
+}
+
+Session::Actions Session::on(const Asked& event, Time) {
+  guard_.expect(event.answer);
+  return {};
+}
+
+Session::Actions Session::ping(std::optional<Time>& sent, Time now) {
+  sent = now;
+  guard_.expect(Type::pong);
+  return {Action::send_ping};
+}
+
+Session::Actions Session::on_pong(Time now) {
+  if (!pinged_ || case_examined_) return {};
+  case_examined_ = true;
+  if (deadlines_.examine.count() > 0) return {Action::examine_case};
+  aborted_ = now;
+  return {Action::send_abort};
 }
 
 Session::Actions Session::on_hello(const std::string& json, Time now) {
   std::string error;
   const auto hello = agent::parse_hello(json, error);
   if (!hello) return nonsense("hello: " + error, now);
+  if (hello_ && hello_->boot_id == hello->boot_id)
+    return nonsense("hello, for the second time", now);
   if (hello_) return finish(model::Rebooted{phase_}, now);
   hello_ = hello;
   enter(Phase::prepare, now);
@@ -119,6 +151,7 @@ Session::Actions Session::on(const StreamBroken& event, Time now) {
 Session::Actions Session::on(const ConsoleSaw& event, Time now) {
   if (silent_) return {};  // what the kernel says now, it was asked for
   console_ = event;
+  if (!event.unreadable.empty()) return finish(model::HostFault{phase_, event.unreadable}, now);
   if (event.bytes > deadlines_.console) return finish(model::Flooded{phase_, event.bytes}, now);
   if (event.panicked && !died_) died_ = now;
   if (event.oopsed && event.reports > cleared_ && !suspected_) suspected_ = now;
@@ -138,8 +171,9 @@ Session::Actions Session::on(const OopsChecked& event, Time now) {
   return {};
 }
 
-Session::Actions Session::on(const ResetAsked&, Time) {
-  reset_asked_ = true;
+// Only the first says what the guest did: libvirt ends QEMU by a signal then, which is another.
+Session::Actions Session::on(const ShutdownSaid& event, Time) {
+  if (cause_.empty()) cause_ = event.cause;
   return {};
 }
 
@@ -150,20 +184,19 @@ Session::Actions Session::on(const PanicDevice&, Time now) {
   return {};
 }
 
-// An end that nobody asked for has the name of the kernel's last words.
-Session::Actions Session::on_gone(model::GuestEnd if_unexplained, Time now) {
-  if (silent_) return finish(*silent_, now);
-  if (console_.panicked) return finish(model::Panicked{phase_}, now);
-  if (bye_) return finish(model::Orderly{}, now);
-  if (console_.power_down && !console_.agent_problem.empty())
-    return finish(model::Unreachable{phase_, console_.agent_problem}, now);
-  if (console_.power_down) return finish(model::PoweredOff{phase_}, now);
-  if (console_.restarting || reset_asked_) return finish(model::Rebooted{phase_}, now);
-  return finish(std::move(if_unexplained), now);
+LastWords Session::last_words() const {
+  return {.phase = phase_,
+          .bye = bye_,
+          .panicked = console_.panicked,
+          .power_down = console_.power_down,
+          .powered_off = console_.powered_off,
+          .restarting = console_.restarting,
+          .agent_problem = console_.agent_problem,
+          .cause = cause_};
 }
 
 Session::Actions Session::on(const GuestGone&, Time now) {
-  return on_gone(model::Rebooted{phase_}, now);
+  return finish(silent_ ? *silent_ : ending(last_words()), now);
 }
 
 Session::Actions Session::on(const QemuGone& event, Time now) {
@@ -178,16 +211,27 @@ Session::Actions Session::on(const KvmFault& event, Time now) {
   return finish(model::KvmFailed{phase_, event.what}, now);
 }
 
+// The playbook stops CPUs, for a dump of the memory; what it sees of a stop is told there.
+Session::Actions Session::on(const CpusStopped& event, Time now) {
+  if (is_examined()) return {};
+  if (event.state == "running" || event.state == "shutdown") return {};
+  if (event.state == "guest-panicked") return on(PanicDevice{}, now);
+  const std::string words = event.words.empty() ? "" : "; it said: " + event.words;
+  if (event.state == "internal-error")
+    return on(KvmFault{event.words.empty() ? "QEMU's state is internal-error" : event.words}, now);
+  return on(QemuGone{fmt::format("stopped the guest: its state is {}{}", event.state, words)}, now);
+}
+
 Session::Actions Session::on(const OuterEnded&, Time now) {
-  return on_gone(model::OuterGone{}, now);
+  if (silent_) return finish(*silent_, now);
+  const LastWords words = last_words();
+  if (words.panicked || !words.cause.empty()) return finish(ending(words), now);
+  return finish(model::OuterGone{}, now);
 }
 
 // The case is over its time. Nobody is blamed before the agent had its chance to answer.
 Session::Actions Session::on_late(Time now) {
-  if (!pinged_) {
-    pinged_ = now;
-    return {Action::send_ping};
-  }
+  if (!pinged_) return ping(pinged_, now);
   if (!case_examined_ && now - *pinged_ >= deadlines_.ping)
     return suspect({phase_, between(last_heard_, now)}, now);
   if (aborted_ &&
@@ -224,14 +268,16 @@ Session::Actions Session::on_silence(Time now) {
   if (now - last_heard_ >= deadlines_.silence)
     return suspect({phase_, between(last_heard_, now)}, now);
   if (nudged_ || now - last_heard_ < until_ping()) return {};
-  nudged_ = now;
-  return {Action::send_ping};
+  return ping(nudged_, now);
 }
 
 Session::Actions Session::on(const Tick&, Time now) {
   const auto in_phase = between(phase_began_, now);
+  if (now - began_ >= whole(deadlines_))
+    return finish(
+        silent_ ? *silent_ : model::Silent{phase_, between(began_, now), "end of the guest"}, now);
   if (died_ && now - *died_ >= deadlines_.last_words) return finish(model::Panicked{phase_}, now);
-  if (silent_ || (case_examined_ && !aborted_)) return {};  // the playbook keeps its own time
+  if (is_examined()) return {};  // the playbook keeps its own time
   if (suspected_ && !died_ && now - *suspected_ >= deadlines_.last_words) return on_suspicion(now);
   if (hello_ && !bye_) {
     Actions actions = on_silence(now);
@@ -257,9 +303,9 @@ Time Session::next_deadline() const {
   if (hello_ && !bye_)
     next = std::min(next, last_heard_ + (nudged_ ? deadlines_.silence : until_ping()));
   if (suspected_) next = std::min(next, *suspected_ + deadlines_.last_words);
-  if (silent_ || (case_examined_ && !aborted_)) next = Time::max();
+  if (is_examined()) next = Time::max();
   if (died_) next = std::min(next, *died_ + deadlines_.last_words);
-  return next;
+  return std::min(next, began_ + whole(deadlines_));
 }
 
 }  // namespace kproof::run

@@ -16,10 +16,9 @@ TEST_CASE(
   story.says(Type::heartbeat);
   CHECK(story.happens(Tick{}) == Actions{Action::send_ping});
   CHECK(story.says(Type::pong) == Actions{Action::send_abort});
-  CHECK(story.says(Type::pong).empty());
   story.says(Type::case_ended, to_json(agent::CaseEnded{0, 9, true, 20000}));
   story.says(Type::bye, kBye);
-  story.happens(GuestGone{});
+  story.powers_off();
   story.ended_as<model::Orderly>();
   CHECK(story.session.outcome().exit->timed_out);
 }
@@ -63,12 +62,11 @@ TEST_CASE("3: a late case is examined before it is killed, and its agent may be 
   story.runs_case();
   story.lives(20s);
   CHECK(story.says(Type::pong) == Actions{Action::examine_case});
-  CHECK(story.says(Type::pong).empty());
   CHECK(story.passes(9s).empty());
   CHECK(story.happens(Examined{{.kind = model::HangKind::waits}}) == Actions{Action::send_abort});
   story.says(Type::case_ended, to_json(agent::CaseEnded{0, 9, true, 20000}));
   story.says(Type::bye, kBye);
-  story.happens(GuestGone{});
+  story.powers_off();
   story.ended_as<model::Orderly>();
   CHECK(story.session.outcome().hang->kind == model::HangKind::waits);
 }

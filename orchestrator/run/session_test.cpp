@@ -21,7 +21,7 @@ TEST_CASE("1: an orderly guest goes through all phases and its times add up") {
   story.says(Type::case_ended, kEnded);
   story.says(Type::bye, to_json(agent::Bye{1, 2}));
   story.now += 1s;
-  CHECK(story.happens(GuestGone{}) == Actions{Action::stop});
+  CHECK(story.powers_off() == Actions{Action::stop});
   story.ended_as<model::Orderly>();
   const auto& outcome = story.session.outcome();
   CHECK(outcome.exit->exit_code == 0);
@@ -61,20 +61,35 @@ TEST_CASE("2: a guest that says bye and does not power off is silent in that pha
   CHECK(story.ended_as<model::Silent>().phase == Phase::poweroff);
 }
 
-TEST_CASE("4: an end without bye has the name of the kernel's last words") {
-  const auto end_after = [](ConsoleSaw words) {
-    Story story;
-    story.runs_case();
-    story.happens(words);
-    story.happens(GuestGone{});
-    return story.session.outcome().end;
-  };
-  CHECK(std::holds_alternative<model::Panicked>(end_after({.panicked = true})));
-  CHECK(std::holds_alternative<model::PoweredOff>(end_after({.power_down = true})));
-  CHECK(std::holds_alternative<model::Unreachable>(
-      end_after({.power_down = true, .agent_problem = "the kernel has no virtio_console"})));
-  CHECK(std::holds_alternative<model::Rebooted>(end_after({.restarting = true})));
-  CHECK(std::holds_alternative<model::Rebooted>(end_after({})));
+static Story said_bye() {
+  Story story;
+  story.runs_case();
+  story.says(Type::case_ended, kEnded);
+  story.says(Type::bye, kBye);
+  return story;
+}
+
+TEST_CASE("4: a reset behind bye is a crash, whatever the console shows") {
+  Story story = said_bye();
+  story.happens(ConsoleSaw{.power_down = true, .powered_off = true});
+  story.happens(ShutdownSaid{"guest-reset"});
+  story.happens(GuestGone{});
+  CHECK(story.ended_as<model::Rebooted>().phase == Phase::poweroff);
+}
+
+TEST_CASE("4: bye alone proves nothing of the end") {
+  Story silent = said_bye();
+  silent.happens(GuestGone{});
+  silent.ended_as<model::Unproven>();
+}
+
+TEST_CASE("4: only the first reason that QEMU gives is the guest's") {
+  Story story = said_bye();
+  story.happens(ConsoleSaw{.power_down = true, .powered_off = true});
+  story.happens(ShutdownSaid{"guest-shutdown"});
+  story.happens(ShutdownSaid{"host-signal"});  // libvirt ends QEMU
+  story.happens(GuestGone{});
+  story.ended_as<model::Orderly>();
 }
 
 TEST_CASE("4: a panic after bye is still a panic") {
@@ -123,6 +138,46 @@ TEST_CASE("5: a guest is silent because its QEMU is: that is the host's fault") 
   CHECK(story.ended_as<model::HostFault>().phase == Phase::test);
 }
 
+TEST_CASE("5: a guest that QEMU stops is KVM's fault or the host's, and the kernel is not blamed") {
+  const auto end_in = [](CpusStopped stop) {
+    Story story;
+    story.runs_case();
+    story.happens(stop);
+    return story.session.outcome().end;
+  };
+  const std::string words = "KVM internal error. Suberror: 1: emulation failure";
+  const auto internal = end_in({"internal-error", words});
+  CHECK(std::get<model::KvmFailed>(internal).what == words);
+  CHECK(std::get<model::KvmFailed>(end_in({"internal-error", ""})).what ==
+        "QEMU's state is internal-error");
+  const auto disk = end_in({"io-error", "No space left on device"});
+  CHECK(std::get<model::HostFault>(disk).what ==
+        "QEMU stopped the guest: its state is io-error; it said: No space left on device");
+  CHECK(std::holds_alternative<model::HostFault>(end_in({"paused", ""})));
+}
+
+TEST_CASE("5: a guest that is stopped for a moment, or by its own panic or end, goes on") {
+  for (const char* state : {"running", "shutdown"}) {
+    Story story;
+    story.runs_case();
+    CHECK(story.happens(CpusStopped{state, ""}).empty());
+    CHECK(!story.session.over());
+  }
+  Story panic;
+  panic.runs_case();
+  panic.happens(CpusStopped{"guest-panicked", ""});
+  panic.passes(1s);
+  panic.ended_as<model::Panicked>();
+}
+
+TEST_CASE("5: a stop while the guest is examined is the playbook's") {
+  Story story(10s);
+  story.runs_case();
+  story.passes(5s);
+  CHECK(story.happens(CpusStopped{"paused", ""}).empty());
+  CHECK(!story.session.over());
+}
+
 TEST_CASE(
     "6: what KVM cannot run is that KVM's fault, and surroundings that end explain themselves") {
   Story failed, left;
@@ -163,6 +218,16 @@ TEST_CASE("7: a console over its limit ends the guest at once") {
   CHECK(story.happens(ConsoleSaw{.bytes = 1000}).empty());
   CHECK(story.happens(ConsoleSaw{.bytes = 1001}) == Actions{Action::stop});
   CHECK(story.ended_as<model::Flooded>().bytes == 1001);
+}
+
+TEST_CASE("7: a console that cannot be read is the host's fault, told at once and not retried") {
+  Story story;
+  story.boots();
+  CHECK(
+      story.happens(ConsoleSaw{.unreadable = "the console cannot be read: c: Permission denied"}) ==
+      Actions{Action::stop});
+  CHECK(story.ended_as<model::HostFault>().what ==
+        "the console cannot be read: c: Permission denied");
 }
 
 TEST_CASE("8: an oops ends the guest when its report had time, and is one by all logs") {

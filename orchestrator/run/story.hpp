@@ -46,6 +46,11 @@ struct Story {
     boots();
     says(Type::case_started);
   }
+  std::vector<Action> powers_off() {
+    happens(ConsoleSaw{.power_down = true, .powered_off = true});
+    happens(ShutdownSaid{"guest-shutdown"});
+    return happens(GuestGone{});
+  }
   void lives(std::chrono::seconds time) {
     for (auto t = 0s; t < time && !session.over(); t += 1s) {
       now += 1s;

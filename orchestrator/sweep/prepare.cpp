@@ -196,9 +196,9 @@ void Preparation::make_level(std::size_t index) {
                          .modules = choose_modules(index, kernel).modules};
   if (!level.program.empty())
     image.files.emplace_back("/cases/" + level.program, workshop_.case_program(level.program));
-  level.deadlines =
-      run::deadlines(limits_, prepared_.cell.test.timeout.value_or(level.description.timeout),
-                     machine_.accel, static_cast<int>(index) + 1, slowness_at(index));
+  level.deadlines = run::deadlines(
+      limits_, prepared_.cell.test.timeout.value_or(level.description.timeout),
+      {machine_.accel, machine_.hypervisor}, static_cast<int>(index) + 1, slowness_at(index));
   if (outer) {
     const PreparedLevel& inner = prepared_.levels[index + 1];
     const InnerQemu& qemu = catalogue_.qemu();

@@ -21,6 +21,7 @@ struct Machine {
   model::Accel accel = model::Accel::tcg;
   std::string qemu;                    // version
   std::string kvm_module = "kvm_amd";  // what drives the virtualisation that L1's CPU has
+  std::string hypervisor = {};         // host::hypervisor()
 };
 
 // A kernel of the plan, fetched, with what cells ask of it.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "report/json.hpp"
+#include "run/kernel_words.hpp"
 #include "run/level_evidence.hpp"
 #include "run/observe.hpp"
 #include "run/timeline.hpp"
@@ -44,15 +45,18 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   guest.level = level.level;
   guest.accel = site.accel;
   guest.realtime = level.realtime;
+  guest.pinned_cpu = site.connection.pinned_cpu();
   guest.emulator = site.emulator;
   guest.kernel = level.kernel.boot_file;
   guest.initramfs = level.image.path;
   guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline);
+  job.shares_socket = !site.connection.embedded();
   guest.console_log = job.files.level(1).console();
   guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
   guest.nvdimm_file = site.runtime_dir / fmt::format("nvdimm-{}", serial);
   for (run::LevelJob& of_level : job.levels)
     of_level.playbook_mark = make_nonce();
+  job.levels.front().qemu_log = site.connection.qemu_log(guest.name);
   job.levels.front().console_input = site.runtime_dir / fmt::format("keys-{}", serial);
   if (site.dump_on_hang) job.levels.front().memory_dump = job.files.memory();
   return job;
@@ -153,6 +157,30 @@ static void judge_unbooted(model::CellResult& result, const PreparedCell& cell) 
   judge_into(result, cell, story, std::vector<run::Observed>(1));
 }
 
+// Of what could not be had the kernel may have said why.
+static void quote_kernel(model::Judgement& judgement, const run::CellFiles& files,
+                         const std::vector<std::string>& nonces) {
+  if (judgement.verdict != model::Verdict::miss && judgement.verdict != model::Verdict::skip)
+    return;
+  const fs::path kmsg = files.level(judgement.level).kmsg();
+  if (!fs::exists(kmsg)) return;
+  const auto level = static_cast<std::size_t>(judgement.level);
+  const auto lines =
+      run::kernel_words(util::read_file(kmsg), judgement.reason, nonces.at(level - 1));
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    judgement.reason += fmt::format("{}\"{}\"", i == 0 ? "; the kernel said: " : " and ", lines[i]);
+}
+
+// A limit that a slow host breaks says nothing of the kernel.
+static void hint_at_limits(model::Judgement& judgement, const Site& site) {
+  if (judgement.verdict != model::Verdict::hang || site.hypervisor.empty() ||
+      site.accel != model::Accel::kvm)
+    return;
+  judgement.reason += fmt::format(
+      "; this host is itself a guest (of {}): if it is only slow, `limits:` of the plan allow more",
+      site.hypervisor);
+}
+
 static void write_timeline(const run::CellFiles& files, const run::GuestStory& story) {
   std::vector<run::LevelLog> logs;
   for (std::size_t i = 0; i < story.size(); ++i) {
@@ -185,6 +213,8 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
   if (story->size() > 1) write_timeline(job.files, *story);
   add_level_evidence(cell, *story, seen);
   judge_into(result, cell, *story, seen);
+  quote_kernel(result.judgement, job.files, nonces);
+  hint_at_limits(result.judgement, site);
   if (const std::string traces = decode_traces(cell.levels, result.findings); !traces.empty())
     util::write_file_atomically(job.files.decoded(), traces);
   result.files = job.files.below(site.out);

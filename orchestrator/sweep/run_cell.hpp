@@ -18,6 +18,7 @@ struct Site {
   std::filesystem::path runtime_dir;  // sockets
   std::filesystem::path emulator;     // "" with a daemon
   bool dump_on_hang = false;          // the memory of an L1 that hangs
+  std::string hypervisor = {};        // host::hypervisor()
 };
 
 // `serial`: unique in this process. Nothing when stopped by request; then no cell.json is written.

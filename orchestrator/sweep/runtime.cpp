@@ -48,10 +48,7 @@ static util::ScratchDir make(std::uint64_t room) {
   static constexpr const char* kMemory = "/dev/shm";
   for (const fs::path& parent : {fs::path(kMemory), fs::temp_directory_path()})
     remove_abandoned(parent);
-  util::ScratchDir dir(has_room(kMemory, room) ? fs::path(kMemory) : fs::temp_directory_path(),
-                       kPrefix);
-  ::chmod(dir.path().c_str(), 0711);  // a daemon's QEMU, another user, must reach its socket
-  return dir;
+  return {has_room(kMemory, room) ? fs::path(kMemory) : fs::temp_directory_path(), kPrefix};
 }
 
 // In a session of its own, so that no signal to our group reaches it; with no signal blocked.
@@ -100,8 +97,10 @@ static std::pair<util::ScratchDir, util::FileLock> make_locked(std::uint64_t roo
   }
 }
 
-RuntimeDir::RuntimeDir(std::uint64_t room, const fs::path& guard)
-    : RuntimeDir(make_locked(room), guard) {}
+RuntimeDir::RuntimeDir(std::uint64_t room, const fs::path& guard, bool others)
+    : RuntimeDir(make_locked(room), guard) {
+  if (others) ::chmod(path().c_str(), 0711);
+}
 
 RuntimeDir::RuntimeDir(Locked made, const fs::path& guard)
     : dir_(std::move(made.first)), lock_(std::move(made.second)) {

@@ -34,7 +34,8 @@ class Guard {
 // run.
 class RuntimeDir {
  public:
-  RuntimeDir(std::uint64_t room, const std::filesystem::path& guard);
+  // `others`: a daemon's QEMU, of another user, must reach the sockets in it; else nobody can.
+  RuntimeDir(std::uint64_t room, const std::filesystem::path& guard, bool others = false);
   const std::filesystem::path& path() const { return dir_.path(); }
 
  private:

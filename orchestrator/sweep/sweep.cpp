@@ -186,7 +186,8 @@ std::vector<PreparedCell> Sweep::choose_cells() {
 
 void Sweep::prepare_cells(std::vector<PreparedCell> sized) {
   const bool vmx = report_.host.accel == model::Accel::kvm && host::has_cpu_flag("vmx");
-  const Machine machine{report_.host.accel, report_.host.qemu, vmx ? "kvm_intel" : "kvm_amd"};
+  const Machine machine{report_.host.accel, report_.host.qemu, vmx ? "kvm_intel" : "kvm_amd",
+                        host::hypervisor()};
   capacity_ = capacity_now(report_.host);
   for (PreparedCell& one : sized) {
     const model::KernelSpec under_test = one.cell.kernel;
@@ -241,7 +242,8 @@ void Sweep::run_cells(const run::StopRequest& stop) {
                     options_.out,
                     open.runtime.path(),
                     connection.embedded() ? workshop_.emulator() : fs::path(),
-                    options_.dump_on_hang};
+                    options_.dump_on_hang,
+                    host::hypervisor()};
     for (model::CellResult& result : run_all(to_run, site, capacity_, stop, listener_.cells))
       results[result.id] = std::move(result);
   }

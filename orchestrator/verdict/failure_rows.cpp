@@ -111,7 +111,7 @@ static Applies taint(const Observation& o) {
 
 static Applies kvm(const Observation& o) {
   const auto* end = end_as<model::KvmFailed>(o);
-  if (!end) return std::nullopt;
+  if (!end || o.level == 1) return std::nullopt;
   return Ruling{Verdict::fail, Blame::kernel,
                 fmt::format("KVM around it could not run it in phase {}: {}", to_string(end->phase),
                             end->what)};

@@ -29,10 +29,23 @@ static Applies unbootable(const Observation& o) {
 }
 
 static Applies host(const Observation& o) {
+  const auto* kvm = o.level == 1 ? end_as<model::KvmFailed>(o) : nullptr;
+  if (kvm)
+    return Ruling{Verdict::broken, Blame::host,
+                  fmt::format("KVM of this host could not run it in phase {}: {}",
+                              to_string(kvm->phase), kvm->what)};
   const auto* fault = end_as<model::HostFault>(o);
   if (!fault) return std::nullopt;
   return Ruling{Verdict::broken, Blame::host,
                 fmt::format("host fault in phase {}: {}", to_string(fault->phase), fault->what)};
+}
+
+static Applies unproven(const Observation& o) {
+  const auto* end = end_as<model::Unproven>(o);
+  if (!end) return std::nullopt;
+  return Ruling{Verdict::broken, Blame::host,
+                fmt::format("the guest ended in phase {} without proof of how: {}",
+                            to_string(end->phase), end->missing)};
 }
 
 static Applies unreachable(const Observation& o) {
@@ -103,10 +116,11 @@ static Applies outer(const Observation& o) {
 }
 
 std::span<const Row> guest_rows() {
-  static constexpr std::array<Row, 10> kRows{{
+  static constexpr std::array<Row, 11> kRows{{
       {RowId::lacking, Bearing::objection, lacking},
       {RowId::unbootable, Bearing::objection, unbootable},
       {RowId::host, Bearing::objection, host},
+      {RowId::unproven, Bearing::objection, unproven},
       {RowId::unreachable, Bearing::aftermath, unreachable},
       {RowId::agent, Bearing::aftermath, agent},
       {RowId::blind, Bearing::objection, blind_begin},

@@ -46,6 +46,22 @@ TEST_CASE("crash: a panic is the kernel's, before the agent and during a case") 
   check(s, "crash", Verdict::crash, Blame::kernel, "the kernel panicked in phase boot");
 }
 
+TEST_CASE("crash: a reset behind the agent's bye, in the power-off path") {
+  Scene s;
+  s.outcome.end = Rebooted{Phase::poweroff};
+  check(s, "crash", Verdict::crash, Blame::kernel,
+        "the guest was reset in phase poweroff, unasked");
+}
+
+TEST_CASE("unproven: an end that nothing proves is broken, but hides no finding") {
+  Scene s;
+  s.outcome.end = Unproven{Phase::poweroff, "QEMU did not say why it ended"};
+  check(s, "unproven", Verdict::broken, Blame::host,
+        "the guest ended in phase poweroff without proof of how: QEMU did not say why it ended");
+  s.find("bad pud");
+  check(s, "finding", Verdict::fail, Blame::kernel, "finding: bad pud");
+}
+
 TEST_CASE("crash: a reset that nobody asked for") {
   Scene s;
   s.outcome.end = Rebooted{Phase::test};

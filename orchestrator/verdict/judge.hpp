@@ -8,8 +8,8 @@
 //              or a finding that the kernel did not survive; the taint got D
 //  silent      the end is Silent                                           hang     kernel
 //  timeout     the case was killed at its deadline, the agent answered     hang     test (1)
-//  kvm         the end is KvmFailed: a guest inside that its KVM could     fail     kernel
-//              not run
+//  kvm         the end is KvmFailed of a guest inside: the KVM of the      fail     kernel
+//              level around it could not run it
 //  flood       the end is Flooded                                          fail     kernel (2)
 //  poweroff    the end is PoweredOff: before the agent said bye            fail     test (3)
 //  finding     the kernel printed a problem, at whatever level             fail     kernel
@@ -20,7 +20,9 @@
 //  lacking     the kernel lacks what the topology declares (known before   miss     config
 //              the boot), and so the guest was never started
 //  unbootable  the kernel or host lacks what the case needs, likewise      skip     config
-//  host        the end is HostFault                                        broken   host
+//  host        the end is HostFault, or KvmFailed of L1: KVM is the        broken   host
+//              host's there
+//  unproven    the end is Unproven: neither power-off nor reset was shown  broken   host
 //  unreachable the end is Unreachable: before the first hello             miss     config (5)
 //              later: the agent's port was taken away                    broken   host (4)
 //  agent       the end is BadAgent                                         broken   host (4)

@@ -31,6 +31,7 @@ const std::vector<Fault>& faults() {
        }},
       {RowId::kvm,
        [](Scene& s) {
+         s.observation.level = 2;
          s.outcome.end = KvmFailed{Phase::test, "x"};
        }},
       {RowId::timeout, [](Scene& s) { exit_of(s).timed_out = true; }},
@@ -48,6 +49,10 @@ const std::vector<Fault>& faults() {
       {RowId::host,
        [](Scene& s) {
          s.outcome.end = HostFault{Phase::test, "x"};
+       }},
+      {RowId::unproven,
+       [](Scene& s) {
+         s.outcome.end = Unproven{Phase::poweroff, "x"};
        }},
       {RowId::unreachable,
        [](Scene& s) {

@@ -9,10 +9,10 @@ namespace kproof::verdict {
 
 std::string_view to_string(RowId id) {
   static constexpr std::array<std::string_view, 26> kNames{
-      "crash",     "silent",   "timeout",    "kvm",      "flood",      "poweroff", "finding",
-      "taint",     "not-ok",   "signal",     "lacking",  "unbootable", "host",     "unreachable",
-      "agent",     "blind",    "unmet",      "prepare",  "outer",      "no-exit",  "malformed",
-      "exit-code", "bail-out", "whole-skip", "evidence", "nothing"};
+      "crash",       "silent",    "timeout",  "kvm",        "flood",      "poweroff", "finding",
+      "taint",       "not-ok",    "signal",   "lacking",    "unbootable", "host",     "unproven",
+      "unreachable", "agent",     "blind",    "unmet",      "prepare",    "outer",    "no-exit",
+      "malformed",   "exit-code", "bail-out", "whole-skip", "evidence",   "nothing"};
   return kNames.at(static_cast<std::size_t>(id));
 }
 

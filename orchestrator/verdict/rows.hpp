@@ -39,6 +39,7 @@ enum class RowId {
   lacking,
   unbootable,
   host,
+  unproven,
   unreachable,
   agent,
   blind,
