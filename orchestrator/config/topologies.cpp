@@ -150,7 +150,7 @@ static void check_kernels(Problems& problems, const Value& value, const model::P
 
 static void check_cpu(Problems& problems, const Value& value, const std::string& cpu,
                       const CpuModels& cpu_models) {
-  if (cpu == "maximum" || cpu == "host-passthrough") return;
+  if (cpu.empty() || cpu == "maximum" || cpu == "host-passthrough") return;
   std::vector<std::string> known = cpu_models();
   if (known.empty() || std::find(known.begin(), known.end(), cpu) != known.end()) return;
   known.insert(known.begin(), {"maximum", "host-passthrough"});
