@@ -64,7 +64,8 @@ TEST_CASE("a level that names no CPU gets the pinned one, with what a hypervisor
   CHECK(pinned.find("<model fallback=\"forbid\">Westmere</model>") != pinned.npos);
   CHECK(pinned.find("<feature policy=\"optional\" name=\"vmx\" />") != pinned.npos);
   spec.level.cpu = "maximum";
-  CHECK(vm::domain_xml(spec).find("<cpu mode=\"maximum\" migratable=\"off\" />") != std::string::npos);
+  CHECK(vm::domain_xml(spec).find("<cpu mode=\"maximum\" migratable=\"off\" />") !=
+        std::string::npos);
   spec.level.cpu = "Westmere";  // named by the plan: as it is
   CHECK(vm::domain_xml(spec).find("optional") == std::string::npos);
   CHECK(vm::cpu_model({}, "") == "maximum");
