@@ -8,7 +8,7 @@
 namespace kproof::verdict {
 
 std::string_view to_string(RowId id) {
-  static constexpr std::array<std::string_view, 26> kNames{
+  static constexpr std::array<std::string_view, 27> kNames{
       "crash",       "silent",    "timeout",  "kvm",        "flood",      "poweroff", "finding",
       "taint",       "not-ok",    "signal",   "lacking",    "unbootable", "host",     "unproven",
       "unreachable", "agent",     "blind",    "unmet",      "prepare",    "outer",    "no-exit",
