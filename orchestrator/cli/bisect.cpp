@@ -145,6 +145,7 @@ class Bisection {
     options.out = directory_of(commit);
     options.filter.kernels = {base_.name};
     options.hosting = &hosting_;
+    options.unbuildable_ends = true;  // that revision is skipped
     for (model::KernelSpec& kernel : options.plan.kernels) {
       if (kernel.name != base_.name) continue;
       model::BuildSource source = source_;

@@ -56,7 +56,8 @@ int exit_code_of(const report::RunReport& report, bool interrupted, int otherwis
   if (interrupted) return kInterrupted;
   const bool broken =
       std::any_of(report.cells.begin(), report.cells.end(), [](const model::CellResult& cell) {
-        return cell.judgement.verdict == model::Verdict::broken;
+        return cell.judgement.verdict == model::Verdict::broken &&
+               cell.judgement.blame == model::Blame::host;
       });
   return broken ? kHostFault : otherwise;
 }

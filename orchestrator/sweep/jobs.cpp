@@ -50,20 +50,39 @@ static agent::Job job_of(const PreparedLevel& level) {
   return job;
 }
 
-std::vector<run::LevelJob> jobs_of(const PreparedCell& cell, model::Accel outermost,
+vm::GuestSpec guest_of(const PreparedCell& cell, model::Accel accel) {
+  const PreparedLevel& level = cell.levels.front();
+  vm::GuestSpec guest;
+  guest.level = level.level;
+  guest.accel = accel;
+  guest.realtime = level.realtime;
+  guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline);
+  return guest;
+}
+
+std::vector<agent::Job> agent_jobs(const PreparedCell& cell, model::Accel outermost,
                                    const std::vector<std::string>& nonces) {
-  std::vector<run::LevelJob> jobs;
+  std::vector<agent::Job> jobs;
   for (std::size_t i = 0; i < cell.levels.size(); ++i) {
     const PreparedLevel& level = cell.levels[i];
-    jobs.push_back({job_of(level), level.deadlines});
-    jobs.back().address_names = address_names(level);
-    agent::Job& job = jobs.back().job;
+    agent::Job& job = jobs.emplace_back(job_of(level));
     job.nonce = nonces[i];
     if (i + 1 == cell.levels.size()) break;
     job.kvm = true;
     job.inner = inner_of(cell.levels[i + 1], static_cast<int>(i) + 2, !job.argv.empty(),
                          level.emulator, outermost);
     job.inner->facts = run::facts_of_inner();
+  }
+  return jobs;
+}
+
+std::vector<run::LevelJob> jobs_of(const PreparedCell& cell, model::Accel outermost,
+                                   const std::vector<std::string>& nonces) {
+  std::vector<run::LevelJob> jobs;
+  std::vector<agent::Job> sent = agent_jobs(cell, outermost, nonces);
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    jobs.push_back({std::move(sent[i]), cell.levels[i].deadlines});
+    jobs.back().address_names = address_names(cell.levels[i]);
   }
   return jobs;
 }

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "sweep/detectors.hpp"
+#include "sweep/inputs.hpp"
 #include "util/error.hpp"
-#include "util/hash.hpp"
 #include "vm/domain_xml.hpp"
 
 namespace kproof::sweep {
@@ -122,7 +122,7 @@ class Preparation {
   PreparedCell make() {
     for (std::size_t i = prepared_.levels.size(); i-- > 0;)
       make_level(i);
-    prepared_.inputs = inputs();
+    prepared_.inputs = to_string(inputs_of(prepared_, machine_));
     return std::move(prepared_);
   }
 
@@ -131,7 +131,6 @@ class Preparation {
   unsigned slowness_at(std::size_t index) const;
   void set_detectors(std::size_t index, const kernel::Kconfig& config);
   image::ModuleClosure choose_modules(std::size_t index, const Kernel& kernel);
-  std::string inputs() const;
 
   const Catalogue& catalogue_;
   const model::Limits& limits_;
@@ -211,48 +210,6 @@ void Preparation::make_level(std::size_t index) {
   set_detectors(index, kernel.config);
   level.realtime = kernel.config.enabled("CONFIG_PREEMPT_RT") == kernel::Setting::yes;
   level.image = image::make_image(image, images_);
-}
-
-// All that can make a difference, and nothing that cannot (paths, names, times).
-std::string Preparation::inputs() const {
-  util::Hasher hash;
-  hash.add(workshop_.program).add(machine_.qemu).add(machine_.kvm_module);
-  int depth = 0;
-  for (const PreparedLevel& level : prepared_.levels) {
-    vm::GuestSpec guest;
-    guest.level = level.level;
-    guest.accel = machine_.accel;
-    guest.realtime = level.realtime;
-    guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline, ++depth);
-    hash.add(level.kernel.identity).add(level.image.identity).add(vm::domain_xml(guest));
-    hash.add(fmt::format("{}", static_cast<int>(level.level.backing)));
-    for (const std::string& word : level.args)
-      hash.add(word);
-    hash.add(fmt::format("{} {}", level.deadlines.test.count(), level.deadlines.console));
-  }
-  const model::Expectation& expected = prepared_.cell.expectation;
-  for (const std::string_view word : expected.words())
-    hash.add(word);
-  const std::vector<std::string> none;
-  for (const auto* patterns :
-       {&expected.findings, &expected.may_find, &expected.subtests, &expected.may_fail,
-        expected.allow_skips ? &*expected.allow_skips : &none}) {
-    hash.add(fmt::format("{} patterns", patterns->size()));
-    for (const std::string& pattern : *patterns)
-      hash.add(pattern);
-  }
-  hash.add(expected.allow_skips ? "skips are named" : "skips are not named");
-  for (const std::string& pattern :
-       {expected.reasons.skip, expected.reasons.miss, expected.reasons.hang})
-    hash.add(pattern);
-  // The day counts only by which entries it finds expired.
-  for (const model::KnownIssue& issue : prepared_.cell.known_issues)
-    hash.add(issue.title)
-        .add(issue.fingerprint)
-        .add(issue.from)
-        .add(issue.to)
-        .add(issue.until < util::today() ? "expired" : "accepted");
-  return hash.hex();
 }
 
 PreparedCell prepare(PreparedCell sized, const Catalogue& catalogue, const model::Limits& limits,

@@ -12,17 +12,10 @@
 #include "model/case.hpp"
 #include "model/plan.hpp"
 #include "run/deadlines.hpp"
+#include "sweep/machine.hpp"
 #include "sweep/workshop.hpp"
 
 namespace kproof::sweep {
-
-// What of the host makes a difference to a cell.
-struct Machine {
-  model::Accel accel = model::Accel::tcg;
-  std::string qemu;                    // version
-  std::string kvm_module = "kvm_amd";  // what drives the virtualisation that L1's CPU has
-  std::string hypervisor = {};         // host::hypervisor()
-};
 
 // A kernel of the plan, fetched, with what cells ask of it.
 struct Kernel {
@@ -51,7 +44,7 @@ struct PreparedCell {
   std::vector<PreparedLevel> levels;  // L1 first; as many as the topology has
   std::vector<std::string> unmet;  // "the kernel has no module nfit": nothing is booted, it is skip
   std::vector<std::string> missing;  // the same of what the topology declares: it is miss
-  std::string inputs;                // hash of all of the above: equal inputs, equal cell
+  std::string inputs;                // of all of the above (inputs.hpp): equal inputs, equal cell
   bool quiet = false;                // it measures time: no other cell runs beside it
 };
 

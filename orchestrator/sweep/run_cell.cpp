@@ -38,18 +38,15 @@ static std::vector<std::string> make_nonces(std::size_t levels) {
 static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsigned serial,
                               const std::vector<std::string>& nonces) {
   const PreparedLevel& level = cell.levels.front();
-  run::GuestJob job{.levels = jobs_of(cell, site.accel, nonces),
+  run::GuestJob job{.guest = guest_of(cell, site.accel),
+                    .levels = jobs_of(cell, site.accel, nonces),
                     .files = {site.out / "cells" / cell.cell.id}};
   vm::GuestSpec& guest = job.guest;
   guest.name = fmt::format("kproof-{}-{}", ::getpid(), serial);
-  guest.level = level.level;
-  guest.accel = site.accel;
-  guest.realtime = level.realtime;
   guest.pinned_cpu = site.connection.pinned_cpu();
   guest.emulator = site.emulator;
   guest.kernel = level.kernel.boot_file;
   guest.initramfs = level.image.path;
-  guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline);
   job.shares_socket = !site.connection.embedded();
   guest.console_log = job.files.level(1).console();
   guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
@@ -62,7 +59,7 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   return job;
 }
 
-static model::CellResult blank_result(const PreparedCell& cell) {
+model::CellResult blank_result(const PreparedCell& cell) {
   model::CellResult result;
   result.id = cell.cell.id;
   const model::KernelArtifact& kernel = cell.levels.front().kernel;

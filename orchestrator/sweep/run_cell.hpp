@@ -21,6 +21,9 @@ struct Site {
   std::string hypervisor = {};        // host::hypervisor()
 };
 
+// What is known of the cell before it runs.
+model::CellResult blank_result(const PreparedCell& cell);
+
 // `serial`: unique in this process. Nothing when stopped by request; then no cell.json is written.
 // A HostError of the cell alone (no room for its logs) becomes its verdict, broken.
 std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& site,

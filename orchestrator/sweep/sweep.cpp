@@ -14,11 +14,11 @@
 #include "report/junit.hpp"
 #include "source/fetch.hpp"
 #include "sweep/directory.hpp"
+#include "sweep/faults.hpp"
 #include "sweep/reuse.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/hash.hpp"
-#include "util/subprocess.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
@@ -34,9 +34,13 @@ class Sweep {
 
  private:
   void know_host();
+  bool prepare_one(PreparedCell& cell);
+  void note_fault(const PreparedCell& cell, Fault fault);
+  void require_some_cell() const;
+  std::vector<PreparedCell> choose_to_run(std::map<std::string, model::CellResult>& results);
   std::vector<PreparedCell> choose_cells();
-  void require_room(const PreparedCell& cell);
   void prepare_cells(std::vector<PreparedCell> sized);
+  Kernel fetch(const model::KernelSpec& spec) const;
   const Kernel& kernel_of(const model::KernelSpec& spec);
   bool builds(const model::KernelSpec& spec);
   const model::KernelSpec& spec_of(const std::string& kernel) const;
@@ -55,17 +59,12 @@ class Sweep {
   std::optional<InnerQemu> inner_qemu_;
   std::map<std::vector<std::string>, model::CaseDescription> descriptions_;
   std::vector<PreparedCell> cells_;
+  std::map<std::string, Fault> faults_;         // by the cell's id
+  std::map<std::string, Fault> kernel_faults_;  // by the kernel's name
+  Machine machine_;
   plan::Capacity capacity_;
   report::RunReport report_;
 };
-
-// "QEMU emulator version 7.2.22 (Debian ...)" -> "7.2.22"
-static std::string qemu_version() {
-  const std::string text = util::run_checked({.argv = {"qemu-system-x86_64", "--version"}});
-  const std::size_t at = text.find("version ");
-  return at == std::string::npos ? text
-                                 : text.substr(at + 8, text.find_first_of(" \n", at + 8) - at - 8);
-}
 
 // libvirt would say so too, when all kernels are built.
 static void require_cpu(const model::Topology& topology, const model::HostFacts& host) {
@@ -76,19 +75,22 @@ static void require_cpu(const model::Topology& topology, const model::HostFacts&
                   "`cpu: maximum` is the most that the accelerator can give, whichever it is");
 }
 
-static plan::Capacity capacity_now(const model::HostFacts& host) {
-  const std::uint64_t available = host::memory_available();
-  return {.cores = host.cores, .memory = available - std::min(available, kHostReserve)};
+static plan::Capacity capacity(const model::HostFacts& host, std::uint64_t memory) {
+  return {.cores = host.cores, .memory = memory - std::min(memory, kHostReserve)};
 }
 
-static void require_hugepages(const PreparedCell& cell, const std::string& who) {
+static std::string who(const PreparedCell& cell) {
+  return fmt::format("{}: {}", cell.cell.topology.place, cell.cell.id);
+}
+
+static void require_hugepages(const PreparedCell& cell) {
   const model::Level& level = cell.levels.front().level;
   if (level.backing == model::Backing::anonymous) return;
   const std::uint64_t page = model::page_size(level.backing);
   const std::uint64_t need = (level.memory + page - 1) / page, have = host::free_hugepages(page);
   if (have < need)
-    throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}", who, need,
-                                util::format_size(page), have),
+    throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}", who(cell),
+                                need, util::format_size(page), have),
                     fmt::format("echo {} > /sys/kernel/mm/hugepages/hugepages-{}kB/nr_hugepages",
                                 need, page >> 10));
 }
@@ -98,14 +100,13 @@ void Sweep::know_host() {
   report_.host = host::machine_facts();
   report_.host.accel = accel.accel;
   report_.host.accel_reason = accel.reason;
-  report_.host.qemu = qemu_version();
+  report_.host.qemu = version_in(ask_qemu());
+  machine_ = this_machine(accel.accel, workshop_.program, options_.connect);
   listener_.say(fmt::format("accelerator: {} ({})",
                             accel.accel == model::Accel::kvm ? "KVM" : "TCG", accel.reason));
 }
 
-const Kernel& Sweep::kernel_of(const model::KernelSpec& spec) {
-  const auto known = kernels_.find(spec.name);
-  if (known != kernels_.end()) return known->second;
+Kernel Sweep::fetch(const model::KernelSpec& spec) const {
   const auto say = [this](std::string_view line) { listener_.say(std::string(line)); };
   Kernel kernel{.artifact = options_.fetch(spec, {.cache = kernel::default_cache(),
                                                   .fragments = workshop_.fragments(),
@@ -115,7 +116,21 @@ const Kernel& Sweep::kernel_of(const model::KernelSpec& spec) {
   kernel.config = kernel::Kconfig::load(kernel.artifact.config);
   kernel.modules = image::ModuleIndex::scan(kernel.artifact.modules_dir);
   listener_.say(fmt::format("kernel {}: {}", spec.name, kernel.artifact.origin));
-  return kernels_.emplace(spec.name, std::move(kernel)).first->second;
+  return kernel;
+}
+
+// One that failed fails in the same way for all of its cells: nothing is built twice.
+const Kernel& Sweep::kernel_of(const model::KernelSpec& spec) {
+  const auto known = kernels_.find(spec.name);
+  if (known != kernels_.end()) return known->second;
+  if (const auto failed = kernel_faults_.find(spec.name); failed != kernel_faults_.end())
+    std::rethrow_exception(failed->second.what);
+  try {
+    return kernels_.emplace(spec.name, fetch(spec)).first->second;
+  } catch (const std::exception&) {
+    kernel_faults_[spec.name] = current_fault();
+    throw;
+  }
 }
 
 // Asked once per kernel under test; what keeps a row of the series from being built is kept there.
@@ -156,18 +171,12 @@ const InnerQemu& Sweep::inner_qemu() {
   return *inner_qemu_;
 }
 
-void Sweep::require_room(const PreparedCell& cell) {
-  const std::string who = fmt::format("{}: {}", cell.cell.topology.place, cell.cell.id);
-  require_hugepages(cell, who);
-  plan::require_fit(needs_of(cell), capacity_, who);
-}
-
 // What is wrong for sure is told here, before there is a directory, or a kernel is built.
 std::vector<PreparedCell> Sweep::choose_cells() {
   const auto describe = [&](const auto& program, const auto& args) -> const auto& {
     return description_of(program, args);
   };
-  capacity_ = capacity_now(report_.host);
+  const plan::Capacity whole = capacity(report_.host, report_.host.memory);
   std::vector<PreparedCell> sized;
   for (const model::Cell& cell :
        plan::expand(options_.plan, options_.filter, workshop_.case_names())) {
@@ -179,27 +188,50 @@ std::vector<PreparedCell> Sweep::choose_cells() {
       throw ConfigError(fmt::format("{}: {}", cell.test.place, error.what()), error.hint());
     }
     sized.push_back(size_up(cell, describe));
-    require_room(sized.back());
+    plan::require_fit(needs_of(sized.back()), whole, who(sized.back()));
   }
   return sized;
 }
 
-void Sweep::prepare_cells(std::vector<PreparedCell> sized) {
-  const bool vmx = report_.host.accel == model::Accel::kvm && host::has_cpu_flag("vmx");
-  const Machine machine{report_.host.accel, report_.host.qemu, vmx ? "kvm_intel" : "kvm_amd",
-                        host::hypervisor()};
-  capacity_ = capacity_now(report_.host);
-  for (PreparedCell& one : sized) {
-    const model::KernelSpec under_test = one.cell.kernel;
-    if (report_.series && !builds(under_test)) continue;
-    const Catalogue catalogue{.qemu = [&]() -> const InnerQemu& { return inner_qemu(); },
-                              .kernel = [&](const std::string& name) -> const Kernel& {
-                                return kernel_of(name.empty() ? under_test : spec_of(name));
-                              }};
-    cells_.push_back(prepare(std::move(one), catalogue, options_.plan.limits, machine, workshop_,
-                             options_.out / "images"));
-    require_room(cells_.back());  // once more: builds take hours
+void Sweep::note_fault(const PreparedCell& cell, Fault fault) {
+  listener_.say(fmt::format("{}: {}", cell.cell.id, fault.text));
+  faults_.emplace(cell.cell.id, std::move(fault));
+}
+
+// False when there is no such cell, because its row of the series has no kernel.
+bool Sweep::prepare_one(PreparedCell& cell) {
+  const model::KernelSpec under_test = cell.cell.kernel;
+  const Catalogue catalogue{.qemu = [&]() -> const InnerQemu& { return inner_qemu(); },
+                            .kernel = [&](const std::string& name) -> const Kernel& {
+                              return kernel_of(name.empty() ? under_test : spec_of(name));
+                            }};
+  try {
+    if (report_.series && !builds(under_test)) return false;
+    cell = prepare(cell, catalogue, options_.plan.limits, machine_, workshop_,
+                   options_.out / "images");
+  } catch (const source::Unbuildable&) {
+    if (options_.unbuildable_ends) throw;
+    note_fault(cell, current_fault());
+  } catch (const std::exception&) {
+    note_fault(cell, current_fault());
   }
+  return true;
+}
+
+// A plan whose mistakes leave nothing to run is a wrong plan, and no run of broken cells.
+void Sweep::require_some_cell() const {
+  const auto mistaken = [&](const PreparedCell& cell) {
+    const auto fault = faults_.find(cell.cell.id);
+    return fault != faults_.end() && fault->second.usage;
+  };
+  if (!cells_.empty() && std::ranges::all_of(cells_, mistaken))
+    std::rethrow_exception(faults_.at(cells_.front().cell.id).what);
+}
+
+void Sweep::prepare_cells(std::vector<PreparedCell> sized) {
+  for (PreparedCell& one : sized)
+    if (prepare_one(one)) cells_.push_back(std::move(one));
+  require_some_cell();
   report_.planned = cells_.size();
   listener_.on_total(cells_.size());
 }
@@ -215,16 +247,41 @@ virt::ConnectSpec Sweep::connect_spec() const {
           .emulator = workshop_.emulator()};
 }
 
+// Those that neither are kept nor have a fault. What the host has is looked at now: builds take
+// hours, and what other programs held then they may have given back.
+std::vector<PreparedCell> Sweep::choose_to_run(std::map<std::string, model::CellResult>& results) {
+  std::vector<PreparedCell> to_run;
+  std::vector<std::pair<std::string, std::string>> again;
+  capacity_ = capacity(report_.host, host::memory_available());
+  for (const PreparedCell& cell : cells_) {
+    const std::string& id = cell.cell.id;
+    if (!faults_.contains(id)) {
+      const Earlier earlier = options_.fresh ? Earlier{} : earlier_result(cell, options_.out);
+      if (earlier.kept) {
+        listener_.cells.on_result(results[id] = *earlier.kept);
+        continue;
+      }
+      if (!earlier.why_again.empty()) again.emplace_back(earlier.why_again, id);
+      try {
+        require_hugepages(cell);
+        plan::require_fit(needs_of(cell), capacity_, who(cell));
+      } catch (const HostError&) {
+        note_fault(cell, current_fault());
+      }
+    }
+    if (const auto fault = faults_.find(id); fault != faults_.end())
+      listener_.cells.on_result(results[id] = record_fault(cell, fault->second, options_.out));
+    else
+      to_run.push_back(cell);
+  }
+  for (const std::string& line : told_again(again))
+    listener_.say(line);
+  return to_run;
+}
+
 void Sweep::run_cells(const run::StopRequest& stop) {
   std::map<std::string, model::CellResult> results;
-  std::vector<PreparedCell> to_run;
-  for (const PreparedCell& cell : cells_) {
-    const auto earlier = options_.fresh ? std::nullopt : earlier_result(cell, options_.out);
-    if (!earlier)
-      to_run.push_back(cell);
-    else
-      listener_.cells.on_result(results[cell.cell.id] = *earlier);
-  }
+  std::vector<PreparedCell> to_run = choose_to_run(results);
   order_in_rounds(to_run);
   if (!to_run.empty()) {
     std::uint64_t room = 0;

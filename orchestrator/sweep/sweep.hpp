@@ -32,8 +32,11 @@ struct SweepOptions {
       [](const auto& spec, const auto& settings) { return source::fetch(spec, settings); };
   // The kernels that the cells are of, where they are a base and its patches: then the report has
   // their matrix, and one that does not build (source::Unbuildable) is a row that says so, without
-  // cells. Else it ends the run.
+  // cells.
   std::vector<series::Row> series;
+  // A kernel that does not build makes its cells broken; or, with this, ends the run, for a caller
+  // to whom it means something.
+  bool unbuildable_ends = false;
   // For more than one sweep in a process; borrowed.
   Hosting* hosting = nullptr;
 };
@@ -45,8 +48,9 @@ struct SweepListener {
   Listener cells;
 };
 
-// ConfigError and HostError for what makes the run as a whole impossible, before any guest boots.
-// results.json and junit.xml are written also when the run is stopped.
+// ConfigError and HostError for what makes the run as a whole impossible: before the run directory
+// is claimed, or when the plan's mistakes leave no cell. Any other fault of a kernel or cell is
+// that cell's result: broken. results.json and junit.xml are written also when the run is stopped.
 report::RunReport run_sweep(const SweepOptions& options, const run::StopRequest& stop,
                             const SweepListener& listener);
 

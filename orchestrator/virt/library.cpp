@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include <fmt/format.h>
+#include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
 namespace kproof::virt {
@@ -10,6 +12,12 @@ void prepare_library() {
   constexpr int kKeep = 0;
   ::setenv("LIBVIRT_LOG_OUTPUTS", "3:file:/dev/null", kKeep);  // 3: warnings and errors
   virSetErrorFunc(nullptr, [](void*, virErrorPtr) {});
+}
+
+std::string library_version() {
+  unsigned long version = 0;
+  if (::virGetVersion(&version, nullptr, nullptr) != 0) return "unknown";
+  return fmt::format("{}.{}.{}", version / 1000000, version / 1000 % 1000, version % 1000);
 }
 
 }  // namespace kproof::virt

@@ -1,5 +1,7 @@
-// libvirt as a library. Internal to virt/.
+// libvirt as a library.
 #pragma once
+
+#include <string>
 
 namespace kproof::virt {
 
@@ -7,5 +9,8 @@ namespace kproof::virt {
 // not for stderr ($LIBVIRT_LOG_OUTPUTS says where they go instead of nowhere). libvirt reads that
 // once.
 void prepare_library();
+
+// "9.0.0": of what is loaded into this process.
+std::string library_version();
 
 }  // namespace kproof::virt
