@@ -69,7 +69,7 @@ static std::string with_segments(std::string identity, const std::vector<ImageAr
 static void write(const Tree& tree, const std::vector<ImageArtifact>& segments,
                   const fs::path& path) {
   // One at a time: the caller holds the lock.
-  util::DraftFile draft(path.parent_path() / ".draft.cpio");
+  util::DraftFile draft(path);
   draft.allow_all_to_read();  // a daemon's QEMU is another user
   write_newc(tree, [&draft](std::string_view bytes) { draft.write(bytes); });
   for (const ImageArtifact& segment : segments)
@@ -77,7 +77,7 @@ static void write(const Tree& tree, const std::vector<ImageArtifact>& segments,
   if (path.stem() != with_segments(identity_of(tree), segments))
     throw HostError("a file of the guest image changed while it was read",
                     "wait for the build to end");
-  draft.commit(path);
+  draft.commit();
 }
 
 static ImageArtifact make(const Tree& tree, const std::vector<ImageArtifact>& segments,

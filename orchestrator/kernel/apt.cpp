@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
 
 #include "util/error.hpp"
+#include "util/names.hpp"
 
 namespace kproof::kernel {
 
@@ -89,24 +89,11 @@ PackageRecord follow_to_kernel(const std::string& package, const Show& show) {
   throw ConfigError(fmt::format("{} leads through more than 8 meta-packages", package));
 }
 
-// Levenshtein's distance.
-static std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
-    }
-  }
-  return row[b.size()];
-}
-
 std::vector<std::string> close_names(std::string_view wanted, std::vector<std::string> names) {
   std::vector<std::pair<std::size_t, std::string>> ranked;
   for (std::string& name : names)
-    if (const std::size_t distance = edits(wanted, name); distance <= 2 + wanted.size() / 4)
+    if (const std::size_t distance = util::edit_distance(wanted, name);
+        distance <= 2 + wanted.size() / 4)
       ranked.emplace_back(distance, std::move(name));
   // Of equally close ones the higher name: mostly the newer version.
   std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {

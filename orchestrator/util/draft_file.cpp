@@ -1,20 +1,26 @@
 #include "util/draft_file.hpp"
 
 #include <cerrno>
+#include <random>
+#include <utility>
 
 #include <fcntl.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
+#include <fmt/format.h>
 
 #include "util/files.hpp"
 
 namespace kproof::util {
 namespace fs = std::filesystem;
 
-DraftFile::DraftFile(fs::path draft)
-    : draft_(std::move(draft)),
-      fd_(::open(draft_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
-  if (!fd_) throw file_error("create", draft_, errno);
+// As mkostemps(3) does it, but for the permissions: a pid is not enough, because two containers
+// with one cache have the same ones.
+DraftFile::DraftFile(fs::path final_name) : final_name_(std::move(final_name)) {
+  std::random_device random;
+  do {
+    draft_ = final_name_.string() + fmt::format(".{:08x}{:08x}.tmp", random(), random());
+    fd_.reset(::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  } while (!fd_ && errno == EEXIST);
+  if (!fd_) throw file_error("create", std::exchange(draft_, {}), errno);
 }
 
 DraftFile::~DraftFile() {
@@ -39,21 +45,14 @@ void DraftFile::flush() {
 void DraftFile::append(const fs::path& file) {
   flush();
   const Fd source(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status;
-  if (!source || ::fstat(source.get(), &status) != 0) throw file_error("read", file, errno);
-  for (off_t left = status.st_size; left > 0;) {
-    const ssize_t n = ::sendfile(fd_.get(), source.get(), nullptr, static_cast<size_t>(left));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw file_error("write", draft_, errno);
-    if (n == 0) throw HostError(file.string() + " shrank while it was read");
-    left -= n;
-  }
+  if (!source) throw file_error("read", file, errno);
+  copy_all(source, file, fd_, draft_);
 }
 
-void DraftFile::commit(const fs::path& final_name) {
+void DraftFile::commit() {
   flush();
   if (::fsync(fd_.get()) != 0) throw file_error("sync", draft_, errno);
-  if (::rename(draft_.c_str(), final_name.c_str()) != 0) throw file_error("rename", draft_, errno);
+  if (::rename(draft_.c_str(), final_name_.c_str()) != 0) throw file_error("rename", draft_, errno);
   draft_.clear();
 }
 

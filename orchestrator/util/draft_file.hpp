@@ -14,19 +14,20 @@ namespace kproof::util {
 // Not committed, it leaves nothing.
 class DraftFile {
  public:
-  // `draft` lies in the file system of the final name. Permissions as the umask has them.
-  explicit DraftFile(std::filesystem::path draft);
+  // Makes the draft beside `final_name`, with a name that no other process has, wherever it runs.
+  // Permissions as the umask has them.
+  explicit DraftFile(std::filesystem::path final_name);
   DraftFile(const DraftFile&) = delete;
   ~DraftFile();
   void allow_all_to_read();  // whatever the umask is
   void write(std::string_view bytes);
   void append(const std::filesystem::path& file);  // its whole content, by the kernel
-  void commit(const std::filesystem::path& final_name);
+  void commit();
 
  private:
   void flush();
 
-  std::filesystem::path draft_;
+  std::filesystem::path final_name_, draft_;
   Fd fd_;
   std::string buffer_;
 };

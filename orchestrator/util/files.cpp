@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "util/draft_file.hpp"
@@ -49,10 +50,23 @@ void write_all(const Fd& fd, std::string_view content, const fs::path& path) {
   }
 }
 
+void copy_all(const Fd& from, const fs::path& from_path, const Fd& to, const fs::path& to_path) {
+  struct stat status {};
+  if (::fstat(from.get(), &status) != 0) fail("read", from_path, errno);
+  if (!S_ISREG(status.st_mode)) throw HostError(from_path.string() + " is no regular file");
+  for (off_t left = status.st_size; left > 0;) {
+    const ssize_t n = ::sendfile(to.get(), from.get(), nullptr, static_cast<std::size_t>(left));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail("write", to_path, errno);
+    if (n == 0) throw HostError(from_path.string() + " shrank while it was read");
+    left -= n;
+  }
+}
+
 void write_file_atomically(const fs::path& path, std::string_view content) {
-  DraftFile draft(path.string() + fmt::format(".{}.tmp", ::getpid()));
+  DraftFile draft(path);
   draft.write(content);
-  draft.commit(path);
+  draft.commit();
 }
 
 ScratchDir::ScratchDir(const fs::path& parent, std::string_view prefix) {

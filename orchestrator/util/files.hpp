@@ -21,6 +21,10 @@ std::string read_file(const std::filesystem::path& path);
 // However little the kernel takes at a time; `path` is for the error.
 void write_all(const Fd& fd, std::string_view content, const std::filesystem::path& path);
 
+// The whole of a regular file, by the kernel; the paths are for the error.
+void copy_all(const Fd& from, const std::filesystem::path& from_path, const Fd& to,
+              const std::filesystem::path& to_path);
+
 // By a draft beside `path` (draft_file.hpp): the old content or the new, never half of it.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 

@@ -34,14 +34,14 @@ TEST_CASE(
   const ScratchDir dir("kproof-test-");
   const fs::path file = dir.path() / "a", part = dir.path() / "part";
   write_file_atomically(part, "two");
-  { DraftFile(dir.path() / "draft").write("one"); }
+  { DraftFile(file).write("one"); }
   CHECK(std::distance(fs::directory_iterator(dir.path()), {}) == 1);
-  DraftFile draft(dir.path() / "draft");
+  DraftFile draft(file), another(file);  // as of two containers whose processes have one pid
   draft.write("one");
   draft.append(part);
   draft.write("three");
   CHECK_FALSE(fs::exists(file));
-  draft.commit(file);
+  draft.commit();
   CHECK(read_file(file) == "onetwothree");
 }
 

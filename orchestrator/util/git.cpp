@@ -10,10 +10,13 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 CommandResult git(const fs::path& repository, const std::vector<std::string>& words) {
-  std::vector<std::string> argv{"env", "LC_ALL=C", "git", "--no-optional-locks", "-C"};
-  argv.push_back(repository.string());
+  std::vector<std::string> argv{"git", "--no-optional-locks", "-C", repository.string()};
   argv.insert(argv.end(), words.begin(), words.end());
-  return run({.argv = std::move(argv), .deadline = 10min, .output_limit = std::size_t{1} << 30});
+  return run({.argv = std::move(argv),
+              .deadline = 10min,
+              .output_limit = std::size_t{1} << 30,
+              .inherit = Command::Inherit::plain,
+              .environment = {{"LC_ALL", "C"}}});
 }
 
 std::string commit_of(const fs::path& repository, const std::string& revision) {

@@ -10,7 +10,8 @@
 namespace kproof::util {
 
 // git with these words in `repository`. It takes no locks, so that it does not even refresh the
-// index there.
+// index there, and knows nothing of our environment that could name another (GIT_DIR) or change
+// what it says.
 CommandResult git(const std::filesystem::path& repository, const std::vector<std::string>& words);
 
 // The commit that a revision names. ConfigError for what is no git tree and for a revision that is

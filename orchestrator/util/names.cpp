@@ -16,7 +16,7 @@ bool is_glob(std::string_view text) {
 }
 
 // Optimal string alignment: Levenshtein with swaps of neighbours.
-static std::size_t distance(std::string_view a, std::string_view b) {
+std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i)
     for (std::size_t j = 0; j <= b.size(); ++j) {
@@ -36,7 +36,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::size_t limit = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string best;
   for (const auto& candidate : candidates)
-    if (const std::size_t n = distance(word, candidate); n < limit) {
+    if (const std::size_t n = edit_distance(word, candidate); n < limit) {
       limit = n;
       best = candidate;
     }

@@ -12,6 +12,8 @@ bool glob_match(const std::string& pattern, const std::string& text);
 // Has a character that glob_match treats specially: * ? [
 bool is_glob(std::string_view text);
 
+// Edits that make `b` of `a`: a character more, less or another, and a swap of neighbours.
+std::size_t edit_distance(std::string_view a, std::string_view b);
 // The candidate with the smallest edit distance to `word` (a swap of neighbours counts one), the
 // first of equals; "" when none is within a third of the word's length, at least 1.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);

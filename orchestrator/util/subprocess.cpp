@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -91,11 +92,13 @@ static void wait_and_decode(bp::child& child, CommandResult& result) {
 
 // Runs in the child, between fork and exec. Without it a program would outlive a kproof that is
 // killed, and would start deaf to the signals that kproof takes through a signalfd.
-static void tie_to(pid_t parent, int keep_open) noexcept {
-  if (keep_open >= 0) ::fcntl(keep_open, F_SETFD, 0);
+static void tie_to(pid_t parent, const Command& command) noexcept {
+  if (command.keep_open >= 0) ::fcntl(command.keep_open, F_SETFD, 0);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  // Before the prctl: a change of user takes that back.
+  if (command.user && !become(*command.user)) ::_exit(127);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // it died before the prctl
 }
@@ -128,8 +131,24 @@ class StopWatch {
 };
 }  // namespace
 
+static bp::environment environment_of(const Command& command) {
+  const bool all = command.inherit == Command::Inherit::all;
+  bp::environment environment =
+      all ? bp::environment(boost::this_process::environment()) : bp::environment();
+  if (!all)
+    for (const std::string_view name : kPlainEnvironment)
+      if (const char* value = std::getenv(name.data())) environment[std::string(name)] = value;
+  for (const auto& [name, value] : command.environment)
+    environment[name] = value;
+  return environment;
+}
+
 CommandResult run(const Command& command) {
   const auto program = find_program(command.argv.at(0));
+  if (command.user)
+    if (const std::string why = why_not_become(*command.user); !why.empty())
+      throw HostError(
+          fmt::format("cannot run {} as user {}: {}", command.argv[0], command.user->uid, why));
   asio::io_context io;
   Capture out(io, command), err(io, command);
   StopWatch stop(io, command.stop_fd);
@@ -138,10 +157,9 @@ CommandResult run(const Command& command) {
   bp::child child(
       program, bp::args(std::vector(command.argv.begin() + 1, command.argv.end())),
       bp::start_dir(command.directory.empty() ? "." : command.directory.string()),
-      bp::std_in<bp::null, bp::std_out> out.pipe, bp::std_err > err.pipe, group, error,
-      bp::extend::on_exec_setup = [self = ::getpid(), kept = command.keep_open](auto&) {
-        tie_to(self, kept);
-      });
+      environment_of(command), bp::std_in<bp::null, bp::std_out> out.pipe, bp::std_err > err.pipe,
+      group, error,
+      bp::extend::on_exec_setup = [self = ::getpid(), &command](auto&) { tie_to(self, command); });
   if (error)
     throw HostError(fmt::format("cannot run {}: {}", shell_quote(command.argv), error.message()));
 
@@ -171,6 +189,10 @@ static std::string last_lines(const std::string& text, int count) {
   while (begin > 0 && count >= 0)
     if (text[--begin] == '\n' && begin + 1 != text.size()) --count;
   return text.substr(begin == 0 ? 0 : begin + 1);
+}
+
+void require_not_stopped(const CommandResult& result, std::string_view doing) {
+  if (result.stopped) throw Interrupted(fmt::format("interrupted while {}", doing));
 }
 
 std::string run_checked(const Command& command) {

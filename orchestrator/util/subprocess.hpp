@@ -11,16 +11,21 @@
 //  5. When run() returns or throws, nothing that it started runs.
 //  6. Once `stop_fd` is readable the group gets SIGTERM, has 10 s to tidy up, and then SIGKILL.
 //  7. The program is killed when we die, however we die, and it starts with no signal blocked.
+//  8. With `user` it has that user's rights from its first instruction on, and no way to more.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "util/units.hpp"
+#include "util/user.hpp"
 
 namespace kproof::util {
 
@@ -34,7 +39,19 @@ struct Command {
   int stop_fd = -1;  // borrowed
   int keep_open =
       -1;  // borrowed; stays open in the program and what it starts: a lock that outlives us
+  // What it gets of our environment.
+  enum class Inherit { all, plain } inherit = Inherit::all;
+  std::map<std::string, std::string> environment = {};  // above that
+  std::optional<User> user = {};  // it runs as; else as we do. HostError when that cannot be
 };
+
+// What Inherit::plain lets through: where programs, the home and the locks of caches are, and how
+// the network is reached. An allow list, because what a variable does to a compiler, to make or to
+// git is known to nobody in full: KCFLAGS, GNUMAKEFLAGS, GCC_EXEC_PREFIX, CCACHE_PREFIX, GIT_DIR.
+inline constexpr std::array<std::string_view, 15> kPlainEnvironment{
+    "PATH",       "HOME",           "USER",       "LOGNAME",        "XDG_CONFIG_HOME",
+    "TMPDIR",     "XDG_CACHE_HOME", "CCACHE_DIR", "CCACHE_MAXSIZE", "CCACHE_DISABLE",
+    "http_proxy", "https_proxy",    "no_proxy",   "all_proxy",      "SSH_AUTH_SOCK"};
 
 struct CommandResult {
   int exit_code = 0;  // meaningful when signal == 0, !timed_out and !stopped
@@ -49,6 +66,9 @@ CommandResult run(const Command& command);
 
 // Where PATH has the program; "" when it has not.
 std::string search_path(const std::string& program);
+
+// Interrupted("interrupted while <doing>") for one that `stop_fd` has ended.
+void require_not_stopped(const CommandResult& result, std::string_view doing);
 
 // run(), and any failure is a HostError with the command and the last lines of its stderr.
 std::string run_checked(const Command& command);

@@ -1,6 +1,9 @@
 #include "util/subprocess.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <sstream>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -145,4 +148,21 @@ TEST_CASE("a descriptor that is kept open is there in the program") {
   CHECK_FALSE(run(command).ok());
   command.keep_open = file.get();
   CHECK(run(command).out == "/dev/null\n");
+}
+
+TEST_CASE("a plain environment holds what is listed, and what is given on top") {
+  ::setenv("KPROOF_TEST_POISON", "1", 1);
+  const auto result = run({.argv = {"env"},
+                           .inherit = Command::Inherit::plain,
+                           .environment = {{"LC_ALL", "C"}, {"HOME", "/nowhere"}}});
+  ::unsetenv("KPROOF_TEST_POISON");
+  CHECK(result.out.find("KPROOF_TEST_POISON") == std::string::npos);
+  CHECK(result.out.find("LC_ALL=C\n") != std::string::npos);
+  CHECK(result.out.find("HOME=/nowhere\n") != std::string::npos);
+  CHECK(result.out.find("PATH=") != std::string::npos);
+  std::istringstream lines(result.out);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string name = line.substr(0, line.find('='));
+    CHECK_MESSAGE((name == "LC_ALL" || std::ranges::count(kPlainEnvironment, name) == 1), line);
+  }
 }
