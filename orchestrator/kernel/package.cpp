@@ -95,14 +95,16 @@ static PackageRecord resolve(const fs::path& cache, const std::string& package) 
   return record;
 }
 
-static fs::path download(const PackageRecord& record, const fs::path& directory) {
+static fs::path download(const PackageRecord& record, const fs::path& directory, int stop_fd) {
   util::Command command{.argv = {"apt-get", "-q", "download"},
                         .directory = directory,
-                        .deadline = 60min};  // apt gives up by itself when a mirror is silent
+                        .deadline = 60min,  // apt gives up by itself when a mirror is silent
+                        .stop_fd = stop_fd};
   // As root apt would hand the download to the user _apt, who may not write here, and warn.
   if (::geteuid() == 0) command.argv.insert(command.argv.end(), {"-o", "APT::Sandbox::User=root"});
   command.argv.push_back(fmt::format("{}={}", record.package, record.version));
   const auto result = util::run(command);
+  util::require_not_stopped(result, "fetching " + record.package);
   if (!result.ok())
     throw HostError(
         fmt::format("cannot download {} {}:\n{}", record.package, record.version, result.err),
@@ -112,10 +114,24 @@ static fs::path download(const PackageRecord& record, const fs::path& directory)
   throw HostError(fmt::format("apt-get download {} left no .deb", record.package));
 }
 
-static void unpack(const fs::path& deb, const fs::path& root) {
-  const auto result =
-      util::run({.argv = {"dpkg-deb", "-x", deb.string(), root.string()}, .deadline = 10min});
-  if (result.ok()) return;
+// A kernel has none of these, and others could reach them in root's cache.
+static void remove_privileges(const fs::path& root) {
+  constexpr fs::perms kSpecial = fs::perms::set_uid | fs::perms::set_gid;
+  for (const auto& file : fs::recursive_directory_iterator(root)) {
+    const fs::file_status status = file.symlink_status();
+    if (fs::is_block_file(status) || fs::is_character_file(status))
+      fs::remove(file);
+    else if (!fs::is_symlink(status) && (status.permissions() & kSpecial) != fs::perms::none)
+      fs::permissions(file, kSpecial, fs::perm_options::remove);
+  }
+}
+
+static void unpack(const fs::path& deb, const fs::path& root, int stop_fd) {
+  const auto result = util::run({.argv = {"dpkg-deb", "-x", deb.string(), root.string()},
+                                 .deadline = 10min,
+                                 .stop_fd = stop_fd});
+  util::require_not_stopped(result, "unpacking " + deb.filename().string());
+  if (result.ok()) return remove_privileges(root);
   const std::string message =
       fmt::format("dpkg-deb cannot unpack {}:\n{}", deb.string(), result.err);
   if (result.err.find("No space left") != std::string::npos || result.timed_out || result.signal)
@@ -152,31 +168,32 @@ static void require_source(const fs::path& root, const std::string& origin) {
 using Require = void (*)(const fs::path& root, const std::string& origin);
 
 static UnpackedPackage fetch(const fs::path& cache, const std::string& package,
-                             const Progress& progress, Require require) {
+                             const Progress& progress, int stop_fd, Require require) {
   const PackageRecord record = resolve(cache, package);
   const std::string origin = fmt::format("{} {}", record.package, record.version);
   std::string key = fmt::format("{}_{}_{}", record.package, record.version, record.architecture);
   std::replace(key.begin(), key.end(), ':', '%');  // of an epoch; qemu's options dislike colons
   const fs::path entry = cache / "packages" / key;
-  make_once(entry, progress, [&](const fs::path& draft) {
+  const auto fill = [&](const fs::path& draft) {
     progress(fmt::format("fetching {} ({} MB)", origin, record.size / 1'000'000));
-    const fs::path deb = download(record, draft);
+    const fs::path deb = download(record, draft, stop_fd);
     progress(fmt::format("unpacking {}", origin));
-    unpack(deb, draft / "root");
+    unpack(deb, draft / "root", stop_fd);
     require(draft / "root", origin);
     fs::remove(deb);
-  });
+  };
+  make_once(entry, progress, fill, stop_fd);
   return {.root = entry / "root", .origin = origin, .identity = key};
 }
 
 UnpackedPackage fetch_package(const fs::path& cache, const std::string& package,
-                              const Progress& progress) {
-  return fetch(cache, package, progress, require_kernel);
+                              const Progress& progress, int stop_fd) {
+  return fetch(cache, package, progress, stop_fd, require_kernel);
 }
 
 SourceArchive fetch_source_package(const fs::path& cache, const std::string& package,
-                                   const Progress& progress) {
-  UnpackedPackage unpacked = fetch(cache, package, progress, require_source);
+                                   const Progress& progress, int stop_fd) {
+  UnpackedPackage unpacked = fetch(cache, package, progress, stop_fd, require_source);
   fs::path tarball = find_tarball(unpacked.root);
   return {std::move(unpacked), std::move(tarball)};
 }
@@ -189,16 +206,18 @@ static std::string name_and_version(const fs::path& deb) {
   return result.out;
 }
 
-UnpackedPackage unpack_deb(const fs::path& cache, const fs::path& deb, const Progress& progress) {
+UnpackedPackage unpack_deb(const fs::path& cache, const fs::path& deb, const Progress& progress,
+                           int stop_fd) {
   const std::string content = util::hash_file(deb);
   const fs::path entry = cache / "debs" / content;
-  make_once(entry, progress, [&](const fs::path& draft) {
+  const auto fill = [&](const fs::path& draft) {
     const std::string origin = name_and_version(deb);
     progress(fmt::format("unpacking {} ({})", deb.filename().string(), origin));
-    unpack(deb, draft / "root");
+    unpack(deb, draft / "root", stop_fd);
     require_kernel(draft / "root", origin);
     util::write_file_atomically(draft / "origin", origin);
-  });
+  };
+  make_once(entry, progress, fill, stop_fd);
   return {.root = entry / "root", .origin = util::read_file(entry / "origin"), .identity = content};
 }
 

@@ -17,9 +17,9 @@ struct UnpackedPackage {
 // A package or meta-package by name. Asks apt which version is the candidate, or, while apt's lists
 // and settings are as they were the last time, remembers; downloads and unpacks what the cache has
 // not. ConfigError, without the plan's place, for a package that apt does not know; HostError when
-// the download fails.
+// the download fails; Interrupted, here and below, once `stop_fd` is readable.
 UnpackedPackage fetch_package(const std::filesystem::path& cache, const std::string& package,
-                              const Progress& progress);
+                              const Progress& progress, int stop_fd = -1);
 
 // Debian's source of a kernel, "linux-source-6.1", fetched likewise. `tarball` is a file below
 // `root`.
@@ -28,10 +28,10 @@ struct SourceArchive {
   std::filesystem::path tarball;
 };
 SourceArchive fetch_source_package(const std::filesystem::path& cache, const std::string& package,
-                                   const Progress& progress);
+                                   const Progress& progress, int stop_fd = -1);
 
 // A .deb file, cached by its content. ConfigError when it is damaged.
 UnpackedPackage unpack_deb(const std::filesystem::path& cache, const std::filesystem::path& deb,
-                           const Progress& progress);
+                           const Progress& progress, int stop_fd = -1);
 
 }  // namespace kproof::kernel

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "kernel/boot_image.hpp"
 #include "kernel/located.hpp"
@@ -37,12 +38,13 @@ fs::path default_cache() {
   };
   if (const char* cache = set("KPROOF_CACHE")) return cache;
   if (const char* cache = set("XDG_CACHE_HOME")) return fs::path(cache) / "kproof";
+  if (::geteuid() == 0) return "/var/cache/kproof";
   if (const char* home = set("HOME")) return fs::path(home) / ".cache/kproof";
   throw HostError("there is no place for a cache: HOME is not set", "set KPROOF_CACHE");
 }
 
-Store::Store(const fs::path& cache, Progress progress)
-    : kernels_(fs::absolute(cache) / "kernels"), progress_(std::move(progress)) {
+Store::Store(const fs::path& cache, Progress progress, int stop_fd)
+    : kernels_(fs::absolute(cache) / "kernels"), progress_(std::move(progress)), stop_fd_(stop_fd) {
   if (!progress_) progress_ = [](std::string_view) {};
 }
 
@@ -78,7 +80,8 @@ static Candidate of_package(const UnpackedPackage& package, const std::string& o
           .modules_identity = package.identity};
 }
 
-static Candidate find_path(const fs::path& cache, const fs::path& given, const Progress& progress) {
+static Candidate find_path(const fs::path& cache, const fs::path& given, const Progress& progress,
+                           int stop_fd) {
   // An artifact outlives our working directory.
   const fs::path path = fs::absolute(given).lexically_normal();
   if (!fs::exists(path))
@@ -89,17 +92,18 @@ static Candidate find_path(const fs::path& cache, const fs::path& given, const P
   if (!fs::is_regular_file(path))
     throw ConfigError(fmt::format("{} is neither a file nor a directory", path.string()));
   if (!is_deb(path)) return {locate_file(path), path.string(), ""};
-  const UnpackedPackage package = unpack_deb(cache, path, progress);
+  const UnpackedPackage package = unpack_deb(cache, path, progress, stop_fd);
   return of_package(package, fmt::format("{} ({})", path.string(), package.origin));
 }
 
-static Candidate find(const fs::path& cache, const KernelSpec& spec, const Progress& progress) {
+static Candidate find(const fs::path& cache, const KernelSpec& spec, const Progress& progress,
+                      int stop_fd) {
   if (const auto* path = std::get_if<model::PathSource>(&spec.source))
-    return find_path(cache, path->path, progress);
+    return find_path(cache, path->path, progress, stop_fd);
   if (std::holds_alternative<model::BuildSource>(spec.source))
     throw std::logic_error("source/ builds this kernel first");
   const auto package =
-      fetch_package(cache, std::get<model::PackageSource>(spec.source).package, progress);
+      fetch_package(cache, std::get<model::PackageSource>(spec.source).package, progress, stop_fd);
   return of_package(package, package.origin);
 }
 
@@ -129,12 +133,14 @@ KernelArtifact Store::fetch(const KernelSpec& spec) const {
     return fmt::format("{}kernel {}: {}", place, spec.name, what);
   };
   try {
-    const Candidate kernel = find(kernels_, spec, progress_);
+    const Candidate kernel = find(kernels_, spec, progress_, stop_fd_);
     if (!kernel.located.note.empty()) progress_(kernel.located.note);
     return assemble(spec, kernel,
                     prepare_boot_image(kernels_ / "images", kernel.located.image, progress_));
   } catch (const ConfigError& error) {
     throw ConfigError(blame(error.what()), error.hint());
+  } catch (const Interrupted&) {
+    throw;
   } catch (const HostError& error) {
     throw HostError(blame(error.what()), error.hint());
   } catch (const fs::filesystem_error& error) {

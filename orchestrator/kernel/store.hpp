@@ -16,12 +16,15 @@
 
 namespace kproof::kernel {
 
-// $KPROOF_CACHE, else $XDG_CACHE_HOME/kproof, else ~/.cache/kproof. HostError without any.
+// $KPROOF_CACHE, else $XDG_CACHE_HOME/kproof, else for root /var/cache/kproof, which those without
+// rights whom it has build kernels can reach, else ~/.cache/kproof. HostError without any.
 std::filesystem::path default_cache();
 
 class Store {
  public:
-  explicit Store(const std::filesystem::path& cache = default_cache(), Progress progress = {});
+  // `stop_fd`: readable, it ends what takes long, and that is Interrupted.
+  explicit Store(const std::filesystem::path& cache = default_cache(), Progress progress = {},
+                 int stop_fd = -1);
 
   // Makes the kernel of `spec`, a package or a path, bootable. A second call with nothing changed
   // neither uses the network nor runs a program. Errors are ConfigError and HostError with the
@@ -35,6 +38,7 @@ class Store {
  private:
   std::filesystem::path kernels_;
   Progress progress_;
+  int stop_fd_;
 };
 
 }  // namespace kproof::kernel

@@ -15,9 +15,12 @@ namespace fs = std::filesystem;
 
 static util::CommandResult git(std::vector<std::string> argv) {
   // The user's settings must not change what a patch looks like.
-  argv.insert(argv.begin(), {"env", "LC_ALL=C", "git", "-c", "diff.noprefix=false", "-c",
-                             "diff.mnemonicPrefix=false", "-c", "format.subjectPrefix=PATCH"});
-  return util::run({.argv = std::move(argv), .output_limit = 512u << 20});
+  argv.insert(argv.begin(), {"git", "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false",
+                             "-c", "format.subjectPrefix=PATCH"});
+  return util::run({.argv = std::move(argv),
+                    .output_limit = 512u << 20,
+                    .inherit = util::Command::Inherit::plain,
+                    .environment = {{"LC_ALL", "C"}}});
 }
 
 static std::string subject_in(const std::string& info) {
@@ -29,9 +32,11 @@ static std::string subject_in(const std::string& info) {
 // reads the mail from its stdin, hence the shell.
 static Letter read_mail(const fs::path& mail, const fs::path& scratch, std::string origin) {
   const fs::path message = scratch / "message", diff = scratch / "diff";
-  const auto result = util::run(
-      {.argv = {"sh", "-c", R"(LC_ALL=C exec git mailinfo --no-scissors -k "$1" "$2" <"$3")",
-                "mailinfo", message.string(), diff.string(), mail.string()}});
+  const auto result =
+      util::run({.argv = {"sh", "-c", R"(exec git mailinfo --no-scissors -k "$1" "$2" <"$3")",
+                          "mailinfo", message.string(), diff.string(), mail.string()},
+                 .inherit = util::Command::Inherit::plain,
+                 .environment = {{"LC_ALL", "C"}}});
   if (!result.ok())
     throw ConfigError(fmt::format("{} is no mail that git can read: {}", origin, result.err));
   return {subject_in(result.out), util::read_file(message) + util::read_file(diff),
@@ -170,7 +175,8 @@ std::vector<Patch> load(const fs::path& path) {
 std::vector<Patch> load_range(const fs::path& repository, const std::string& range) {
   const std::string where = fmt::format("{} in {}", range, repository.string());
   const std::string tree = repository.string();
-  const auto merges = git({"-C", tree, "rev-list", "--merges", "--count", range, "--"});
+  const auto merges =
+      git({"-C", tree, "rev-list", "--merges", "--count", "--end-of-options", range, "--"});
   if (!merges.ok())
     throw ConfigError(fmt::format("git knows no range {}:\n{}", where, util::chomp(merges.err)),
                       fs::exists(repository / ".git/shallow")
@@ -180,8 +186,9 @@ std::vector<Patch> load_range(const fs::path& repository, const std::string& ran
     throw ConfigError(fmt::format("{} holds merges, which are no patches", where),
                       "rebase it, or make that revision the source");
   const util::ScratchDir scratch("kproof-range");
-  const auto made = git({"-C", tree, "format-patch", "--no-signature", "--numbered", "--binary",
-                         "--no-attach", "--no-cover-letter", "--no-ext-diff", "--stdout", range});
+  const auto made =
+      git({"-C", tree, "format-patch", "--no-signature", "--numbered", "--binary", "--no-attach",
+           "--no-cover-letter", "--no-ext-diff", "--stdout", "--end-of-options", range});
   if (!made.ok())
     throw ConfigError(fmt::format("git cannot format {}:\n{}", where, util::chomp(made.err)));
   if (made.out.empty()) throw ConfigError(fmt::format("{} holds no commit", where));
