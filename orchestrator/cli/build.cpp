@@ -94,10 +94,13 @@ void add_build(CLI::App& app, int& exit_code) {
   command->add_option("--jobs", options->settings.jobs,
                       "jobs of make (default: $KPROOF_JOBS, or one for each CPU)");
   command->add_option("--cc", options->settings.compiler, "the compiler")->capture_default_str();
+  add_as_root(*command, options->settings.as_root);
   command->footer(
       "Built kernels are kept by the content of all that made them: the same again builds\n"
       "nothing, and a changed patch builds what it touched. Working trees are in\n"
-      "~/.cache/kproof/kernels/trees ($KPROOF_CACHE); those unused for 30 days are removed when a\n"
+      "~/.cache/kproof/kernels/trees ($KPROOF_CACHE; root's are in /var/cache/kproof); those "
+      "unused\n"
+      "for 30 days are removed when a "
       "new one is unpacked, and all of trees/ and built/ may be removed while nothing is built.\n"
       "Exit code: 0 built, 2 wrong usage, patch, config or code, 69 a fault of this host,\n"
       "130 interrupted (the next build goes on from there).");

@@ -42,4 +42,7 @@ void add_filter(CLI::App& command, plan::Filter& filter);
 // --kernel.
 void add_kernel_filter(CLI::App& command, plan::Filter& filter);
 
+// --as-root.
+void add_as_root(CLI::App& command, bool& as_root);
+
 }  // namespace kproof::cli

@@ -69,6 +69,12 @@ void add_plan(CLI::App& app, int& exit_code) {
   command->callback([options, &exit_code] { exit_code = show(*options); });
 }
 
+void add_as_root(CLI::App& command, bool& as_root) {
+  command.add_flag("--as-root", as_root,
+                   "where kproof is run as root, make and QEMU are root, too; else they are users "
+                   "without rights");
+}
+
 void add_kernel_filter(CLI::App& command, plan::Filter& filter) {
   command
       .add_option("--kernel", filter.kernels,

@@ -23,7 +23,8 @@ struct Base {
 // Fetches a package, hashes a tarball, asks git for the commit; unpacks nothing. ConfigError for
 // what does not exist, and for a git tree with uncommitted changes where no revision is named.
 // `say` is told of changes that are left out because one is. A user's git tree is only read.
+// Interrupted, here and in check_out(), once `stop_fd` is readable.
 Base find_base(const model::BuildSource& source, const std::filesystem::path& kernels,
-               const kernel::Progress& say);
+               const kernel::Progress& say, int stop_fd);
 
 }  // namespace kproof::source

@@ -24,6 +24,7 @@ struct Bench {
                     .say = [this](std::string_view line) { said.append(line).append("\n"); }};
 
   Bench() {
+    fs::permissions(scratch.path(), fs::perms{0755});  // root has another user build
     write(tree / "Makefile", kMakefile);
     write(tree / "Kconfig", kKconfig);
     write(tree / "arch/x86/Kconfig", kArchKconfig);

@@ -1,13 +1,19 @@
 #include "source/compilation.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <fstream>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "kconfig/dotconfig.hpp"
 #include "kernel/located.hpp"
+#include "source/build_user.hpp"
 #include "source/prune.hpp"
 #include "source/tree.hpp"
 #include "util/error.hpp"
@@ -57,30 +63,68 @@ Compilation::Compilation(const Foundation& foundation, const Patches& patches,
       settings_(settings),
       name_(std::move(name)),
       tree_(settings.kernels() / "trees" / foundation.base.tree),
-      log_(tree_ / "logs" / (name_.inputs + ".log")) {}
+      log_(tree_ / "logs" / (name_.inputs + ".log")) {
+  if (::geteuid() == 0 && !settings_.as_root) user_ = build_user(tree_);
+}
+
+namespace {
+// What root makes for others to read, whatever its shell says. Of the whole process: nothing runs
+// beside a build.
+class Umask {
+ public:
+  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
+  ~Umask() { ::umask(before_); }
+  Umask(const Umask&) = delete;
+  Umask& operator=(const Umask&) = delete;
+
+ private:
+  const mode_t before_;
+};
+}  // namespace
+
+static constexpr mode_t kReadable = 022;
 
 void Compilation::fill(const fs::path& draft) const {
+  const Umask readable(kReadable);
   const util::FileLock lock = lock_tree();
+  if (user_) require_usable(*user_, tree_);
   if (!fs::exists(tree_ / "source")) prune(tree_.parent_path(), kForgotten, settings_.say);
   foundation_.base.check_out(tree_);
-  require_new_enough(foundation_.toolchain, tree_ / "source");
+  require_new_enough(foundation_.toolchain, tree_ / "source", user_);
   if (patches_.size() < series_.size()) require_applicable(tree_, series_);
   apply(tree_, patches_);
-  const std::string name =
-      util::Hasher().add(foundation_.config.identity).add(foundation_.toolchain.identity).hex();
-  const fs::path build = tree_ / ("build-" + name.substr(0, 16));
-  fs::create_directories(build);
   fs::create_directories(log_.parent_path());
   fs::remove(log_);
+  const fs::path build = tree_ / name_of_build();
+  hand_over(build);
+  const fs::path compiler_cache = user_ ? tree_ / "ccache" : fs::path();
+  if (user_) hand_over(compiler_cache);
   compile({.source = tree_ / "source",
            .build = build,
            .log = log_,
            .toolchain = foundation_.toolchain,
+           .user = user_,
+           .compiler_cache = compiler_cache,
            .jobs = job_count(settings_.jobs),
            .stop_fd = settings_.stop_fd,
            .lock_fd = lock.fd(),
            .live = settings_.live},
           draft);
+}
+
+// One that another user has built in is left to that one.
+std::string Compilation::name_of_build() const {
+  util::Hasher hasher;
+  hasher.add(foundation_.config.identity).add(foundation_.toolchain.identity);
+  if (user_) hasher.add(std::to_string(user_->uid));
+  return "build-" + hasher.hex().substr(0, 16);
+}
+
+// Makes a directory of the user who builds.
+void Compilation::hand_over(const fs::path& directory) const {
+  fs::create_directories(directory);
+  if (user_ && ::lchown(directory.c_str(), user_->uid, user_->gid) != 0)
+    throw util::file_error("chown", directory, errno);
 }
 
 // Held by what make starts too: after a kill -9 of kproof the next one waits for its compilers.
@@ -93,20 +137,30 @@ util::FileLock Compilation::lock_tree() const {
   return util::FileLock::acquire(path, settings_.stop_fd);
 }
 
+// All that is done in the build's directory is done as the user who builds there: what lies under
+// a name is his to choose.
 void Compilation::compile(const Make& how, const fs::path& draft) const {
+  std::ofstream(log_, std::ios::app).close();
+  if (user_ && ::lchown(log_.c_str(), user_->uid, user_->gid) != 0)
+    throw util::file_error("chown", log_, errno);
   const fs::path unfinished = how.build / ".kproof-unfinished";
-  if (fs::exists(unfinished)) remove_unfinished(how.build);
-  util::write_file_atomically(unfinished, "");
-  try {
-    configure_if_needed(how);
-    settings_.say(
-        fmt::format("building {} with {} jobs; log: {}", name_.origin, how.jobs, log_.string()));
-    make(how, targets(how.build));
-    install(how, draft);
-  } catch (const Failed& failed) {
-    fs::remove(unfinished);  // make ended by itself, so what it left is whole
-    refuse(how, failed);
+  {
+    const util::ActingAs acting(user());
+    if (fs::exists(unfinished)) remove_unfinished(how.build);
+    util::write_file_atomically(unfinished, "");
+    try {
+      configure_if_needed(how);
+      settings_.say(
+          fmt::format("building {} with {} jobs; log: {}", name_.origin, how.jobs, log_.string()));
+      make(how, targets(how.build));
+      stage_modules(how);
+    } catch (const Failed& failed) {
+      fs::remove(unfinished);  // make ended by itself, so what it left is whole
+      refuse(how, failed);
+    }
   }
+  install(how, draft);
+  const util::ActingAs acting(user());
   fs::remove(unfinished);
 }
 
@@ -124,26 +178,67 @@ void Compilation::configure_if_needed(const Make& how) const {
   util::write_file_atomically(stamp, mark());
 }
 
-void Compilation::install(const Make& how, const fs::path& draft) const {
-  const std::string release =
-      util::chomp(util::read_file(how.build / "include/config/kernel.release"));
-  const fs::path root = draft / "root", modules = root / "lib/modules" / release;
-  fs::create_directories(root / "boot");
-  fs::copy_file(how.build / "arch/x86/boot/bzImage", root / "boot" / ("vmlinuz-" + release));
-  fs::copy_file(how.build / ".config", root / "boot" / ("config-" + release));
-  const fs::path vmlinux = root / kernel::debug_vmlinux(release);
-  fs::create_directories(vmlinux.parent_path());
-  fs::copy_file(how.build / "vmlinux", vmlinux);
+static constexpr const char* kStage = ".kproof-modules";
+
+void Compilation::stage_modules(const Make& how) const {
+  const fs::path stage = how.build / kStage;
+  fs::remove_all(stage);
+  fs::create_directory(stage);
   if (sets(how.build, "MODULES"))
-    make(how, {"modules_install", "INSTALL_MOD_PATH=" + root.string(), "INSTALL_MOD_STRIP=1",
+    make(how, {"modules_install", "INSTALL_MOD_PATH=" + stage.string(), "INSTALL_MOD_STRIP=1",
                "DEPMOD=true"});
-  fs::create_directories(modules);
-  fs::remove(modules / "build");  // links into the tree
-  fs::remove(modules / "source");
+}
+
+// What make has left there, read as the user who ran it and written as ours: no link of his leads
+// to a file that he could not read, and what he goes on to do to his own is none of ours.
+void Compilation::take(const fs::path& from, const fs::path& to) const {
+  util::Fd file;
+  {
+    const util::ActingAs acting(user());
+    constexpr int kNoTrap = O_NOFOLLOW | O_NONBLOCK;  // nor does it wait for a FIFO's other end
+    file.reset(::open(from.c_str(), O_RDONLY | O_CLOEXEC | kNoTrap));
+    if (!file) throw util::file_error("read", from, errno);
+  }
+  fs::create_directories(to.parent_path());
+  const util::Fd copy(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!copy) throw util::file_error("create", to, errno);
+  util::copy_all(file, from, copy, to);
+}
+
+void Compilation::take_modules(const fs::path& stage, const fs::path& root) const {
+  std::vector<fs::path> files;
+  {
+    const util::ActingAs acting(user());
+    for (const auto& file : fs::recursive_directory_iterator(stage))
+      if (fs::is_regular_file(file.symlink_status()))  // no links into the tree
+        files.push_back(file.path().lexically_relative(stage));
+  }
+  for (const fs::path& file : files)
+    take(stage / file, root / file);
+}
+
+// As make says it; it becomes a part of names.
+std::string Compilation::release_of(const fs::path& build) const {
+  const util::ActingAs acting(user());
+  const fs::path file = build / "include/config/kernel.release";
+  const std::string release = util::chomp(util::read_file(file));
+  if (release.empty() || release.front() == '.' || release.find('/') != release.npos)
+    throw Unbuildable(
+        fmt::format("{} calls itself `{}`, which is no release", name_.origin, release),
+        "look at CONFIG_LOCALVERSION and at localversion* in the source");
+  return release;
+}
+
+void Compilation::install(const Make& how, const fs::path& draft) const {
+  const std::string release = release_of(how.build);
+  const fs::path root = draft / "root", modules = root / "lib/modules" / release;
+  take(how.build / "arch/x86/boot/bzImage", root / "boot" / ("vmlinuz-" + release));
+  take(how.build / ".config", root / "boot" / ("config-" + release));
+  take(how.build / "vmlinux", root / kernel::debug_vmlinux(release));
+  take_modules(how.build / kStage, root);
   // Says which modules need not be loaded; a kernel without CONFIG_MODULES has the list, too.
-  fs::copy_file(how.build / "modules.builtin", modules / "modules.builtin",
-                fs::copy_options::overwrite_existing);
-  fs::copy_file(log_, draft / "kproof-build.log");
+  take(how.build / "modules.builtin", modules / "modules.builtin");
+  take(log_, draft / "kproof-build.log");
   fs::remove(log_);
   util::write_file_atomically(draft / "origin", name_.origin + "\n");
 }

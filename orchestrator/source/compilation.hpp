@@ -3,12 +3,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "source/builder.hpp"
 #include "source/make.hpp"
 #include "util/files.hpp"
+#include "util/user.hpp"
 
 namespace kproof::source {
 
@@ -29,9 +31,16 @@ class Compilation {
   void fill(const std::filesystem::path& draft) const;
 
  private:
+  const util::User* user() const { return user_ ? &*user_ : nullptr; }
   util::FileLock lock_tree() const;
+  std::string name_of_build() const;
+  void hand_over(const std::filesystem::path& directory) const;
   void compile(const Make& how, const std::filesystem::path& draft) const;
   void configure_if_needed(const Make& how) const;
+  void stage_modules(const Make& how) const;
+  void take(const std::filesystem::path& from, const std::filesystem::path& to) const;
+  void take_modules(const std::filesystem::path& stage, const std::filesystem::path& root) const;
+  std::string release_of(const std::filesystem::path& build) const;
   void install(const Make& how, const std::filesystem::path& draft) const;
   [[noreturn]] void refuse(const Make& how, const Failed& failed) const;
 
@@ -41,6 +50,7 @@ class Compilation {
   const Settings& settings_;
   const Name name_;
   const std::filesystem::path tree_, log_;
+  std::optional<util::User> user_;  // who runs make; else we
 };
 
 }  // namespace kproof::source

@@ -46,14 +46,15 @@ model::KernelArtifact fetch(const model::KernelSpec& spec, const Foundation& fou
   const Built built = with_place(spec, [&] { return build(foundation, patches, settings); });
   model::KernelSpec found = spec;
   found.source = model::PathSource{built.root};
-  model::KernelArtifact artifact = kernel::Store(settings.cache, settings.say).fetch(found);
+  model::KernelArtifact artifact =
+      kernel::Store(settings.cache, settings.say, settings.stop_fd).fetch(found);
   artifact.origin = built.origin;
   return artifact;
 }
 
 model::KernelArtifact fetch(const model::KernelSpec& spec, const Settings& settings) {
   const auto* source = std::get_if<model::BuildSource>(&spec.source);
-  if (!source) return kernel::Store(settings.cache, settings.say).fetch(spec);
+  if (!source) return kernel::Store(settings.cache, settings.say, settings.stop_fd).fetch(spec);
   const auto patches = with_place(spec, [&] { return load_patches(*source); });
   return fetch(spec, find_foundation(spec, settings), {patches}, settings);
 }

@@ -6,7 +6,7 @@
 namespace kproof::source {
 
 Foundation find_foundation(const model::BuildSource& source, const Settings& settings) {
-  Foundation found{.base = find_base(source, settings.kernels(), settings.say),
+  Foundation found{.base = find_base(source, settings.kernels(), settings.say, settings.stop_fd),
                    .config = read_config_input(source.config, source.fragments, settings.fragments),
                    .toolchain = find_toolchain(settings.compiler),
                    .name = {}};

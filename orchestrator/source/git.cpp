@@ -45,18 +45,26 @@ static void check_is_kernel(const fs::path& repository, const std::string& commi
 // git with the index and the files of `tree`, and without what the user's settings would do to
 // them.
 static util::CommandResult git_in(const fs::path& tree, const fs::path& repository,
-                                  const Words& words) {
-  Words argv{"env", "LC_ALL=C", "GIT_INDEX_FILE=" + (tree / "index").string(), "git"};
+                                  const Words& words, int stop_fd) {
+  Words argv{"git"};
   for (const char* setting :
        {"core.autocrlf=false", "core.fsmonitor=false", "core.hooksPath=/dev/null",
         "core.splitIndex=false", "core.fileMode=true"})
     argv.insert(argv.end(), {"-c", setting});
   argv.insert(argv.end(), {"-C", repository.string(), "--work-tree=" + (tree / "source").string()});
   argv.insert(argv.end(), words.begin(), words.end());
-  return util::run({.argv = std::move(argv), .deadline = 30min});
+  auto result =
+      util::run({.argv = std::move(argv),
+                 .deadline = 30min,
+                 .stop_fd = stop_fd,
+                 .inherit = util::Command::Inherit::plain,
+                 .environment = {{"LC_ALL", "C"}, {"GIT_INDEX_FILE", (tree / "index").string()}}});
+  util::require_not_stopped(result, "git checked out " + repository.string());
+  return result;
 }
 
-static void check_out(const fs::path& tree, const fs::path& repository, const std::string& commit) {
+static void check_out(const fs::path& tree, const fs::path& repository, const std::string& commit,
+                      int stop_fd) {
   const fs::path holds = tree / "commit";
   if (fs::exists(holds) && util::read_file(holds) == commit) return;
   fs::create_directories(tree / "source");
@@ -64,9 +72,9 @@ static void check_out(const fs::path& tree, const fs::path& repository, const st
   util::write_file_atomically(holds, "");
   fs::remove(tree / "index.lock");  // of a git that was killed; the tree's lock is ours
   // Files that a patch touched and that are what they were again keep their times.
-  git_in(tree, repository, {"update-index", "-q", "--refresh"});
-  const auto moved =
-      git_in(tree, repository, {"read-tree", "--no-sparse-checkout", "--reset", "-u", commit});
+  git_in(tree, repository, {"update-index", "-q", "--refresh"}, stop_fd);
+  const auto moved = git_in(
+      tree, repository, {"read-tree", "--no-sparse-checkout", "--reset", "-u", commit}, stop_fd);
   if (moved.err.find("No space left") != std::string::npos)
     throw HostError(fmt::format("cannot write {}: {}", tree.string(), full_disk({tree})),
                     "a kernel's source needs 1.5 GB, its build as much; set KPROOF_CACHE");
@@ -96,7 +104,7 @@ static std::string shape_of(const fs::path& repository, const std::string& commi
   return hasher.hex();
 }
 
-Base git_base(const model::GitRevision& tree, const kernel::Progress& say) {
+Base git_base(const model::GitRevision& tree, const kernel::Progress& say, int stop_fd) {
   if (!fs::is_directory(tree.repository))
     throw ConfigError(fmt::format("there is no directory {}", tree.repository.string()),
                       "name a git tree; a relative path begins where the plan is");
@@ -115,7 +123,7 @@ Base git_base(const model::GitRevision& tree, const kernel::Progress& say) {
               [=](const fs::path& working) {
                 if (!fs::exists(working / "source"))
                   say(fmt::format("checking out the source of {}", origin));
-                check_out(working, repository, commit);
+                check_out(working, repository, commit, stop_fd);
               }};
 }
 

@@ -15,6 +15,6 @@ namespace kproof::source {
 
 // ConfigError for what does not exist or is not in a shallow clone, and for uncommitted changes
 // where no revision is named; `say` is told of those that are left out because one is.
-Base git_base(const model::GitRevision& tree, const kernel::Progress& say);
+Base git_base(const model::GitRevision& tree, const kernel::Progress& say, int stop_fd);
 
 }  // namespace kproof::source

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <utility>
 
@@ -60,18 +61,27 @@ class Monitor {
 // The same inputs must make the same kernel: no time, no name of a machine (Documentation/kbuild/
 // reproducible-builds.rst).
 static std::vector<std::string> command_line(const Make& how) {
-  std::vector<std::string> argv{"env"};
-  // Settings of the user's shell that would change the kernel and are no part of its inputs.
-  for (const char* name : {"KCFLAGS", "KAFLAGS", "CROSS_COMPILE", "LLVM", "MAKEFLAGS", "W",
-                           "KBUILD_OUTPUT", "LOCALVERSION", "KCONFIG_ALLCONFIG"})
-    argv.insert(argv.end(), {"-u", name});
-  argv.insert(argv.end(), {"LC_ALL=C", "make", "-C", how.source.string(), "O=" + how.build.string(),
-                           fmt::format("-j{}", how.jobs), "ARCH=x86_64",
-                           fmt::format("CC={}{}", how.toolchain.ccache ? "ccache " : "",
-                                       how.toolchain.compiler),
-                           "KBUILD_BUILD_TIMESTAMP=1970-01-01", "KBUILD_BUILD_USER=kproof",
-                           "KBUILD_BUILD_HOST=kproof", "KBUILD_BUILD_VERSION=1"});
-  return argv;
+  return {"make",
+          "-C",
+          how.source.string(),
+          "O=" + how.build.string(),
+          fmt::format("-j{}", how.jobs),
+          "ARCH=x86_64",
+          fmt::format("CC={}{}", how.toolchain.ccache ? "ccache " : "", how.toolchain.compiler),
+          "KBUILD_BUILD_TIMESTAMP=1970-01-01",
+          "KBUILD_BUILD_USER=kproof",
+          "KBUILD_BUILD_HOST=kproof",
+          "KBUILD_BUILD_VERSION=1"};
+}
+
+// A user of a tree has no home but his build.
+static std::map<std::string, std::string> environment(const Make& how) {
+  std::map<std::string, std::string> variables{{"LC_ALL", "C"}};
+  if (how.user)
+    for (const char* home : {"HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"})
+      variables[home] = how.build.string();
+  if (!how.compiler_cache.empty()) variables["CCACHE_DIR"] = how.compiler_cache.string();
+  return variables;
 }
 
 void make(const Make& how, const std::vector<std::string>& targets) {
@@ -80,7 +90,10 @@ void make(const Make& how, const std::vector<std::string>& targets) {
                         .deadline = 24h,
                         .on_output = [&](std::string_view piece) { monitor.see(piece); },
                         .stop_fd = how.stop_fd,
-                        .keep_open = how.lock_fd};
+                        .keep_open = how.lock_fd,
+                        .inherit = util::Command::Inherit::plain,
+                        .environment = environment(how),
+                        .user = how.user};
   command.argv.insert(command.argv.end(), targets.begin(), targets.end());
   const auto result = util::run(command);
   if (result.ok()) return;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "kernel/once.hpp"
 #include "patch/patch.hpp"
 #include "source/toolchain.hpp"
+#include "util/user.hpp"
 
 namespace kproof::source {
 
@@ -17,14 +19,17 @@ struct Make {
   std::filesystem::path source, build;  // build: O=
   std::filesystem::path log;            // output is appended to it
   const Toolchain& toolchain;
+  std::optional<util::User> user = {};        // who runs it; else we
+  std::filesystem::path compiler_cache = {};  // ccache's; "": ours
   unsigned jobs = 1;
   int stop_fd = -1;         // readable: end in order
   int lock_fd = -1;         // stays open in make and what it starts
   kernel::Progress live{};  // the state of the build in one line, often; may be empty
 };
 
-// Runs make with `targets` (and variables); throws Failed when it fails, HostError for a full disk,
-// Interrupted for a stop.
+// make knows of our environment what util::kPlainEnvironment lists and no more. Runs it with
+// `targets` (and variables); throws Failed when it fails, HostError for a full disk, Interrupted
+// for a stop.
 void make(const Make& how, const std::vector<std::string>& targets);
 
 struct Failed {

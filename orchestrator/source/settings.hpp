@@ -12,8 +12,9 @@ struct Settings {
   std::filesystem::path cache;      // kernel::default_cache()
   std::filesystem::path fragments;  // kconfigs/fragments
   std::string compiler = "gcc";
-  unsigned jobs = 0;                               // 0: $KPROOF_JOBS, else one a CPU for us
-  int stop_fd = -1;                                // borrowed; readable: end the build in order
+  unsigned jobs = 0;     // 0: $KPROOF_JOBS, else one a CPU for us
+  bool as_root = false;  // root runs make itself, and no user of the tree (build_user.hpp)
+  int stop_fd = -1;      // borrowed; readable: end the build in order
   kernel::Progress say = [](std::string_view) {};  // lines to keep
   kernel::Progress live{};  // the state of the build in one line, often; may be empty
 

@@ -29,7 +29,8 @@ static void require_programs(const std::string& compiler) {
 }
 
 static std::string asked(const std::string& compiler, const char* option) {
-  const auto answer = util::run({.argv = {compiler, option}});
+  const auto answer =
+      util::run({.argv = {compiler, option}, .inherit = util::Command::Inherit::plain});
   if (answer.ok() && !first_line(answer.out).empty()) return answer.out;
   throw HostError(fmt::format("{} is no compiler: `{} {}` says nothing that one would", compiler,
                               compiler, option),
@@ -61,11 +62,14 @@ bool older(const std::string& version, const std::string& than) {
   }
 }
 
-void require_new_enough(const Toolchain& toolchain, const fs::path& source) {
+void require_new_enough(const Toolchain& toolchain, const fs::path& source,
+                        const std::optional<util::User>& user) {
   const fs::path script = source / "scripts/min-tool-version.sh";
   if (!fs::exists(script)) return;
   const bool clang = toolchain.compiler.find("clang") != std::string::npos;
-  const auto least = util::run({.argv = {"sh", script.string(), clang ? "llvm" : "gcc"}});
+  const auto least = util::run({.argv = {"sh", script.string(), clang ? "llvm" : "gcc"},
+                                .inherit = util::Command::Inherit::plain,
+                                .user = user});
   const std::string wanted = first_line(least.out);
   if (!least.ok() || wanted.empty() || !older(toolchain.version, wanted)) return;
   throw HostError(fmt::format("{} {} is too old for this kernel, which needs {}",

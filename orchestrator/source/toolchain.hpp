@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "util/user.hpp"
 
 namespace kproof::source {
 
@@ -17,8 +20,9 @@ struct Toolchain {
 Toolchain find_toolchain(const std::string& compiler);
 
 // HostError when the tree asks for a newer compiler (its scripts/min-tool-version.sh; trees before
-// 5.12 have none and are taken as they are).
-void require_new_enough(const Toolchain& toolchain, const std::filesystem::path& source);
+// 5.12 have none and are taken as they are). `user` runs that script.
+void require_new_enough(const Toolchain& toolchain, const std::filesystem::path& source,
+                        const std::optional<util::User>& user);
 
 // "12.2.0" < "12.10"; what is no number counts as 0. Pure.
 bool older(const std::string& version, const std::string& than);

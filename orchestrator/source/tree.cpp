@@ -19,12 +19,25 @@ static void copy_to(const fs::path& from, const fs::path& to) {
   fs::copy_file(from, to, fs::copy_options::overwrite_existing);  // and its mode
 }
 
+// A link would lead what we write, or read for others to read, out of the tree.
+static void require_no_link(const fs::path& directory, const std::string& file) {
+  fs::path place = directory;
+  for (const fs::path& part : fs::path(file)) {
+    place /= part;
+    if (fs::is_symlink(place))
+      throw ConfigError(fmt::format("a patch touches {}, and {} is a symbolic link", file,
+                                    place.lexically_relative(directory).string()),
+                        "kproof applies patches to regular files only");
+  }
+}
+
 // The first time that a patch touches a file, what the base has of it is kept.
 static void keep_pristine(const fs::path& tree, const std::string& file) {
   const fs::path kept = tree / "pristine" / file, absent = tree / "absent" / file;
   if (fs::exists(kept) || fs::exists(absent)) return;
   const fs::path original = tree / "source" / file;
-  if (fs::is_symlink(original) || fs::is_directory(original))
+  require_no_link(tree / "source", file);
+  if (fs::is_directory(original))
     throw ConfigError(fmt::format("a patch touches {}, which is no regular file", file));
   if (!fs::exists(original)) {
     fs::create_directories(absent.parent_path());
@@ -49,11 +62,13 @@ static std::set<std::string> kept_files(const fs::path& tree) {
 // Outside of any git tree, whose index and attributes would have a say.
 static std::string try_patch(const Patch& patch, const fs::path& diff, const fs::path& directory) {
   util::write_file_atomically(diff, patch.diff);
-  const auto result = util::run(
-      {.argv = {"env", "LC_ALL=C", "GIT_CEILING_DIRECTORIES=" + directory.parent_path().string(),
-                "git", "apply", "--whitespace=nowarn", fmt::format("-p{}", patch.strip),
-                diff.string()},
-       .directory = directory});
+  const auto result =
+      util::run({.argv = {"git", "apply", "--whitespace=nowarn", fmt::format("-p{}", patch.strip),
+                          diff.string()},
+                 .directory = directory,
+                 .inherit = util::Command::Inherit::plain,
+                 .environment = {{"LC_ALL", "C"},
+                                 {"GIT_CEILING_DIRECTORIES", directory.parent_path().string()}}});
   return result.ok() ? "" : patch::explain_refusal(result.err, patch.diff);
 }
 
@@ -99,6 +114,8 @@ static std::set<std::string> patch_copies(const fs::path& tree, const std::vecto
       copy_to(tree / "pristine" / file, scratch / "files" / file);
   }
   apply_all(patches, scratch);
+  for (const std::string& file : touched)
+    require_no_link(scratch / "files", file);
   return touched;
 }
 

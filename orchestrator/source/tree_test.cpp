@@ -100,3 +100,25 @@ TEST_CASE("what a kill left half done is mended by the next call") {
   tree.apply({first});
   CHECK(tree.read("mm/a.c") == "one\n2\nthree\n");
 }
+
+TEST_CASE("nothing is read or written through a link, be it the tree's or a patch's") {
+  const util::ScratchDir elsewhere("kproof-test-");
+  util::write_file_atomically(elsewhere.path() / "passwd", "one\ntwo\nthree\n");
+  const Tree tree;
+  fs::create_directory_symlink(elsewhere.path(), tree.source / "etc");
+  CHECK_THROWS_WITH_AS(tree.apply({change("etc/passwd", "two", "owned")}),
+                       doctest::Contains("a patch touches etc/passwd, and etc is a symbolic link"),
+                       ConfigError);
+  CHECK(util::read_file(elsewhere.path() / "passwd") == "one\ntwo\nthree\n");
+  const std::string target = (elsewhere.path() / "passwd").string();
+  const patch::Patch link{
+      .name = "a link",
+      .diff =
+          fmt::format("diff --git a/mm/l b/mm/l\nnew file mode 120000\n--- /dev/null\n+++ b/mm/l\n"
+                      "@@ -0,0 +1 @@\n+{}\n\\ No newline at end of file\n",
+                      target),
+      .files = {"mm/l"}};
+  CHECK_THROWS_WITH_AS(tree.apply({link}), doctest::Contains("mm/l is a symbolic link"),
+                       ConfigError);
+  CHECK_FALSE(fs::exists(tree.source / "mm/l"));
+}
