@@ -84,7 +84,8 @@ static std::vector<Check> examine() {
   const Check qemu =
       host::check_program("qemu-system-x86_64", "qemu-system-x86", "runs the guests", Health::bad);
   const Check cases = attempt("cases", count_cases);
-  std::vector<Check> checks{host::check_accel(host::probe_kvm()),
+  const host::KvmFacts kvm = host::probe_kvm();
+  std::vector<Check> checks{host::check_accel(kvm), host::check_nested(kvm), host::check_users(),
                             host::check_memory(host::memory_available()), qemu};
   for (Check& check : check_programs())
     checks.push_back(std::move(check));

@@ -33,6 +33,7 @@ void add_run_options(CLI::App& command, RunOptions& options, std::string_view pl
   command.add_flag("--dump-on-hang", options.sweep.dump_on_hang,
                    "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
                    "crash or drgn");
+  add_as_root(command, options.sweep.as_root);
   command.add_flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
 }
 

@@ -12,6 +12,8 @@
 #include "host/cpuinfo.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
+#include "util/proc_file.hpp"
+#include "util/text.hpp"
 
 namespace kproof::host {
 
@@ -19,13 +21,74 @@ KvmFacts probe_kvm() {
   KvmFacts facts;
   const util::Fd kvm(::open("/dev/kvm", O_RDWR | O_CLOEXEC));
   facts.node_opens = static_cast<bool>(kvm);
-  if (!kvm) facts.open_error = std::strerror(errno);
+  if (!kvm) facts.open_error = errno;
   facts.cpu_flag = has_cpu_flag("vmx") || has_cpu_flag("svm");
   facts.vendor_module = std::filesystem::exists("/sys/module/kvm_intel") ||
                         std::filesystem::exists("/sys/module/kvm_amd");
   if (!kvm || ::ioctl(kvm.get(), KVM_GET_API_VERSION, 0) != KVM_API_VERSION) return facts;
   facts.creates_vm = static_cast<bool>(util::Fd(::ioctl(kvm.get(), KVM_CREATE_VM, 0)));
+  if (!facts.creates_vm) facts.create_error = errno;
+  for (const char* module : {"kvm_intel", "kvm_amd"})
+    if (const auto text =
+            util::read_proc_file(fmt::format("/sys/module/{}/parameters/nested", module));
+        !text.empty())
+      facts.nested = fmt::format("{}.nested={}", module, util::chomp(text));
   return facts;
+}
+
+// By what open(2) of /dev/kvm says where the module is loaded.
+static std::string way_to_open(int error) {
+  switch (error) {
+    case ENOENT:
+      return "in a container it must be passed in (docker run --device /dev/kvm); else: mknod "
+             "/dev/kvm c 10 232";
+    case EACCES:
+      return "add yourself to the group kvm (usermod -aG kvm USER) and log in again; `ls -l "
+             "/dev/kvm` shows whose it is";
+    case EPERM:
+      return "the container's rules for devices forbid it: docker run --device /dev/kvm";
+    case ENODEV:
+    case ENXIO:
+      return "the node is there and nothing behind it: look for kvm's lines in dmesg; the firmware "
+             "may have virtualisation disabled";
+    case EMFILE:
+    case ENFILE:
+      return "too many files are open: raise `ulimit -n`";
+    default:
+      return "look for kvm's lines in dmesg";
+  }
+}
+
+// By what ioctl(2) KVM_CREATE_VM says.
+static std::string way_to_create(int error) {
+  switch (error) {
+    case EBUSY:
+      return "another hypervisor (VirtualBox, VMware) has the CPU's virtualisation: stop it and "
+             "unload its module";
+    case ENOMEM:
+      return "there is no memory for a virtual machine: look at the limits of this container or "
+             "cgroup";
+    case EPERM:
+    case EACCES:
+      return "a security module (SELinux, AppArmor) or seccomp forbids it: look for its lines in "
+             "dmesg";
+    case EMFILE:
+    case ENFILE:
+      return "too many files are open: raise `ulimit -n`";
+    default:
+      return "look for kvm's lines in dmesg";
+  }
+}
+
+Lack lack_of_nested(const KvmFacts& facts) {
+  const std::size_t dot = facts.nested.find('.');
+  if (!facts.nested.ends_with("=0") && !facts.nested.ends_with("=N")) return {};
+  const std::string module = facts.nested.substr(0, dot);
+  return {
+      .fact = fmt::format("{} on this host: its guests have no KVM", facts.nested),
+      .next_step = fmt::format("end all guests, then: modprobe -r {0} && modprobe {0} nested=1; "
+                               "for good: echo options {0} nested=1 >/etc/modprobe.d/kvm.conf",
+                               module)};
 }
 
 AccelChoice choose_accel(const KvmFacts& facts) {
@@ -43,10 +106,15 @@ AccelChoice choose_accel(const KvmFacts& facts) {
   if (!facts.vendor_module)
     return tcg("neither kvm_intel nor kvm_amd is loaded", "modprobe kvm_intel, or kvm_amd");
   if (!facts.node_opens)
-    return tcg(fmt::format("/dev/kvm does not open: {}", facts.open_error),
-               "add yourself to the group kvm");
+    return tcg(fmt::format("/dev/kvm does not open: {}", std::strerror(facts.open_error)),
+               way_to_open(facts.open_error));
+  if (!facts.creates_vm && facts.create_error == 0)
+    return tcg("/dev/kvm opens, but speaks another version of KVM's interface than 12",
+               "a kernel from 2.6.22 on has it");
   if (!facts.creates_vm)
-    return tcg("/dev/kvm opens, but KVM_CREATE_VM fails", "look for kvm's lines in dmesg");
+    return tcg(fmt::format("/dev/kvm opens, but KVM_CREATE_VM fails: {}",
+                           std::strerror(facts.create_error)),
+               way_to_create(facts.create_error));
   return {model::Accel::kvm, "vmx or svm is there, its module is loaded, KVM_CREATE_VM works", ""};
 }
 

@@ -1,6 +1,10 @@
 #include "host/accel.hpp"
 
+#include <cerrno>
+#include <cstring>
+
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "host/cpuinfo.hpp"
 #include "util/error.hpp"
@@ -45,4 +49,47 @@ TEST_CASE("a field of meminfo is found by its whole name") {
   CHECK(meminfo_field(text, "MemAvailable") == "42 kB");
   CHECK(meminfo_field(text, "Mem") == "");
   CHECK(memory_available() > 0);
+}
+
+TEST_CASE("what to do about /dev/kvm follows from the error and not from a guess") {
+  const auto told = [](int open_error) {
+    KvmFacts facts = kGood;
+    facts.node_opens = facts.creates_vm = false;
+    facts.open_error = open_error;
+    const AccelChoice choice = choose_accel(facts);
+    CHECK(choice.reason == fmt::format("/dev/kvm does not open: {}", std::strerror(open_error)));
+    return choice.next_step;
+  };
+  CHECK(told(ENOENT).find("--device /dev/kvm") != std::string::npos);
+  CHECK(told(ENOENT).find("group") == std::string::npos);
+  CHECK(told(EACCES).find("group kvm") != std::string::npos);
+  CHECK(told(EPERM).find("--device /dev/kvm") != std::string::npos);
+  CHECK(told(ENODEV).find("firmware") != std::string::npos);
+  CHECK(told(EMFILE).find("ulimit -n") != std::string::npos);
+  CHECK(told(EIO).find("dmesg") != std::string::npos);
+}
+
+TEST_CASE("a virtual machine that cannot be made says why, and what has its place") {
+  KvmFacts facts = kGood;
+  facts.creates_vm = false;
+  facts.create_error = EBUSY;
+  CHECK(choose_accel(facts).reason ==
+        "/dev/kvm opens, but KVM_CREATE_VM fails: Device or resource busy");
+  CHECK(choose_accel(facts).next_step.find("another hypervisor") != std::string::npos);
+  facts.create_error = ENOMEM;
+  CHECK(choose_accel(facts).next_step.find("cgroup") != std::string::npos);
+  facts.create_error = 0;
+  CHECK(choose_accel(facts).reason.find("another version") != std::string::npos);
+}
+
+TEST_CASE("a KVM without nesting is told with the module and the way to change it") {
+  KvmFacts facts = kGood;
+  for (const char* good : {"", "kvm_amd.nested=1", "kvm_intel.nested=Y"}) {
+    facts.nested = good;
+    CHECK(lack_of_nested(facts).fact.empty());
+  }
+  facts.nested = "kvm_intel.nested=N";
+  CHECK(lack_of_nested(facts).fact == "kvm_intel.nested=N on this host: its guests have no KVM");
+  facts.nested = "kvm_amd.nested=0";
+  CHECK(lack_of_nested(facts).next_step.find("modprobe kvm_amd nested=1") != std::string::npos);
 }

@@ -1,7 +1,10 @@
 #include "host/checks.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include "host/qemu_user.hpp"
+#include "util/error.hpp"
 #include "util/subprocess.hpp"
 
 namespace kproof::host {
@@ -12,6 +15,30 @@ Check check_accel(const KvmFacts& facts) {
     return {"accelerator", Health::good, "KVM: " + choice.reason, ""};
   return {"accelerator", Health::limited, "TCG, about ten times slower: " + choice.reason,
           choice.next_step};
+}
+
+Check check_nested(const KvmFacts& facts) {
+  if (choose_accel(facts).accel == model::Accel::tcg)
+    return {"nested", Health::good, "TCG emulates a CPU with SVM, so guests have KVM", ""};
+  const Lack lack = lack_of_nested(facts);
+  if (lack.fact.empty())
+    return {"nested", Health::good, facts.nested.empty() ? "not known" : facts.nested, ""};
+  return {"nested", Health::limited,
+          lack.fact + "; cases of kvm/ and topologies with `inner:` are miss", lack.next_step};
+}
+
+Check check_users() {
+  if (::geteuid() != 0)
+    return {"users", Health::good, "guests and builds have your rights, and no more", ""};
+  try {
+    const auto user = qemu_user(choose_accel(probe_kvm()).accel);
+    return {"users", Health::good,
+            fmt::format("QEMU runs as {}, each tree is built by a user of its own",
+                        user ? user->name : "you"),
+            ""};
+  } catch (const HostError& error) {
+    return {"users", Health::bad, error.what(), error.hint()};
+  }
 }
 
 // One guest of the quickstart: up to 5 GiB of RAM for 1 GiB hugetlb pages, and QEMU itself.

@@ -23,6 +23,10 @@ struct Check {
 };
 
 Check check_accel(const KvmFacts& facts);
+// Whether a guest of this host can have guests: cases of kvm/, topologies with `inner:`.
+Check check_nested(const KvmFacts& facts);
+// Who runs guests and builds kernels.
+Check check_users();
 Check check_memory(std::uint64_t available);
 // `without`: how the host is when the program lacks.
 Check check_program(const std::string& program, const std::string& package,

@@ -34,3 +34,16 @@ TEST_CASE("a cache tells what is free in it") {
   CHECK(check_cache("/c", 8ull << 30).fact == "/c, 8.0 GiB free");
   CHECK(check_cache("/c", 1ull << 30).health == Health::limited);
 }
+
+TEST_CASE("a host whose KVM does not nest is told so, and one of TCG is not") {
+  KvmFacts facts{.node_opens = true,
+                 .cpu_flag = true,
+                 .vendor_module = true,
+                 .creates_vm = true,
+                 .nested = "kvm_intel.nested=N"};
+  CHECK(check_nested(facts).health == Health::limited);
+  CHECK(check_nested(facts).next_step.find("nested=1") != std::string::npos);
+  facts.nested = "kvm_intel.nested=Y";
+  CHECK(check_nested(facts).health == Health::good);
+  CHECK(check_nested({}).health == Health::good);
+}

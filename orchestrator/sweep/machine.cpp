@@ -1,5 +1,6 @@
 #include "sweep/machine.hpp"
 
+#include "host/accel.hpp"
 #include "host/cpuinfo.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
@@ -25,6 +26,7 @@ Machine this_machine(model::Accel accel, const std::string& kproof, const std::s
                   .kvm_module = vmx ? "kvm_intel" : "kvm_amd",
                   .hypervisor = host::hypervisor(),
                   .identity = host::identity(accel)};
+  if (accel == model::Accel::kvm) machine.no_nesting = host::lack_of_nested(host::probe_kvm()).fact;
   machine.identity["kproof"] = kproof;
   // A version alone is the same for two builds of it.
   machine.identity["QEMU"] = ask_qemu() + util::hash_file(util::search_path(kQemu));

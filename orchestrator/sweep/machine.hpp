@@ -13,6 +13,7 @@ struct Machine {
   std::string kvm_module = "kvm_amd";  // what drives the virtualisation that L1's CPU has
   std::string hypervisor = {};         // host::hypervisor()
   host::Identity identity;             // of what accelerates, emulates and judges
+  std::string no_nesting = {};         // why L1 cannot have KVM, whatever its kernel is; "": it can
 };
 
 // This one, with the QEMU in PATH and the libvirt of this process. `kproof`: hash of the program;

@@ -49,6 +49,21 @@ void require_tree_fits(const model::Topology& topology, const std::vector<model:
   }
 }
 
+// arch/x86/include/asm/setup.h: COMMAND_LINE_SIZE, with the NUL behind it. The kernel cuts what is
+// longer, without a word.
+static constexpr std::size_t kCommandLineSize = 2048;
+
+void require_cmdline_fits(const model::Topology& topology, std::size_t index,
+                          const std::string& cmdline) {
+  if (cmdline.size() < kCommandLineSize) return;
+  throw ConfigError(
+      fmt::format("{}: topology `{}`: the kernel's command line of L{} has {} bytes, and a kernel "
+                  "reads {} of them: ... {}",
+                  topology.place, topology.name, index + 1, cmdline.size(), kCommandLineSize - 1,
+                  cmdline.substr(cmdline.size() - 60)),
+      "shorten `cmdline:` or `params:` of that level");
+}
+
 std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeeds& needs,
                                      const image::ModuleClosure& closure) {
   std::vector<std::string> unmet;
@@ -128,6 +143,7 @@ class Preparation {
 
  private:
   void make_level(std::size_t index);
+  void note_nesting();
   unsigned slowness_at(std::size_t index) const;
   void set_detectors(std::size_t index, const kernel::Kconfig& config);
   image::ModuleClosure choose_modules(std::size_t index, const Kernel& kernel);
@@ -142,6 +158,14 @@ class Preparation {
 
 }  // namespace
 
+// Known before the boot; once for all levels.
+void Preparation::note_nesting() {
+  auto& missing = prepared_.missing;
+  if (!machine_.no_nesting.empty() &&
+      std::ranges::find(missing, machine_.no_nesting) == missing.end())
+    missing.push_back(machine_.no_nesting);
+}
+
 // Modules of the case and those of the topology are apart: what lacks is skip or miss.
 image::ModuleClosure Preparation::choose_modules(std::size_t index, const Kernel& kernel) {
   const PreparedLevel& level = prepared_.levels[index];
@@ -150,7 +174,10 @@ image::ModuleClosure Preparation::choose_modules(std::size_t index, const Kernel
     return image::close_over(kernel.modules, wanted, kernel.needs_of);
   };
   std::vector<std::string> of_topology;
-  if (outer || level.description.needs.kvm) of_topology.push_back(machine_.kvm_module);
+  if (outer || level.description.needs.kvm) {
+    of_topology.push_back(machine_.kvm_module);
+    note_nesting();
+  }
   if (outer && is_devdax(prepared_.levels[index + 1].level.backing))
     for (const char* module : {"libnvdimm", "nfit", "nd_pmem", "device_dax", "dax_pmem"})
       of_topology.emplace_back(module);
@@ -209,6 +236,8 @@ void Preparation::make_level(std::size_t index) {
   }
   set_detectors(index, kernel.config);
   level.realtime = kernel.config.enabled("CONFIG_PREEMPT_RT") == kernel::Setting::yes;
+  require_cmdline_fits(prepared_.cell.topology, index,
+                       vm::kernel_cmdline(level.level, level.cmdline, static_cast<int>(index) + 1));
   level.image = image::make_image(image, images_);
 }
 

@@ -58,6 +58,10 @@ void make_room(model::Level& level, const model::Level& inner, std::vector<std::
 // ConfigError, with the numbers, when the memory of a level cannot hold the guest inside. Pure.
 void require_tree_fits(const model::Topology& topology, const std::vector<model::Level>& levels);
 
+// ConfigError when the kernel of level `index` would not read the whole of its command line. Pure.
+void require_cmdline_fits(const model::Topology& topology, std::size_t index,
+                          const std::string& cmdline);
+
 // What the kernel lacks of the case's needs, one sentence each. Pure.
 std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeeds& needs,
                                      const image::ModuleClosure& closure);

@@ -86,3 +86,17 @@ TEST_CASE("repetitions run in rounds: all cells once, then all again") {
     order += cell.cell.id;
   CHECK(order == "a1b1a2b2a3b3");
 }
+
+TEST_CASE("a command line that the kernel would cut is refused with its length") {
+  const model::Topology topology{.name = "long", .place = "p.yaml:3:5"};
+  CHECK_NOTHROW(require_cmdline_fits(topology, 0, std::string(2047, 'x')));
+  try {
+    require_cmdline_fits(topology, 1, std::string(2040, 'x') + " nokaslr");
+    FAIL("accepted");
+  } catch (const ConfigError& error) {
+    CHECK(std::string(error.what())
+              .starts_with("p.yaml:3:5: topology `long`: the kernel's command line of L2 has 2048 "
+                           "bytes, and a kernel reads 2047 of them: ... xxx"));
+    CHECK(std::string(error.what()).ends_with("x nokaslr"));
+  }
+}

@@ -45,6 +45,7 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   guest.name = fmt::format("kproof-{}-{}", ::getpid(), serial);
   guest.pinned_cpu = site.connection.pinned_cpu();
   guest.emulator = site.emulator;
+  guest.run_as = site.run_as;
   guest.kernel = level.kernel.boot_file;
   guest.initramfs = level.image.path;
   job.shares_socket = !site.connection.embedded();

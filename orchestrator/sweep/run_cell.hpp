@@ -17,6 +17,7 @@ struct Site {
   std::filesystem::path out;          // of the run; the cell's directory is out/cells/<id>
   std::filesystem::path runtime_dir;  // sockets
   std::filesystem::path emulator;     // "" with a daemon
+  std::string run_as;                 // whom QEMU runs as (vm::GuestSpec)
   bool dump_on_hang = false;          // the memory of an L1 that hangs
   std::string hypervisor = {};        // host::hypervisor()
 };

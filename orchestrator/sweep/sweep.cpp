@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "host/cpuinfo.hpp"
+#include "host/qemu_user.hpp"
 #include "image/host_qemu.hpp"
 #include "kernel/store.hpp"
 #include "report/json.hpp"
@@ -16,15 +17,13 @@
 #include "sweep/directory.hpp"
 #include "sweep/faults.hpp"
 #include "sweep/reuse.hpp"
+#include "sweep/room.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/hash.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
-
-// Left to the host's other programs.
-static constexpr std::uint64_t kHostReserve = 512ull << 20;
 
 class Sweep {
  public:
@@ -62,38 +61,10 @@ class Sweep {
   std::map<std::string, Fault> faults_;         // by the cell's id
   std::map<std::string, Fault> kernel_faults_;  // by the kernel's name
   Machine machine_;
+  std::optional<host::QemuUser> qemu_user_;
   plan::Capacity capacity_;
   report::RunReport report_;
 };
-
-// libvirt would say so too, when all kernels are built.
-static void require_cpu(const model::Topology& topology, const model::HostFacts& host) {
-  if (topology.levels.front().cpu != "host-passthrough" || host.accel == model::Accel::kvm) return;
-  throw HostError(fmt::format("{}: topology `{}`: host-passthrough needs KVM, and this run has "
-                              "TCG: {}",
-                              topology.place, topology.name, host.accel_reason),
-                  "`cpu: maximum` is the most that the accelerator can give, whichever it is");
-}
-
-static plan::Capacity capacity(const model::HostFacts& host, std::uint64_t memory) {
-  return {.cores = host.cores, .memory = memory - std::min(memory, kHostReserve)};
-}
-
-static std::string who(const PreparedCell& cell) {
-  return fmt::format("{}: {}", cell.cell.topology.place, cell.cell.id);
-}
-
-static void require_hugepages(const PreparedCell& cell) {
-  const model::Level& level = cell.levels.front().level;
-  if (level.backing == model::Backing::anonymous) return;
-  const std::uint64_t page = model::page_size(level.backing);
-  const std::uint64_t need = (level.memory + page - 1) / page, have = host::free_hugepages(page);
-  if (have < need)
-    throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}", who(cell),
-                                need, util::format_size(page), have),
-                    fmt::format("echo {} > /sys/kernel/mm/hugepages/hugepages-{}kB/nr_hugepages",
-                                need, page >> 10));
-}
 
 void Sweep::know_host() {
   const host::AccelChoice accel = host::resolve_accel(options_.accel, host::probe_kvm());
@@ -104,12 +75,16 @@ void Sweep::know_host() {
   machine_ = this_machine(accel.accel, workshop_.program, options_.connect);
   listener_.say(fmt::format("accelerator: {} ({})",
                             accel.accel == model::Accel::kvm ? "KVM" : "TCG", accel.reason));
+  if (options_.as_root || !options_.connect.empty()) return;  // a daemon has a user of its own
+  qemu_user_ = host::qemu_user(accel.accel);
+  if (qemu_user_) listener_.say(fmt::format("QEMU runs as {}, not as root", qemu_user_->name));
 }
 
 Kernel Sweep::fetch(const model::KernelSpec& spec) const {
   const auto say = [this](std::string_view line) { listener_.say(std::string(line)); };
   Kernel kernel{.artifact = options_.fetch(spec, {.cache = kernel::default_cache(),
                                                   .fragments = workshop_.fragments(),
+                                                  .as_root = options_.as_root,
                                                   .stop_fd = stop_fd_,
                                                   .say = say,
                                                   .live = source::now_and_then(say)})};
@@ -193,8 +168,11 @@ std::vector<PreparedCell> Sweep::choose_cells() {
   return sized;
 }
 
+// Ten cells of a kernel that does not build have one fault, which is told once.
 void Sweep::note_fault(const PreparedCell& cell, Fault fault) {
-  listener_.say(fmt::format("{}: {}", cell.cell.id, fault.text));
+  const bool told = std::ranges::any_of(
+      faults_, [&](const auto& earlier) { return earlier.second.text == fault.text; });
+  if (!told) listener_.say(fmt::format("{}: {}", cell.cell.id, fault.text));
   faults_.emplace(cell.cell.id, std::move(fault));
 }
 
@@ -299,6 +277,7 @@ void Sweep::run_cells(const run::StopRequest& stop) {
                     options_.out,
                     open.runtime.path(),
                     connection.embedded() ? workshop_.emulator() : fs::path(),
+                    qemu_user_ && connection.embedded() ? host::to_run_as(qemu_user_->user) : "",
                     options_.dump_on_hang,
                     host::hypervisor()};
     for (model::CellResult& result : run_all(to_run, site, capacity_, stop, listener_.cells))

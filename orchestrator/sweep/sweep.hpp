@@ -26,6 +26,7 @@ struct SweepOptions {
   std::string connect;                // libvirt URI, "" for the embedded driver
   std::optional<model::Accel> accel;  // empty: auto
   bool fresh = false;                 // run also what an earlier run in `out` has finished
+  bool as_root = false;               // where kproof is root, so are make and QEMU
   bool dump_on_hang = false;          // keep the memory of an L1 that hangs
   // How a kernel of the plan is made bootable.
   std::function<model::KernelArtifact(const model::KernelSpec&, const source::Settings&)> fetch =

@@ -184,6 +184,13 @@ std::string cpu_model(const model::Level& level, const std::string& pinned) {
   return pinned.empty() ? "maximum" : pinned;
 }
 
+static void add_user(xml_node domain, const GuestSpec& spec) {
+  if (spec.run_as.empty()) return;
+  xml_node variable = add(add(domain, "qemu:commandline"), "qemu:env");
+  set(variable, "name", "KPROOF_RUN_AS");
+  set(variable, "value", spec.run_as);
+}
+
 std::string domain_xml(const GuestSpec& spec) {
   pugi::xml_document document;
   xml_node domain = add(document, "domain");
@@ -196,6 +203,7 @@ std::string domain_xml(const GuestSpec& spec) {
   add_cpu(domain, spec);
   add_ends(domain);
   add_devices(domain, spec);
+  add_user(domain, spec);
   skip_cpu_questions(domain);
   force_invariant_tsc(domain, spec);
   std::ostringstream text;

@@ -19,7 +19,9 @@ struct GuestSpec {
   bool realtime = false;           // a PREEMPT_RT kernel
   std::string pinned_cpu;          // of a level that names none; "": there is none such
   std::filesystem::path emulator;  // "" lets libvirt choose (a daemon's own QEMU)
-  std::filesystem::path kernel;    // vmlinux with a PVH entry, or bzImage
+  // For qemu-tied (virt/tied/): whom QEMU is to run as, "uid:gid[,gid...]"; "": as its parent.
+  std::string run_as = {};
+  std::filesystem::path kernel;  // vmlinux with a PVH entry, or bzImage
   std::filesystem::path initramfs;
   std::string cmdline;                 // kernel_cmdline() makes it
   std::filesystem::path console_log;   // QEMU writes the serial console here
