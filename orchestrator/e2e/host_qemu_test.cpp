@@ -37,6 +37,7 @@ TEST_CASE("a host without QEMU is told so before anything runs") {
 // Answers libvirt's questions, and fails for guests.
 static std::string path_with_bad_qemu(const fs::path& directory) {
   const fs::path fake = directory / "qemu-system-x86_64";
+  fs::permissions(directory, fs::perms{0755});  // root has another user run QEMU
   util::write_file_atomically(
       fake,
       "#!/bin/sh\ncase \"$*\" in *guest=kproof-*)\n"

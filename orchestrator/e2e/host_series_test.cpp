@@ -23,6 +23,7 @@ struct Toy {
                  plan = scratch.path() / "plan.yaml";
 
   Toy() {
+    fs::permissions(scratch.path(), fs::perms{0755});  // root has another user build
     write(tree / "Makefile", source::kMakefile);
     write(tree / "Kconfig", source::kKconfig);
     write(tree / "arch/x86/Kconfig", source::kArchKconfig);

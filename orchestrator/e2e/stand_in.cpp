@@ -34,6 +34,7 @@ modules_install:
 )";
 
 StandIn::StandIn() {
+  fs::permissions(scratch_.path(), fs::perms{0755});  // root has another user build
   if (const char* cache = std::getenv("KPROOF_CACHE")) cache_ = cache;
   ::setenv("KPROOF_CACHE", (scratch_.path() / "cache").c_str(), 1);
   write("Makefile", kMakefile);
