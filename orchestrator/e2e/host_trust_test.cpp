@@ -1,6 +1,8 @@
 // Who may do what: guests and builds without root, signals that were ignored before us, and a fault
 // of one kernel that costs the others nothing.
+#include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include <doctest/doctest.h>

@@ -87,6 +87,7 @@ static std::map<std::string, std::string> environment(const Make& how) {
 void make(const Make& how, const std::vector<std::string>& targets) {
   Monitor monitor(how.live, how.log);
   util::Command command{.argv = command_line(how),
+                        .directory = how.build,  // ours may be closed to him
                         .deadline = 24h,
                         .on_output = [&](std::string_view piece) { monitor.see(piece); },
                         .stop_fd = how.stop_fd,

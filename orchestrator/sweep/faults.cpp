@@ -6,6 +6,7 @@
 #include "source/unbuildable.hpp"
 #include "sweep/run_cell.hpp"
 #include "util/error.hpp"
+#include "util/files.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
@@ -32,13 +33,22 @@ Fault current_fault() {
   }
 }
 
+// Where the first one only announces it, "... does not build:", the second.
+std::string first_words(const std::string& text) {
+  const std::size_t end = text.find('\n');
+  if (end == text.npos || end == 0 || text[end - 1] != ':') return text.substr(0, end);
+  return text.substr(0, end) + " " + text.substr(end + 1, text.find('\n', end + 1) - end - 1);
+}
+
 model::CellResult record_fault(const PreparedCell& cell, const Fault& fault, const fs::path& out) {
   model::CellResult result = blank_result(cell);
   result.judgement = {
-      .verdict = model::Verdict::broken, .blame = fault.blame, .reason = fault.text};
+      .verdict = model::Verdict::broken, .blame = fault.blame, .reason = first_words(fault.text)};
   const fs::path directory = out / "cells" / cell.cell.id;
   fs::remove_all(directory);
   fs::create_directories(directory);
+  util::write_file_atomically(directory / "fault.log", fault.text + "\n");
+  result.files["fault"] = fs::relative(directory / "fault.log", out).string();
   report::write_cell(directory, result);
   return result;
 }

@@ -20,8 +20,11 @@ struct Fault {
 // Of the exception in flight. Interrupted is none, and goes on.
 Fault current_fault();
 
-// The cell's result: broken. Logs that an earlier run left are removed and cell.json is written.
-// HostError when that cannot be.
+// The line of a fault that says what it is. Pure.
+std::string first_words(const std::string& text);
+
+// The cell's result: broken. Logs that an earlier run left are removed; cell.json and fault.log,
+// the whole text, are written. HostError when that cannot be.
 model::CellResult record_fault(const PreparedCell& cell, const Fault& fault,
                                const std::filesystem::path& out);
 

@@ -222,7 +222,8 @@ virt::ConnectSpec Sweep::connect_spec() const {
   return {.uri = options_.connect,
           .runtime_dir = {},
           .cache_dir = kernel::default_cache() / "libvirt" / key,
-          .emulator = workshop_.emulator()};
+          .emulator = workshop_.emulator(),
+          .emulator_drops_root = qemu_user_.has_value()};
 }
 
 // Those that neither are kept nor have a fault. What the host has is looked at now: builds take

@@ -73,8 +73,8 @@ static void prepare_root(const ConnectSpec& spec) {
       spec.runtime_dir / "etc/qemu.conf",
       fmt::format("stdio_handler = \"file\"\nsecurity_driver = \"none\"\ndynamic_ownership = 0\n"
                   "remember_owner = 0\nnamespaces = []\ncgroup_controllers = []\n"
-                  "user = \"{}\"\ngroup = \"{}\"\n",
-                  caller(false), caller(true)));
+                  "user = \"{}\"\ngroup = \"{}\"\nclear_emulator_capabilities = {}\n",
+                  caller(false), caller(true), spec.emulator_drops_root ? 0 : 1));
   if (!fs::is_symlink(spec.runtime_dir / "cache"))
     fs::create_directory_symlink(spec.cache_dir, spec.runtime_dir / "cache");
 }

@@ -20,6 +20,9 @@ struct ConnectSpec {
   std::filesystem::path runtime_dir;  // ours, short: sockets below it must fit in 108 bytes
   std::filesystem::path cache_dir;    // QEMU's capabilities live here between runs (embedded only)
   std::filesystem::path emulator;     // qemu-tied (embedded only)
+  // It gives root up by itself, for which it needs the capabilities that libvirt else takes away
+  // (embedded only).
+  bool emulator_drops_root = false;
 };
 
 // Promises:
