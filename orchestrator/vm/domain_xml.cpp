@@ -150,6 +150,12 @@ static void add_devices(xml_node domain, const GuestSpec& spec) {
   set(add(devices, "memballoon"), "model", "none");
 }
 
+// One element holds all that QEMU gets past libvirt; its schema has arguments before variables.
+static xml_node commandline_of(xml_node domain) {
+  const xml_node there = domain.child("qemu:commandline");
+  return there ? there : add(domain, "qemu:commandline");
+}
+
 // PREEMPT_RT has no KVM without an invariant TSC ("kvm: RT requires X86_FEATURE_CONSTANT_TSC").
 // TCG's is the host's, so it has one where the host has, but QEMU 7.2 shows it only if it is
 // forced.
@@ -157,7 +163,7 @@ static void force_invariant_tsc(xml_node domain, const GuestSpec& spec) {
   if (!spec.realtime || spec.accel != model::Accel::tcg ||
       cpu_model(spec.level, spec.pinned_cpu) != "maximum")
     return;
-  xml_node commandline = add(domain, "qemu:commandline");
+  xml_node commandline = commandline_of(domain);
   for (const char* word : {"-global", "max-x86_64-cpu.x-force-features=on"})
     set(add(commandline, "qemu:arg"), "value", word);
 }
@@ -186,7 +192,7 @@ std::string cpu_model(const model::Level& level, const std::string& pinned) {
 
 static void add_user(xml_node domain, const GuestSpec& spec) {
   if (spec.run_as.empty()) return;
-  xml_node variable = add(add(domain, "qemu:commandline"), "qemu:env");
+  xml_node variable = add(commandline_of(domain), "qemu:env");
   set(variable, "name", "KPROOF_RUN_AS");
   set(variable, "value", spec.run_as);
 }
@@ -203,9 +209,9 @@ std::string domain_xml(const GuestSpec& spec) {
   add_cpu(domain, spec);
   add_ends(domain);
   add_devices(domain, spec);
-  add_user(domain, spec);
   skip_cpu_questions(domain);
   force_invariant_tsc(domain, spec);
+  add_user(domain, spec);
   std::ostringstream text;
   document.save(text, "  ", pugi::format_indent | pugi::format_no_declaration);
   return text.str();
