@@ -27,6 +27,7 @@ struct CellResult {
   Expectation expectation;
   std::vector<Finding> findings;
   std::vector<Evidence> evidence;
+  std::vector<std::string> unproven;  // evidence that was declared, and that nothing proved
   std::vector<Metric> metrics;
   std::vector<Subtest> subtests;
   std::vector<PhaseTime> phases;

@@ -36,7 +36,7 @@ RunReport finished(RunReport report, std::vector<series::Row> rows) {
   report.started = "2026-11-22T08:31:48Z";
   report.directory = "out";
   report.planned = report.cells.size();
-  report.series = compare(std::move(rows), report.cells, report.plan.metrics);
+  report.series = matrix_of(std::move(rows), report.cells, report.plan.metrics);
   return report;
 }
 

@@ -1,94 +1,119 @@
 #include "series/figures.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "stats/ranks.hpp"
 #include "util/names.hpp"
 
 namespace kproof::series {
+using compare::Samples;
 using model::CellResult;
 
-std::string_view to_string(Trend trend) {
-  constexpr std::string_view kWords[] = {"", "less", "more"};
-  return kWords[static_cast<std::size_t>(trend)];
-}
-
 double Figures::median() const {
-  if (values.empty()) return 0;
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+  return stats::median(values);
 }
 
 namespace {
-struct Range {
-  double low, high;
-  double width() const { return high - low; }
+
+// A cell's figures that count, with where they stand in the matrix.
+struct Measured {
+  const CellResult& cell;
+  std::vector<model::Metric> metrics;
 };
+
 }  // namespace
 
-static Trend trend_of(const Figures& before, const Figures& now) {
-  if (before.values.size() < kLeastFigures || now.values.size() < kLeastFigures) return Trend::none;
-  const bool ratios = before.values.front() > 0 && now.values.front() > 0;
-  const auto range = [&](const Figures& figures) {
-    const double low = figures.values.front(), high = figures.values.back();
-    return ratios ? Range{std::log(low), std::log(high)} : Range{low, high};
-  };
-  const Range a = range(before), b = range(now);
-  const double width = std::max(a.width(), b.width());
-  if (a.low - b.high > width) return Trend::less;
-  return b.low - a.high > width ? Trend::more : Trend::none;
+static std::vector<Measured> measured(const std::vector<Row>& rows,
+                                      const std::vector<CellResult>& cells,
+                                      const std::vector<std::string>& globs) {
+  std::vector<Measured> list;
+  for (const CellResult& cell : cells) {
+    if (std::ranges::none_of(rows, [&](const Row& row) { return row.kernel == cell.kernel; }))
+      continue;
+    list.push_back({cell, compare::proven(cell).metrics});
+    std::erase_if(list.back().metrics, [&](const model::Metric& metric) {
+      return std::ranges::none_of(
+          globs, [&](const auto& glob) { return util::glob_match(glob, metric.name); });
+    });
+  }
+  return list;
 }
 
-// One figure of a repetition: of metrics of one name the first.
-static Figures figures_of(const Row& row, const std::vector<CellResult>& cells,
+// Of one unit, the first one's: what a repetition measured in another is left out.
+static Figures figures_of(const Row& row, const std::vector<Measured>& all,
                           const MetricColumn& column) {
   Figures figures;
-  for (const CellResult& cell : cells) {
-    if (cell.kernel != row.kernel || cell.topology != column.topology || cell.test != column.test)
+  for (const Measured& one : all) {
+    if (one.cell.kernel != row.kernel || one.cell.topology != column.topology ||
+        one.cell.test != column.test)
       continue;
-    const auto metric =
-        std::find_if(cell.metrics.begin(), cell.metrics.end(),
-                     [&](const model::Metric& one) { return one.name == column.metric; });
-    if (metric != cell.metrics.end()) figures.values.push_back(metric->value);
+    for (const model::Metric& metric : one.metrics) {
+      if (metric.name != column.metric) continue;
+      if (figures.values.empty()) figures.unit = metric.unit;
+      if (metric.unit == figures.unit) figures.values.push_back(metric.value);
+    }
   }
-  std::sort(figures.values.begin(), figures.values.end());
+  std::ranges::sort(figures.values);
   return figures;
 }
 
 static void fill(MetricColumn& column, const std::vector<Row>& rows,
-                 const std::vector<CellResult>& cells) {
+                 const std::vector<Measured>& all) {
   std::optional<std::size_t> before;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    Figures figures = figures_of(rows[row], cells, column);
-    if (before && !figures.values.empty()) {
+    Figures figures = figures_of(rows[row], all, column);
+    if (!figures.values.empty()) {
       figures.against = before;
-      figures.trend = trend_of(column.figures[*before], figures);
+      before = row;
     }
-    if (!figures.values.empty()) before = row;
     column.figures.push_back(std::move(figures));
   }
+  const auto first =
+      std::ranges::find_if(column.figures, [](const Figures& f) { return !f.values.empty(); });
+  if (first != column.figures.end()) column.unit = first->unit;
 }
 
-static bool same(const MetricColumn& a, const MetricColumn& b) {
-  return a.topology == b.topology && a.test == b.test && a.metric == b.metric;
+static void find_trends(std::vector<MetricColumn>& columns) {
+  std::vector<Figures*> compared;
+  std::vector<Samples> samples;
+  for (MetricColumn& column : columns)
+    for (Figures& now : column.figures) {
+      if (!now.against) continue;
+      const Figures& before = column.figures[*now.against];
+      compared.push_back(&now);
+      samples.push_back({before.values, now.values, before.unit == now.unit});
+    }
+  const auto found = compare::trends(samples);
+  for (std::size_t i = 0; i < compared.size(); ++i)
+    compared[i]->trend = found[i];
 }
 
 std::vector<MetricColumn> metric_columns(const std::vector<Row>& rows,
                                          const std::vector<CellResult>& cells,
                                          const std::vector<std::string>& metrics) {
+  const std::vector<Measured> all = measured(rows, cells, metrics);
   std::vector<MetricColumn> columns;
-  for (const CellResult& cell : cells)
-    for (const model::Metric& metric : cell.metrics) {
-      MetricColumn column{cell.topology, cell.test, metric.name, metric.unit, {}};
-      const bool wanted = std::any_of(metrics.begin(), metrics.end(), [&](const std::string& glob) {
-        return util::glob_match(glob, metric.name);
-      });
-      const bool known = std::any_of(columns.begin(), columns.end(),
-                                     [&](const auto& other) { return same(column, other); });
-      if (!wanted || known) continue;
-      fill(column, rows, cells);
+  for (const Measured& one : all)
+    for (const model::Metric& metric : one.metrics) {
+      MetricColumn column{one.cell.topology, one.cell.test, metric.name, metric.unit, {}};
+      if (std::ranges::any_of(columns, [&](const MetricColumn& other) {
+            return other.topology == column.topology && other.test == column.test &&
+                   other.metric == column.metric;
+          }))
+        continue;
+      fill(column, rows, all);
       columns.push_back(std::move(column));
     }
+  find_trends(columns);
   return columns;
+}
+
+std::size_t comparisons_in(const Matrix& matrix) {
+  std::size_t count = 0;
+  for (const MetricColumn& column : matrix.metrics)
+    for (const Figures& figures : column.figures)
+      count += figures.against.has_value();
+  return count;
 }
 
 }  // namespace kproof::series

@@ -16,6 +16,7 @@ inline model::CellResult cell(const std::string& kernel, const std::string& test
   cell.topology = "l1";
   cell.test = test;
   cell.judgement.verdict = verdict;
+  cell.judgement.reason = "why";
   cell.judgement.expected = verdict == model::Verdict::pass;
   for (std::string& title : findings)
     cell.findings.push_back({.title = std::move(title)});

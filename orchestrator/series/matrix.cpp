@@ -1,11 +1,11 @@
 #include "series/matrix.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
 
+#include "series/difference.hpp"
 #include "series/figures.hpp"
 #include "series/problems.hpp"
 #include "series/state.hpp"
@@ -14,9 +14,14 @@ namespace kproof::series {
 using model::CellResult;
 
 std::string_view to_string(Change change) {
-  constexpr std::string_view kWords[] = {"unknown", "unchanged",  "changed",
-                                         "fixed",   "introduced", "flaky"};
+  constexpr std::string_view kWords[] = {"unknown",    "unchanged", "changed", "fixed",
+                                         "introduced", "flaky",     "lost"};
   return kWords[static_cast<std::size_t>(change)];
+}
+
+std::string_view to_string(Problem::Cause cause) {
+  constexpr std::string_view kWords[] = {"series", "host", "unrun"};
+  return kWords[static_cast<std::size_t>(cause)];
 }
 
 std::string number_of(const std::vector<Row>& rows, std::size_t row) {
@@ -46,90 +51,12 @@ std::string title_of(const Matrix& matrix, const MetricColumn& column) {
   return column.unit.empty() ? title : fmt::format("{} ({})", title, column.unit);
 }
 
-static std::vector<std::string> without(const std::set<std::string>& all,
-                                        const std::set<std::string>& others) {
-  std::vector<std::string> rest;
-  std::set_difference(all.begin(), all.end(), others.begin(), others.end(),
-                      std::back_inserter(rest));
-  return rest;
-}
-
-// "munmap" of "not ok: munmap"; "" of anything else.
-static std::string failed_subtest(const std::string& item) {
-  constexpr std::string_view kFailed = "not ok: ";
-  return item.starts_with(kFailed) ? item.substr(kFailed.size()) : "";
-}
-
-static bool skips(const State& state, const std::string& subtest) {
-  return !subtest.empty() && state.ever.contains("skipped: " + subtest);
-}
-
-static bool is_proven_fix(const State& before, const State& now) {
-  return std::ranges::none_of(
-      before.ever, [&](const std::string& item) { return skips(now, failed_subtest(item)); });
-}
-
-// Something that is wrong now could have been seen before.
-static bool is_proven_fault(const State& before, const State& now) {
-  bool fails = false, seen = false;
-  for (const std::string& item : now.ever) {
-    if (item.starts_with("skipped: ") || item.starts_with("verdict ")) continue;
-    fails = true;
-    seen |= !before.ever.contains(item) && !skips(before, failed_subtest(item));
-  }
-  return seen || !fails;
-}
-
-static Change change_of(const State& before, const State& now, const Entry& entry) {
-  if (now.kind == Kind::flaky) return Change::flaky;
-  if (before.kind == Kind::flaky) return Change::unknown;
-  if (before.kind != now.kind && now.kind == Kind::good)
-    return is_proven_fix(before, now) ? Change::fixed : Change::unknown;
-  if (before.kind != now.kind)
-    return is_proven_fault(before, now) ? Change::introduced : Change::unknown;
-  return entry.gone.empty() && entry.appeared.empty() ? Change::unchanged : Change::changed;
-}
-
-// The nearest row above that says something.
-static std::optional<std::size_t> comparable(const std::vector<State>& states, std::size_t row) {
-  while (row-- > 0)
-    if (states[row].kind != Kind::absent && states[row].kind != Kind::unproven) return row;
-  return std::nullopt;
-}
-
-static Entry entry_of(const std::vector<State>& states, std::size_t row) {
-  const State& now = states[row];
-  Entry entry{.verdict = now.verdict,
-              .skipped = {now.skipped.begin(), now.skipped.end()},
-              .expected = now.expected};
-  if (now.kind == Kind::absent) return entry;
-  if (now.kind == Kind::unproven) {
-    if (row == 0 || states[row - 1].verdict != now.verdict) return entry;
-    entry.change = Change::unchanged;
-    entry.against = row - 1;
-    return entry;
-  }
-  entry.against = comparable(states, row);
-  if (!entry.against) {
-    if (now.kind == Kind::flaky) entry.change = Change::flaky;
-    return entry;
-  }
-  const State& before = states[*entry.against];
-  entry.gone = without(before.always, now.ever);
-  entry.appeared = without(now.always, before.ever);
-  entry.change = change_of(before, now, entry);
-  if (entry.change != Change::changed)  // the verdicts tell it
-    for (auto* list : {&entry.gone, &entry.appeared})
-      std::erase_if(*list, [](const std::string& item) { return item.starts_with("verdict "); });
-  return entry;
-}
-
 static bool is_change(const Column& column, std::size_t row) {
   const Entry& entry = column.entries[row];
   if (!entry.against) return false;
   if (entry.change == Change::flaky) return column.entries[*entry.against].change != Change::flaky;
   return entry.change == Change::fixed || entry.change == Change::introduced ||
-         entry.change == Change::changed;
+         entry.change == Change::changed || entry.change == Change::lost;
 }
 
 static std::size_t fewest_repetitions(const std::vector<CellResult>& cells) {
@@ -160,7 +87,7 @@ static Column column_of(const std::vector<Row>& rows, const std::vector<CellResu
   return column;
 }
 
-Matrix compare(std::vector<Row> rows, const std::vector<CellResult>& cells,
+Matrix matrix_of(std::vector<Row> rows, const std::vector<CellResult>& cells,
                const std::vector<std::string>& metrics) {
   Matrix matrix{.rows = std::move(rows)};
   for (const CellResult& cell : cells) {

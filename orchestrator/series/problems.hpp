@@ -5,6 +5,6 @@
 
 namespace kproof::series {
 
-std::vector<std::string> problems_of(const Matrix& matrix);
+std::vector<Problem> problems_of(const Matrix& matrix);
 
 }  // namespace kproof::series

@@ -5,20 +5,22 @@
 #include <string>
 #include <vector>
 
+#include "compare/proven.hpp"
 #include "model/result.hpp"
 
 namespace kproof::series {
 
-enum class Kind { absent, unproven, good, bad, flaky };
+enum class Kind : std::uint8_t { absent, unproven, good, bad, flaky };
 
 struct State {
   Kind kind = Kind::absent;
-  std::string verdict;
-  // What was wrong or left out: in every repetition, in any. "finding: bad pud", "not ok: munmap",
-  // "skipped: munmap", "verdict fail".
-  std::set<std::string> always, ever;
-  std::set<std::string> skipped;  // in any: "munmap: no memory"
-  bool expected = false;
+  std::string verdict, reason;
+  std::set<compare::Sign> always, ever;  // in every repetition, in any
+  std::set<std::string> seen;            // subtests that every repetition had, ok or not ok
+  std::set<std::string> listed;          // subtests that any had, skipped ones too
+  std::set<std::string> skipped;         // in any: "munmap: no memory"
+  bool to_its_end = false;               // every repetition
+  bool expected = false, host = false;
 };
 
 State state_of(const std::vector<const model::CellResult*>& repetitions);

@@ -290,7 +290,7 @@ void Sweep::run_cells(const run::StopRequest& stop) {
   report_.interrupted = report_.cells.size() < cells_.size();
   if (report_.series)
     report_.series =
-        series::compare(std::move(report_.series->rows), report_.cells, options_.plan.metrics);
+        series::matrix_of(std::move(report_.series->rows), report_.cells, options_.plan.metrics);
 }
 
 void Sweep::write_reports() const {
