@@ -1,8 +1,6 @@
 #include "bisect/steps.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -10,7 +8,6 @@
 
 namespace kproof::bisect {
 using model::CellResult;
-using model::Verdict;
 
 std::string_view to_string(Outcome outcome) {
   constexpr std::string_view kWords[] = {"good", "bad", "skipped"};
@@ -18,34 +15,36 @@ std::string_view to_string(Outcome outcome) {
 }
 
 static bool proves_nothing(const CellResult& cell) {
-  const Verdict verdict = cell.judgement.verdict;
-  return verdict == Verdict::skip || verdict == Verdict::miss || verdict == Verdict::broken;
+  return compare::proven(cell).says == compare::Says::nothing;
 }
 
 static std::string tell(const CellResult& cell) {
-  return fmt::format("{}: {}: {}", cell.test, to_string(cell.judgement.verdict),
-                     cell.judgement.reason);
+  return fmt::format("{}: {}: {}", cell.test, compare::proven(cell).verdict, cell.judgement.reason);
+}
+
+static std::string tell_good(const std::vector<CellResult>& cells) {
+  std::size_t decided = 0, skipped = 0;
+  for (const CellResult& cell : cells) {
+    decided += !proves_nothing(cell);
+    skipped += model::skipped_in(cell.subtests).size();
+  }
+  return fmt::format(
+      "{} {} as the plan expects{}", decided, decided == 1 ? "cell is" : "cells are",
+      skipped == 0 ? "" : ", " + util::format_count(skipped, "subtest") + " skipped");
 }
 
 Seen seen_in(const std::vector<CellResult>& cells) {
   const auto unexpected = [&](bool nothing) {
-    return std::find_if(cells.begin(), cells.end(), [&](const CellResult& cell) {
+    return std::ranges::find_if(cells, [&](const CellResult& cell) {
       return !cell.judgement.expected && proves_nothing(cell) == nothing;
     });
   };
   if (const auto bad = unexpected(false); bad != cells.end()) return {Outcome::bad, tell(*bad)};
   if (const auto open = unexpected(true); open != cells.end())
     return {Outcome::skipped, tell(*open)};
-  const auto decided = std::count_if(cells.begin(), cells.end(),
-                                     [](const CellResult& cell) { return !proves_nothing(cell); });
-  if (decided == 0) return {Outcome::skipped, "no cell says anything"};
-  const auto skipped = std::transform_reduce(
-      cells.begin(), cells.end(), std::size_t{0}, std::plus<>(),
-      [](const CellResult& cell) { return model::skipped_in(cell.subtests).size(); });
-  return {
-      Outcome::good,
-      fmt::format("{} {} as the plan expects{}", decided, decided == 1 ? "cell is" : "cells are",
-                  skipped == 0 ? "" : ", " + util::format_count(skipped, "subtest") + " skipped")};
+  if (std::ranges::all_of(cells, proves_nothing))
+    return {Outcome::skipped, "no cell says anything"};
+  return {Outcome::good, tell_good(cells)};
 }
 
 Range narrow(Range whole, const std::vector<Step>& steps) {

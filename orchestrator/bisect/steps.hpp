@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "compare/proven.hpp"
 #include "model/result.hpp"
 
 namespace kproof::bisect {
@@ -19,10 +21,31 @@ struct Seen {
   std::string reason;
 };
 
-// What the cells of one revision say. Bad: any that passed, failed, crashed or hung where the plan
-// expects otherwise. A skip, miss or broken that the plan does not expect is neither good nor bad,
-// so the revision is skipped; one that it does expect decides nothing, and something must.
+// What the cells of one revision say, where nothing else is known. Bad: any that is good or bad
+// (compare/proven.hpp) where the plan expects otherwise. What proves nothing and is not expected is
+// neither, so the revision is skipped; what is expected to prove nothing decides nothing, and
+// something must.
 Seen seen_in(const std::vector<model::CellResult>& cells);
+
+// What is looked for: how one case, in one topology, differs from the plan at --bad.
+struct Symptom {
+  std::string topology, test;
+  // Findings and failed subtests that --good does not show; without any, the verdict.
+  std::set<compare::Sign> signs;
+  std::size_t seen = 0, repetitions = 0;  // at --bad; flaky where not all show it
+};
+using Signature = std::vector<Symptom>;
+Signature signature_of(const std::vector<model::CellResult>& bad,
+                       const std::vector<model::CellResult>& good);
+// "mm/a l1: finding: bad pud, not ok: munmap; in 1 of 3 repetitions, so that a revision may look
+// good by chance"
+std::vector<std::string> describe(const Signature& signature);
+
+// What the cells of one revision say of that. Bad: any repetition of a case of the signature shows
+// one of its signs, where the plan does not expect it. One that fails in another way, or proves
+// nothing, could have hidden them: then the revision is skipped. Good: all of these cases prove
+// that nothing of it is there. What other cases do is told, and decides nothing.
+Seen seen_in(const std::vector<model::CellResult>& cells, const Signature& signature);
 
 struct Step {
   std::string commit, subject;

@@ -3,31 +3,15 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "report/finding_json.hpp"
 #include "report/text.hpp"
 #include "util/units.hpp"
 
 namespace kproof::cli {
-using Json = nlohmann::ordered_json;
+using report::Json;
 using report::printable;  // a guest prints any bytes; a terminal must not obey them
-
-// null where nothing can be said.
-static Json to_json(const model::Culprit& culprit) {
-  if (culprit.reason.empty()) return nullptr;
-  Json json{{"frame", culprit.frame}, {"cpu", nullptr}, {"reason", culprit.reason}};
-  if (culprit.cpu >= 0) json["cpu"] = culprit.cpu;
-  return json;
-}
-
-static Json to_json(const model::Known& known) {
-  if (known.place.empty()) return nullptr;
-  return {{"link", known.link},
-          {"reason", known.reason},
-          {"until", known.until},
-          {"expired", known.expired}};
-}
 
 static Json to_json(const symbols::Places& places) {
   Json json = Json::array();
@@ -51,24 +35,6 @@ static Json to_json(const std::vector<symbols::DecodedLine>& lines) {
   return json;
 }
 
-static Json to_json(const model::Finding& finding) {
-  return {{"title", finding.title},
-          {"syzbot_title", finding.syzbot_title},
-          {"alt_titles", finding.alt_titles},
-          {"type", finding.type},
-          {"frame", finding.frame},
-          {"culprit", to_json(finding.culprit)},
-          {"fingerprint", finding.fingerprint},
-          {"known", to_json(finding.known)},
-          {"start_line", finding.start_line},
-          {"end_line", finding.end_line},
-          {"corrupted", finding.corrupted},
-          {"reason", finding.corrupted_reason},
-          {"panicked", finding.panicked},
-          {"count", finding.count},
-          {"excerpt", finding.excerpt}};
-}
-
 void print_json(const Analysis& analysis) {
   Json document{{"schema", 1},
                 {"findings", Json::array()},
@@ -78,7 +44,7 @@ void print_json(const Analysis& analysis) {
   for (std::size_t i = 0; i < analysis.findings.size(); ++i) {
     const model::Finding& finding = analysis.findings[i];
     Json& list = document[finding.complaint ? "complaints" : "findings"];
-    list.push_back(to_json(finding));
+    list.push_back(report::finding_to_json(finding));
     if (!analysis.decoded.empty()) list.back()["decoded"] = to_json(analysis.decoded[i]);
   }
   // A console prints any bytes; JSON is UTF-8.

@@ -52,8 +52,9 @@ TEST_CASE("json holds every key that reports are made of") {
   const nlohmann::json& finding = document["findings"][0];
   CHECK(finding["title"] == "kernel BUG in __split_huge_pud");
   CHECK(finding["panicked"] == true);
-  for (const char* key : {"alt_titles", "type", "frame", "start_line", "end_line", "corrupted",
-                          "reason", "count", "excerpt", "culprit", "fingerprint", "known"})
+  for (const char* key :
+       {"alt_titles", "type", "frame", "start_line", "end_line", "corrupted", "corrupted_reason",
+        "count", "excerpt", "culprit", "fingerprint", "known"})
     CHECK(finding.contains(key));
 }
 

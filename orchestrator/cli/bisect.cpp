@@ -12,6 +12,8 @@
 #include "cli/display.hpp"
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
+#include "compare/proven.hpp"
+#include "report/junit.hpp"
 #include "series/rows.hpp"
 #include "source/unbuildable.hpp"
 #include "sweep/directory.hpp"
@@ -45,19 +47,29 @@ class Bisection {
                               {history_.resolve(options_.good, "--good")}};
     history_.require_ancestor(whole.good[0], whole.bad);
     const util::FileLock lock = sweep::claim_directory(sweep().out, sweep().plan.name);
+    const plan::Filter& filter = sweep().filter;
     report_ = {.plan = sweep().plan.name,
                .kernel = base_.name,
                .repository = repository().string(),
                .good = whole.good[0],
-               .bad = whole.bad};
-    if (verify("--good", whole.good[0], Outcome::good) && verify("--bad", whole.bad, Outcome::bad))
-      search(whole);
+               .bad = whole.bad,
+               .filters = {filter.kernels, filter.topologies, filter.cases},
+               .started = util::now()};
+    if (verify(whole)) search(whole);
     display_.clear();
     write();
     return report_;
   }
 
  private:
+  using Cells = std::vector<model::CellResult>;
+  // What became of a revision: its cells, or why it has none; neither when it was interrupted.
+  struct Trial {
+    Cells cells;
+    std::string unbuilt;
+    bool interrupted = false;
+  };
+
   sweep::SweepOptions& sweep() const { return options_.run.sweep; }
 
   fs::path repository() const {
@@ -69,19 +81,51 @@ class Bisection {
     return fs::absolute(git->repository);
   }
 
-  void write() const {
+  void write() {
+    report_.ended = util::now();
     util::write_file_atomically(sweep().out / "results.json", report::bisect_to_json(report_));
+    util::write_file_atomically(sweep().out / "junit.xml", report::junit_xml(report_));
   }
 
-  // Whether to go on: false when it was interrupted.
-  bool verify(const char* option, const std::string& commit, Outcome wanted) {
-    display_.say(fmt::format("verifying {} {}", option, name_of(commit)));
-    if (!test(commit)) return false;
-    const bisect::Seen& seen = report_.steps.back().seen;
-    if (seen.outcome == wanted) return true;
+  // What is looked for is what the two ends differ in. False when it was interrupted.
+  bool verify(const bisect::Range& whole) {
+    display_.say(fmt::format("verifying --good {}", name_of(whole.good[0])));
+    const Trial good = attempt(whole.good[0]);
+    if (good.interrupted) return stopped();
+    require_built("--good", whole.good[0], good);
+    display_.say(fmt::format("verifying --bad {}", name_of(whole.bad)));
+    const Trial bad = attempt(whole.bad);
+    if (bad.interrupted) return stopped();
+    require_built("--bad", whole.bad, bad);
+    const bisect::Seen seen_bad = bisect::seen_in(bad.cells);
+    signature_ = bisect::signature_of(bad.cells, good.cells);
+    const bisect::Seen seen_good =
+        signature_.empty() ? bisect::seen_in(good.cells) : bisect::seen_in(good.cells, signature_);
+    require("--good", whole.good[0], Outcome::good, seen_good, good.cells);
+    require("--bad", whole.bad, Outcome::bad, seen_bad, bad.cells);
+    report_.signature = bisect::describe(signature_);
+    for (const std::string& line : report_.signature)
+      display_.say("looking for " + line);
+    return true;
+  }
+
+  void require_built(const char* option, const std::string& commit, const Trial& trial) {
+    if (!trial.unbuilt.empty())
+      require(option, commit, Outcome::good, {Outcome::skipped, trial.unbuilt}, {});
+  }
+
+  // A broken cell is no matter where the others say what is wanted.
+  void require(const char* option, const std::string& commit, Outcome wanted,
+               const bisect::Seen& seen, const Cells& cells) {
+    if (seen.outcome == wanted) return add(commit, seen);
     display_.clear();
-    throw ConfigError(fmt::format("{} {} is not {} but {}: {}", option, commit.substr(0, 12),
-                                  to_string(wanted), to_string(seen.outcome), seen.reason),
+    const std::string name = fmt::format("{} {}", option, commit.substr(0, 12));
+    if (const model::CellResult* broken = broken_in(cells))
+      throw HostError(
+          fmt::format("{}: {} is broken, twice: {}", name, broken->id, broken->judgement.reason),
+          "the same command goes on from here");
+    throw ConfigError(fmt::format("{} is not {} but {}: {}", name, to_string(wanted),
+                                  to_string(seen.outcome), seen.reason),
                       fmt::format("its cells are in {}", directory_of(commit).string()));
   }
 
@@ -113,26 +157,62 @@ class Bisection {
     return sweep().out / report::directory_of_revision(commit);
   }
 
-  // Adds a step; false when it was interrupted. What an earlier bisection here saw is kept.
-  bool test(const std::string& commit) {
-    bisect::Step step{commit, history_.subject(commit), {}};
+  static const model::CellResult* broken_in(const Cells& cells) {
+    for (const model::CellResult& cell : cells)
+      if (compare::standing_of(cell.judgement) == compare::Standing::host) return &cell;
+    return nullptr;
+  }
+
+  // What an earlier bisection here saw is kept.
+  Trial run_cells(const std::string& commit) {
     try {
-      const report::RunReport seen = run_sweep(options_for(commit), stop_, display_.listener());
-      if (seen.interrupted) return stopped();
-      step.seen = bisect::seen_in(seen.cells);
-      if (exit_code_of(seen, false, kOk) != kOk)
-        throw HostError(fmt::format("{}: {}", commit.substr(0, 12), step.seen.reason),
-                        "the same command goes on from here");
+      report::RunReport seen = run_sweep(options_for(commit), stop_, display_.listener());
+      report_.host = seen.host;
+      return {std::move(seen.cells), "", seen.interrupted};
     } catch (const source::Unbuildable& error) {
-      step.seen = {Outcome::skipped, fmt::format("{}\n{}", error.what(), error.hint())};
+      return {{}, fmt::format("{}\n{}", error.what(), error.hint())};
     } catch (const Interrupted&) {
-      return stopped();
+      return {.interrupted = true};
     }
-    display_.say(fmt::format("{}: {}: {}", commit.substr(0, 12), to_string(step.seen.outcome),
-                             step.seen.reason));
-    report_.steps.push_back(std::move(step));
-    write();
+  }
+
+  // A cell that is broken is run once more, unless the others show already what is looked for.
+  Trial attempt(const std::string& commit) {
+    Trial trial = run_cells(commit);
+    const bool decided =
+        !signature_.empty() && bisect::seen_in(trial.cells, signature_).outcome == Outcome::bad;
+    if (trial.interrupted || decided || !broken_in(trial.cells)) return trial;
+    display_.say(fmt::format("{}: broken: once more", commit.substr(0, 12)));
+    return run_cells(commit);
+  }
+
+  // False when it was interrupted. A revision that is broken twice is skipped; a host on which
+  // several in a row are is no host to go on with.
+  bool test(const std::string& commit) {
+    const Trial trial = attempt(commit);
+    if (trial.interrupted) return stopped();
+    bisect::Seen seen = trial.unbuilt.empty() ? bisect::seen_in(trial.cells, signature_)
+                                              : bisect::Seen{Outcome::skipped, trial.unbuilt};
+    const model::CellResult* broken = broken_in(trial.cells);
+    if (seen.outcome != Outcome::skipped || !broken) {
+      broken_in_a_row_ = 0;
+    } else if (++broken_in_a_row_ >= kMostBroken) {
+      display_.clear();
+      throw HostError(fmt::format("{} revisions in a row are broken, each twice: {}",
+                                  broken_in_a_row_, broken->judgement.reason),
+                      "the same command goes on from here");
+    } else {
+      seen.reason = "broken twice: " + seen.reason;
+    }
+    add(commit, std::move(seen));
     return true;
+  }
+
+  void add(const std::string& commit, bisect::Seen seen) {
+    display_.say(
+        fmt::format("{}: {}: {}", commit.substr(0, 12), to_string(seen.outcome), seen.reason));
+    report_.steps.push_back({commit, history_.subject(commit), std::move(seen)});
+    write();
   }
 
   bool stopped() {
@@ -163,6 +243,9 @@ class Bisection {
   sweep::Hosting hosting_;  // of all revisions
   Display display_;
   report::BisectReport report_;
+  bisect::Signature signature_;
+  static constexpr unsigned kMostBroken = 3;
+  unsigned broken_in_a_row_ = 0;
 };
 
 }  // namespace
@@ -174,32 +257,36 @@ static int bisect(BisectOptions& options) {
   const auto& plan = options.run.sweep.plan;
   Bisection bisection(options, series::find_base(plan, options.base), stop);
   const report::BisectReport report = bisection.run();
-  fmt::print("\n{}\nresults: {}\n", render_bisect(report, report::style_of(STDOUT_FILENO)),
-             (options.run.sweep.out / "results.json").string());
+  fmt::print("\n{}\nresults: {}\njunit:   {}\n",
+             render_bisect(report, report::style_of(STDOUT_FILENO)),
+             (options.run.sweep.out / "results.json").string(),
+             (options.run.sweep.out / "junit.xml").string());
   if (report.interrupted) return kInterrupted;
   return report.first_bad.size() == 1 ? kOk : kUnexpected;
 }
 
 void add_bisect(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
-      "bisect", "Find the first revision on which a plan's cells are not as it expects");
+      "bisect", "Find the first revision on which a plan's cells fail as they do on --bad");
   const auto options = std::make_shared<BisectOptions>();
   add_run_options(*command, options->run, kSourcePlanHelp);
   command->add_option("--base", options->base,
                       "the kernel of the plan to bisect, one with `source: { git: ... }` (default: "
                       "the plan's only kernel from source)");
-  command->add_option("--good", options->good, "a revision on which all is as the plan expects")
+  command
+      ->add_option("--good", options->good, "a revision on which the plan's cases do not fail so")
       ->required();
-  command->add_option("--bad", options->bad, "a later one on which it is not")->required();
+  command->add_option("--bad", options->bad, "a later one on which they do")->required();
   command->footer(
-      "Bad is a revision with any cell that is not as the plan expects it; --case and --topology\n"
-      "choose the cells that decide. One that does not build, or whose cells end in skip or miss, "
-      "is\n"
-      "skipped. The user's checkout is only read. Interrupted, the same command with the same "
-      "--out\n"
-      "goes on. Exit code: 0 found, 1 only skipped revisions are left, 2 wrong usage (or --good "
-      "is\n"
-      "not good, --bad not bad), 69 a fault of this host, 130 interrupted.");
+      "What is looked for is what --bad shows and --good does not: findings (by title or\n"
+      "fingerprint), failed subtests, or else the verdict, of each case that is not as the plan\n"
+      "expects; --case and --topology choose the cases. A revision is bad if any repetition shows\n"
+      "any of it, and told as flaky if not all do; it is skipped if it does not build, fails\n"
+      "otherwise, proves nothing, or is broken twice. The user's checkout is only read.\n"
+      "Interrupted, the same command with the same --out goes on. Exit code: 0 found, 1 only\n"
+      "skipped revisions are left, 2 wrong usage (or --good is not good, --bad not bad), 69 a "
+      "fault\n"
+      "of this host, 130 interrupted.");
   command->callback([options, &exit_code] { exit_code = bisect(*options); });
 }
 

@@ -1,5 +1,4 @@
 // kproof run PLAN.yaml: boot, test, judge.
-#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -7,19 +6,13 @@
 
 #include "cli/cli.hpp"
 #include "cli/display.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/plan_notes.hpp"
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "report/summary.hpp"
 
 namespace kproof::cli {
-
-static int verdict_of(const report::RunReport& report) {
-  return std::all_of(report.cells.begin(), report.cells.end(),
-                     [](const model::CellResult& cell) { return cell.judgement.expected; })
-             ? kOk
-             : kUnexpected;
-}
 
 static int run(RunOptions& options) {
   run::StopRequest stop;
@@ -34,7 +27,7 @@ static int run(RunOptions& options) {
   fmt::print("\n{}\n", report::render_summary(report, report::style_of(STDOUT_FILENO)));
   fmt::print("results: {}\njunit:   {}\n", (sweep.out / "results.json").string(),
              (sweep.out / "junit.xml").string());
-  return exit_code_of(report, signals.interrupted(), verdict_of(report));
+  return exit_code(report, signals.interrupted());
 }
 
 void add_run(CLI::App& app, int& exit_code) {
@@ -43,9 +36,7 @@ void add_run(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<RunOptions>();
   add_run_options(*command, *options, kPlanOrKernelHelp);
   add_kernel_filter(*command, options->sweep.filter);
-  command->footer(
-      "Exit code: 0 all as expected, 1 something unexpected, 2 wrong usage or plan,\n"
-      "69 a fault of this host (verdict broken), 130 interrupted.");
+  command->footer(std::string(kExitCodes));
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

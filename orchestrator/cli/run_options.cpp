@@ -1,6 +1,5 @@
 #include "cli/run_options.hpp"
 
-#include <algorithm>
 #include <ctime>
 
 #include <fmt/chrono.h>
@@ -51,16 +50,6 @@ void read_run_options(RunOptions& options, const std::string& kind) {
   sweep.out = fs::absolute(options.out.empty() ? fresh : fs::path(options.out));
   if (options.accel != "auto")
     sweep.accel = options.accel == "kvm" ? model::Accel::kvm : model::Accel::tcg;
-}
-
-int exit_code_of(const report::RunReport& report, bool interrupted, int otherwise) {
-  if (interrupted) return kInterrupted;
-  const bool broken =
-      std::any_of(report.cells.begin(), report.cells.end(), [](const model::CellResult& cell) {
-        return cell.judgement.verdict == model::Verdict::broken &&
-               cell.judgement.blame == model::Blame::host;
-      });
-  return broken ? kHostFault : otherwise;
 }
 
 }  // namespace kproof::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -22,7 +23,10 @@ void add_run_options(CLI::App& command, RunOptions& options, std::string_view pl
 // directory is a new one, named by the plan and `kind`, which may be "".
 void read_run_options(RunOptions& options, const std::string& kind);
 
-// kInterrupted, kHostFault for a broken cell, else `otherwise`.
-int exit_code_of(const report::RunReport& report, bool interrupted, int otherwise);
+// How --help tells exit_code.hpp.
+inline constexpr std::string_view kExitCodes =
+    "Exit code: 0 all as expected; 1 something is not, whatever else happened; 2 wrong usage or\n"
+    "plan; 69 nothing is, but for faults of this host (verdict broken); 130 interrupted, with\n"
+    "nothing unexpected until then. So 1 outranks 130, and 130 outranks 69.";
 
 }  // namespace kproof::cli

@@ -10,6 +10,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/display.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "series/rows.hpp"
@@ -67,12 +68,6 @@ static void make_rows(sweep::SweepOptions& sweep, const SeriesOptions& options) 
   };
 }
 
-static int verdict_of(const series::Matrix& matrix) {
-  const bool nothing = std::none_of(matrix.rows.begin(), matrix.rows.end(),
-                                    [](const series::Row& row) { return row.unbuilt.empty(); });
-  return nothing ? kUsage : matrix.clean() ? kOk : kUnexpected;
-}
-
 static int series(SeriesOptions& options) {
   run::StopRequest stop;
   const SignalWatch signals(stop);
@@ -86,7 +81,7 @@ static int series(SeriesOptions& options) {
   fmt::print("\n{}\n", report::render_series(report, report::style_of(STDOUT_FILENO)));
   fmt::print("results: {}\njunit:   {}\n", (sweep.out / "results.json").string(),
              (sweep.out / "junit.xml").string());
-  return exit_code_of(report, signals.interrupted(), verdict_of(*report.series));
+  return exit_code(report, signals.interrupted());
 }
 
 void add_series(CLI::App& app, int& exit_code) {
@@ -106,12 +101,13 @@ void add_series(CLI::App& app, int& exit_code) {
   command->footer(
       "All kernels are built first, so that no compiler disturbs what cases measure. The plan's\n"
       "expectations meet the rows by name: `kernel: <base>` the base alone, no `kernel:` all of\n"
-      "them. Exit code: 0 nothing is introduced or made flaky, every row builds, and after the "
-      "last\n"
-      "patch every case is as the plan expects (without an expectation: pass); 1 otherwise, though "
-      "a\n"
-      "later patch mends it; 2 wrong usage, plan or patch, or nothing builds; 69 a fault of this\n"
-      "host; 130 interrupted.");
+      "them. Exit code: 0 the series is clean: every row builds, in no row a finding or a failed\n"
+      "subtest appears, a proof is lost, a subtest is skipped that was not, or something becomes\n"
+      "flaky, though a later patch mends it, and after the last patch every case is as the plan\n"
+      "expects (without an expectation: pass); 1 it is not, whatever else happened; 2 wrong "
+      "usage,\n"
+      "plan or patch, or nothing builds; 69 a fault of this host stands in the way, and nothing\n"
+      "worse; 130 interrupted, with nothing wrong until then.");
   command->callback([options, &exit_code] { exit_code = series(*options); });
 }
 

@@ -58,13 +58,15 @@ static std::vector<std::string> read_only(Problems& problems, const MaybeValue& 
 
 static std::optional<model::PlanCase> read_case_map(Problems& problems, const Value& value,
                                                     const model::Plan& plan) {
-  const Map map(problems, value,
-                {"case", "as", "args", "timeout", "inside", "kernels", "topologies"});
+  const Map map(
+      problems, value,
+      {"case", "as", "args", "timeout", "repetitions", "inside", "kernels", "topologies"});
   const auto name_value = map.require("case");
   const auto name = text(problems, name_value);
   model::PlanCase test{.place = problems.place(value.mark)};
   test.args = texts(problems, map.find("args"));
   test.timeout = duration(problems, map.find("timeout"));
+  test.repetitions = number(problems, map.find("repetitions"), 1, kMaxRepetitions);
   test.inside = read_inside(problems, map.find("inside"));
   test.kernels = read_only(problems, map.find("kernels"), plan.kernels, "kernel");
   test.topologies = read_only(problems, map.find("topologies"), plan.topologies, "topology");

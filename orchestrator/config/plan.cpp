@@ -39,7 +39,6 @@ static void read_name(Problems& problems, const Value& root, const MaybeValue& v
 
 static model::Plan read_document(Problems& problems, const Value& root, const fs::path& file,
                                  const fs::path& home, const CpuModels& cpu_models) {
-  constexpr unsigned kMaxRepetitions = 100000;
   model::Plan plan{.file = file};
   const Map map(problems, root,
                 {"schema", "name", "kernels", "topologies", "cases", "repetitions", "limits",

@@ -34,6 +34,7 @@
 //     - { case: kvm/l2_linux, inside: { case: mm/hugetlb_2m_mprotect, args: [--seconds, "1"] } }
 //                             `inside`: what the innermost guest runs meanwhile
 //     - { case: mm/thp, kernels: [built], topologies: ["l2-*"] }   runs on and in these only
+//     - { case: kvm/zap_stall, repetitions: 6 }                    instead of the plan's
 //   repetitions: 1
 //   metrics: [stall_max]      names or globs, shown in a table of their own
 //   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 64M }

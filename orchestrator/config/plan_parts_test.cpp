@@ -21,7 +21,7 @@ TEST_CASE("a topology is a tree of levels, each with its kernel, MMU mode and ba
       inner: { memory: 256M }
 cases:
   - { case: kvm/l2_linux, inside: { case: mm/one, args: [--seconds, "1"] } }
-  - { case: kvm/other, inside: mm/two, kernels: [b], topologies: ["d*"] }
+  - { case: kvm/other, inside: mm/two, kernels: [b], topologies: ["d*"], repetitions: 6 }
 metrics: [stall_max]
 )");
   const auto& levels = plan.topologies.at(0).levels;
@@ -39,6 +39,8 @@ metrics: [stall_max]
   CHECK(plan.cases[1].inside->name == "mm/two");
   CHECK(plan.cases[1].kernels == std::vector<std::string>{"b"});
   CHECK(plan.cases[1].topologies == std::vector<std::string>{"d*"});
+  CHECK(plan.cases[1].repetitions == 6u);
+  CHECK_FALSE(plan.cases[0].repetitions);
   CHECK(plan.metrics == std::vector<std::string>{"stall_max"});
 }
 

@@ -9,6 +9,8 @@
 
 namespace kproof::config {
 
+inline constexpr unsigned kMaxRepetitions = 100000;  // of the plan, and of a case
+
 // Where the plan lies, for paths in it.
 struct Location {
   std::filesystem::path directory, home;

@@ -128,7 +128,12 @@ void check_whole(const Run& run, int exit_code, std::size_t cells) {
   CHECK(run.results.at("interrupted") == false);
   pugi::xml_document junit;
   CHECK(junit.load_file((run.out / "junit.xml").c_str()));
-  CHECK(junit.select_nodes("//testcase[@classname][@name][@time]").size() == cells);
+  std::size_t tests = cells;
+  for (const Json& one : run.results.at("cells"))
+    tests += one.at("subtests").size();
+  CHECK(junit.select_nodes("//testcase[@classname][@name][@time]").size() == tests);
+  const bool red = !junit.select_nodes("//failure | //error").empty();
+  CHECK(red == (exit_code != 0));
   CHECK(left_by_run(run.out) == std::vector<std::string>{});
 }
 

@@ -27,6 +27,7 @@ struct PlanCase {
   std::string alias;  // its name in cell ids; the program's own when "" was given
   std::vector<std::string> args;
   std::optional<util::Millis> timeout;  // instead of the case's own; scaled as that is
+  std::optional<unsigned> repetitions;  // instead of the plan's
   std::optional<InsideCase> inside;     // instead of the one that the case declares
   // Names or globs: it runs on these kernels and in these topologies only; empty: in all.
   std::vector<std::string> kernels, topologies;

@@ -21,8 +21,12 @@ struct CellResult {
   std::string kernel_release;  // uname -r, "" when it never said
   std::string kernel_origin;   // package and version, or path
   std::string topology;
-  std::string test;    // the case's name (or alias) in the plan
-  std::string inputs;  // hash of all that went in; an equal hash may be reused
+  std::string test;  // the case's name (or alias) in the plan
+  unsigned repetition = 1;
+  std::vector<std::string> args;           // of the case
+  std::vector<Level> levels;               // as they were to be booted, L1 first
+  std::vector<std::string> command_lines;  // of their kernels
+  std::string inputs;                      // hash of all that went in; an equal hash may be reused
   Judgement judgement;
   Expectation expectation;
   std::vector<Finding> findings;

@@ -36,7 +36,7 @@ static std::vector<model::Cell> all_cells(const model::Plan& plan,
     for (const auto& topology : plan.topologies)
       for (const auto& test : cases) {
         if (!keeps(test.kernels, kernel.name) || !keeps(test.topologies, topology.name)) continue;
-        for (unsigned n = 1; n <= plan.repetitions; ++n) {
+        for (unsigned n = 1; n <= test.repetitions.value_or(plan.repetitions); ++n) {
           model::Cell cell{.kernel = kernel, .topology = topology, .test = test, .repetition = n};
           cell.id = cell_id(cell);
           cells.push_back(std::move(cell));

@@ -56,6 +56,12 @@ TEST_CASE("cells come kernel by kernel with stable ids") {
   CHECK(cells[2].test.name == "mm/dax_1g");
 }
 
+TEST_CASE("a case may be repeated more or less often than the plan's others") {
+  auto plan = two_kernels({entry("mm/thp"), entry("mm/dax_1g", "mm/dax")});
+  plan.cases[1].repetitions = 3;
+  CHECK(plan::expand(plan, {}, kKnown).size() == 8);
+}
+
 TEST_CASE("a glob stands for the cases that exist, but for those that the plan names itself") {
   auto named = entry("mm/dax_2m");
   named.args = {"--fast"};

@@ -43,6 +43,8 @@ static std::string told(const BisectReport& report, const std::string& commit) {
 
 std::string render_bisect(const BisectReport& report, const Style& style) {
   std::string out;
+  for (const std::string& line : report.signature)
+    out += fmt::format("looked for: {}\n", printable(line));
   for (const Step& step : report.steps)
     out += line_of(step, style);
   if (report.interrupted) return out + "\nInterrupted; the same command goes on from here.\n";
@@ -64,17 +66,20 @@ std::string bisect_to_json(const BisectReport& report) {
                      {"outcome", to_string(step.seen.outcome)},
                      {"reason", step.seen.reason},
                      {"directory", directory_of_revision(step.commit)}});
-  const Json json{{"schema", 1},
-                  {"plan", {{"name", report.plan}}},
-                  {"bisect",
-                   {{"kernel", report.kernel},
-                    {"repository", report.repository},
-                    {"good", report.good},
-                    {"bad", report.bad},
-                    {"interrupted", report.interrupted},
-                    {"first_bad", report.first_bad},
-                    {"steps", std::move(steps)}}}};
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  Json json = head_of("bisect", report.started, report.ended, report.interrupted);
+  json.update({{"filters", encode(report.filters)},
+               {"host", encode(report.host)},
+               {"plan", {{"name", report.plan}}},
+               {"bisect",
+                {{"kernel", report.kernel},
+                 {"repository", report.repository},
+                 {"good", report.good},
+                 {"bad", report.bad},
+                 {"signature", report.signature},
+                 {"interrupted", report.interrupted},
+                 {"first_bad", report.first_bad},
+                 {"steps", std::move(steps)}}}});
+  return dump(json);
 }
 
 }  // namespace kproof::report

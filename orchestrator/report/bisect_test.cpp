@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "report/schema_test.hpp"
+
 using namespace kproof;
 using namespace kproof::report;
 using bisect::Outcome;
@@ -13,14 +15,19 @@ static BisectReport example() {
           .repository = "/linux",
           .good = "aaaaaaaaaaaaaaaa",
           .bad = "dddddddddddddddd",
+          .signature = {"mm/a l1: finding: bad pud"},
           .steps = {{"aaaaaaaaaaaaaaaa", "one", {Outcome::good, "1 cell is as the plan expects"}},
                     {"dddddddddddddddd", "four", {Outcome::bad, "mm/a: fail: bad pud"}},
                     {"cccccccccccccccc", "three", {Outcome::skipped, "does not build\nerror: x"}}},
+          .host = {.hostname = "host"},
+          .started = "2026-11-22T08:31:48Z",
+          .ended = "2026-11-22T08:41:48Z",
           .first_bad = {"dddddddddddddddd"}};
 }
 
 TEST_CASE("a bisection is told step by step, with the first bad revision at the end") {
   CHECK(render_bisect(example(), {}) ==
+        "looked for: mm/a l1: finding: bad pud\n"
         "aaaaaaaaaaaa  good     one\n              1 cell is as the plan expects\n"
         "dddddddddddd  bad      four\n              mm/a: fail: bad pud\n"
         "cccccccccccc  skipped  three\n              does not build\n"
@@ -51,4 +58,8 @@ TEST_CASE("results.json of a bisection has its steps, and the plan's name where 
   CHECK(bisect.at("steps").at(2).at("outcome") == "skipped");
   CHECK(bisect.at("steps").at(2).at("reason") == "does not build\nerror: x");
   CHECK(bisect.at("steps").at(0).at("directory") == "revisions/aaaaaaaaaaaa");
+  CHECK(json.at("kind") == "bisect");
+  CHECK(bisect.at("signature") == nlohmann::json({"mm/a l1: finding: bad pud"}));
+  check_schema(bisect_to_json(example()));
+  check_schema(bisect_to_json({}));
 }

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,16 @@ static Enum from_word(const std::string& word, Enum last, auto word_of) {
   throw std::invalid_argument(fmt::format("unknown word `{}`", word));
 }
 
+// nlohmann would cut what does not fit, and a conversion from a double may do anything.
+template <class Int = int>
+static Int integer(const Json& j) {
+  const bool fits = j.is_number_unsigned()
+                        ? std::in_range<Int>(j.get<std::uint64_t>())
+                        : j.is_number_integer() && std::in_range<Int>(j.get<std::int64_t>());
+  if (!fits) throw std::invalid_argument(fmt::format("{} is no number of this place", j.dump()));
+  return static_cast<Int>(j.get<std::int64_t>());
+}
+
 static Verdict decode_verdict(const Json& j) {
   return from_word(j, Verdict::broken, [](Verdict v) { return to_string(v); });
 }
@@ -27,23 +38,24 @@ static Finding decode_finding(const Json& j) {
   f.syzbot_title = j.at("syzbot_title");
   f.complaint = j.at("complaint");
   f.type = j.at("type");
-  f.level = j.at("level");
+  f.level = integer(j.at("level"));
   f.source = from_word<Source>(j.at("source"), Source::kmsg, [](Source s) { return to_word(s); });
   f.frame = j.at("frame");
   f.alt_titles = j.at("alt_titles").get<std::vector<std::string>>();
-  f.count = j.at("count");
+  f.count = integer<std::size_t>(j.at("count"));
   f.panicked = j.at("panicked");
   f.corrupted = j.at("corrupted");
   f.corrupted_reason = j.at("corrupted_reason");
-  f.start_line = j.at("start_line");
-  f.end_line = j.at("end_line");
+  f.start_line = integer<std::size_t>(j.at("start_line"));
+  f.end_line = integer<std::size_t>(j.at("end_line"));
   f.excerpt = j.at("excerpt");
   f.fingerprint = j.at("fingerprint");
-  const Json& culprit = j.at("culprit");
-  f.culprit = {culprit.at("frame"), culprit.at("cpu"), culprit.at("reason")};
-  const Json& known = j.at("known");
-  f.known = {known.at("link"), known.at("reason"), known.at("until"), known.at("place"),
-             known.at("expired")};
+  if (const Json& culprit = j.at("culprit"); !culprit.is_null())
+    f.culprit = {culprit.at("frame"), culprit.at("cpu").is_null() ? -1 : integer(culprit.at("cpu")),
+                 culprit.at("reason")};
+  if (const Json& known = j.at("known"); !known.is_null())
+    f.known = {known.at("link"), known.at("reason"), known.at("until"), known.at("place"),
+               known.at("expired")};
   return f;
 }
 
@@ -72,17 +84,21 @@ static double decode_number(const Json& j) {
 static Subtest decode_subtest(const Json& j) {
   const auto result = from_word<Subtest::Result>(j.at("result"), Subtest::Result::skip,
                                                  [](Subtest::Result r) { return to_word(r); });
-  return {j.at("name"), result, j.at("diagnostic"), j.at("level")};
+  return {j.at("name"), result, j.at("diagnostic"), integer(j.at("level"))};
 }
 
 static PhaseTime decode_phase(const Json& j) {
   const auto phase =
       from_word<Phase>(j.at("name"), Phase::poweroff, [](Phase p) { return to_string(p); });
-  return {phase, j.at("level"), util::Millis(std::llround(j.at("seconds").get<double>() * 1000))};
+  const double seconds = j.at("seconds").get<double>();
+  constexpr double kCentury = 100.0 * 366 * 24 * 3600;
+  if (!(seconds >= 0 && seconds < kCentury))
+    throw std::invalid_argument(fmt::format("{} is no duration", seconds));
+  return {phase, integer(j.at("level")), util::Millis(std::llround(seconds * 1000))};
 }
 
 static Hang decode_hang(const Json& j) {
-  return {.level = j.at("level"),
+  return {.level = integer(j.at("level")),
           .kind = from_word<HangKind>(j.at("class"), HangKind::runs,
                                       [](HangKind k) { return to_string(k); }),
           .agent_answers = j.at("agent_answers"),
@@ -98,7 +114,24 @@ static Judgement decode_judgement(const Json& j) {
       .blame = from_word<Blame>(j.at("blame"), Blame::host, [](Blame b) { return to_string(b); }),
       .reason = j.at("reason"),
       .expected = j.at("expected"),
-      .level = j.at("level")};
+      .level = integer(j.at("level"))};
+}
+
+static Level decode_level(const Json& j) {
+  Level level;
+  level.kernel = j.at("kernel");
+  level.vcpus = integer<unsigned>(j.at("vcpus"));
+  level.memory = integer<std::uint64_t>(j.at("memory"));
+  level.nvdimm = integer<std::uint64_t>(j.at("nvdimm"));
+  level.backing = from_word<Backing>(j.at("backing"), Backing::devdax_1g,
+                                     [](Backing b) { return to_string(b); });
+  level.cpu = j.at("cpu");
+  level.cmdline = j.at("cmdline").get<std::vector<std::string>>();
+  level.mmu = from_word<Mmu>(j.at("mmu"), Mmu::shadow, [](Mmu m) { return to_string(m); });
+  for (const auto& [name, value] : j.at("params").items())
+    level.params.emplace_back(name, value);
+  level.preempt = j.at("preempt");
+  return level;
 }
 
 CellResult decode_cell(const Json& j) {
@@ -110,14 +143,23 @@ CellResult decode_cell(const Json& j) {
   c.kernel_origin = j.at("kernel_origin");
   c.topology = j.at("topology");
   c.test = j.at("case");
+  c.repetition = integer<unsigned>(j.at("repetition"));
+  c.args = j.at("args").get<std::vector<std::string>>();
+  for (const auto& item : j.at("levels"))
+    c.levels.push_back(decode_level(item));
+  c.command_lines = j.at("command_lines").get<std::vector<std::string>>();
   c.judgement = decode_judgement(j);
   c.expectation = decode_expectation(j.at("expectation"));
   for (const auto& item : j.at("findings"))
     c.findings.push_back(decode_finding(item));
-  for (const auto& [name, e] : j.at("evidence").items())
-    c.evidence.push_back({name, e.at("proven"), e.at("fact"), e.at("level")});
-  for (const auto& [name, m] : j.at("metrics").items())
-    c.metrics.push_back({name, decode_number(m.at("value")), m.at("unit"), m.at("level")});
+  for (const auto& [name, list] : j.at("evidence").items())
+    for (const auto& e : list)
+      c.evidence.push_back({name, e.at("proven"), e.at("fact"), integer(e.at("level"))});
+  c.unproven = j.at("unproven_evidence").get<std::vector<std::string>>();
+  for (const auto& [name, list] : j.at("metrics").items())
+    for (const auto& m : list)
+      c.metrics.push_back(
+          {name, decode_number(m.at("value")), m.at("unit"), integer(m.at("level"))});
   for (const auto& item : j.at("subtests"))
     c.subtests.push_back(decode_subtest(item));
   for (const auto& item : j.at("phases"))

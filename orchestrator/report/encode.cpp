@@ -20,18 +20,14 @@ std::string_view to_word(Accel accel) {
   return accel == Accel::kvm ? "kvm" : "tcg";
 }
 
-static std::string unused_key(const Json& object, const std::string& name) {
-  std::string key = name;
-  for (int n = 2; object.contains(key); ++n)
-    key = fmt::format("{}#{}", name, n);
-  return key;
-}
-
 static Json encode(const Culprit& c) {
-  return {{"frame", c.frame}, {"cpu", c.cpu}, {"reason", c.reason}};
+  if (c.reason.empty()) return nullptr;
+  return {
+      {"frame", c.frame}, {"cpu", c.cpu < 0 ? Json(nullptr) : Json(c.cpu)}, {"reason", c.reason}};
 }
 
 static Json encode(const Known& k) {
+  if (k.place.empty()) return nullptr;
   return {{"link", k.link},
           {"reason", k.reason},
           {"until", k.until},
@@ -39,25 +35,25 @@ static Json encode(const Known& k) {
           {"expired", k.expired}};
 }
 
-static Json encode(const Finding& f) {
+Json finding_to_json(const Finding& f) {
   return {{"title", f.title},
           {"syzbot_title", f.syzbot_title},
           {"complaint", f.complaint},
+          {"alt_titles", f.alt_titles},
           {"type", f.type},
+          {"frame", f.frame},
+          {"fingerprint", f.fingerprint},
           {"level", f.level},
           {"source", to_word(f.source)},
-          {"frame", f.frame},
-          {"alt_titles", f.alt_titles},
+          {"culprit", encode(f.culprit)},
+          {"known", encode(f.known)},
           {"count", f.count},
           {"panicked", f.panicked},
           {"corrupted", f.corrupted},
           {"corrupted_reason", f.corrupted_reason},
           {"start_line", f.start_line},
           {"end_line", f.end_line},
-          {"excerpt", f.excerpt},
-          {"fingerprint", f.fingerprint},
-          {"culprit", encode(f.culprit)},
-          {"known", encode(f.known)}};
+          {"excerpt", f.excerpt}};
 }
 
 static Json encode(const Expectation& e) {
@@ -72,18 +68,18 @@ static Json encode(const Expectation& e) {
           {"place", e.place}};
 }
 
+// A list for each name: levels, or a case, may have several of one name.
 static Json encode(const std::vector<Evidence>& list) {
   Json object = Json::object();
   for (const auto& e : list)
-    object[unused_key(object, e.name)] = {
-        {"proven", e.proven}, {"fact", e.fact}, {"level", e.level}};
+    object[e.name].push_back({{"proven", e.proven}, {"fact", e.fact}, {"level", e.level}});
   return object;
 }
 
 static Json encode(const std::vector<Metric>& list) {
   Json object = Json::object();
   for (const auto& m : list)
-    object[unused_key(object, m.name)] = {{"value", m.value}, {"unit", m.unit}, {"level", m.level}};
+    object[m.name].push_back({{"value", m.value}, {"unit", m.unit}, {"level", m.level}});
   return object;
 }
 
@@ -114,6 +110,22 @@ static Json encode(const Hang& h) {
           {"missing", h.missing}};
 }
 
+Json encode(const Level& level) {
+  Json params = Json::object();
+  for (const auto& [name, value] : level.params)
+    params[name] = value;
+  return {{"kernel", level.kernel},
+          {"vcpus", level.vcpus},
+          {"memory", level.memory},
+          {"nvdimm", level.nvdimm},
+          {"backing", to_string(level.backing)},
+          {"cpu", level.cpu},
+          {"cmdline", level.cmdline},
+          {"mmu", to_string(level.mmu)},
+          {"params", std::move(params)},
+          {"preempt", level.preempt}};
+}
+
 Json encode(const CellResult& c) {
   return {{"id", c.id},
           {"kernel", c.kernel},
@@ -122,6 +134,10 @@ Json encode(const CellResult& c) {
           {"kernel_origin", c.kernel_origin},
           {"topology", c.topology},
           {"case", c.test},
+          {"repetition", c.repetition},
+          {"args", c.args},
+          {"levels", encode_all(c.levels, [](const Level& l) { return encode(l); })},
+          {"command_lines", c.command_lines},
           {"verdict", to_string(c.judgement.verdict)},
           {"expected", c.judgement.expected},
           {"reason", c.judgement.reason},
@@ -129,8 +145,9 @@ Json encode(const CellResult& c) {
           {"level", c.judgement.level},
           {"skipped_subtests", left_out_of(c)},
           {"expectation", encode(c.expectation)},
-          {"findings", encode_all(c.findings, [](const Finding& f) { return encode(f); })},
+          {"findings", encode_all(c.findings, finding_to_json)},
           {"evidence", encode(c.evidence)},
+          {"unproven_evidence", c.unproven},
           {"metrics", encode(c.metrics)},
           {"subtests", encode_all(c.subtests, [](const Subtest& s) { return encode(s); })},
           {"phases", encode_all(c.phases, [](const PhaseTime& p) { return encode(p); })},

@@ -7,13 +7,22 @@ static Json encode_row(const std::optional<std::size_t>& row) {
   return row ? Json(*row) : Json(nullptr);
 }
 
+static Json encode(const std::vector<compare::Sign>& signs) {
+  Json list = Json::array();
+  for (const compare::Sign& sign : signs)
+    list.push_back(to_string(sign));
+  return list;
+}
+
 static Json encode(const Entry& e) {
   return {{"change", to_string(e.change)},
           {"verdict", e.verdict},
+          {"reason", e.reason},
           {"expected", e.expected},
           {"against", encode_row(e.against)},
-          {"gone", e.gone},
-          {"appeared", e.appeared},
+          {"gone", encode(e.gone)},
+          {"appeared", encode(e.appeared)},
+          {"absent", e.absent},
           {"skipped", e.skipped}};
 }
 
@@ -31,6 +40,7 @@ static Json encode(const MetricColumn& c) {
   Json figures = Json::array();
   for (const Figures& f : c.figures)
     figures.push_back({{"values", f.values},
+                       {"unit", f.unit},
                        {"median", f.values.empty() ? Json(nullptr) : Json(f.median())},
                        {"trend", to_string(f.trend)},
                        {"against", encode_row(f.against)}});
@@ -43,9 +53,11 @@ static Json encode(const MetricColumn& c) {
 
 // Rows are told by their index, which is the number of patches applied.
 Json encode(const Matrix& matrix) {
-  Json json{{"clean", matrix.clean()},           {"problems", matrix.problems},
+  Json json{{"clean", matrix.clean()},           {"problems", Json::array()},
             {"repetitions", matrix.repetitions}, {"rows", Json::array()},
             {"columns", Json::array()},          {"metrics", Json::array()}};
+  for (const Problem& problem : matrix.problems)
+    json["problems"].push_back(problem.text);
   for (std::size_t row = 0; row < matrix.rows.size(); ++row)
     json["rows"].push_back({{"number", number_of(matrix.rows, row)},
                             {"kernel", matrix.rows[row].kernel},

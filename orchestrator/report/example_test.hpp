@@ -53,8 +53,15 @@ inline model::CellResult example_failure() {
                     .corrupted = true,
                     .corrupted_reason = "mixed",
                     .count = 2}};
+  cell.args = {"--seconds", "1"};
+  cell.levels = {{.cmdline = {"quiet"},
+                  .mmu = Mmu::shadow,
+                  .params = {{"kvm.nx_huge_pages", "off"}},
+                  .preempt = "full"}};
+  cell.command_lines = {"console=ttyS0 quiet kvm.nx_huge_pages=off preempt=full"};
+  cell.unproven = {"mapping_is_huge"};
   cell.evidence = {{"mapping_is_pud", true, "1 fault for 262144 pages"}};
-  cell.metrics = {{"mprotect_ro_1g", 123.5, "us"}};
+  cell.metrics = {{"mprotect_ro_1g", 123.5, "us"}, {"mprotect_ro_1g", 125, "us"}};
   cell.subtests = {{"write after PROT_READ faults", Subtest::Result::not_ok, "it did not"},
                    {"fork sees the data", Subtest::Result::ok, ""},
                    {"munmap", Subtest::Result::skip, "why"}};
@@ -82,6 +89,7 @@ inline RunReport example_run() {
   report.host = {
       .hostname = "host", .os = "Debian 12", .cores = 2, .accel_reason = "no vmx or svm"};
   report.started = "2026-11-22T08:31:48Z";
+  report.ended = "2026-11-22T08:32:48Z";
   report.directory = "out";
   const auto add = [&](std::string kernel, std::string label, std::string test, Judgement j) {
     report.cells.push_back(example_cell(kernel, label, test, j));
@@ -98,6 +106,8 @@ inline RunReport example_run() {
   add("mine", "内核", "mm/gone", {Verdict::skip, Blame::config, "no nfit", false});
   add("mine", "内核", "mm/gone@2", {Verdict::miss, Blame::test, "evidence: x <missing>", false});
   add("mine", "内核", "mm/host", {Verdict::broken, Blame::host, "QEMU was killed", false});
+  report.cells[6].test = "mm/gone";
+  report.cells[6].repetition = 2;
   report.cells[4].findings = {{.title = "panic",
                                .excerpt = "1\n2\n3\n4\r\n5\n\x01"
                                           "6\n7\xff\n8\n"}};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compare/proven.hpp"
 #include "report/encode.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -9,15 +10,13 @@
 namespace kproof::report {
 namespace fs = std::filesystem;
 
-constexpr int kSchema = 1;
-
 // A console holds whatever a guest prints, so that texts may not be UTF-8.
-static std::string dump(const Json& json) {
+std::string dump(const Json& json) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string cell_to_json(const model::CellResult& cell) {
-  Json json{{"schema", kSchema}};
+  Json json{{"schema", kSchema}, {"kind", "cell"}};
   json.update(encode(cell));
   return dump(json);
 }
@@ -35,7 +34,7 @@ model::CellResult cell_from_json(std::string_view text, const fs::path& file) {
   }
 }
 
-static Json encode_host(const model::HostFacts& h) {
+Json encode(const model::HostFacts& h) {
   return {{"hostname", h.hostname},
           {"os", h.os},
           {"kernel", h.kernel},
@@ -47,6 +46,10 @@ static Json encode_host(const model::HostFacts& h) {
           {"connection", h.connection},
           {"accel", to_word(h.accel)},
           {"accel_reason", h.accel_reason}};
+}
+
+Json encode(const Filters& f) {
+  return {{"kernels", f.kernels}, {"topologies", f.topologies}, {"cases", f.cases}};
 }
 
 static Json encode_build(const model::BuildSource& build) {
@@ -78,12 +81,7 @@ static Json encode_kernel(const model::KernelSpec& kernel) {
 static Json encode_levels(const model::Topology& topology) {
   Json levels = Json::array();
   for (const auto& level : topology.levels)
-    levels.push_back({{"kernel", level.kernel},
-                      {"vcpus", level.vcpus},
-                      {"memory", level.memory},
-                      {"nvdimm", level.nvdimm},
-                      {"backing", to_string(level.backing)},
-                      {"mmu", to_string(level.mmu)}});
+    levels.push_back(encode(level));
   return levels;
 }
 
@@ -100,16 +98,42 @@ static Json encode_plan(const model::Plan& plan) {
   return json;
 }
 
+// How many cells ended so: by verdict, and as compare::Standing has it.
+static Json encode_counts(const RunReport& report) {
+  Json verdicts = Json::object();
+  for (int i = 0; i <= static_cast<int>(model::Verdict::broken); ++i)
+    verdicts[std::string(to_string(static_cast<model::Verdict>(i)))] = 0;
+  std::size_t standing[3] = {}, reused = 0;
+  for (const auto& cell : report.cells) {
+    Json& count = verdicts[std::string(to_string(cell.judgement.verdict))];
+    count = count.get<std::size_t>() + 1;
+    ++standing[static_cast<std::size_t>(compare::standing_of(cell.judgement))];
+    reused += cell.reused;
+  }
+  return {{"expected", standing[0]}, {"unexpected", standing[1]},    {"host", standing[2]},
+          {"reused", reused},        {"unrun", report.unrun.size()}, {"verdicts", verdicts}};
+}
+
+Json head_of(std::string_view kind, std::string_view started, std::string_view ended,
+             bool interrupted) {
+  return {{"schema", kSchema},  {"kind", kind},   {"kproof", KPROOF_VERSION},
+          {"started", started}, {"ended", ended}, {"interrupted", interrupted}};
+}
+
 std::string results_to_json(const RunReport& report) {
-  Json json{{"schema", kSchema},
-            {"started", report.started},
-            {"interrupted", report.interrupted},
-            {"planned", report.planned},
-            {"host", encode_host(report.host)},
-            {"plan", encode_plan(report.plan)},
-            {"cells", Json::array()}};
+  Json json =
+      head_of(report.series ? "series" : "run", report.started, report.ended, report.interrupted);
+  json.update({{"planned", report.planned},
+               {"counts", encode_counts(report)},
+               {"filters", encode(report.filters)},
+               {"host", encode(report.host)},
+               {"plan", encode_plan(report.plan)},
+               {"cells", Json::array()},
+               {"unrun", Json::array()}});
   for (const auto& cell : report.cells)
     json["cells"].push_back(encode(cell));
+  for (const auto& cell : report.unrun)
+    json["unrun"].push_back(cell.id);
   if (report.series) json["series"] = encode(*report.series);
   return dump(json);
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/example_test.hpp"
+#include "report/schema_test.hpp"
 #include "testkit/golden.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -31,6 +32,11 @@ TEST_CASE("a cell reads back as it was written") {
   CHECK(back.findings[0].known.expired);
   CHECK(back.evidence.at(0).proven);
   CHECK(back.metrics.at(0).value == 123.5);
+  CHECK(back.metrics.at(1).value == 125);
+  CHECK(back.levels.at(0).mmu == model::Mmu::shadow);
+  CHECK(back.levels[0].params == cell.levels[0].params);
+  CHECK(back.command_lines == cell.command_lines);
+  CHECK(back.unproven == cell.unproven);
   CHECK(back.subtests.at(2).result == model::Subtest::Result::skip);
   CHECK(back.phases.at(0).duration == util::Millis(3012));
   CHECK(back.files == cell.files);
@@ -38,13 +44,14 @@ TEST_CASE("a cell reads back as it was written") {
   CHECK(back.hangs[0].missing == cell.hangs[0].missing);
 }
 
-TEST_CASE("evidence and metrics of one name are all kept") {
+TEST_CASE("evidence and metrics of one name are a list, of which all are kept") {
   model::CellResult cell;
   cell.evidence = {{"e", true, "first"}, {"e", false, "second"}};
   cell.metrics = {{"m", 1, "us"}, {"m", 2, "us"}};
+  CHECK(nlohmann::json::parse(cell_to_json(cell)).at("metrics").at("m").size() == 2);
   const auto back = cell_from_json(cell_to_json(cell), "f");
   REQUIRE(back.evidence.size() == 2);
-  CHECK(back.evidence[1].name == "e#2");
+  CHECK(back.evidence[1].name == "e");
   CHECK(!back.evidence[1].proven);
   CHECK(back.metrics.at(1).value == 2);
 }
@@ -63,7 +70,7 @@ TEST_CASE("what is not a cell's result is refused by file and reason") {
   const std::string good = cell_to_json(example_failure());
   std::string word = good, schema = good;
   word.replace(word.find("\"fail\""), 6, "\"epic\"");
-  schema.replace(schema.find("\"schema\": 1"), 11, "\"schema\": 2");
+  schema.replace(schema.find("\"schema\": 2"), 11, "\"schema\": 1");
   for (const std::string& bad : {std::string(), std::string("{}"), good.substr(0, good.size() / 2),
                                  word, schema, std::string("[1]"), std::string("null")}) {
     CAPTURE(bad);
@@ -89,7 +96,11 @@ TEST_CASE("results.json has the keys that its readers were promised") {
   const std::string text = results_to_json(report);
   CHECK(testkit::compare_golden(KPROOF_TEST_DIR "/testdata/results.json", text) == "");
   const auto json = nlohmann::json::parse(text);
-  CHECK(json.at("schema") == 1);
+  CHECK(json.at("schema") == 2);
+  CHECK(json.at("kind") == "run");
+  CHECK(json.at("counts").at("unexpected") == 4);
+  CHECK(json.at("counts").at("host") == 1);
+  CHECK(json.at("counts").at("verdicts").at("skip") == 2);
   CHECK(json.at("interrupted") == true);
   CHECK(json.at("plan").at("name") == "quickstart");
   CHECK(json.at("host").at("accel") == "tcg");
@@ -97,8 +108,44 @@ TEST_CASE("results.json has the keys that its readers were promised") {
   for (const char* key : {"id", "kernel", "topology", "case", "verdict", "expected", "reason",
                           "findings", "evidence", "metrics", "phases", "files"})
     CHECK_MESSAGE(cell.contains(key), key);
-  CHECK(cell.at("evidence").at("mapping_is_pud").at("proven") == true);
-  CHECK(cell.at("metrics").at("mprotect_ro_1g").at("unit") == "us");
+  CHECK(cell.at("evidence").at("mapping_is_pud").at(0).at("proven") == true);
+  CHECK(cell.at("metrics").at("mprotect_ro_1g").at(0).at("unit") == "us");
+}
+
+TEST_CASE("numbers that do not fit are refused, as words are") {
+  const std::string good = cell_to_json(example_failure());
+  const auto with = [&](const std::string& key, const std::string& from, const std::string& to) {
+    std::string text = good;
+    const auto at = text.find("\"" + key + "\": " + from);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at + key.size() + 4, from.size(), to);
+  };
+  for (const std::string& bad :
+       {with("level", "1", "1e300"), with("level", "1", "99999999999"), with("count", "2", "-2"),
+        with("seconds", "3.012", "1e300"), with("seconds", "3.012", "-1"),
+        with("start_line", "412", "4.5"), with("repetition", "1", "null")}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS(cell_from_json(bad, "f"), HostError);
+  }
+}
+
+TEST_CASE("what is written is what results.schema.json says") {
+  auto report = example_run();
+  report.interrupted = true;
+  report.unrun.push_back({.id = "mine/l1/mm/late"});
+  check_schema(results_to_json(report));
+  check_schema(results_to_json({}));
+  check_schema(cell_to_json(example_failure()));
+  check_schema(cell_to_json({}));
+  model::CellResult odd;
+  odd.metrics = {{"m", std::nan(""), "\xff"}};
+  check_schema(cell_to_json(odd));
+}
+
+TEST_CASE("the schema refuses what is not written so") {
+  for (const char* other : {R"({"schema": 2, "kind": "walk"})", R"({"schema": 2, "kind": "run"})",
+                            R"({"schema": 1, "kind": "cell"})", "[]"})
+    CHECK(schema_errors(other) != "");
 }
 
 TEST_CASE("a directory of results tells whose plan they are of") {

@@ -1,59 +1,29 @@
 #include "report/junit.hpp"
 
 #include <algorithm>
-#include <sstream>
 
 #include <fmt/format.h>
-#include <pugixml.hpp>
 
-#include "report/series.hpp"
+#include "compare/proven.hpp"
+#include "report/junit_document.hpp"
+#include "report/junit_series.hpp"
 #include "report/text.hpp"
 
 namespace kproof::report {
+using compare::Standing;
 using model::CellResult;
 using model::Verdict;
-
-namespace {
-
-enum class Kind { passed, failure, error, skipped };
-
-struct Counts {
-  std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
-  util::Millis time{0};
-
-  void add(Kind kind, util::Millis duration) {
-    ++tests;
-    failures += kind == Kind::failure;
-    errors += kind == Kind::error;
-    skipped += kind == Kind::skipped;
-    time += duration;
-  }
-  void add(const Counts& other) {
-    tests += other.tests;
-    failures += other.failures;
-    errors += other.errors;
-    skipped += other.skipped;
-    time += other.time;
-  }
-};
-
-}  // namespace
+using Kind = Junit::Kind;
+using Result = model::Subtest::Result;
 
 // In a series the verdict of a cell is not the question, but what changed: the suite of the series
 // says that.
-static Kind kind_of(const model::Judgement& judgement, bool in_series) {
-  if (judgement.verdict == Verdict::broken) return Kind::error;
-  if (judgement.verdict == Verdict::skip) return Kind::skipped;
-  if (judgement.verdict == Verdict::miss && judgement.expected) return Kind::skipped;
-  return judgement.expected || in_series ? Kind::passed : Kind::failure;
-}
-
-static void set(pugi::xml_node node, const char* name, std::string_view value) {
-  node.append_attribute(name).set_value(xml_text(value).c_str());
-}
-
-static std::string seconds(util::Millis duration) {
-  return fmt::format("{:.3f}", static_cast<double>(duration.count()) / 1000);
+static Kind kind_of(const CellResult& cell, bool in_series) {
+  const Standing standing = compare::standing_of(cell.judgement);
+  const bool open = compare::proven(cell).says == compare::Says::nothing;
+  if (standing == Standing::host) return Kind::error;
+  if (in_series || standing == Standing::expected) return open ? Kind::skipped : Kind::passed;
+  return Kind::failure;
 }
 
 // Everything that a reader of the CI's page needs, so that logs are opened for detail only.
@@ -78,163 +48,156 @@ static std::string story(const CellResult& cell) {
   return text;
 }
 
-static void add_outcome(pugi::xml_node test, const CellResult& cell, Kind kind) {
-  static constexpr const char* kTags[] = {"", "failure", "error", "skipped"};
-  const bool wrong = kind == Kind::failure || kind == Kind::error;
-  pugi::xml_node node;
-  if (kind != Kind::passed) {
-    node = test.append_child(kTags[static_cast<std::size_t>(kind)]);
-    set(node, "message", cell.judgement.reason);
-  }
-  if (wrong) set(node, "type", to_string(cell.judgement.verdict));
-  if (!wrong) node = test.append_child("system-out");
-  node.text().set(xml_text(story(cell)).c_str());
-}
+namespace {
 
-static void add_test(pugi::xml_node suite, const CellResult& cell, bool in_series, Counts& counts) {
-  const Kind kind = kind_of(cell.judgement, in_series);
-  const std::string name = case_of(cell);
+// Of a case's name in ids: "mm/dax_1g_mprotect@2".
+struct Name {
+  std::string area, test;
+};
+
+}  // namespace
+
+static Name split(const std::string& name) {
   const auto slash = name.find('/');
-  // CI pages group by the dots of class names, and a kernel's version has dots of its own.
-  std::string group = fmt::format("{}.{}", cell.kernel, cell.topology);
-  std::replace(group.begin(), group.end() - static_cast<std::ptrdiff_t>(cell.topology.size()) - 1,
-               '.', '_');
-  auto test = suite.append_child("testcase");
-  set(test, "classname",
-      slash == std::string::npos ? group : fmt::format("{}.{}", group, name.substr(0, slash)));
-  set(test, "name", slash == std::string::npos ? name : name.substr(slash + 1));
-  set(test, "time", seconds(duration_of(cell)));
-  add_outcome(test, cell, kind);
-  counts.add(kind, duration_of(cell));
+  if (slash == std::string::npos) return {"", name};
+  return {name.substr(0, slash), name.substr(slash + 1)};
 }
 
-static void set_counts(pugi::xml_node node, const Counts& counts) {
-  set(node, "tests", std::to_string(counts.tests));
-  set(node, "failures", std::to_string(counts.failures));
-  set(node, "errors", std::to_string(counts.errors));
-  set(node, "skipped", std::to_string(counts.skipped));
-  set(node, "time", seconds(counts.time));
+static Kind kind_of_subtest(const CellResult& cell, const model::Subtest& subtest, bool in_series) {
+  const bool nothing = compare::proven(cell).says == compare::Says::nothing;
+  if (nothing || subtest.result == Result::skip) return Kind::skipped;
+  if (subtest.result == Result::ok || cell.judgement.expected || in_series) return Kind::passed;
+  return Kind::failure;
 }
 
-static void add_property(pugi::xml_node properties, const char* name, std::string_view value) {
-  auto property = properties.append_child("property");
-  set(property, "name", name);
-  set(property, "value", value);
+static std::string message_of_subtest(const CellResult& cell, const model::Subtest& subtest,
+                                      Kind kind) {
+  static constexpr std::string_view kSaid[] = {"ok", "not ok", "skipped"};
+  const std::string said = fmt::format("{}{}{}", kSaid[static_cast<std::size_t>(subtest.result)],
+                                       subtest.diagnostic.empty() ? "" : ": ", subtest.diagnostic);
+  if (kind != Kind::skipped || subtest.result == Result::skip) return said;
+  return fmt::format("{}; the cell is {} and proves nothing", said,
+                     to_string(cell.judgement.verdict));
+}
+
+static void add_subtests(Junit& junit, const CellResult& cell, const std::string& group,
+                         bool in_series) {
+  for (std::size_t i = 0; i < cell.subtests.size(); ++i) {
+    const model::Subtest& subtest = cell.subtests[i];
+    const Kind kind = kind_of_subtest(cell, subtest, in_series);
+    const std::string message = message_of_subtest(cell, subtest, kind);
+    const bool told =
+        kind == Kind::failure || (kind == Kind::passed && subtest.result != Result::ok);
+    junit.add({.group = group,
+               .name = model::name_of(cell.subtests, i),
+               .kind = kind,
+               .message = message.substr(0, message.find('\n')),
+               .type = "not ok",
+               .text = told ? message : ""});
+  }
+}
+
+static void add_cell(Junit& junit, const CellResult& cell, bool in_series) {
+  const Name name = split(case_of(cell));
+  junit.add({.group = group_of({cell.kernel, cell.topology, name.area}),
+             .name = name.test,
+             .kind = kind_of(cell, in_series),
+             .message = cell.judgement.reason,
+             .type = std::string(to_string(cell.judgement.verdict)),
+             .text = story(cell),
+             .time = duration_of(cell)});
+  add_subtests(junit, cell, group_of({cell.kernel, cell.topology, name.area, name.test}),
+               in_series);
+}
+
+static void add_unrun(Junit& junit, const model::Cell& cell) {
+  const std::string prefix = fmt::format("{}/{}/", cell.kernel.name, cell.topology.name);
+  const Name name = split(cell.id.starts_with(prefix) ? cell.id.substr(prefix.size()) : cell.id);
+  junit.add({.group = group_of({cell.kernel.name, cell.topology.name, name.area}),
+             .name = name.test,
+             .kind = Kind::error,
+             .message = "did not run",
+             .type = "unrun",
+             .text = "did not run: the run ended before its turn\n"});
 }
 
 static std::string suite_of(const CellResult& cell) {
   return fmt::format("{}/{}", cell.kernel, cell.topology);
 }
+static std::string suite_of(const model::Cell& cell) {
+  return fmt::format("{}/{}", cell.kernel.name, cell.topology.name);
+}
 
-static Counts add_suite(pugi::xml_node root, const RunReport& report, const CellResult& first) {
-  auto suite = root.append_child("testsuite");
-  set(suite, "name", suite_of(first));
-  // Ant's format has no time zone.
-  set(suite, "timestamp", first.started.substr(0, first.started.find('Z')));
-  set(suite, "hostname", report.host.hostname);
-  auto properties = suite.append_child("properties");
-  add_property(properties, "kernel", first.kernel_label);
-  add_property(properties, "kernel_release", first.kernel_release);
-  add_property(properties, "kernel_origin", first.kernel_origin);
-  add_property(properties, "accel",
-               fmt::format("{}: {}", report.host.accel == model::Accel::kvm ? "kvm" : "tcg",
-                           report.host.accel_reason));
-  Counts counts;
+static void begin_suite(Junit& junit, const RunReport& report, const std::string& name) {
+  const auto first = std::ranges::find_if(
+      report.cells, [&](const CellResult& cell) { return suite_of(cell) == name; });
+  const bool ran = first != report.cells.end();
+  junit.begin_suite(name, ran ? first->started : report.started, report.host.hostname);
+  if (ran) {
+    junit.add_property("kernel", first->kernel_label);
+    junit.add_property("kernel_release", first->kernel_release);
+    junit.add_property("kernel_origin", first->kernel_origin);
+  }
+  junit.add_property("accel",
+                     fmt::format("{}: {}", report.host.accel == model::Accel::kvm ? "kvm" : "tcg",
+                                 report.host.accel_reason));
+}
+
+static void add_suite(Junit& junit, const RunReport& report, const std::string& name) {
+  begin_suite(junit, report, name);
   for (const auto& cell : report.cells)
-    if (suite_of(cell) == suite_of(first)) add_test(suite, cell, report.series.has_value(), counts);
-  set_counts(suite, counts);
-  return counts;
-}
-
-// One change of the series, or the build of a row.
-static void add_change(pugi::xml_node suite, const std::string& group, const std::string& name,
-                       Kind kind, const std::string& text, Counts& counts) {
-  auto test = suite.append_child("testcase");
-  set(test, "classname", group);
-  set(test, "name", name);
-  set(test, "time", seconds(util::Millis{0}));
-  if (kind == Kind::failure || kind == Kind::skipped) {
-    auto node = test.append_child(kind == Kind::failure ? "failure" : "skipped");
-    set(node, "message", text.substr(0, text.find('\n')));
-    if (kind == Kind::failure) {
-      set(node, "type", "series");
-      node.text().set(xml_text(text).c_str());
-    }
-  } else if (text.find('\n') != text.npos) {  // more than a verdict
-    test.append_child("system-out").text().set(xml_text(text).c_str());
-  }
-  counts.add(kind, util::Millis{0});
-}
-
-static Kind kind_of(const series::Column& column, std::size_t row) {
-  const series::Entry& entry = column.entries[row];
-  const bool last = row + 1 == column.entries.size();
-  const bool newly_flaky = entry.change == series::Change::flaky && entry.against &&
-                           column.entries[*entry.against].change != series::Change::flaky;
-  if (entry.change == series::Change::introduced || newly_flaky || (last && !entry.expected))
-    return Kind::failure;
-  return entry.verdict.empty() ? Kind::skipped : Kind::passed;
-}
-
-static void add_row(pugi::xml_node suite, const series::Matrix& matrix, std::size_t row,
-                    const std::string& plan, Counts& counts) {
-  const series::Row& of = matrix.rows[row];
-  std::string group = fmt::format("{}.series.{}", plan, number_of(matrix.rows, row));
-  std::replace(group.begin(), group.end(), '/', '_');
-  const bool built = of.unbuilt.empty();
-  add_change(suite, group, "build: " + of.subject, built ? Kind::passed : Kind::failure, of.unbuilt,
-             counts);
-  if (!built) return;
-  for (const series::Column& column : matrix.columns) {
-    const series::Entry& entry = column.entries[row];
-    std::string text = entry.against
-                           ? fmt::format("{}: {} -> {}", to_string(entry.change),
-                                         column.entries[*entry.against].verdict, entry.verdict)
-                       : entry.verdict.empty() ? "did not run"
-                                               : entry.verdict;
-    for (const std::string& item : entry.appeared)
-      text += "\nnew: " + item;
-    for (const std::string& skip : entry.skipped)
-      text += "\nskipped: " + skip;
-    add_change(suite, group, title_of(matrix, column), kind_of(column, row), text, counts);
-  }
-}
-
-static Counts add_series(pugi::xml_node root, const RunReport& report) {
-  auto suite = root.append_child("testsuite");
-  set(suite, "name", report.plan.name + "/series");
-  set(suite, "timestamp", report.started.substr(0, report.started.find('Z')));
-  set(suite, "hostname", report.host.hostname);
-  auto properties = suite.append_child("properties");
-  add_property(properties, "clean", report.series->clean() ? "true" : "false");
-  Counts counts;
-  for (std::size_t row = 0; row < report.series->rows.size(); ++row)
-    add_row(suite, *report.series, row, report.plan.name, counts);
-  auto out = suite.append_child("system-out");
-  out.text().set(xml_text(render_matrix(*report.series, {})).c_str());
-  set_counts(suite, counts);
-  return counts;
+    if (suite_of(cell) == name) add_cell(junit, cell, report.series.has_value());
+  for (const auto& cell : report.unrun)
+    if (suite_of(cell) == name) add_unrun(junit, cell);
+  junit.end_suite();
 }
 
 std::string junit_xml(const RunReport& report) {
-  pugi::xml_document document;
-  auto declaration = document.append_child(pugi::node_declaration);
-  set(declaration, "version", "1.0");
-  set(declaration, "encoding", "UTF-8");
-  auto root = document.append_child("testsuites");
-  set(root, "name", report.plan.name);
-  Counts all;
-  std::vector<std::string> done;
-  for (const auto& cell : report.cells) {
-    if (std::find(done.begin(), done.end(), suite_of(cell)) != done.end()) continue;
-    done.push_back(suite_of(cell));
-    all.add(add_suite(root, report, cell));
-  }
-  if (report.series) all.add(add_series(root, report));
-  set_counts(root, all);
-  std::ostringstream out;
-  document.save(out, "  ");
-  return out.str();
+  Junit junit(report.plan.name);
+  std::vector<std::string> suites;
+  const auto note = [&](const std::string& name) {
+    if (std::ranges::find(suites, name) == suites.end()) suites.push_back(name);
+  };
+  for (const auto& cell : report.cells)
+    note(suite_of(cell));
+  for (const auto& cell : report.unrun)
+    note(suite_of(cell));
+  for (const std::string& name : suites)
+    add_suite(junit, report, name);
+  if (report.series) add_series(junit, report);
+  return junit.text();
+}
+
+static Kind kind_of(bisect::Outcome outcome) {
+  return outcome == bisect::Outcome::skipped ? Kind::skipped : Kind::passed;
+}
+
+std::string junit_xml(const BisectReport& report) {
+  Junit junit(report.plan);
+  junit.begin_suite(report.plan + "/bisect", report.started, report.host.hostname);
+  const std::string group = group_of({report.plan, "bisect"});
+  for (const bisect::Step& step : report.steps)
+    junit.add({.group = group,
+               .name = fmt::format("{} {}", step.commit.substr(0, 12), step.subject),
+               .kind = kind_of(step.seen.outcome),
+               .message = step.seen.reason.substr(0, step.seen.reason.find('\n')),
+               .text = fmt::format("{}: {}\n", to_string(step.seen.outcome), step.seen.reason)});
+  const bool found = report.first_bad.size() == 1 && !report.interrupted;
+  const std::string message = report.interrupted ? "interrupted"
+                              : found            ? ""
+                              : report.first_bad.empty()
+                                  ? "no answer"
+                                  : fmt::format("one of {} revisions", report.first_bad.size());
+  junit.add({.group = group,
+             .name = "the first bad revision",
+             .kind = found                ? Kind::passed
+                     : report.interrupted ? Kind::error
+                                          : Kind::failure,
+             .message = message,
+             .type = "bisect",
+             .text = render_bisect(report, {})});
+  junit.end_suite();
+  return junit.text();
 }
 
 }  // namespace kproof::report

@@ -25,7 +25,8 @@ TEST_CASE("junit.xml has the form that Jenkins and GitLab read") {
   const std::string xml = junit_xml(example_run());
   CHECK(testkit::compare_golden(KPROOF_TEST_DIR "/testdata/junit.xml", xml) == "");
   check_against_schema(xml);
-  check_against_schema(junit_xml({}));
+  check_against_schema(junit_xml(RunReport{}));
+  check_against_schema(junit_xml(BisectReport{}));
 }
 
 TEST_CASE("junit.xml counts what it holds") {
@@ -35,10 +36,10 @@ TEST_CASE("junit.xml counts what it holds") {
   const auto count = [](pugi::xml_node node, const char* path) {
     return static_cast<int>(node.select_nodes(path).size());
   };
-  CHECK(root.attribute("tests").as_int() == 8);
-  CHECK(root.attribute("failures").as_int() == 3);
+  CHECK(root.attribute("tests").as_int() == 13);  // 8 cells, 5 subtests
+  CHECK(root.attribute("failures").as_int() == 4);
   CHECK(root.attribute("errors").as_int() == 1);
-  CHECK(root.attribute("skipped").as_int() == 2);
+  CHECK(root.attribute("skipped").as_int() == 3);
   CHECK(root.attribute("failures").as_int() == count(root, ".//failure"));
   for (const auto suite : root.children("testsuite")) {
     CHECK(suite.attribute("tests").as_int() == count(suite, "testcase"));
@@ -60,7 +61,7 @@ TEST_CASE("an expected failure is a passed test that tells its story") {
   CHECK(story.find("mm/pgtable-generic.c:39") != std::string::npos);
 }
 
-TEST_CASE("an unexpected pass or miss is a failure of that type, and broken is an error") {
+TEST_CASE("an unexpected pass, skip or miss is a failure of that type, and broken is an error") {
   pugi::xml_document document;
   REQUIRE(document.load_string(junit_xml(example_run()).c_str()));
   const auto type_of = [&](const char* path) {
@@ -68,6 +69,7 @@ TEST_CASE("an unexpected pass or miss is a failure of that type, and broken is a
   };
   CHECK(type_of("//testsuite[@name='mine/l1']/testcase[@name='dax_1g_mprotect']/failure") ==
         "pass");
+  CHECK(type_of("//testsuite[@name='mine/l1']/testcase[@name='gone']/failure") == "skip");
   CHECK(type_of("//testcase[@name='gone@2']/failure") == "miss");
   CHECK(type_of("//testcase[@name='host']/error") == "broken");
 }
@@ -81,4 +83,98 @@ TEST_CASE("whatever a guest printed, junit.xml stays a document") {
   report.cells[0].judgement.reason = bytes;
   report.cells[0].judgement.expected = false;
   check_against_schema(junit_xml(report));
+}
+
+namespace {
+
+struct Wrong {
+  int failures = 0, errors = 0;
+};
+
+Wrong wrong_in(const RunReport& report) {
+  const std::string xml = junit_xml(report);
+  check_against_schema(xml);
+  pugi::xml_document document;
+  REQUIRE(document.load_string(xml.c_str()));
+  const auto root = document.child("testsuites");
+  return {root.attribute("failures").as_int(), root.attribute("errors").as_int()};
+}
+
+RunReport with(model::Judgement judgement) {
+  RunReport report;
+  report.cells = {example_cell("k", "K", "mm/a", std::move(judgement))};
+  report.planned = 1;
+  return report;
+}
+
+}  // namespace
+
+TEST_CASE("a document is red where, and only where, the exit code is not 0") {
+  using model::Blame;
+  for (int v = 0; v <= static_cast<int>(model::Verdict::broken); ++v)
+    for (const bool expected : {true, false}) {
+      const auto verdict = static_cast<model::Verdict>(v);
+      const Wrong wrong = wrong_in(with({verdict, Blame::kernel, "why", expected}));
+      CAPTURE(v);
+      CHECK(wrong.errors == (verdict == model::Verdict::broken));
+      CHECK(wrong.failures == (verdict != model::Verdict::broken && !expected));
+    }
+}
+
+TEST_CASE("cells that did not run are there, as errors, also of a suite of which none ran") {
+  auto report = with({model::Verdict::pass, model::Blame::none, "", true});
+  report.unrun = {{.id = "k/l1/mm/b", .kernel = {.name = "k"}, .topology = {.name = "l1"}},
+                  {.id = "k2/l1/mm/a@2", .kernel = {.name = "k2"}, .topology = {.name = "l1"}}};
+  CHECK(wrong_in(report).errors == 2);
+  const std::string xml = junit_xml(report);
+  CHECK(xml.find("<testcase classname=\"k2.l1.mm\" name=\"a@2\"") != std::string::npos);
+  CHECK(xml.find("message=\"did not run\" type=\"unrun\"") != std::string::npos);
+}
+
+TEST_CASE("subtests are test cases, and those of a cell that proves nothing are skipped") {
+  using Result = model::Subtest::Result;
+  auto report = with({model::Verdict::fail, model::Blame::kernel, "not ok: b", false});
+  report.cells[0].subtests = {{"a", Result::ok, ""},
+                              {"b", Result::not_ok, "5 of 6"},
+                              {"b", Result::skip, "no swap"},
+                              {"", Result::ok, ""}};
+  CHECK(wrong_in(report).failures == 2);
+  const std::string xml = junit_xml(report);
+  for (const char* name : {"a", "b", "b (2)", "subtest 4"})
+    CHECK(xml.find("<testcase classname=\"k.l1.mm.a\" name=\"" + std::string(name) + "\"") !=
+          std::string::npos);
+  CHECK(xml.find("<failure message=\"not ok: 5 of 6\" type=\"not ok\">") != std::string::npos);
+  report.cells[0].judgement.expected = true;
+  CHECK(wrong_in(report).failures == 0);
+  report.cells[0].judgement = {model::Verdict::broken, model::Blame::host, "QEMU was killed",
+                               false};
+  CHECK(wrong_in(report).failures == 0);
+  CHECK(junit_xml(report).find("skipped message=\"ok; the cell is broken and proves nothing\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("no two tests have one name, though names were written differently in the plan") {
+  RunReport report;
+  for (const char* kernel : {"v6.1", "v6_1"}) {
+    report.cells.push_back(
+        example_cell(kernel, "K", "mm/a", {model::Verdict::pass, model::Blame::none, "", true}));
+  }
+  const std::string xml = junit_xml(report);
+  CHECK(xml.find("classname=\"v6_1.l1.mm\" name=\"a\"") != std::string::npos);
+  CHECK(xml.find("classname=\"v6_1.l1.mm\" name=\"a (2)\"") != std::string::npos);
+}
+
+TEST_CASE("junit.xml of a bisection has its revisions and its answer, red where there is none") {
+  BisectReport report{.plan = "p",
+                      .steps = {{"aaaa", "one", {bisect::Outcome::good, "fine"}},
+                                {"bbbb", "two", {bisect::Outcome::skipped, "x\ny"}}},
+                      .first_bad = {"bbbb"}};
+  std::string xml = junit_xml(report);
+  check_against_schema(xml);
+  CHECK(xml.find("failures=\"0\"") != std::string::npos);
+  CHECK(xml.find("<skipped message=\"x\"") != std::string::npos);
+  report.first_bad.push_back("aaaa");
+  xml = junit_xml(report);
+  check_against_schema(xml);
+  CHECK(xml.find("<failure message=\"one of 2 revisions\"") != std::string::npos);
 }

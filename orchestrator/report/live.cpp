@@ -57,7 +57,10 @@ void LiveProgress::on(const ProgressEvent& event) {
 
 void LiveProgress::tick() {
   const std::lock_guard lock(mutex_);
-  if (style_.terminal) put("", true);
+  if (!style_.terminal) return;
+  const Style now = style_of(fd_);
+  if (now.terminal) style_.width = now.width, style_.height = now.height;
+  put("", true);
 }
 
 void LiveProgress::say(const std::string& line) {

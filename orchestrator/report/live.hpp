@@ -14,7 +14,8 @@ namespace kproof::report {
 // Safe to use from several threads. Failed writes are ignored: nobody is left to be told.
 class LiveProgress {
  public:
-  // `fd` is borrowed. `elapsed` is the time since the start of the run.
+  // `fd` is borrowed. A terminal's size is asked for again at each tick. `elapsed` is the time
+  // since the start of the run.
   LiveProgress(int fd, Style style, std::size_t total, std::function<util::Millis()> elapsed);
   ~LiveProgress();
   LiveProgress(const LiveProgress&) = delete;
@@ -33,7 +34,7 @@ class LiveProgress {
   void put(const std::string& line, bool block);
 
   const int fd_;
-  const Style style_;
+  Style style_;
   const std::function<util::Millis()> elapsed_;
   std::mutex mutex_;
   ProgressModel model_;

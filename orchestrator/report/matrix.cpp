@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "report/series.hpp"
+#include "util/units.hpp"
 
 namespace kproof::report {
 using series::Change;
@@ -38,6 +39,7 @@ static std::string word_of(const series::Entry& entry, std::size_t row) {
   switch (entry.change) {
     case Change::unknown:
     case Change::unchanged:
+    case Change::lost:
       return entry.verdict;
     case Change::flaky:
       return "flaky " + entry.verdict.substr(0, entry.verdict.find(' '));
@@ -74,7 +76,8 @@ static TextColumn column_of(const Matrix& matrix, const series::MetricColumn& co
     std::string figure = number(f.median());
     if (f.values.size() > 1)
       figure += fmt::format(" [{} {}]", number(f.values.front()), number(f.values.back()));
-    if (f.trend != series::Trend::none) figure += fmt::format(" {}", to_string(f.trend));
+    if (f.unit != column.unit) figure += " " + printable(f.unit);
+    if (f.trend != compare::Trend::none) figure += fmt::format(" {}", to_string(f.trend));
     text.pieces.push_back({std::move(figure)});
   }
   return text;
@@ -189,6 +192,25 @@ static std::string skips_of(const Matrix& matrix) {
   return out.empty() ? "" : "\nSkipped subtests, of which these verdicts say nothing:\n" + out;
 }
 
+static std::string explain_figures(const Matrix& matrix) {
+  const std::size_t comparisons = comparisons_in(matrix);
+  std::string out = fmt::format(
+      "Figures: median [least most] of the repetitions that prove them. Less, more: a rank test "
+      "says so,\np <= 0.05 after Holm's correction for {}, and medians differ by {:.0f} %. Else no "
+      "change is claimed.\n",
+      util::format_count(comparisons, "comparison"), compare::kLeastChange * 100);
+  const bool few = std::ranges::any_of(matrix.metrics, [](const series::MetricColumn& column) {
+    return std::ranges::any_of(column.figures, [](const series::Figures& f) {
+      return f.trend == compare::Trend::too_few;
+    });
+  });
+  if (few)
+    out += fmt::format(
+        "Too few: whatever they are, so many prove nothing; {} of each row are enough.\n",
+        compare::enough(comparisons));
+  return out;
+}
+
 std::string render_matrix(const Matrix& matrix, const Style& style) {
   std::vector<std::string> heads{"patch"};
   const std::size_t width = number_of(matrix.rows, matrix.rows.size() - 1).size();
@@ -215,11 +237,7 @@ std::string render_matrix(const Matrix& matrix, const Style& style) {
     out += "\nOne run each: what fails only now and then looks fixed,\nintroduced or changed.\n";
   const std::string of_metrics = table(heads, std::move(metrics), style);
   if (of_metrics.empty()) return out;
-  return out + "\n" + of_metrics +
-         fmt::format(
-             "\nFigures: median [least most] of repetitions. Less, more: {} repetitions or "
-             "more, whose\nranges are further apart than wide. Else no change is claimed.\n",
-             series::kLeastFigures);
+  return out + "\n" + of_metrics + "\n" + explain_figures(matrix);
 }
 
 }  // namespace kproof::report

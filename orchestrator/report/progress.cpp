@@ -86,13 +86,20 @@ std::string render_block(const ProgressModel& model, util::Millis now, const Sty
   std::string head = fmt::format("{}/{} cells, {} running, {} elapsed", model.done, model.total,
                                  model.running.size(), util::format_duration(now));
   if (model.unexpected > 0) head += fmt::format(", {} unexpected", model.unexpected);
+  // The cursor stands below the block, and what has scrolled away cannot be erased.
+  const std::size_t room = style.height > 3 ? style.height - 2 : 1;
+  const std::size_t running = model.running.size();
+  const std::size_t shown = running <= room ? running : room - 1;
   std::string out = shorten(head, width) + "\n";
-  for (const auto& cell : model.running)
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& cell = model.running[i];
     out += shorten(fmt::format("  {}  {} {} ({})", cell.id, name_phase(cell.phase, cell.level),
                                util::format_duration(now - cell.phase_started),
                                util::format_duration(now - cell.started)),
                    width) +
            "\n";
+  }
+  if (shown < running) out += shorten(fmt::format("  and {} more", running - shown), width) + "\n";
   return out;
 }
 

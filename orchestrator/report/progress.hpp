@@ -51,7 +51,7 @@ std::string render_event(const ProgressModel& before, const ProgressEvent& event
                          const Style& style);
 
 // The block that a terminal redraws: a line of totals and one for each running cell, each shorter
-// than the terminal, so that the number of lines is known.
+// than the terminal, so that the number of lines is known, and fewer than it has rows.
 std::string render_block(const ProgressModel& model, util::Millis now, const Style& style);
 
 }  // namespace kproof::report

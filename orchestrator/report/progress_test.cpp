@@ -1,5 +1,7 @@
 #include "report/progress.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -59,6 +61,19 @@ TEST_CASE("no line of the block is as wide as the terminal") {
         "1/10 cells, 2 runn…\n"
         "  k/l1/mm/a  test …\n"
         "  k/l1/mm/b  start…\n");
+}
+
+TEST_CASE("the block is lower than the terminal, and says how many cells it leaves out") {
+  auto model = two_running();
+  apply(model, CellStarted{"k/l1/mm/c"}, 3s);
+  CHECK(render_block(model, 7s, {.height = 4}) ==
+        "1/10 cells, 3 running, 7.0s elapsed\n"
+        "  k/l1/mm/a  test 2.0s (6.0s)\n"
+        "  and 2 more\n");
+  for (std::size_t height = 2; height < 8; ++height) {
+    const std::string block = render_block(model, 7s, {.height = height});
+    CHECK(std::ranges::count(block, '\n') < static_cast<std::ptrdiff_t>(height) + (height == 2));
+  }
 }
 
 TEST_CASE("a cell that ended unexpectedly stays in the totals") {

@@ -39,4 +39,11 @@ std::string case_of(const model::CellResult& cell) {
   return cell.id.starts_with(prefix) ? cell.id.substr(prefix.size()) : cell.test;
 }
 
+std::string name_of(const model::CellResult& cell) {
+  std::string name = case_of(cell);
+  const std::string suffix = fmt::format("@{}", cell.repetition);
+  if (cell.repetition > 1 && name.ends_with(suffix)) name.resize(name.size() - suffix.size());
+  return name;
+}
+
 }  // namespace kproof::report

@@ -13,13 +13,20 @@
 
 namespace kproof::report {
 
+// What the user narrowed the plan to: names or globs, empty for all.
+struct Filters {
+  std::vector<std::string> kernels, topologies, cases;
+};
+
 struct RunReport {
   model::Plan plan;
+  Filters filters;
   model::HostFacts host;
   std::vector<model::CellResult> cells;  // finished ones, in the plan's order
+  std::vector<model::Cell> unrun;        // those that were to run, and did not
   std::size_t planned = 0;               // cells that were to run; more than `cells` if interrupted
   bool interrupted = false;
-  std::string started;                   // UTC, ISO 8601
+  std::string started, ended;            // UTC, ISO 8601
   std::filesystem::path directory;       // files of cells are below it
   std::optional<series::Matrix> series;  // where the kernels are a base and its patches
 };
@@ -34,5 +41,7 @@ std::vector<std::string> left_out_of(const model::CellResult& cell);
 util::Millis duration_of(const model::CellResult& cell);
 // The cell's name without kernel and topology, with its repetition: "mm/thp_mprotect@2".
 std::string case_of(const model::CellResult& cell);
+// The same of all its repetitions: "mm/thp_mprotect".
+std::string name_of(const model::CellResult& cell);
 
 }  // namespace kproof::report

@@ -9,10 +9,11 @@
 #include "util/units.hpp"
 
 namespace kproof::report {
+using compare::Sign;
+using compare::Trend;
 using series::Change;
 using series::Entry;
 using series::Matrix;
-using series::Trend;
 
 static std::string subject_of(const series::Row& row) {
   return printable(row.subject);
@@ -53,15 +54,22 @@ static std::string log_of(const RunReport& report, const std::string& kernel,
   return "";
 }
 
-static bool is_skip(const std::string& item) {
-  return item.starts_with("skipped: ");
+static bool is_skip(const Sign& sign) {
+  return sign.kind == Sign::Kind::skipped;
 }
 
 // Nothing can be said where a subtest was skipped on one side: that much is.
 static bool is_told(const Entry& entry) {
   if (!entry.against || entry.change == Change::unchanged) return false;
   return entry.change != Change::unknown || std::ranges::any_of(entry.gone, is_skip) ||
-         std::ranges::any_of(entry.appeared, is_skip);
+         !entry.appeared.empty() || !entry.absent.empty();
+}
+
+static std::vector<std::string> texts(const std::vector<Sign>& signs) {
+  std::vector<std::string> texts;
+  for (const Sign& sign : signs)
+    texts.push_back(to_string(sign));
+  return texts;
 }
 
 static std::string change_text(const RunReport& report, std::size_t row,
@@ -73,10 +81,10 @@ static std::string change_text(const RunReport& report, std::size_t row,
       fmt::format("  {} {}: {} -> {}{}\n", tint(to_string(entry.change), entry.change, style),
                   title_of(matrix, column), column.entries[*entry.against].verdict, entry.verdict,
                   because_of(matrix, row, entry));
-  if (entry.change != Change::flaky) {
-    list(out, "no more:", entry.gone);
-    list(out, "new:", entry.appeared);
-  }
+  if (entry.change == Change::lost) out += fmt::format("    {}\n", printable(entry.reason));
+  if (entry.change != Change::flaky) list(out, "no more:", texts(entry.gone));
+  list(out, "new:", texts(entry.appeared));
+  list(out, "not there:", entry.absent);
   if (entry.change != Change::fixed) out += log_of(report, matrix.rows[row].kernel, column);
   return out;
 }
@@ -85,7 +93,7 @@ static std::string metric_changes(const Matrix& matrix, std::size_t row) {
   std::string out;
   for (const auto& column : matrix.metrics) {
     const series::Figures& now = column.figures[row];
-    if (now.trend == Trend::none) continue;
+    if (now.trend != Trend::less && now.trend != Trend::more) continue;
     const series::Figures& before = column.figures[*now.against];
     out += fmt::format("  {}: {} -> {}, {}\n", printable(title_of(matrix, column)), figures(before),
                        figures(now), trend_text(before, now));
@@ -130,11 +138,11 @@ static std::size_t count(const Matrix& matrix, Change change) {
 std::string render_series_verdict(const RunReport& report, const Style& style) {
   const Matrix& matrix = *report.series;
   const std::size_t patches = matrix.rows.size() - 1;
-  std::string out =
-      fmt::format("{}, {}: {} fixed, {} introduced, {} changed",
-                  util::format_count(patches, "patch", "patches"),
-                  util::format_count(matrix.columns.size(), "column"), count(matrix, Change::fixed),
-                  count(matrix, Change::introduced), count(matrix, Change::changed));
+  std::string out = fmt::format("{}, {}: {} fixed, {} introduced, {} changed, {} lost",
+                                util::format_count(patches, "patch", "patches"),
+                                util::format_count(matrix.columns.size(), "column"),
+                                count(matrix, Change::fixed), count(matrix, Change::introduced),
+                                count(matrix, Change::changed), count(matrix, Change::lost));
   const auto kept = std::count_if(report.cells.begin(), report.cells.end(),
                                   [](const auto& cell) { return cell.reused; });
   out += "; " + util::format_count(report.cells.size(), "cell");
@@ -142,8 +150,8 @@ std::string render_series_verdict(const RunReport& report, const Style& style) {
   if (report.interrupted) return out + ". Interrupted.\n";
   if (matrix.clean()) return out + ". " + tint("Clean", Change::fixed, style) + ".\n";
   out += ". " + tint("Not clean", Change::introduced, style) + ":\n";
-  for (const std::string& problem : matrix.problems)
-    out += "  " + printable(problem) + "\n";
+  for (const series::Problem& problem : matrix.problems)
+    out += "  " + printable(problem.text) + "\n";
   return out;
 }
 

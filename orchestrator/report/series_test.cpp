@@ -5,6 +5,7 @@
 
 #include "report/json.hpp"
 #include "report/junit.hpp"
+#include "report/schema_test.hpp"
 #include "testkit/golden.hpp"
 
 using namespace kproof;
@@ -23,6 +24,8 @@ model::CellResult cell(std::size_t row, const std::string& test, Verdict verdict
   cell.judgement = {
       .verdict = verdict, .reason = "why", .expected = verdict == Verdict::pass || row == 0};
   cell.files = {{"console", "cells/" + cell.id + "/console.log"}};
+  if (test == "mm/dax_1g_mprotect" && verdict == Verdict::pass)
+    cell.subtests = {{"write after PROT_READ faults", model::Subtest::Result::ok, ""}};
   if (verdict == Verdict::fail) {
     cell.findings = {{.title = "bad pud", .excerpt = "bad pud\n"}};
     cell.subtests = {{"write after PROT_READ faults", model::Subtest::Result::not_ok, "no"}};
@@ -44,7 +47,7 @@ RunReport finished(RunReport report, std::vector<series::Row> rows) {
 RunReport three_patches() {
   RunReport report;
   for (std::size_t row = 0; row < 4; ++row)
-    for (int n = 1; n <= 3; ++n) {
+    for (int n = 1; n <= 5; ++n) {
       report.cells.push_back(
           cell(row, "mm/dax_1g_mprotect", row < 3 ? Verdict::fail : Verdict::pass, n));
       report.cells.push_back(cell(row, "kvm/zap_stall", Verdict::pass, n));
@@ -127,6 +130,8 @@ TEST_CASE("colours change nothing but colours") {
 
 TEST_CASE("results.json has the matrix: rows, entries, figures and problems") {
   const std::string json = results_to_json(three_patches());
+  check_schema(json);
+  check_schema(results_to_json(nine_patches()));
   CHECK(testkit::compare_golden(KPROOF_TEST_DIR "/testdata/series.json",
                                 json.substr(json.find("\n \"series\""))) == "");
 }
@@ -152,6 +157,7 @@ TEST_CASE("skipped subtests stand beside the verdicts of the matrix, with rows a
   CHECK(text.find("  changed kvm/zap_stall: pass -> pass\n    new: skipped: stays below\n") !=
         std::string::npos);
   CHECK(results_to_json(report).find("\"stays below: no limit\"") != std::string::npos);
-  CHECK(junit_xml(report).find("<system-out>changed: pass -&gt; pass\nnew: skipped: stays below\n"
-                               "skipped: stays below: no limit</system-out>") != std::string::npos);
+  CHECK(junit_xml(report).find("1/3 skips a subtest of kvm/zap_stall: stays below\n"
+                               "changed: pass -&gt; pass\nnew: skipped: stays below\n"
+                               "skipped: stays below: no limit</failure>") != std::string::npos);
 }

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "compare/proven.hpp"
+#include "stats/ranks.hpp"
 #include "util/names.hpp"
 #include "util/units.hpp"
 
@@ -46,13 +48,62 @@ struct Grid {
 static Grid::Column column_of(const RunReport& report, const CellResult& cell) {
   const bool topologies = report.plan.topologies.size() > 1;
   return {cell.kernel + "/" + cell.topology,
-          printable(cell.kernel_label) + (topologies ? " / " + cell.topology : "")};
+          printable(cell.kernel_label) + (topologies ? " / " + printable(cell.topology) : "")};
+}
+
+// The repetitions of one cell, in the order in which they come.
+using Repetitions = std::vector<const CellResult*>;
+
+static std::vector<Repetitions> repetitions_in(const std::vector<CellResult>& cells) {
+  std::vector<Repetitions> all;
+  std::map<std::string, std::size_t> places;
+  for (const CellResult& cell : cells) {
+    const auto [place, added] = places.try_emplace(
+        fmt::format("{}/{}/{}", cell.kernel, cell.topology, name_of(cell)), all.size());
+    if (added) all.emplace_back();
+    all[place->second].push_back(&cell);
+  }
+  return all;
+}
+
+static std::vector<std::string> texts_of(const Repetitions& cells) {
+  std::vector<std::string> texts;
+  for (const CellResult* cell : cells)
+    texts.push_back(verdict_text(*cell));
+  return texts;
+}
+
+static bool disagree(const Repetitions& cells) {
+  return std::ranges::any_of(cells, [&](const CellResult* cell) {
+    return cell->judgement.verdict != cells.front()->judgement.verdict;
+  });
+}
+
+// "pass", "pass 3/3", "flaky: pass 2/3, crash 1/3".
+static std::string text_of(const Repetitions& cells) {
+  const std::vector<std::string> texts = texts_of(cells);
+  if (cells.size() == 1) return texts.front();
+  std::vector<std::string> parts, told;
+  for (const std::string& text : texts) {
+    if (std::ranges::find(told, text) != told.end()) continue;
+    told.push_back(text);
+    parts.push_back(fmt::format("{} {}/{}", text, std::ranges::count(texts, text), cells.size()));
+  }
+  return (disagree(cells) ? "flaky: " : "") + fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// The one that weighs most, for the colour.
+static const model::Judgement* worst_of(const Repetitions& cells) {
+  const auto found =
+      std::ranges::find_if(cells, [](const CellResult* cell) { return !cell->judgement.expected; });
+  return &(found == cells.end() ? cells.front() : *found)->judgement;
 }
 
 static Grid arrange_verdicts(const RunReport& report) {
   Grid grid{.corner = "case"};
-  for (const auto& cell : report.cells)
-    grid.put(case_of(cell), column_of(report, cell), {verdict_text(cell), &cell.judgement});
+  for (const Repetitions& cells : repetitions_in(report.cells))
+    grid.put(printable(name_of(*cells.front())), column_of(report, *cells.front()),
+             {text_of(cells), worst_of(cells)});
   return grid;
 }
 
@@ -63,9 +114,31 @@ static bool is_sparse(const Grid& grid) {
 
 static Grid arrange_cells(const RunReport& report) {
   Grid grid{.corner = "cell"};
-  for (const auto& cell : report.cells)
-    grid.put(cell.id, {"verdict", "verdict"}, {verdict_text(cell), &cell.judgement});
+  for (const Repetitions& cells : repetitions_in(report.cells))
+    grid.put(printable(fmt::format("{}/{}/{}", cells.front()->kernel, cells.front()->topology,
+                                   name_of(*cells.front()))),
+             {"verdict", "verdict"}, {text_of(cells), worst_of(cells)});
   return grid;
+}
+
+// By name and unit, of the repetitions that prove them (compare/proven.hpp); sorted.
+static std::map<std::pair<std::string, std::string>, std::vector<double>> figures_of(
+    const Repetitions& cells) {
+  std::map<std::pair<std::string, std::string>, std::vector<double>> figures;
+  for (const CellResult* cell : cells)
+    for (const model::Metric& metric : compare::proven(*cell).metrics)
+      figures[{metric.name, metric.unit}].push_back(metric.value);
+  for (auto& [name, values] : figures)
+    std::ranges::sort(values);
+  return figures;
+}
+
+// "643"; of repetitions the median, the least and the most, and how many they are: "643 [640 702]
+// of 5".
+static std::string figure_text(const std::vector<double>& values) {
+  if (values.size() == 1) return number(values.front());
+  return fmt::format("{} [{} {}] of {}", number(stats::median(values)), number(values.front()),
+                     number(values.back()), values.size());
 }
 
 static Grid arrange_metrics(const RunReport& report) {
@@ -74,12 +147,12 @@ static Grid arrange_metrics(const RunReport& report) {
     return std::any_of(report.plan.metrics.begin(), report.plan.metrics.end(),
                        [&](const std::string& glob) { return util::glob_match(glob, name); });
   };
-  for (const auto& cell : report.cells)
-    for (const auto& metric : cell.metrics)
-      if (wanted(metric.name))
-        grid.put(fmt::format("{} {} ({})", case_of(cell), printable(metric.name),
-                             printable(metric.unit)),
-                 column_of(report, cell), {number(metric.value)});
+  for (const Repetitions& cells : repetitions_in(report.cells))
+    for (const auto& [name, values] : figures_of(cells))
+      if (wanted(name.first))
+        grid.put(fmt::format("{} {} ({})", printable(name_of(*cells.front())),
+                             printable(name.first), printable(name.second)),
+                 column_of(report, *cells.front()), {figure_text(values)});
   return grid;
 }
 
@@ -145,13 +218,13 @@ static std::string file_line(const RunReport& report, const CellResult& cell,
                              std::string_view label, const std::string& role, int level) {
   const auto file = cell.files.find(level == 1 ? role : fmt::format("{}-l{}", role, level));
   if (file == cell.files.end()) return "";
-  return fmt::format("  {}: {}\n", label, (report.directory / file->second).string());
+  return fmt::format("  {}: {}\n", label, printable((report.directory / file->second).string()));
 }
 
 static std::string note(const RunReport& report, const CellResult& cell, const Style& style) {
   const auto& judgement = cell.judgement;
   std::string out =
-      fmt::format("{}: {}\n  {}\n", cell.id, paint(verdict_text(cell), judgement, style),
+      fmt::format("{}: {}\n  {}\n", printable(cell.id), paint(verdict_text(cell), judgement, style),
                   printable(judgement.reason));
   if (!cell.findings.empty()) {
     const model::Finding& first = cell.findings[0];
@@ -168,13 +241,42 @@ static std::string note(const RunReport& report, const CellResult& cell, const S
   return out;
 }
 
+// Of repetitions that ended alike, the first is told and the others are named, with their logs.
+static std::string note(const RunReport& report, const Repetitions& alike, const Style& style) {
+  constexpr std::size_t kShown = 8;
+  std::string out = note(report, *alike.front(), style);
+  for (std::size_t i = 1; i < alike.size() && i <= kShown; ++i)
+    out += "  the same: " + printable(alike[i]->id) + "\n" +
+           file_line(report, *alike[i], "  log", "console", alike[i]->judgement.level);
+  if (alike.size() > kShown + 1)
+    out += fmt::format("  the same: {} more\n", alike.size() - kShown - 1);
+  return out;
+}
+
+static bool alike(const CellResult& a, const CellResult& b) {
+  return a.judgement.verdict == b.judgement.verdict && a.judgement.reason == b.judgement.reason &&
+         a.judgement.expected == b.judgement.expected;
+}
+
+static std::vector<Repetitions> groups_of(const Repetitions& cells) {
+  std::vector<Repetitions> groups;
+  for (const CellResult* cell : cells) {
+    if (cell->judgement.expected && cell->judgement.verdict == model::Verdict::pass) continue;
+    const auto group = std::ranges::find_if(
+        groups, [&](const Repetitions& one) { return alike(*one.front(), *cell); });
+    if (group == groups.end())
+      groups.push_back({cell});
+    else
+      group->push_back(cell);
+  }
+  return groups;
+}
+
 std::string render_notes(const RunReport& report, const Style& style) {
   std::string out;
-  for (const auto& cell : report.cells) {
-    if (cell.judgement.expected && cell.judgement.verdict == model::Verdict::pass) continue;
-    if (!out.empty()) out += "\n";
-    out += note(report, cell, style);
-  }
+  for (const Repetitions& cells : repetitions_in(report.cells))
+    for (const Repetitions& group : groups_of(cells))
+      out += (out.empty() ? "" : "\n") + note(report, group, style);
   return out;
 }
 
@@ -194,7 +296,7 @@ std::string render_skips(const RunReport& report) {
       cells[skip].push_back(cell.id);
   std::string out;
   for (const auto& [skip, ids] : cells)
-    out += fmt::format("  {}\n    {}\n", printable(skip), name_cells(ids));
+    out += fmt::format("  {}\n    {}\n", printable(skip), printable(name_cells(ids)));
   return out.empty() ? "" : "Skipped subtests, of which these verdicts say nothing:\n" + out;
 }
 
@@ -220,9 +322,13 @@ std::string render_totals(const RunReport& report, const Style&) {
     out += fmt::format("; {} skipped in {}", util::format_count(skipped, "subtest"),
                        util::format_count(skipping, "cell"));
   if (reused > 0) out += fmt::format(" ({} kept from an earlier run)", reused);
+  const auto flaky = std::ranges::count_if(repetitions_in(report.cells), disagree);
+  if (flaky > 0) out += fmt::format("; {} flaky", flaky);
   const bool whole = report.planned <= report.cells.size();
   if (!whole) out += fmt::format("; {} did not run", report.planned - report.cells.size());
-  if (report.interrupted) return out + ". Interrupted.\n";
+  if (report.interrupted)
+    return out + (unexpected > 0 ? fmt::format(". {} unexpected", unexpected) : "") +
+           ". Interrupted.\n";
   if (unexpected > 0) return out + fmt::format(". {} unexpected.\n", unexpected);
   return out + (whole ? ". Everything as expected.\n" : ".\n");
 }

@@ -9,10 +9,12 @@
 namespace kproof::report {
 
 // A row per case, a column per kernel (and topology, where the plan has several). "-": did not run.
+// Repetitions are counted, "pass 3/3", and flaky where their verdicts differ.
 // A row per cell, where more than half of that would be dashes.
 std::string render_table(const RunReport& report, const Style& style);
 
-// The metrics that the plan wants shown, a row for each case and metric. "" when there are none.
+// The metrics that the plan wants shown, a row for each case and metric; of repetitions the median
+// and the range of those that prove them. "" when there are none.
 std::string render_metrics(const RunReport& report, const Style& style);
 
 // For each cell that is not a plain pass: its verdict, reason, the first lines of its first

@@ -77,6 +77,7 @@ TEST_CASE("metrics that the plan names have a table of their own, a row for each
   model::CellResult old, recent;
   old.kernel = "old", old.kernel_label = "Old", old.topology = "l1", old.test = "kvm/zap";
   old.id = "old/l1/kvm/zap";
+  old.judgement.verdict = model::Verdict::pass;
   old.metrics = {{"stall_max", 73512.4, "us"}, {"pages", 9, ""}};
   recent = old;
   recent.kernel = "new", recent.kernel_label = "New", recent.id = "new/l1/kvm/zap";
@@ -100,4 +101,43 @@ TEST_CASE("a pass that leaves subtests out is no plain pass, and is told with th
         "case  K\nmm/a  pass (1 skipped)\n\n"
         "Skipped subtests, of which these verdicts say nothing:\n  two: no swap\n    k/l1/mm/a\n\n"
         "1 cell: 1 pass; 1 subtest skipped in 1 cell. Everything as expected.\n");
+}
+
+namespace {
+RunReport repeated(std::vector<model::Verdict> verdicts) {
+  RunReport report;
+  for (unsigned n = 1; n <= verdicts.size(); ++n) {
+    const bool pass = verdicts[n - 1] == model::Verdict::pass;
+    report.cells.push_back(example_cell("k", "K", "mm/a", {verdicts[n - 1], {}, "why", pass}));
+    report.cells.back().repetition = n;
+    if (n > 1) report.cells.back().id += "@" + std::to_string(n);
+    report.cells.back().files["console"] = "cells/" + report.cells.back().id + "/console.log";
+    report.cells.back().metrics = {{"stall", 10.0 * n, "us"}};
+  }
+  report.planned = report.cells.size();
+  return report;
+}
+}  // namespace
+
+TEST_CASE("repetitions are one row, counted, and flaky where they disagree") {
+  using enum model::Verdict;
+  CHECK(render_table(repeated({pass, pass, pass}), {}) == "case  K\nmm/a  pass 3/3\n");
+  CHECK(render_table(repeated({pass, crash, pass}), {}) ==
+        "case  K\nmm/a  flaky: pass 2/3, crash 1/3\n");
+  CHECK(render_totals(repeated({pass, crash, pass}), {}) ==
+        "3 cells: 2 pass, 1 crash; 1 flaky. 1 unexpected.\n");
+}
+
+TEST_CASE("failing repetitions are named with their logs, and told once where they are alike") {
+  using enum model::Verdict;
+  CHECK(render_notes(repeated({pass, crash, pass, crash}), {}) ==
+        "k/l1/mm/a@2: crash\n  why\n  log: cells/k/l1/mm/a@2/console.log\n"
+        "  the same: k/l1/mm/a@4\n    log: cells/k/l1/mm/a@4/console.log\n");
+}
+
+TEST_CASE("figures of repetitions are the median and range of those that prove them") {
+  using enum model::Verdict;
+  RunReport report = repeated({pass, pass, miss, pass});
+  report.plan.metrics = {"stall"};
+  CHECK(render_metrics(report, {}) == "metric           K\nmm/a stall (us)  20 [10 40] of 3\n");
 }

@@ -23,8 +23,10 @@ Style style_of(int fd) {
   // no-color.org: any value that is not empty.
   style.colour = style.terminal && !(no_color && *no_color);
   winsize size{};
-  if (style.terminal && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    style.width = size.ws_col;
+  if (style.terminal && ::ioctl(fd, TIOCGWINSZ, &size) == 0) {
+    if (size.ws_col > 0) style.width = size.ws_col;
+    if (size.ws_row > 0) style.height = size.ws_row;
+  }
   return style;
 }
 
@@ -137,7 +139,7 @@ std::string paint(std::string_view text, const model::Judgement& judgement, cons
 }
 
 std::string tint(std::string_view text, series::Change change, const Style& style) {
-  constexpr int kColours[] = {0, 0, 33, 32, 31, 33};
+  constexpr int kColours[] = {0, 0, 33, 32, 31, 33, 31};
   const int colour = kColours[static_cast<std::size_t>(change)];
   if (!style.colour || colour == 0) return std::string(text);
   return fmt::format("\033[{}m{}\033[0m", colour, text);

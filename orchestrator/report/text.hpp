@@ -16,6 +16,7 @@ struct Style {
   bool terminal = false;  // redraws are possible
   bool colour = false;
   std::size_t width = 100;  // columns
+  std::size_t height = 24;  // rows
 };
 
 // Of a file descriptor: a terminal's width and, unless NO_COLOR is set or TERM is dumb, its
@@ -35,7 +36,8 @@ std::string shorten(std::string_view text, std::size_t width);
 
 // `text` in the colour of how a cell ended: green as expected, yellow skip and miss, red otherwise.
 std::string paint(std::string_view text, const model::Judgement& judgement, const Style& style);
-// The same of what a patch changed: green fixed, red introduced, yellow flaky and changed.
+// The same of what a patch changed: green fixed, red introduced and lost, yellow flaky and
+// changed.
 std::string tint(std::string_view text, series::Change change, const Style& style);
 
 // "held up by zap_rmap: CPU 1 runs it", printable; "" where the finding is no lockup or stall.

@@ -64,6 +64,7 @@ TEST_CASE("a terminal has colours unless NO_COLOR is set") {
   ::unsetenv("NO_COLOR");
   CHECK(style_of(terminal.get()).colour);
   CHECK(style_of(terminal.get()).width == 77);
+  CHECK(style_of(terminal.get()).height == 24);
   ::setenv("NO_COLOR", "1", 1);
   CHECK(style_of(terminal.get()).terminal);
   CHECK(!style_of(terminal.get()).colour);

@@ -62,7 +62,7 @@ static std::optional<std::size_t> comparable(const std::vector<State>& states, s
 // A finding was seen, whatever became of the cell.
 static void compare_unproven(Entry& entry, const std::vector<State>& states, std::size_t row) {
   const auto above = comparable(states, row);
-  entry.appeared = without(states[row].ever, above ? states[*above].ever : Signs{});
+  if (row > 0) entry.appeared = without(states[row].ever, above ? states[*above].ever : Signs{});
   if (row > 0 && states[row - 1].verdict == states[row].verdict) {
     entry.change = Change::unchanged;
     entry.against = row - 1;
@@ -97,7 +97,7 @@ Entry entry_of(const std::vector<State>& states, std::size_t row) {
   }
   entry.against = comparable(states, row);
   const State nothing, &before = entry.against ? states[*entry.against] : nothing;
-  entry.appeared = without(now.ever, before.ever);
+  if (row > 0) entry.appeared = without(now.ever, before.ever);
   if (entry.against) {
     entry.gone = without(before.always, now.ever);
     entry.absent = absent_from(now, before);

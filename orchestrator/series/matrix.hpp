@@ -96,6 +96,8 @@ struct Problem {
   };
   Cause cause = Cause::series;
   std::string text;
+  std::size_t row = 0;
+  std::optional<std::size_t> column;  // none: of the row as a whole
 };
 std::string_view to_string(Problem::Cause cause);
 
@@ -110,7 +112,7 @@ struct Matrix {
 
 // `cells`: those that ran, of any kernel. `metrics`: names or globs, as model::Plan has them.
 Matrix matrix_of(std::vector<Row> rows, const std::vector<model::CellResult>& cells,
-               const std::vector<std::string>& metrics);
+                 const std::vector<std::string>& metrics);
 
 // How many comparisons of figures a matrix has; compare::enough() takes it.
 std::size_t comparisons_in(const Matrix& matrix);

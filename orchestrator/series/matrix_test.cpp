@@ -126,11 +126,11 @@ TEST_CASE("how many repetitions an entry stands for is known, the fewest of all"
 }
 
 TEST_CASE("a finding of some repetitions only is no change") {
-  const Matrix matrix =
-      matrix_of(rows(1),
-              {cell("k", "mm/a", fail, {"bad pud"}), cell("k", "mm/a", fail, {"bad pud", "stall"}),
-               cell("k+1", "mm/a", fail, {"bad pud"}), cell("k+1", "mm/a", fail, {"bad pud"})},
-              {});
+  const Matrix matrix = matrix_of(
+      rows(1),
+      {cell("k", "mm/a", fail, {"bad pud"}), cell("k", "mm/a", fail, {"bad pud", "stall"}),
+       cell("k+1", "mm/a", fail, {"bad pud"}), cell("k+1", "mm/a", fail, {"bad pud"})},
+      {});
   CHECK(matrix.columns.at(0).entries.at(1).change == Change::unchanged);
 }
 
@@ -189,18 +189,18 @@ TEST_CASE("a verdict that stands for nothing leaves no subtest out") {
 TEST_CASE("a finding that comes and goes between failures makes a series unclean") {
   const Matrix matrix =
       matrix_of(rows(2),
-              {cell("k", "mm/a", fail, {"bad pud"}),
-               cell("k+1", "mm/a", fail, {"bad pud", "KASAN"}), cell("k+2", "mm/a", pass)},
-              {});
+                {cell("k", "mm/a", fail, {"bad pud"}),
+                 cell("k+1", "mm/a", fail, {"bad pud", "KASAN"}), cell("k+2", "mm/a", pass)},
+                {});
   CHECK(problems(matrix) == Texts{"1/2 adds to mm/a: finding: KASAN"});
 }
 
 TEST_CASE("a finding of one repetition only appears all the same") {
-  const Matrix matrix =
-      matrix_of(rows(1),
-              {cell("k", "mm/a", fail, {"bad pud"}), cell("k", "mm/a", fail, {"bad pud"}),
-               cell("k+1", "mm/a", fail, {"bad pud"}), cell("k+1", "mm/a", fail, {"bad pud", "x"})},
-              {});
+  const Matrix matrix = matrix_of(
+      rows(1),
+      {cell("k", "mm/a", fail, {"bad pud"}), cell("k", "mm/a", fail, {"bad pud"}),
+       cell("k+1", "mm/a", fail, {"bad pud"}), cell("k+1", "mm/a", fail, {"bad pud", "x"})},
+      {});
   CHECK(matrix.columns.at(0).entries.at(1).change == Change::changed);
   CHECK(problems(matrix).at(0) == "1/1 adds to mm/a: finding: x");
 }
@@ -278,8 +278,8 @@ TEST_CASE("a subtest that a patch makes skipped, or leaves out, is a problem in 
 TEST_CASE(
     "a subtest that fails where it was skipped before is no doing of the patch, and a problem") {
   CHECK(problems(matrix_of(rows(2),
-                         {with("k", left_out, ok), with("k+1", not_ok, ok), with("k+2", ok, ok)},
-                         {})) == Texts{"1/2 adds to mm/a: not ok: a"});
+                           {with("k", left_out, ok), with("k+1", not_ok, ok), with("k+2", ok, ok)},
+                           {})) == Texts{"1/2 adds to mm/a: not ok: a"});
 }
 
 TEST_CASE(

@@ -36,7 +36,8 @@ class Look {
 
  private:
   void add(std::string text, Cause cause = Cause::series) {
-    problems_.push_back({cause, std::move(text)});
+    const auto column = static_cast<std::size_t>(&column_ - matrix_.columns.data());
+    problems_.push_back({cause, std::move(text), row_, column});
   }
   bool last() const { return row_ + 1 == matrix_.rows.size(); }
 
@@ -89,8 +90,7 @@ class Look {
   void change() {
     const Change before = column_.entries[*entry_.against].change;
     if (entry_.change == Change::introduced)
-      return add(
-          fmt::format("{} introduces {}: {}{}", whose_, title_, entry_.verdict, listed(wrong())));
+      return add(fmt::format("{} introduces {}: {}", whose_, title_, entry_.verdict));
     if (entry_.change == Change::flaky && before != Change::flaky)
       return add(
           fmt::format("{} makes {} flaky: {}{}", whose_, title_, entry_.verdict, listed(wrong())));
@@ -112,15 +112,16 @@ static void add_last(const Matrix& matrix, std::vector<Problem>& problems) {
   const std::size_t last = matrix.rows.size() - 1;
   if (!matrix.rows[last].unbuilt.empty()) return;  // told already
   const std::string when = last == 0 ? "the base" : "after the last patch";
-  for (const Column& column : matrix.columns) {
-    const Entry& entry = column.entries[last];
-    const std::string title = title_of(matrix, column);
+  for (std::size_t i = 0; i < matrix.columns.size(); ++i) {
+    const Entry& entry = matrix.columns[i].entries[last];
+    const std::string title = title_of(matrix, matrix.columns[i]);
     if (entry.verdict.empty())
-      problems.push_back({Cause::unrun, fmt::format("{}: {} did not run", when, title)});
+      problems.push_back({Cause::unrun, fmt::format("{}: {} did not run", when, title), last, i});
     else if (!entry.expected)
-      problems.push_back({entry.host ? Cause::host : Cause::series,
-                          fmt::format("{}: {} is {}, and the plan expects otherwise", when, title,
-                                      entry.verdict)});
+      problems.push_back(
+          {entry.host ? Cause::host : Cause::series,
+           fmt::format("{}: {} is {}, and the plan expects otherwise", when, title, entry.verdict),
+           last, i});
   }
 }
 
@@ -129,14 +130,15 @@ std::vector<Problem> problems_of(const Matrix& matrix) {
   for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
     if (!matrix.rows[row].unbuilt.empty()) {
       problems.push_back(
-          {Cause::series, fmt::format("{} does not build", number_of(matrix.rows, row))});
+          {Cause::series, fmt::format("{} does not build", number_of(matrix.rows, row)), row, {}});
       continue;
     }
     for (const Column& column : matrix.columns)
       Look(matrix, column, row, problems).all();
   }
   if (matrix.rows.empty()) return problems;
-  if (matrix.columns.empty()) problems.push_back({Cause::unrun, "no case ran"});
+  if (matrix.columns.empty())
+    problems.push_back({Cause::unrun, "no case ran", matrix.rows.size() - 1, {}});
   add_last(matrix, problems);
   return problems;
 }

@@ -60,7 +60,17 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   return job;
 }
 
-model::CellResult blank_result(const PreparedCell& cell) {
+static void describe_levels(model::CellResult& result, const PreparedCell& cell,
+                            model::Accel accel) {
+  int depth = 0;
+  for (const PreparedLevel& level : cell.levels) {
+    result.levels.push_back(level.level);
+    result.command_lines.push_back(
+        vm::kernel_cmdline(level.level, level.cmdline, {++depth, accel}));
+  }
+}
+
+model::CellResult blank_result(const PreparedCell& cell, model::Accel accel) {
   model::CellResult result;
   result.id = cell.cell.id;
   const model::KernelArtifact& kernel = cell.levels.front().kernel;
@@ -70,6 +80,9 @@ model::CellResult blank_result(const PreparedCell& cell) {
   result.kernel_release = kernel.release;
   result.topology = cell.cell.topology.name;
   result.test = cell.cell.test.alias;
+  result.repetition = cell.cell.repetition;
+  result.args = cell.cell.test.args;
+  describe_levels(result, cell, accel);
   result.inputs = cell.inputs;
   result.expectation = cell.cell.expectation;
   result.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
@@ -102,15 +115,24 @@ static std::vector<std::string> declared_evidence(const PreparedCell& cell, std:
   return names;
 }
 
+static void add_unproven(model::CellResult& result, const std::vector<std::string>& declared,
+                         const std::vector<model::Evidence>& reported) {
+  for (const std::string& name : declared)
+    if (std::ranges::none_of(
+            reported, [&](const model::Evidence& one) { return one.name == name && one.proven; }))
+      result.unproven.push_back(name);
+}
+
 // All levels' parts, in the order of the levels.
-static void fill_in(model::CellResult& result, const run::GuestStory& story,
-                    const std::vector<run::Observed>& seen) {
+static void fill_in(model::CellResult& result, const PreparedCell& cell,
+                    const run::GuestStory& story, const std::vector<run::Observed>& seen) {
   const auto append = [](auto& to, const auto& from) {
     to.insert(to.end(), from.begin(), from.end());
   };
   for (std::size_t i = 0; i < story.size(); ++i) {
     append(result.findings, seen[i].findings);
     append(result.evidence, seen[i].report.evidence);
+    add_unproven(result, declared_evidence(cell, i), seen[i].report.evidence);
     append(result.metrics, seen[i].report.metrics);
     append(result.subtests, seen[i].report.subtests);
     append(result.phases, story[i].outcome.phases);
@@ -131,7 +153,7 @@ static void judge_into(model::CellResult& result, const PreparedCell& cell,
   for (std::size_t i = 0; i < story.size(); ++i)
     verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, story, seen, i),
                         util::today());
-  fill_in(result, story, seen);
+  fill_in(result, cell, story, seen);
   std::vector<verdict::Observation> levels;
   for (std::size_t i = 0; i < story.size(); ++i)
     levels.push_back({.level = static_cast<int>(i) + 1,
@@ -192,7 +214,7 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
                                                        unsigned serial,
                                                        const run::StopRequest& stop,
                                                        const run::PhaseListener& on_phase) {
-  model::CellResult result = blank_result(cell);
+  model::CellResult result = blank_result(cell, site.accel);
   const auto nonces = make_nonces(cell.levels.size());
   const run::GuestJob job = make_job(cell, site, serial, nonces);
   fs::remove_all(job.files.dir);  // logs of an earlier run must not be read as this one's
@@ -228,7 +250,7 @@ std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& 
     if (result) report::write_cell(site.out / "cells" / cell.cell.id, *result);
   } catch (
       const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel
-    result = blank_result(cell);
+    result = blank_result(cell, site.accel);
     result->judgement = {
         .verdict = model::Verdict::broken, .blame = model::Blame::host, .reason = error.what()};
   }

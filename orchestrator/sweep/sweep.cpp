@@ -1,10 +1,8 @@
 #include "sweep/sweep.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "host/cpuinfo.hpp"
@@ -21,6 +19,7 @@
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/hash.hpp"
+#include "util/units.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
@@ -287,6 +286,8 @@ void Sweep::run_cells(const run::StopRequest& stop) {
   for (const PreparedCell& cell : cells_)
     if (const auto found = results.find(cell.cell.id); found != results.end())
       report_.cells.push_back(std::move(found->second));
+    else
+      report_.unrun.push_back(cell.cell);
   report_.interrupted = report_.cells.size() < cells_.size();
   if (report_.series)
     report_.series =
@@ -303,13 +304,15 @@ report::RunReport Sweep::run(const run::StopRequest& stop) {
   report_.plan = options_.plan;
   report_.directory = options_.out;
   if (!options_.series.empty()) report_.series = series::Matrix{.rows = options_.series};
-  report_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  report_.filters = {options_.filter.kernels, options_.filter.topologies, options_.filter.cases};
+  report_.started = util::now();
   workshop_.require_whole();
   know_host();
   auto cells = choose_cells();
   const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
   prepare_cells(std::move(cells));
   run_cells(stop);
+  report_.ended = util::now();
   write_reports();
   return std::move(report_);
 }

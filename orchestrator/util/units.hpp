@@ -25,5 +25,7 @@ std::optional<Millis> parse_duration(std::string_view text);
 std::string format_duration(Millis duration);
 // The day in UTC, "2026-11-22".
 std::string today();
+// UTC, ISO 8601: "2026-11-22T08:31:48Z".
+std::string now();
 
 }  // namespace kproof::util

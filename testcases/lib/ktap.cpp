@@ -68,7 +68,7 @@ void evidence(const char* name, bool proven, const char* fact) {
   line("# evidence %s: %s: %s", name, proven ? "proven" : "unproven", fact);
 }
 void metric(const char* name, double value, const char* unit) {
-  line("# metric %s: %.3f %s", name, value, unit);
+  line("# metric %s: %.9g %s", name, value, unit);
 }
 
 void vdiagnostic(const char* format, va_list args) {
