@@ -60,17 +60,15 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   return job;
 }
 
-static void describe_levels(model::CellResult& result, const PreparedCell& cell,
-                            model::Accel accel) {
+static void describe_levels(model::CellResult& result, const PreparedCell& cell) {
   int depth = 0;
   for (const PreparedLevel& level : cell.levels) {
     result.levels.push_back(level.level);
-    result.command_lines.push_back(
-        vm::kernel_cmdline(level.level, level.cmdline, {++depth, accel}));
+    result.command_lines.push_back(vm::kernel_cmdline(level.level, level.cmdline, ++depth));
   }
 }
 
-model::CellResult blank_result(const PreparedCell& cell, model::Accel accel) {
+model::CellResult blank_result(const PreparedCell& cell) {
   model::CellResult result;
   result.id = cell.cell.id;
   const model::KernelArtifact& kernel = cell.levels.front().kernel;
@@ -82,7 +80,7 @@ model::CellResult blank_result(const PreparedCell& cell, model::Accel accel) {
   result.test = cell.cell.test.alias;
   result.repetition = cell.cell.repetition;
   result.args = cell.cell.test.args;
-  describe_levels(result, cell, accel);
+  describe_levels(result, cell);
   result.inputs = cell.inputs;
   result.expectation = cell.cell.expectation;
   result.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
@@ -214,7 +212,7 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
                                                        unsigned serial,
                                                        const run::StopRequest& stop,
                                                        const run::PhaseListener& on_phase) {
-  model::CellResult result = blank_result(cell, site.accel);
+  model::CellResult result = blank_result(cell);
   const auto nonces = make_nonces(cell.levels.size());
   const run::GuestJob job = make_job(cell, site, serial, nonces);
   fs::remove_all(job.files.dir);  // logs of an earlier run must not be read as this one's
@@ -250,7 +248,7 @@ std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& 
     if (result) report::write_cell(site.out / "cells" / cell.cell.id, *result);
   } catch (
       const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel
-    result = blank_result(cell, site.accel);
+    result = blank_result(cell);
     result->judgement = {
         .verdict = model::Verdict::broken, .blame = model::Blame::host, .reason = error.what()};
   }
