@@ -16,7 +16,7 @@ class Hosting {
   struct Open {
     Open(std::uint64_t room, const std::filesystem::path& guard, virt::ConnectSpec spec,
          model::Accel accel)
-        : runtime(room, guard, !spec.uri.empty()) {
+        : runtime(room, guard, !spec.uri.empty() || spec.emulator_drops_root) {
       spec.runtime_dir = runtime.path();
       connection = virt::Connection::open(spec, accel);
     }

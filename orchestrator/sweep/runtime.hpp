@@ -34,7 +34,8 @@ class Guard {
 // run.
 class RuntimeDir {
  public:
-  // `others`: a daemon's QEMU, of another user, must reach the sockets in it; else nobody can.
+  // `others`: QEMU is of another user and must reach what is in it, be it a daemon's or ours that
+  // has given up root; the name cannot be guessed, nor listed. Else nobody can.
   RuntimeDir(std::uint64_t room, const std::filesystem::path& guard, bool others = false);
   const std::filesystem::path& path() const { return dir_.path(); }
 
