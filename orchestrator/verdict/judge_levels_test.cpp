@@ -96,13 +96,22 @@ TEST_CASE("what KVM of L1 could not run is a failure of the kernel") {
   CHECK(nest.judge().blame == Blame::kernel);
 }
 
-TEST_CASE("what this host's KVM could not run is the host's, and findings are still named") {
+TEST_CASE("what this host's KVM could not run is the host's fault") {
   Nest nest;
   nest.outer.outcome.end = KvmFailed{Phase::test, "KVM internal error. Suberror: 1"};
-  nest.outer.find("bad pud");
   CHECK(nest.judge().verdict == Verdict::broken);
   CHECK(nest.judge().blame == Blame::host);
   CHECK(nest.judge().reason ==
-        "L1: KVM of this host could not run it in phase test: KVM internal error. Suberror: 1; "
-        "finding: bad pud");
+        "L1: KVM of this host could not run it in phase test: KVM internal error. Suberror: 1");
+}
+
+TEST_CASE("what this host's KVM could not run hides no finding, and is still named") {
+  Nest nest;
+  nest.outer.outcome.end = KvmFailed{Phase::test, "KVM internal error. Suberror: 1"};
+  nest.outer.find("bad pud");
+  CHECK(nest.judge().verdict == Verdict::fail);
+  CHECK(
+      nest.judge().reason ==
+      "L1: finding: bad pud; KVM of this host could not run it in phase test: KVM internal error. "
+      "Suberror: 1");
 }
