@@ -49,7 +49,7 @@ namespace {
 class Daemons {
  public:
   Daemons()
-      : reaper_([](pid_t) { return false; }),
+      : reaper_(virt::OrphanReaper::of_process()),
         logger_({{"virtlogd"}, {}}),
         libvirtd_({{"libvirtd"}, {}}) {
     REQUIRE_MESSAGE(becomes_true(seconds(20), [] { return answers(kSocket); }), libvirtd_.err());
@@ -63,7 +63,7 @@ class Daemons {
   Program& libvirtd() { return libvirtd_; }
 
  private:
-  virt::OrphanReaper reaper_;
+  virt::OrphanReaper::Watch reaper_;
   Program logger_, libvirtd_;
 };
 

@@ -15,6 +15,7 @@ void prepare_library() {
 }
 
 std::string library_version() {
+  prepare_library();  // this may be the first that is called of it
   unsigned long version = 0;
   if (::virGetVersion(&version, nullptr, nullptr) != 0) return "unknown";
   return fmt::format("{}.{}.{}", version / 1000000, version / 1000 % 1000, version % 1000);

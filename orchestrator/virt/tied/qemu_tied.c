@@ -119,6 +119,11 @@ static int connect_to(const char* path) {
 
 static const char kFd[] = "/proc/self/fd/%d";
 
+/* libvirt has opened it and hands it on (-add-fd): QEMU only duplicates that. */
+static int is_open(struct span path) {
+  return strncmp(path.begin, "/dev/fdset/", strlen("/dev/fdset/")) == 0;
+}
+
 /* The arguments of QEMU that name files, as libvirt 9 writes them. */
 static char* opened(const char* option, char* argument, const struct user* user) {
   const struct span whole = {argument, argument + strlen(argument)};
@@ -126,7 +131,7 @@ static char* opened(const char* option, char* argument, const struct user* user)
   if (strcmp(option, "-kernel") == 0 || strcmp(option, "-initrd") == 0)
     return replaced(argument, whole, kFd, open_for(argument, O_RDONLY, NULL));
   if (strncmp(argument, "file,id=charserial", 18) == 0 &&
-      (path = find(argument, ",path=", ',')).begin)
+      (path = find(argument, ",path=", ',')).begin && !is_open(path))
     return replaced(argument, path, kFd,
                     open_for(path_in(path), O_WRONLY | O_CREAT | O_APPEND, user));
   if (strncmp(argument, "socket,id=charchannel", 21) == 0 &&
