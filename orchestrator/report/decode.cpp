@@ -71,6 +71,10 @@ static Expectation decode_expectation(const Json& j) {
   e.subtests = j.at("subtests").get<std::vector<std::string>>();
   e.may_find = j.at("may_find").get<std::vector<std::string>>();
   e.may_fail = j.at("may_fail").get<std::vector<std::string>>();
+  if (!j.at("allow_skips").is_null())
+    e.allow_skips = j.at("allow_skips").get<std::vector<std::string>>();
+  const Json& reasons = j.at("reasons");
+  e.reasons = {reasons.at("skip"), reasons.at("miss"), reasons.at("hang")};
   e.reason = j.at("reason");
   e.place = j.at("place");
   return e;

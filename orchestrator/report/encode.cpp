@@ -60,12 +60,20 @@ static Json encode(const Expectation& e) {
   Json also = Json::array();
   for (const Verdict verdict : e.also)
     also.push_back(to_string(verdict));
-  return {{"kernel", e.kernel},     {"topology", e.topology},
-          {"case", e.test},         {"verdict", to_string(e.verdict)},
-          {"also", also},           {"findings", e.findings},
-          {"may_find", e.may_find}, {"subtests", e.subtests},
-          {"may_fail", e.may_fail}, {"reason", e.reason},
-          {"place", e.place}};
+  return {
+      {"kernel", e.kernel},
+      {"topology", e.topology},
+      {"case", e.test},
+      {"verdict", to_string(e.verdict)},
+      {"also", also},
+      {"findings", e.findings},
+      {"may_find", e.may_find},
+      {"subtests", e.subtests},
+      {"may_fail", e.may_fail},
+      {"allow_skips", e.allow_skips ? Json(*e.allow_skips) : Json()},
+      {"reasons", {{"skip", e.reasons.skip}, {"miss", e.reasons.miss}, {"hang", e.reasons.hang}}},
+      {"reason", e.reason},
+      {"place", e.place}};
 }
 
 // A list for each name: levels, or a case, may have several of one name.

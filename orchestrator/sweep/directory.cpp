@@ -7,10 +7,18 @@
 #include <fmt/format.h>
 
 #include "report/json.hpp"
+#include "util/draft_file.hpp"
 #include "util/error.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
+
+// What a killed run was writing. The lock is ours, so nobody writes here.
+static void remove_drafts(const fs::path& out) {
+  std::error_code ignored;
+  for (const auto& entry : fs::recursive_directory_iterator(out, ignored))
+    if (util::is_draft(entry.path())) fs::remove(entry.path(), ignored);
+}
 
 util::FileLock claim_directory(const fs::path& out, const std::string& plan) {
   static constexpr const char* kChoose = "choose another directory with --out";
@@ -35,6 +43,7 @@ util::FileLock claim_directory(const fs::path& out, const std::string& plan) {
     throw ConfigError(
         fmt::format("{} holds results of the plan `{}`; this is `{}`", out.string(), *theirs, plan),
         kChoose);
+  remove_drafts(out);
   return std::move(*lock);
 }
 

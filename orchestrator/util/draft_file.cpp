@@ -1,5 +1,6 @@
 #include "util/draft_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <random>
 #include <utility>
@@ -13,12 +14,22 @@
 namespace kproof::util {
 namespace fs = std::filesystem;
 
+static constexpr std::string_view kEnd = ".tmp";
+static constexpr std::size_t kDigits = 16;
+
+bool is_draft(const fs::path& path) {
+  const std::string name = path.filename();
+  const std::size_t end = name.size() - std::min(name.size(), kEnd.size());
+  if (name.substr(end) != kEnd || end < kDigits + 1 || name[end - kDigits - 1] != '.') return false;
+  return name.find_first_not_of("0123456789abcdef", end - kDigits) == end;
+}
+
 // As mkostemps(3) does it, but for the permissions: a pid is not enough, because two containers
 // with one cache have the same ones.
 DraftFile::DraftFile(fs::path final_name) : final_name_(std::move(final_name)) {
   std::random_device random;
   do {
-    draft_ = final_name_.string() + fmt::format(".{:08x}{:08x}.tmp", random(), random());
+    draft_ = final_name_.string() + fmt::format(".{:08x}{:08x}{}", random(), random(), kEnd);
     fd_.reset(::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   } while (!fd_ && errno == EEXIST);
   if (!fd_) throw file_error("create", std::exchange(draft_, {}), errno);

@@ -32,4 +32,7 @@ class DraftFile {
   std::string buffer_;
 };
 
+// By its name: a draft, of a process that was killed if none writes here.
+bool is_draft(const std::filesystem::path& path);
+
 }  // namespace kproof::util
