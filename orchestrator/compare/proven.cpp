@@ -116,9 +116,9 @@ Proven proven(const CellResult& cell) {
 }
 
 Standing standing_of(const model::Judgement& judgement) {
-  if (judgement.verdict == Verdict::broken) return Standing::host;
-  if (judgement.expected) return Standing::expected;
-  const bool open = judgement.verdict == Verdict::skip || judgement.verdict == Verdict::miss;
+  const bool open = judgement.verdict == Verdict::skip || judgement.verdict == Verdict::miss ||
+                    judgement.verdict == Verdict::broken;
+  if (judgement.expected && judgement.verdict != Verdict::broken) return Standing::expected;
   return open && judgement.blame == Blame::host ? Standing::host : Standing::unexpected;
 }
 

@@ -58,7 +58,7 @@ Proven proven(const model::CellResult& cell);
 enum class Standing : std::uint8_t {
   expected,    // as the plan says
   unexpected,  // not: the kernel's, the test's or the plan's doing, whatever a better host shows
-  host,        // broken, or a skip or miss that is this host's fault: it decides nothing
+  host,        // a broken, skip or miss that is this host's fault: it decides nothing
 };
 Standing standing_of(const model::Judgement& judgement);
 

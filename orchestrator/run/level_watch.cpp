@@ -87,7 +87,8 @@ std::vector<Action> LevelWatch::examine(bool agent_answers, Time now) {
                                   .ping = ping,
                                   .console_bytes = tail_.bytes(),
                                   .last_line = tail_.last_line(),
-                                  .console = files_.console(),
+                                  .console = job_.console_of_qemu.empty() ? files_.console()
+                                                                          : job_.console_of_qemu,
                                   .input = job_.console_input,
                                   .dump = job_.memory_dump,
                                   .mark = job_.playbook_mark,

@@ -26,6 +26,8 @@ struct LevelJob {
   std::string playbook_mark;  // agent::Examine::mark
   // L1 only: where its console's input is made when it hangs, and its memory is dumped to; "": not.
   std::filesystem::path console_input = {}, memory_dump = {};
+  // L1 only: what its QEMU opens its console by, once more, when it hangs; "": by its path.
+  std::filesystem::path console_of_qemu = {};
   std::filesystem::path qemu_log = {};  // L1 only: where its QEMU writes its messages
   AddressNames address_names = {};      // of its kernel
 };

@@ -55,6 +55,9 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   for (run::LevelJob& of_level : job.levels)
     of_level.playbook_mark = make_nonce();
   job.levels.front().qemu_log = site.connection.qemu_log(guest.name);
+  // A QEMU that has given up root may not get to the file. It has the only set of descriptors that
+  // libvirt hands on to it: that of the file which libvirt opened for it.
+  if (!site.run_as.empty()) job.levels.front().console_of_qemu = "/dev/fdset/0";
   job.levels.front().console_input = site.runtime_dir / fmt::format("keys-{}", serial);
   if (site.dump_on_hang) job.levels.front().memory_dump = job.files.memory();
   return job;

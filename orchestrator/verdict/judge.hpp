@@ -22,12 +22,12 @@
 //  unbootable  the kernel or host lacks what the case needs, likewise      skip     config
 //  host        the end is HostFault, or KvmFailed of L1: KVM is the        broken   host
 //              host's there
-//  unproven    the end is Unproven: neither power-off nor reset was shown  broken   host
 //  unreachable the end is Unreachable: before the first hello             miss     config (5)
 //              later: the agent's port was taken away                    broken   host (4)
 //  agent       the end is BadAgent                                         broken   host (4)
 //  blind       a canary was not seen; kmsg records were lost; the agent    broken   host
 //              never told the taint
+//  unproven    the end is Unproven: neither power-off nor reset was shown  broken   host
 //  unmet       needs were unmet before the boot; the guest ran all the     skip     config
 //              same
 //  prepare     a module did not load, a sysctl was refused                 miss     config
