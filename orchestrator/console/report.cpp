@@ -118,10 +118,11 @@ bool Report::heralds(const Row& row, const Line& line) {
 }
 
 bool Report::take_message(const Row& row, const Line& line) {
-  constexpr std::size_t kHot = 5;  // lines: behind more of them it is a message of its own
+  constexpr std::size_t kHot = 5;  // lines
   if (!(row.pattern->flags & kHerald) || phase_ != Phase::printing) return false;
-  if (!row_->pattern->stack || (row_->pattern->flags & kComplaint) || lines_.size() > kHot)
-    return false;
+  if (!row_->pattern->stack || (row_->pattern->flags & kComplaint) || idle_ >= kHot) return false;
+  // It interrupts a report that still lacks a function; behind a whole one it is one of its own.
+  if (lines_.size() > kHot && !describe().frame.empty()) return false;
   add(line);
   return true;
 }
