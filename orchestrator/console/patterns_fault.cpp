@@ -258,10 +258,15 @@ static const Pattern kPatterns[] = {
      .flags = kJoins | kOops,
      .of = kOops | kHardware},
     {.trigger = "Kernel panic - not syncing",
-     .line = "panic - not syncing: (.*)",
+     .line = "panic - not syncing: "
+             "(.*(?i:machine check|hardware|memory error|uncorrect|NMI|halted).*)",
      .title = "kernel panic: {1}",
      .flags = kJoins | kOops,
      .of = kOops | kHardware},
+    {.trigger = "Kernel panic - not syncing",
+     .line = "panic - not syncing: (.*)",
+     .title = "kernel panic: {1}",
+     .flags = kJoins | kOops},
     {.trigger = ": nobody cared (try booting",  // __report_bad_irq()
      .line = R"(^(?:genirq: )?irq [0-9]+: nobody cared)",
      .title = "irq: nobody cared",

@@ -42,6 +42,11 @@ bool Report::wants(const Line& line) const {
   return other_cpus_ && line.caller.starts_with('C');
 }
 
+// What stands above the header of a report proves no quotation before it.
+static bool begins_a_report(std::string_view text) {
+  return text.find("[ cut here ]---") != text.npos || text.find("=========") != text.npos;
+}
+
 LineKind Report::kind_of(const Line& line) const {
   // Panics, and lock reports that only printing the oops provoked, hold nothing new once the
   // report itself is there.
@@ -53,6 +58,7 @@ LineKind Report::kind_of(const Line& line) const {
   if (caller_.empty() && brings_a_stack(text)) return LineKind::foreign;
   if (text.find("---[ end ") != text.npos) return LineKind::end;
   if (is_frame(text) || is_questionable(text)) return LineKind::frame;
+  if (quoted_ && phase_ == Phase::doubted && begins_a_report(text)) return LineKind::words;
   if (phase_ == Phase::doubted)  // words alone prove nothing
     return begins_as_kernels(text) ? LineKind::structure : LineKind::words;
   return is_structural(text) ? LineKind::structure : LineKind::words;

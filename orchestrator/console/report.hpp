@@ -70,6 +70,8 @@ class Report {
   bool full() const;
   Phase phase() const { return phase_; }
   bool quoted() const { return quoted_; }
+  // A program's words, as far as is known.
+  bool is_quotation() const { return quoted_ && phase_ == Phase::doubted; }
   // Can lines go on with it, but for its stack?
   bool open() const { return phase_ < Phase::overtaken; }
   // False: common words, and what makes them a finding did not follow.

@@ -181,14 +181,27 @@ void Tracker::note_row(const Line& line, const Row& row) {
   if (!doubted) believe(row);
   if ((row.pattern->flags & kSingle) && !doubted) return note_single(line, row);
   Report* open = open_for(line);
+  if (quoted) return note_quotation(open, line, row);
+  if (open && open->is_quotation()) {
+    close(static_cast<std::size_t>(open - open_.data()));
+    open = nullptr;
+  }
   if (open && (open->heralds(row, line) || open->take_message(row, line) || open->join(row, line) ||
                open->repeat(row, line))) {
     if (doubted && open->phase() != Phase::doubted) believe(row);
     return;
   }
   if (open) give_way(*open, line);
-  start(row, line, quoted ? Trust::quoted : doubted ? Trust::doubted : Trust::believed);
+  start(row, line, doubted ? Trust::doubted : Trust::believed);
   if (!doubted && is_panic(row)) open_.back().mark_panicked();
+}
+
+// Words of a program, until what only a kernel prints follows: they go on with no report, and
+// amid the lines of one they begin none.
+void Tracker::note_quotation(Report* open, const Line& line, const Row& row) {
+  if (open && open->phase() == Phase::printing) return extend(*open, line);
+  if (open) close(static_cast<std::size_t>(open - open_.data()));
+  start(row, line, Trust::quoted);
 }
 
 void Tracker::believe(const Row& row) {

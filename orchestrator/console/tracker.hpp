@@ -64,6 +64,7 @@ class Tracker {
   void note_test(const Line& line);
   const Row* row_behind_prefix(Line& line);
   void note_row(const Line& line, const Row& row);
+  void note_quotation(Report* open, const Line& line, const Row& row);
   void extend(Report& report, const Line& line);
   void believe(const Row& row);
   void note_single(const Line& line, const Row& row);

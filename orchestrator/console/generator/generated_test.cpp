@@ -45,13 +45,10 @@ static constexpr Known kKnown[] = {
     // A banner behind a prefix whose shape no report has shown yet.
     {"second boot", "no clock"},
     {"second boot", "the recorder"},
-    // Two quotations in a row, or one behind a report that is open, are taken for a report.
-    {"false alarm", ""},
-    {"a panic that was not", ""},
-    // Without the kernel's clock nobody sees that an hour lies between.
-    {"no root", "no clock"},
-    // Seed 9326: the shape is learnt too late for the report's first line.
-    {"RCU usage", "the recorder"},
+    // A program's line amid the header, and no clock by which it is told from the kernel's.
+    {"promised `WARNING: suspicious RCU usage in", "no clock"},
+    {"promised `WARNING: suspicious RCU usage in", "no prefix"},
+    {"promised `WARNING: suspicious RCU usage in", "the recorder"},
 };
 
 static bool is_known(const std::string& broken, std::string_view style) {
