@@ -4,7 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <ranges>
+#include <span>
 
 #include <re2/re2.h>
 
@@ -270,13 +270,13 @@ struct Named {
 }  // namespace
 
 std::string named_function(const std::vector<ReportLine>& lines) {
-  constexpr int kHead = 4;  // lines
+  constexpr std::size_t kHead = 4;  // lines
   static const RE2 header(
       expand(R"((?:\bat \S+:\d+ |:\d+ at | in | LOCKUP @ |^caller is (?:@PC )?)@F)"));
   static const RE2 pointer(expand("@IP"));
   static const RE2 held(expand(R"(\bat: *(?:@PC +)?@F)"));
   Named named;
-  for (const ReportLine& line : std::views::take(lines, kHead))
+  for (const ReportLine& line : std::span(lines).first(std::min(lines.size(), kHead)))
     if (named.take(line.text, header)) return named.blamed;
   for (const RE2* expression : {&pointer, &held, &frame_expression()})
     for (const ReportLine& line : lines)

@@ -113,7 +113,11 @@ Matcher::Sight Matcher::look(std::string_view text) {
   candidates_.clear();
   prefilter_.scan(text, hits_);
   std::ranges::sort(hits_, {}, &Prefilter::Hit::literal);
-  hits_.erase(std::ranges::unique(hits_, {}, &Prefilter::Hit::literal).begin(), hits_.end());
+  // Not std::ranges::unique: clang 14, which builds the fuzzers, has no subrange of g++ 12's.
+  const auto same = [](const Prefilter::Hit& a, const Prefilter::Hit& b) {
+    return a.literal == b.literal;
+  };
+  hits_.erase(std::unique(hits_.begin(), hits_.end(), same), hits_.end());
   for (const Prefilter::Hit& hit : hits_) {
     const bool of_facts = literals().triggered[hit.literal].empty();
     (of_facts ? sight.interesting : sight.triggered) = true;
