@@ -116,9 +116,11 @@ Proven proven(const CellResult& cell) {
 }
 
 Standing standing_of(const model::Judgement& judgement) {
-  const bool open = judgement.verdict == Verdict::skip || judgement.verdict == Verdict::miss ||
-                    judgement.verdict == Verdict::broken;
-  if (judgement.expected && judgement.verdict != Verdict::broken) return Standing::expected;
+  // What is wrong with the plan or a source is wrong on every host.
+  if (judgement.verdict == Verdict::broken)
+    return judgement.blame == Blame::config ? Standing::unexpected : Standing::host;
+  if (judgement.expected) return Standing::expected;
+  const bool open = judgement.verdict == Verdict::skip || judgement.verdict == Verdict::miss;
   return open && judgement.blame == Blame::host ? Standing::host : Standing::unexpected;
 }
 

@@ -52,6 +52,8 @@ TEST_CASE("a series with a regression, a patch that does not build, and a fix") 
 
   // Again, nothing boots; and a patch less is another series, whose cells are there already.
   const Run again = run_series(source.plan(kCases), "v0..main~1", out, 2min);
+  INFO(again.process.err);
+  INFO(again.process.out);
   CHECK(again.process.out.find("(6 kept from an earlier run)") != std::string::npos);
   CHECK(again.process.exit_code == 1);
 }

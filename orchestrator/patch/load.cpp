@@ -29,7 +29,8 @@ static std::string subject_in(const std::string& info) {
 }
 
 // git decodes what mail does to a patch: base64, quoted-printable, folded and encoded headers. It
-// reads the mail from its stdin, hence the shell.
+// reads the mail from its stdin, hence the shell. A blank line ends the diff, as it does in a
+// mailbox but behind its last mail: the same patch is the same text wherever it stands.
 static Letter read_mail(const fs::path& mail, const fs::path& scratch, std::string origin) {
   const fs::path message = scratch / "message", diff = scratch / "diff";
   const auto result =
@@ -39,7 +40,8 @@ static Letter read_mail(const fs::path& mail, const fs::path& scratch, std::stri
                  .environment = {{"LC_ALL", "C"}}});
   if (!result.ok())
     throw ConfigError(fmt::format("{} is no mail that git can read: {}", origin, result.err));
-  return {subject_in(result.out), util::read_file(message) + util::read_file(diff),
+  return {subject_in(result.out),
+          util::read_file(message) + util::chomp(util::read_file(diff)) + "\n\n",
           std::move(origin)};
 }
 

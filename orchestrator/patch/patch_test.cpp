@@ -199,6 +199,9 @@ TEST_CASE("a git range is a series; an unknown one, an empty one and merges are 
                 "sh", tree}});
   CHECK(names(load_range(tree, "HEAD~3..HEAD~1")) ==
         std::vector<std::string>{"1/2 two", "2/2 three"});
+  // A kernel is named by its patches: the same one must be the same text, last of a range or not.
+  CHECK(load_range(tree, "HEAD~3..HEAD~2").at(0).diff ==
+        load_range(tree, "HEAD~3..HEAD~1").at(0).diff);
   CHECK_THROWS_WITH_AS(load_range(tree, "HEAD~1..HEAD"), doctest::Contains("merges"), ConfigError);
   CHECK_THROWS_WITH_AS(load_range(tree, "HEAD..HEAD"), doctest::Contains("no commit"), ConfigError);
   CHECK_THROWS_WITH_AS(load_range(tree, "nope..HEAD"), doctest::Contains("knows no range"),
