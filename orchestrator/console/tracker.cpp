@@ -183,7 +183,7 @@ void Tracker::note_row(const Line& line, const Row& row) {
   Report* open = open_for(line);
   if (quoted) return note_quotation(open, line, row);
   if (open && open->is_quotation()) {
-    close(static_cast<std::size_t>(open - open_.data()));
+    close(*open);
     open = nullptr;
   }
   if (open && (open->heralds(row, line) || open->take_message(row, line) || open->join(row, line) ||
@@ -200,7 +200,7 @@ void Tracker::note_row(const Line& line, const Row& row) {
 // amid the lines of one they begin none.
 void Tracker::note_quotation(Report* open, const Line& line, const Row& row) {
   if (open && open->phase() == Phase::printing) return extend(*open, line);
-  if (open) close(static_cast<std::size_t>(open - open_.data()));
+  if (open) close(*open);
   start(row, line, Trust::quoted);
 }
 
@@ -232,13 +232,17 @@ void Tracker::give_way(Report& report, const Line& line) {
   if (!line.caller.empty() && report.describe().frame.empty())
     report.give_way();
   else
-    close(static_cast<std::size_t>(&report - open_.data()));
+    close(report);
 }
 
 void Tracker::start(const Row& row, const Line& line, Trust trust) {
   facts_.started += trust == Trust::believed ? 1 : 0;
   if (open_.size() == kMostOpen) close(0);
   open_.emplace_back(row, line, trust);
+}
+
+void Tracker::close(const Report& report) {
+  close(static_cast<std::size_t>(&report - open_.data()));
 }
 
 void Tracker::close(std::size_t index) {

@@ -72,6 +72,7 @@ class Tracker {
   void start(const Row& row, const Line& line, Trust trust);
   bool starts(const Row& row, const Line& line) const;
   void close(std::size_t index);
+  void close(const Report& report);  // one of open_
   void close_stale();
   Report* open_for(const Line& line);
 
