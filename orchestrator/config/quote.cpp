@@ -7,6 +7,7 @@
 
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "util/utf8.hpp"
 
 namespace kproof::config {
 
@@ -22,12 +23,23 @@ static std::string_view line_of(std::string_view text, std::size_t line) {
   return text;
 }
 
-// Blanks as wide as `prefix` is shown: tabs stay tabs, and a UTF-8 sequence is one column.
+// Blanks as wide as a terminal shows `prefix`; tabs stay tabs.
 static std::string blanks(std::string_view prefix) {
   std::string out;
-  for (const char c : prefix)
-    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) out += c == '\t' ? '\t' : ' ';
-  return out;
+  for (;;) {
+    const auto tab = prefix.find('\t');
+    out.append(util::display_width(prefix.substr(0, tab)), ' ');
+    if (tab == std::string_view::npos) return out;
+    out += '\t';
+    prefix.remove_prefix(tab + 1);
+  }
+}
+
+// `at`, or where the UTF-8 sequence begins that it lies in: an excerpt cuts none in two.
+static std::size_t whole(std::string_view text, std::size_t at) {
+  const auto inside = [&] { return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80; };
+  while (at > 0 && at < text.size() && inside()) --at;
+  return at;
 }
 
 namespace {
@@ -39,14 +51,15 @@ struct Excerpt {
 // The part of `line` around `column`, so that a file without newlines is not printed whole.
 static Excerpt excerpt(std::string_view line, std::size_t column) {
   constexpr std::size_t kBefore = 80, kAfter = 80;
-  column = std::min(column, line.size());
-  const std::size_t start = column > kBefore ? column - kBefore : 0;
-  const std::string_view before = line.substr(start, column - start);
+  column = whole(line, std::min(column, line.size()));
+  const std::size_t start = whole(line, column > kBefore ? column - kBefore : 0);
+  const std::size_t end = whole(line, std::min(column + kAfter, line.size()));
   const std::string_view mark = start > 0 ? "..." : "";
-  const bool cut = line.size() > column + kAfter;
-  return {
-      fmt::format("{}{}{}", mark, line.substr(start, column - start + kAfter), cut ? "..." : ""),
-      blanks(mark) + blanks(before) + '^'};
+  // A file of others: nothing of it may steer the terminal.
+  const std::string before = util::printable(line.substr(start, column - start));
+  const std::string behind = util::printable(line.substr(column, end - column));
+  return {fmt::format("{}{}{}{}", mark, before, behind, end < line.size() ? "..." : ""),
+          blanks(mark) + blanks(before) + '^'};
 }
 
 // What stands in front of the caret.

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "util/utf8.hpp"
+
 namespace kproof::ktap {
 
 static std::string_view trim(std::string_view text) {
@@ -165,32 +167,13 @@ Line classify(std::string_view line) {
   return Unknown{};
 }
 
-// The length of the UTF-8 sequence that `text` starts with; 0 if it is none. Overlong forms,
-// surrogates and what lies beyond U+10FFFF are none (RFC 3629).
-static std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  const unsigned first = byte(0), second = byte(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first < 0xe0) return continues(1) ? 2 : 0;
-  if (first >= 0xe0 && first < 0xf0) {
-    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second >= 0xa0)) return 0;
-    return continues(1) && continues(2) ? 3 : 0;
-  }
-  if (first < 0xf0 || first > 0xf4) return 0;
-  if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second >= 0x90)) return 0;
-  return continues(1) && continues(2) && continues(3) ? 4 : 0;
-}
-
 bool is_text(std::string_view line) {
   while (!line.empty()) {
-    const auto c = static_cast<unsigned char>(line.front());
-    if ((c < 0x20 && c != '\t' && c != '\r' && c != 0x1b) || c == 0x7f) return false;
-    const std::size_t length = sequence_length(line);
-    if (length == 0) return false;
-    line.remove_prefix(length);
+    const util::CodePoint next = util::decode(line);
+    const bool control = next.code < 0x20 || next.code == 0x7f;
+    const bool common = next.code == '\t' || next.code == '\r' || next.code == 0x1b;
+    if (!next.valid || (control && !common)) return false;
+    line.remove_prefix(next.bytes);
   }
   return true;
 }

@@ -1,5 +1,4 @@
-// Text for terminals and for XML. What guests print is hostile: nothing of it may steer a terminal
-// or spoil a document.
+// What texts of reports have in common: a terminal's measures, colours, figures.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +8,7 @@
 #include "model/finding.hpp"
 #include "model/verdict.hpp"
 #include "series/matrix.hpp"
+#include "util/utf8.hpp"
 
 namespace kproof::report {
 
@@ -23,16 +23,12 @@ struct Style {
 // colours.
 Style style_of(int fd);
 
-// Invalid UTF-8 and characters that XML 1.0 forbids become U+FFFD.
-std::string xml_text(std::string_view text);
-// The same, and control characters other than newline and tab too: safe to show on a terminal.
-std::string printable(std::string_view text);
-
-// Columns that a terminal needs for valid UTF-8: 2 for CJK, 0 for combining marks.
-std::size_t display_width(std::string_view text);
-std::string pad(std::string_view text, std::size_t width);
-// At most `width` columns; a longer text ends in "…".
-std::string shorten(std::string_view text, std::size_t width);
+// Of util/utf8.hpp, as every text of a report goes through them.
+using util::display_width;
+using util::pad;
+using util::printable;
+using util::shorten;
+using util::xml_text;
 
 // `text` in the colour of how a cell ended: green as expected, yellow skip and miss, red otherwise.
 std::string paint(std::string_view text, const model::Judgement& judgement, const Style& style);
