@@ -28,9 +28,7 @@ static std::set<KernelBuild> builds_of(const Analysis& analysis) {
   std::set<KernelBuild> builds;
   for (const model::Finding& finding : analysis.findings)
     builds.merge(builds_in(finding.excerpt));
-  if (builds.empty() && !analysis.facts.release.empty())
-    builds.insert({.release = analysis.facts.release, .number = "", .build_id = ""});
-  return builds;
+  return with_banners(builds, builds_of(analysis.facts.banners));
 }
 
 static void require_same(Analysis& analysis, const KernelBuild& ours, const std::string& file) {
@@ -51,7 +49,10 @@ void decode_all(Analysis& analysis, const std::string& vmlinux, const std::strin
   require_same(analysis, ours, vmlinux);
   decoder.expect_release(ours.release);
   for (const model::Finding& finding : analysis.findings) {
-    const auto other = difference(builds_in(finding.excerpt), ours);
+    const auto of_report = builds_in(finding.excerpt);
+    const auto other = difference(
+        of_report.empty() ? of_report : with_banners(of_report, builds_of(analysis.facts.banners)),
+        ours);
     analysis.decoded.push_back(other ? std::vector<symbols::DecodedLine>{}
                                      : decoder.decode_all(finding.excerpt));
     if (other)

@@ -38,7 +38,8 @@ static std::string blanks(std::string_view prefix) {
 // `at`, or where the UTF-8 sequence begins that it lies in: an excerpt cuts none in two.
 static std::size_t whole(std::string_view text, std::size_t at) {
   const auto inside = [&] { return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80; };
-  while (at > 0 && at < text.size() && inside()) --at;
+  while (at > 0 && at < text.size() && inside())
+    --at;
   return at;
 }
 

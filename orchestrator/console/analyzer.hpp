@@ -43,7 +43,9 @@ struct Facts {
   std::string agent_problem;  // "kproof agent: ..." in kmsg: why it cannot talk to the host
   std::string release;        // of the last banner: "6.1.0-56-amd64"
   std::string banner;         // the last one behind "Linux version ", at most 512 bytes
-  unsigned boots = 0;         // "Linux version" banners
+  // The same of the first 16 different ones, in their order: a log may hold several kernels.
+  std::vector<std::string> banners = {};
+  unsigned boots = 0;  // "Linux version" banners
   // "** N printk messages dropped **" (no time stamp: fakeable), "Missed N kernel messages"
   std::size_t lost_messages = 0;
   // Words of a report that no report followed, from someone who is not known: no findings.

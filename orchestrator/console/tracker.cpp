@@ -132,6 +132,8 @@ void Tracker::note_banner(const Line& line) {
   const std::string_view release = line.text.substr(interest::kBanner.size());
   facts_.release = release.substr(0, std::min(release.find(' '), kLongest));
   facts_.banner = release.substr(0, 512);
+  if (facts_.banners.size() < 16 && std::ranges::count(facts_.banners, facts_.banner) == 0)
+    facts_.banners.push_back(facts_.banner);
   if (reboot && !rebooting_) orderly_ || line.stored ? new_boot() : note_reboot(line);
   orderly_ = rebooting_ = false;
 }
