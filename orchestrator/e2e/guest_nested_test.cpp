@@ -34,6 +34,12 @@ TEST_CASE("a run of nested guests that end badly ends whole and leaves nothing r
   check_whole(run_of_faults(), 1, 7);
 }
 
+TEST_CASE("each level says which CPU it had, though the plan names none") {
+  const Json& levels = cell(run_of_faults(), kNested + "selftest/pass").at("levels");
+  CHECK(levels.at(0).at("cpu") != "");
+  CHECK(levels.at(1).at("cpu") == "host");
+}
+
 TEST_CASE("a case in L2 passes with the evidence of its topology") {
   check_ending(
       run_of_faults(), kNested + "selftest/pass",

@@ -211,6 +211,14 @@ static void write_timeline(const run::CellFiles& files, const run::GuestStory& s
   util::write_file_atomically(files.timeline(), run::timeline(logs));
 }
 
+// Results of two hosts are comparable where their guests' CPUs are: each level says what it had,
+// whether the plan names it or not. A guest inside has the CPU of the level around it.
+static void name_cpus(std::vector<model::Level>& levels, const vm::GuestSpec& outermost) {
+  for (model::Level& level : levels)
+    level.cpu = "host";
+  levels.front().cpu = vm::cpu_model(outermost.level, outermost.pinned_cpu);
+}
+
 static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell, const Site& site,
                                                        unsigned serial,
                                                        const run::StopRequest& stop,
@@ -224,6 +232,7 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
     judge_unbooted(result, cell);
     return result;
   }
+  name_cpus(result.levels, job.guest);
   const auto story = run::run_guest(site.connection, job, stop, on_phase);
   if (!story) return std::nullopt;
   if (!story->front().release.empty()) result.kernel_release = story->front().release;
