@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -29,11 +30,21 @@ static std::string vformat(const char* format, va_list args) {
   return text;
 }
 
+// A control character, or bytes that may be no UTF-8, would make binary data of the document: names
+// of tasks may be anything.
+static std::string text_only(std::string text) {
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < ' ' && c != '\t' && c != '\n') || byte >= 0x7f) c = '?';
+  }
+  return text;
+}
+
 // Names, facts and reasons stand on one line, whatever they were made of.
 static std::string one_line(std::string text) {
   for (char& c : text)
     if (c == '\n' || c == '\r') c = ' ';
-  return text;
+  return text_only(std::move(text));
 }
 
 // A '#' in a name begins no directive (TAP 14).
@@ -72,7 +83,7 @@ void metric(const char* name, double value, const char* unit) {
 }
 
 void vdiagnostic(const char* format, va_list args) {
-  std::string text = "# " + vformat(format, args);
+  std::string text = "# " + text_only(vformat(format, args));
   for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3)
     text.replace(at, 1, "\n# ");
   write_all(STDOUT_FILENO, text + "\n");
