@@ -101,11 +101,14 @@ std::size_t Analyzer::Impl::one_line(std::string_view rest) {
   return taken;
 }
 
-// Where the log may be anyone's, the lines of a report show what stands in front of them.
+// Where the log may be anyone's, a banner and the lines of a report show what stands in front of
+// them.
 std::size_t Analyzer::Impl::foreign_prefix(std::string_view text) {
   if (options_.stamps == Stamps::required) return 0;
   const std::size_t known = shape_.prefix_of(text);
-  if (known != 0 || !tracker_.reading_report() || !shape_.learn(text)) return known;
+  if (known != 0) return known;
+  if (shape_.learn_of_banner(text)) return shape_.prefix_of(text);
+  if (!tracker_.reading_report() || !shape_.learn(text)) return 0;
   tracker_.strip(shape_);
   return shape_.prefix_of(text);
 }

@@ -50,7 +50,8 @@ static bool read_tag(StringPiece line, Prefix& prefix) {
   if (!re.Match(line, 0, line.size(), RE2::ANCHOR_START, &found, 1)) return false;
   prefix.size = found.size();
   prefix.marked = true;
-  prefix.stored = !found.starts_with("kern");
+  // dmesg's and logcat's are of one boot.
+  prefix.stored = !found.starts_with("kern") && !found.ends_with(" : ");
   return true;
 }
 

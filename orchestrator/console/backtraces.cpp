@@ -97,8 +97,8 @@ static void read(Backtrace& trace, const std::vector<ReportLine>& part, bool int
   const auto waits = std::ranges::find_if(inner, is_wait);
   if (waits != inner.end()) trace.waits_in = *waits;
   trace.idle |= trace.waits_in.empty() && std::ranges::any_of(inner, is_idle);
-  if (interrupted) trace.frame = find_frame(kBelowInterrupt, part).frame;
-  if (trace.frame.empty()) trace.frame = find_frame(kWhole, part).frame;
+  if (interrupted) trace.frame = find_frame(kBelowInterrupt, part).own;
+  if (trace.frame.empty()) trace.frame = find_frame(kWhole, part).own;
   if (is_bystander(trace.frame) || prints(trace.frame)) trace.frame.clear();
 }
 

@@ -55,6 +55,16 @@ static const Pattern kPatterns[] = {
      .title = "AMD-Vi: IO_PAGE_FAULT",
      .flags = kOne},
     {.trigger = "GPU HANG: ecode ", .title = "GPU HANG", .flags = kOne},
+    {.trigger = " timeout,",  // amdgpu_job_timedout()
+     .line = R"(amdgpu.* ring \S+ timeout,(?: signaled| but soft|$))",
+     .title = "amdgpu: ring timeout",
+     .flags = kOne},
+    {.trigger = "GPU lockup (",  // radeon_fence.c, radeon_gpu_reset()
+     .line = R"(^radeon .*GPU lockup \()",
+     .title = "radeon: GPU lockup",
+     .flags = kOne},
+    {.trigger = "hangcheck detected gpu lockup", .title = "msm: GPU lockup", .flags = kOne},
+    {.trigger = "recover hung GPU!", .title = "etnaviv: hung GPU", .flags = kOne},
     // File systems that found themselves broken.
     {.trigger = " error (device ",
      .line = R"(^((?:EXT[234]|F2FS|UDF)-fs|NILFS2?|REISERFS):? error \(device [^)]*\):? )"

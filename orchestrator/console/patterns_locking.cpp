@@ -28,7 +28,7 @@ static const Stack kUnlocked{{"is trying to release lock", R"(^ *(?:@PC )?@F)", 
 
 // The header, whole: another CPU's words in it mean that the report cannot be read.
 static constexpr std::string_view kRcuHeader =
-    R"(suspicious RCU usage.*\n.*\n-+\s*\n(?:.*\n){0,3}?[^ ]+:[0-9]+ )";
+    R"(suspicious RCU usage.*\n(?:.*\n){1,3}?-+\s*\n(?:.*\n){0,5}?[^ ]+:[0-9]+ )";
 
 static const Pattern kPatterns[] = {
     {.trigger = "possible circular locking dependency detected",

@@ -14,7 +14,8 @@ static const Stack kGivesBack{
     {"@T", kTrace},
     {},
     "^(__)?(page_frag_free|skb_free_head|skb_release_(data|all|head_state)|kfree_skb\\w*|"
-    "sk_skb_reason_drop|consume_skb|napi_consume_skb|release_pages|folios?_put\\w*|folio_batch_"
+    "sk_skb_reason_drop|consume_skb|napi_consume_skb|release_pages|_*(pagevec|folio_batch)_release|"
+    "folios?_put\\w*|folio_batch_"
     "move_lru|lru_add\\w*|"
     "tlb_(flush_mmu|finish_mmu|batch)\\w*|free_pages?_and_swap_cache|free_swap_cache|put_pages_"
     "list|"
@@ -189,6 +190,12 @@ static const Pattern kPatterns[] = {
      .stack = &kTraceOnly},
     // The slab allocator's own checks (slub_debug).
     {.trigger = "BUG ", .line = R"(^BUG [^ ]+ \(.*\): (.*))", .title = "BUG: {1}"},
+    // A part of that, up to 5.12; alone where the header is lost.
+    {.trigger = "INFO: Allocated in",
+     .line = R"(^INFO: (Allocated in .*))",
+     .title = "INFO: {1}",
+     .flags = kMixed | kMarked | kJoins,
+     .of = kAny},
     // The same of SLAB, up to 6.7.
     {.trigger = "slab error in ",
      .line = R"(slab error in ([a-z_]+)\(\): cache )",

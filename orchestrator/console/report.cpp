@@ -4,6 +4,7 @@
 
 #include "console/analyzer.hpp"
 #include "console/describe.hpp"
+#include "console/wrapped.hpp"
 
 namespace kproof::console {
 
@@ -113,9 +114,14 @@ bool Report::join(const Row& row, const Line& line) {
 }
 
 bool Report::heralds(const Row& row, const Line& line) {
-  constexpr std::size_t kClose = 3;  // lines: "cut here" may stand between
+  constexpr std::size_t kClose = 3;  // lines, counted anew from "cut here" if that stands between
   if (!(row_->pattern->flags & kHerald) || (row.pattern->flags & kHerald)) return false;
-  if (lines_.size() > kClose || phase_ != Phase::printing) return false;
+  const auto cut = std::find_if(lines_.rbegin(), lines_.rend(), [](const ReportLine& printed) {
+    return printed.text.find("[ cut here ]---") != std::string::npos;
+  });
+  const auto since = static_cast<std::size_t>(cut - lines_.rbegin());  // lines behind it
+  const std::size_t before = lines_.size() - since;
+  if (since > kClose || before > kClose + 1 || phase_ != Phase::printing) return false;
   row_ = &row;
   end_ = line.number;
   end_usec_ = line.usec;
@@ -139,6 +145,22 @@ bool Report::repeat(const Row& row, const Line& line) {
   row_ = &row;
   end_ = line.number;
   lines_.front() = {line.number, std::string(line.text)};
+  return true;
+}
+
+void Report::widen(const Row& row, std::string_view whole, const Line& rest) {
+  row_ = &row;
+  end_ = rest.number;
+  text_size_ += rest.text.size();
+  lines_.front() = {rest.number, std::string(whole)};
+}
+
+bool Report::mend(const Broken& broken, const Line& rest) {
+  if (lines_.back().number != broken.number()) return false;
+  const bool reached = end_ == broken.number();
+  lines_.back() = {rest.number, broken.with(lines_.back().text, rest)};
+  text_size_ += rest.text.size();
+  if (reached) end_ = rest.number;
   return true;
 }
 

@@ -15,6 +15,8 @@
 
 namespace kproof::console {
 
+class Broken;
+
 // One line, clean, without its prefix.
 struct Line {
   std::size_t number = 0;  // 1-based
@@ -61,6 +63,14 @@ class Report {
   void strip(const Shape& shape);
   void rename(const Row& row) { row_ = &row; }
   std::string_view header() const { return lines_.front().text; }
+  // Nothing but the header is there, which is this line.
+  bool is_header_alone(std::size_t number) const {
+    return lines_.size() == 1 && lines_.front().number == number;
+  }
+  // Its header went on in the next line, and is `whole`, of this row.
+  void widen(const Row& row, std::string_view whole, const Line& rest);
+  // Its last line did. False: that is not `broken`.
+  bool mend(const Broken& broken, const Line& rest);
   // Any line that was printed meanwhile, as it was.
   void show(const Line& line);
 

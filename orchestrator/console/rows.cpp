@@ -128,7 +128,8 @@ Matcher::Sight Matcher::look(std::string_view text) {
     if (rows()[index].matches(text)) {
       const Row& row = rows()[index];
       sight.row = row.pattern->title.empty() ? nullptr : &row;
-      sight.triggered = sight.row != nullptr;  // a false friend has the last word
+      sight.friendly = !sight.row;
+      sight.triggered = !sight.friendly;
       break;
     }
   return sight;

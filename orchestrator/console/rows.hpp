@@ -35,6 +35,7 @@ class Matcher {
     const Row* row = nullptr;  // the first that matches and is no false friend
     bool interesting = false;  // something for the facts
     bool triggered = false;    // a row's literal stands in it
+    bool friendly = false;     // a false friend has the last word
   };
   // `text`: one line, clean, without prefix.
   Sight look(std::string_view text);

@@ -81,7 +81,23 @@ bool Shape::learn(std::string_view line) {
   re2::StringPiece found;
   if (!beginning().Match({line.data(), line.size()}, 0, line.size(), RE2::UNANCHORED, &found, 1))
     return false;
-  const std::size_t size = static_cast<std::size_t>(found.data() - line.data());
+  return learn_prefix(line, static_cast<std::size_t>(found.data() - line.data()));
+}
+
+// init/version.c: the release, who built it and where, with what, its number and its date.
+bool Shape::learn_of_banner(std::string_view line) {
+  static const RE2 banner(
+      R"(Linux version \d+\.\d+\S* \(\S+@\S+\) \(.*\) #\d+.* \d\d:\d\d:\d\d (?:\w+ )?\d{4}\s*$|)"
+      R"(Linux version \d+\.\d+\S* \(\S+@\S+\) \(.*\) #\d+ .*\(\d{4}-\d\d-\d\d\)\s*$)");
+  re2::StringPiece found;
+  if (!banner.Match({line.data(), line.size()}, 0, line.size(), RE2::UNANCHORED, &found, 1))
+    return false;
+  const auto size = static_cast<std::size_t>(found.data() - line.data());
+  const std::string_view before = line.substr(0, size);
+  return is_foreign_prefix(before) && !is_quoted(line, size) && learn_prefix(line, size);
+}
+
+bool Shape::learn_prefix(std::string_view line, std::size_t size) {
   if (size == 0 || size > kLongest || prefix_of(line) == size) return false;
   constexpr std::string_view kSeparators = " \t;:>|])}\"";
   if (kSeparators.find(line[size - 1]) == kSeparators.npos) return false;

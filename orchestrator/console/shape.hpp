@@ -15,11 +15,15 @@ class Shape {
   // Reads it off a line with words that stand at the beginning of a kernel's line only, "Call
   // Trace:". False: the line has none, or has a prefix of the shape that is known already.
   bool learn(std::string_view line);
+  // The same of a line that is otherwise exactly a kernel's banner, "Linux version ".
+  bool learn_of_banner(std::string_view line);
   // How many bytes of `line` are such a prefix; 0: none.
   std::size_t prefix_of(std::string_view line) const;
   bool known() const { return !form_.empty(); }
 
  private:
+  bool learn_prefix(std::string_view line, std::size_t size);
+
   static constexpr std::size_t kLongest = 120;
   std::string form_;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "util/hash.hpp"
 
 namespace kproof::console {
@@ -16,14 +18,58 @@ void Tracker::line(Line line) {
   if (line.from_user) return;
   if (!sight.row && sight.triggered && options_.stamps == Stamps::automatic)
     sight.row = row_behind_prefix(line);
-  if (sight.row && starts(*sight.row, line))
-    note_row(line, *sight.row);
-  else
-    for (Report& report : open_)
-      if (report.wants(line)) extend(report, line);
+  const bool begins = sight.row && starts(*sight.row, line);
+  const bool rest = !sight.row && options_.stamps == Stamps::automatic &&
+                    broken_.goes_on_in(line) && (mend_header(line) || mend_line(line));
+  if (!rest) note_line(line, begins ? sight.row : nullptr);
   for (Report& report : open_)
     report.show(line);
   close_stale();
+  if (!rest) broken_.remember(line, sight.triggered || sight.friendly);
+}
+
+void Tracker::note_line(const Line& line, const Row* row) {
+  if (row) return note_row(line, *row);
+  for (Report& report : open_)
+    if (report.wants(line)) extend(report, line);
+}
+
+// The header of a report, or what would be one if it were whole: its row is known only now.
+bool Tracker::mend_header(const Line& line) {
+  if (!broken_.open()) return false;
+  const auto report = std::ranges::find_if(
+      open_, [&](const Report& open) { return open.is_header_alone(broken_.number()); });
+  const bool open = report != open_.end();
+  const std::string whole = broken_.with(open ? report->header() : broken_.text(), line);
+  const Row* row = matcher_.look(whole).row;
+  Line mended = broken_.as_line(whole);
+  if (!row || !starts(*row, mended)) return false;
+  if (open && row == &report->row() && !broken_.surely_goes_on_in(line)) return false;
+  if (open && row->pattern->joining() == Joining::none) {
+    report->widen(*row, whole, line);
+  } else {
+    if (open) open_.erase(report);
+    const std::string both = fmt::format("{}\n{}", mended.raw, line.raw);
+    if (row->pattern->flags & kSingle) mended.raw = both;
+    note_row(mended, *row);
+    for (Report& begun : open_)
+      if (begun.is_header_alone(mended.number)) {
+        begun.show(mended);
+        begun.widen(*row, whole, line);
+      }
+  }
+  broken_.widen(line, whole);
+  return true;
+}
+
+// A line amid a report.
+bool Tracker::mend_line(const Line& line) {
+  if (!broken_.surely_goes_on_in(line)) return false;
+  bool mended = false;
+  for (Report& report : open_)
+    mended |= report.mend(broken_, line);
+  if (mended) broken_.widen(line, "");
+  return mended;
 }
 
 // Rows that want the beginning of a line find it behind a prefix that nobody knows. What such a

@@ -12,6 +12,7 @@
 #include "console/report.hpp"
 #include "console/rows.hpp"
 #include "console/shape.hpp"
+#include "console/wrapped.hpp"
 
 namespace kproof::console {
 
@@ -43,7 +44,7 @@ class Tracker {
   // What stands in front of the lines is known now.
   void strip(const Shape& shape);
   void close_all();
-  bool reading_report() const { return !open_.empty(); }
+  bool reading_report() const { return !open_.empty() || broken_.open(); }
 
   std::vector<model::Finding> findings() const;
   Facts facts() const;
@@ -63,6 +64,9 @@ class Tracker {
   void note_orderly(const Line& line);
   void note_test(const Line& line);
   const Row* row_behind_prefix(Line& line);
+  void note_line(const Line& line, const Row* row);
+  bool mend_header(const Line& line);
+  bool mend_line(const Line& line);
   void note_row(const Line& line, const Row& row);
   void note_quotation(Report* open, const Line& line, const Row& row);
   void extend(Report& report, const Line& line);
@@ -80,6 +84,7 @@ class Tracker {
   Matcher matcher_;
   Facts facts_;
   std::vector<Report> open_;
+  Broken broken_;
   Findings findings_;
   std::optional<std::uint64_t> first_usec_;
   bool fuzzed_ = false;     // a fuzzer writes to this console, so a kernel runs

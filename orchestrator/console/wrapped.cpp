@@ -1,0 +1,113 @@
+#include "console/wrapped.hpp"
+
+#include <algorithm>
+
+#include <re2/re2.h>
+
+#include "console/shape.hpp"
+
+namespace kproof::console {
+
+static constexpr std::size_t kTerminal = 80;         // columns: cut wherever it falls
+static constexpr std::size_t kNarrowest = 64;        // of mails that are wrapped between words
+static constexpr std::string_view kMarks = ">| \t";  // of quotations
+
+static std::string_view quotation(std::string_view raw) {
+  const std::size_t end = std::min(raw.find_first_not_of(kMarks), raw.size());
+  return raw.find_first_of(">|") < end ? raw.substr(0, end) : std::string_view();
+}
+
+// In a quotation the rest has its mark too.
+std::string_view Broken::unmarked(std::string_view text) const {
+  if (mark_.empty() || !text.starts_with(mark_.front())) return text;
+  return text.substr(std::min(text.find_first_not_of(kMarks), text.size()));
+}
+
+bool Broken::is_indented(const Line& line) const {
+  return mark_.empty() ? line.text.starts_with(' ') || line.text.starts_with('\t') : false;
+}
+
+// Its last word wants another.
+static bool hangs(std::string_view text) {
+  static const RE2 re(R"((?:^|\s)(?:at:?|in:?|on|for|from|by|is|address:?)$|\w[-/]$|)"
+                      R"(\bat \S+\.[chS]:\d+$)");
+  return RE2::PartialMatch({text.data(), text.size()}, re);
+}
+
+void Broken::remember(const Line& line, bool open) {
+  open_ = open;
+  line_ = line;
+  width_ = line.raw.size();
+  hangs_ = hangs(line.text);
+  breaks_off_ = line.text.ends_with('-');
+  mark_ = quotation(line.raw);
+  if (!open) return;
+  text_ = line.text;
+  caller_ = line.caller;
+  raw_ = line.raw;
+}
+
+void Broken::widen(const Line& rest, std::string_view whole) {
+  const std::string text(whole);
+  line_.number = rest.number;
+  width_ = rest.raw.size();
+  hangs_ = hangs(rest.text);
+  breaks_off_ = rest.text.ends_with('-');
+  if (open_) text_ = text;
+}
+
+// The next word had no room in it.
+bool Broken::is_full(const Line& line) const {
+  if (width_ == kTerminal) return true;
+  const std::string_view rest = unmarked(line.text);
+  const std::size_t word = std::min(rest.find(' '), rest.size());
+  return width_ < kTerminal && width_ + 1 + word > kNarrowest + mark_.size();
+}
+
+// "mm/gup.c:12 [inline]"
+static bool is_place(std::string_view text) {
+  static const RE2 re(R"(^\S+\.[chS]:\d+(?: \[inline\])?$)");
+  return RE2::PartialMatch({text.data(), text.size()}, re);
+}
+
+// A clock or a level: another line begins.
+static bool has_prefix(std::string_view text) {
+  static const RE2 re(R"(^\s*(?:<\d+>|\[ *\d|\d{4}-\d\d-\d\d|\d\d-\d\d \d|\d\d:\d\d|)"
+                      R"([A-Z][a-z]{2} [ \d]\d \d\d:))");
+  return RE2::PartialMatch({text.data(), text.size()}, re);
+}
+
+// Directly behind it, and nothing in front.
+bool Broken::is_next(const Line& line) const {
+  return line.number == line_.number + 1 && !line.text.empty() && !has_prefix(unmarked(line.text));
+}
+
+bool Broken::surely_goes_on_in(const Line& line) const {
+  if (!is_next(line)) return false;
+  if (line.marked != line_.marked) return line_.marked && is_full(line);
+  return !line.marked && width_ != kTerminal ? (hangs_ || is_place(line.text)) && !is_indented(line)
+                                             : !line.marked && !begins_as_kernels(line.text);
+}
+
+// Between lines that nothing marks, what the whole says decides.
+bool Broken::goes_on_in(const Line& line) const {
+  if (surely_goes_on_in(line)) return true;
+  if (!open_ || !is_next(line)) return false;
+  if (line.marked || line_.marked || begins_as_kernels(line.text)) return false;
+  return is_full(line) && !is_indented(line);
+}
+
+std::string Broken::with(std::string_view text, const Line& line) const {
+  const bool cut = width_ == kTerminal || breaks_off_;
+  return std::string(text).append(cut ? "" : " ").append(unmarked(line.text));
+}
+
+Line Broken::as_line(std::string_view text) const {
+  Line line = line_;
+  line.text = text;
+  line.caller = caller_;
+  line.raw = raw_;
+  return line;
+}
+
+}  // namespace kproof::console
