@@ -17,6 +17,14 @@ std::string hypervisor() {
   return name;
 }
 
+// AMD64 APM volume 3, E.4.2 (Fn8000_0001_ECX); Intel SDM volume 2, CPUID leaf 1.
+Virtualisation virtualisation() {
+  constexpr unsigned kSvm = 1 << 2, kVmx = 1 << 5;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (__get_cpuid(0x80000001, &a, &b, &c, &d) && c & kSvm) return Virtualisation::svm;
+  return __get_cpuid(1, &a, &b, &c, &d) && c & kVmx ? Virtualisation::vmx : Virtualisation::none;
+}
+
 bool under_tcg() {
   return hypervisor() == "TCGTCGTCGTCG";
 }

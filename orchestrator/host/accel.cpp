@@ -17,22 +17,25 @@
 
 namespace kproof::host {
 
+// A kernel with both built in shows both, whatever its CPU.
+static const char* vendor_module() {
+  return has_cpu_flag("svm") ? "kvm_amd" : "kvm_intel";
+}
+
 KvmFacts probe_kvm() {
   KvmFacts facts;
   const util::Fd kvm(::open("/dev/kvm", O_RDWR | O_CLOEXEC));
   facts.node_opens = static_cast<bool>(kvm);
   if (!kvm) facts.open_error = errno;
   facts.cpu_flag = has_cpu_flag("vmx") || has_cpu_flag("svm");
-  facts.vendor_module = std::filesystem::exists("/sys/module/kvm_intel") ||
-                        std::filesystem::exists("/sys/module/kvm_amd");
+  facts.vendor_module = std::filesystem::exists(fmt::format("/sys/module/{}", vendor_module()));
   if (!kvm || ::ioctl(kvm.get(), KVM_GET_API_VERSION, 0) != KVM_API_VERSION) return facts;
   facts.creates_vm = static_cast<bool>(util::Fd(::ioctl(kvm.get(), KVM_CREATE_VM, 0)));
   if (!facts.creates_vm) facts.create_error = errno;
-  for (const char* module : {"kvm_intel", "kvm_amd"})
-    if (const auto text =
-            util::read_proc_file(fmt::format("/sys/module/{}/parameters/nested", module));
-        !text.empty())
-      facts.nested = fmt::format("{}.nested={}", module, util::chomp(text));
+  if (const auto text =
+          util::read_proc_file(fmt::format("/sys/module/{}/parameters/nested", vendor_module()));
+      !text.empty())
+    facts.nested = fmt::format("{}.nested={}", vendor_module(), util::chomp(text));
   return facts;
 }
 

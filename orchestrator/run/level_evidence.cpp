@@ -53,12 +53,15 @@ static std::string normal(const std::string& value) {
   return value;
 }
 
-// A parameter of the other vendor's module proves nothing and needs no proof, as long as one of the
-// two is there.
+// A parameter of the other vendor's module needs no proof where it is not there. A kernel with both
+// modules built in has both, whatever its CPU: then both must be as declared, and so is the one
+// that counts.
 static bool of_other_vendor(const std::string& name, const agent::Facts& facts) {
-  const auto has = [&](const char* parameter) { return facts.count(path_of(parameter)) != 0; };
-  return (name == "kvm_intel.ept" && has("kvm_amd.npt")) ||
-         (name == "kvm_amd.npt" && has("kvm_intel.ept"));
+  const auto has = [&](const std::string& parameter) {
+    return facts.count(path_of(parameter)) != 0;
+  };
+  return !has(name) && ((name == "kvm_intel.ept" && has("kvm_amd.npt")) ||
+                        (name == "kvm_amd.npt" && has("kvm_intel.ept")));
 }
 
 static Evidence module_parameters(const LevelFacts& level) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/sysfs.hpp"
+#include "machine/hypervisor.hpp"
 #include "machine/parked_cpus.hpp"
 
 namespace kproof::kvm {
@@ -19,21 +20,13 @@ long ioctl(int fd, unsigned long request, const void* argument, const char* name
   return lib::safe::check(::ioctl(fd, request, argument), name, place);
 }
 
-// "svm", "vmx" or "": what the CPU offers.
-static std::string virtualisation_flag() {
-  const std::string info = lib::sysfs::read("/proc/cpuinfo");
-  const auto flags = info.find("\nflags");
-  const std::string line = info.substr(flags, info.find('\n', flags + 1) - flags) + " ";
-  for (const char* flag : {"svm", "vmx"})
-    if (line.find(std::string(" ") + flag + " ") != std::string::npos) return flag;
-  return "";
-}
-
 // What explains that /dev/kvm is there or missing.
 static std::string what_there_is() {
-  const std::string flag = virtualisation_flag();
-  if (flag.empty()) return "the CPU has neither svm nor vmx";
-  const std::string module = flag == "svm" ? "kvm_amd" : "kvm_intel";
+  using machine::Virtualisation;
+  const Virtualisation offered = machine::virtualisation();
+  if (offered == Virtualisation::none) return "the CPU has neither svm nor vmx";
+  const bool svm = offered == Virtualisation::svm;
+  const std::string flag = svm ? "svm" : "vmx", module = svm ? "kvm_amd" : "kvm_intel";
   if (!lib::sysfs::exists("/sys/module/" + module))
     return "the CPU has " + flag + ", but " + module + " is not loaded";
   return "the CPU has " + flag + " and " + module + " is loaded";

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lib/sysfs.hpp"
+#include "machine/hypervisor.hpp"
 
 namespace kproof::kvm {
 
@@ -33,8 +34,9 @@ struct Parameters {
   std::string text;
 };
 
+// By what the CPU has: a kernel with both built in shows the parameters of both.
 static Parameters parameters() {
-  const bool amd = lib::sysfs::exists("/sys/module/kvm_amd/parameters/npt");
+  const bool amd = machine::virtualisation() == machine::Virtualisation::svm;
   const std::string paging = lib::sysfs::read(amd ? "/sys/module/kvm_amd/parameters/npt"
                                                   : "/sys/module/kvm_intel/parameters/ept");
   const std::string tdp_mmu = lib::sysfs::read("/sys/module/kvm/parameters/tdp_mmu");
