@@ -2,6 +2,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "cli/cli.hpp"
@@ -9,6 +10,8 @@
 #include "cli/streams.hpp"
 #include "kernel/store.hpp"
 #include "source/fetch.hpp"
+#include "sweep/fragments.hpp"
+#include "sweep/prepare.hpp"
 #include "sweep/workshop.hpp"
 #include "util/error.hpp"
 
@@ -38,6 +41,20 @@ static void read_source(BuildOptions& options) {
                       "--source is a git tree, a tarball, or a Debian package: linux-source-6.1");
 }
 
+// Of the cases that are there, those that this kernel cannot run, with what it lacks for them.
+static void tell_lacking(const model::KernelArtifact& kernel) {
+  const auto workshop = sweep::Workshop::find();
+  if (!fs::exists(workshop.libexec / "cases")) return;
+  sweep::Kernel built{.artifact = kernel,
+                      .config = kernel::Kconfig::load(kernel.config),
+                      .fragments = sweep::FragmentIndex::load(workshop.fragments())};
+  for (const std::string& name : workshop.case_names()) {
+    if (name.starts_with("selftest/")) continue;
+    const auto unmet = sweep::unmet_needs(built, workshop.describe(name, {}).needs, {});
+    if (!unmet.empty()) fmt::print("not for {}: {}\n", name, fmt::join(unmet, "; "));
+  }
+}
+
 static int build(BuildOptions& options) {
   run::StopRequest stop;
   const SignalWatch signals(stop);
@@ -62,6 +79,7 @@ static int build(BuildOptions& options) {
   fmt::print("kernel:  {} {} ({})\nboot:    {}\nmodules: {}\nconfig:  {}\n", options.name,
              kernel.release, kernel.origin, kernel.boot_file.string(), kernel.modules_dir.string(),
              kernel.config.string());
+  tell_lacking(kernel);
   return kOk;
 }
 

@@ -69,7 +69,8 @@ std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeed
   std::vector<std::string> unmet;
   for (const std::string& symbol : needs.kconfig)
     if (kernel.config.enabled(symbol) == kernel::Setting::no)
-      unmet.push_back(fmt::format("{} is not set in the kernel's config", symbol));
+      unmet.push_back(fmt::format("{} is not set in the kernel's config{}", symbol,
+                                  kernel.fragments.hint(symbol)));
   for (const image::MissingModule& module : closure.missing)
     unmet.push_back(module.needed_by.empty()
                         ? fmt::format("the kernel has no module {}", module.name)

@@ -12,6 +12,7 @@
 #include "model/case.hpp"
 #include "model/plan.hpp"
 #include "run/deadlines.hpp"
+#include "sweep/fragments.hpp"
 #include "sweep/machine.hpp"
 #include "sweep/workshop.hpp"
 
@@ -23,6 +24,7 @@ struct Kernel {
   kernel::Kconfig config;
   image::ModuleIndex modules;
   image::NeedsOf needs_of = image::remembering();
+  FragmentIndex fragments{};  // that are shipped, for who builds one
 };
 
 // One guest of the cell.

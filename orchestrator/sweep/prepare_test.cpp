@@ -32,6 +32,17 @@ TEST_CASE("what the kernel lacks is told before the boot, with the fact") {
                                  "the kernel has no module libnvdimm, which nd_pmem needs"});
 }
 
+TEST_CASE("what is lacking is told with the fragment by which a kernel is built that has it") {
+  const Kernel kernel{.config = kernel::Kconfig::parse("CONFIG_MMU=y\n"),
+                      .fragments = FragmentIndex(
+                          {kconfig::parse_fragment("# A.\nCONFIG_ZRAM=y\n", "aging.config")})};
+  model::CaseNeeds needs;
+  needs.kconfig = {"CONFIG_ZRAM"};
+  CHECK(unmet_needs(kernel, needs, {}) ==
+        std::vector<std::string>{
+            "CONFIG_ZRAM is not set in the kernel's config (fragment `aging` sets it)"});
+}
+
 TEST_CASE("a kernel whose config nobody knows is not said to lack anything") {
   model::CaseNeeds needs;
   needs.kconfig = {"CONFIG_DEV_DAX"};
