@@ -123,16 +123,42 @@ static Line evidence(std::string_view rest) {
   return evidence;
 }
 
-// "NAME: VALUE UNIT"
+// A finite number, and `text` behind it.
+static std::optional<double> take_number(std::string_view& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return value;
+}
+
+// "[VALUE VALUE ...] UNIT"
+static Line samples(model::Metric metric, std::string_view rest) {
+  constexpr Malformed kUnread{"a metric whose samples are no numbers"};
+  const auto close = rest.find(']');
+  if (close == std::string_view::npos) return kUnread;
+  metric.unit = std::string(trim(rest.substr(close + 1)));
+  for (std::string_view list = trim(rest.substr(1, close - 1)); !list.empty();) {
+    const auto value = take_number(list);
+    if (!value || (!list.empty() && list.front() != ' ')) return kUnread;
+    metric.samples.push_back(*value);
+    list = trim(list);
+  }
+  if (metric.samples.empty()) return kUnread;
+  return metric;
+}
+
+// "NAME: VALUE UNIT", or samples
 static Line metric(std::string_view rest) {
   const auto colon = rest.find(": ");
   if (colon == 0 || colon == std::string_view::npos) return Malformed{"a metric without a name"};
   model::Metric metric{.name = std::string(rest.substr(0, colon))};
   rest = trim(rest.substr(colon + 2));
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), metric.value);
-  if (error != std::errc() || !std::isfinite(metric.value))
-    return Malformed{"a metric whose value is no number"};
-  metric.unit = std::string(trim(rest.substr(static_cast<std::size_t>(end - rest.data()))));
+  if (rest.starts_with('[')) return samples(std::move(metric), rest);
+  const auto value = take_number(rest);
+  if (!value) return Malformed{"a metric whose value is no number"};
+  metric.value = *value;
+  metric.unit = std::string(trim(rest));
   return metric;
 }
 

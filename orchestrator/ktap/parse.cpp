@@ -7,6 +7,7 @@
 
 #include "ktap/lines.hpp"
 #include "ktap/nested.hpp"
+#include "ktap/samples.hpp"
 
 namespace kproof::ktap {
 
@@ -40,7 +41,11 @@ class Parser {
   }
   void on(const Nested& nested) { nested_.line(nested.indent, nested.text); }
   void on(const model::Evidence& evidence);
-  void on(const model::Metric& metric) { report_.metrics.push_back(metric); }
+  void on(const model::Metric& metric) {
+    if (metric.samples.empty()) return report_.metrics.push_back(metric);
+    for (model::Metric& one : with_percentiles(metric))
+      report_.metrics.push_back(std::move(one));
+  }
   void on(const Unknown&) {}
   void on(const Malformed& malformed) { fault(malformed.why); }
 

@@ -17,9 +17,10 @@ struct Evidence {
 
 struct Metric {
   std::string name;  // "mprotect_ro_1g"
-  double value = 0;
+  double value = 0;  // the median, where there are samples
   std::string unit;  // "us"
   int level = 1;
+  std::vector<double> samples{};  // as the case told them, in order; empty if it told one value
 };
 
 struct Subtest {

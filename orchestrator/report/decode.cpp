@@ -162,8 +162,8 @@ CellResult decode_cell(const Json& j) {
   c.unproven = j.at("unproven_evidence").get<std::vector<std::string>>();
   for (const auto& [name, list] : j.at("metrics").items())
     for (const auto& m : list)
-      c.metrics.push_back(
-          {name, decode_number(m.at("value")), m.at("unit"), integer(m.at("level"))});
+      c.metrics.push_back({name, decode_number(m.at("value")), m.at("unit"), integer(m.at("level")),
+                           m.value("samples", std::vector<double>{})});
   for (const auto& item : j.at("subtests"))
     c.subtests.push_back(decode_subtest(item));
   for (const auto& item : j.at("phases"))

@@ -86,8 +86,11 @@ static Json encode(const std::vector<Evidence>& list) {
 
 static Json encode(const std::vector<Metric>& list) {
   Json object = Json::object();
-  for (const auto& m : list)
-    object[m.name].push_back({{"value", m.value}, {"unit", m.unit}, {"level", m.level}});
+  for (const auto& m : list) {
+    Json one{{"value", m.value}, {"unit", m.unit}, {"level", m.level}};
+    if (!m.samples.empty()) one["samples"] = m.samples;
+    object[m.name].push_back(std::move(one));
+  }
   return object;
 }
 

@@ -57,6 +57,9 @@ void Case::evidence(const char* name, bool proven, const char* format, ...) {
 void Case::metric(const char* name, double value, const char* unit) {
   ktap::metric(name, value, unit);
 }
+void Case::metric(const char* name, const std::vector<double>& samples, const char* unit) {
+  ktap::metric(name, samples, unit);
+}
 
 int Case::finish() const {
   return failed_ ? ktap::kExitFailed : ktap::kExitPassed;

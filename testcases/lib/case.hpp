@@ -36,6 +36,7 @@ class Case {
   // changed: readers take evidence as proven only if every line about it says so.
   void evidence(const char* name, bool proven, const char* format, ...) KPROOF_PRINTF(4, 5);
   void metric(const char* name, double value, const char* unit);
+  void metric(const char* name, const std::vector<double>& samples, const char* unit);
 
   // The exit code.
   int finish() const;

@@ -81,6 +81,15 @@ void evidence(const char* name, bool proven, const char* fact) {
 void metric(const char* name, double value, const char* unit) {
   line("# metric %s: %.9g %s", name, value, unit);
 }
+void metric(const char* name, const std::vector<double>& samples, const char* unit) {
+  std::string list;
+  for (const double sample : samples) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%s%.6g", list.empty() ? "" : " ", sample);
+    list += text;
+  }
+  if (!samples.empty()) line("# metric %s: [%s] %s", name, list.c_str(), unit);
+}
 
 void vdiagnostic(const char* format, va_list args) {
   std::string text = "# " + text_only(vformat(format, args));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdarg>
+#include <vector>
 
 namespace kproof::lib::ktap {
 
@@ -20,6 +21,9 @@ void result(unsigned number, bool ok, const char* name);
 void skipped(unsigned number, const char* name, const char* reason);
 void evidence(const char* name, bool proven, const char* fact);
 void metric(const char* name, double value, const char* unit);
+// In the order in which they were taken. What they say, percentiles and the like, is for the reader
+// to compute. Nothing if there are none.
+void metric(const char* name, const std::vector<double>& samples, const char* unit);
 
 // "# ..." lines; they belong to the next result. Newlines in the text become lines of their own.
 void diagnostic(const char* format, ...) KPROOF_PRINTF(1, 2);
