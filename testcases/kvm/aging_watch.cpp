@@ -1,4 +1,5 @@
 #include "kvm/aging.hpp"
+#include "machine/hypervisor.hpp"
 
 namespace kproof::kvm::aging {
 
@@ -6,12 +7,28 @@ static HvaRange range_of(const Machine& machine) {
   return {reinterpret_cast<std::uintptr_t>(machine.region().base()), machine.region().length()};
 }
 
-Watch::Watch(Context& context, const Machine& machine)
-    : context_(context), counters_(range_of(machine), notified_vms()) {}
+Watch::Watch(Context& context, const Machine& machine, const char* subtest)
+    : context_(context), subtest_(subtest), counters_(range_of(machine), notified_vms()) {}
 
 Watch::~Watch() {
-  context_.agings += counters_.agings();
-  context_.young_tests += counters_.young_tests();
+  const bool asked = counters_.agings() > 0;
+  context_.test.evidence("agings_counted", asked || !asks_nobody_.empty(),
+                         "%s: kvm:kvm_age_hva: %lu, kvm:kvm_test_age_hva: %lu%s%s%s%s", subtest_,
+                         counters_.agings(), counters_.young_tests(),
+                         asked || asks_nobody_.empty() ? "" : "; ",
+                         asked ? "" : asks_nobody_.c_str(), counters_.problem().empty() ? "" : "; ",
+                         counters_.problem().c_str());
+}
+
+void expect_seen(lib::Check& check, std::size_t unseen, std::size_t used, bool flushed,
+                 const char* what) {
+  const bool few = unseen * 10 < used;
+  if (!few && !flushed && !machine::hypervisor().empty())
+    return lib::ktap::diagnostic(
+        "warning: %s: %zu of %zu pages that the guest used look unused; no flush was counted, and "
+        "this is a VM, so TLBs may hold them",
+        what, unseen, used);
+  check.that(few, "%s: %zu of %zu pages that the guest used look unused", what, unseen, used);
 }
 
 bool fill(Machine& machine, lib::Check& check) {

@@ -44,15 +44,22 @@ class Copy {
   std::vector<std::uint64_t> words_;
 };
 
-// The guest writes in each round; rights are taken and given back between two updates.
-static bool copy_rounds(Context& context, Machine& machine, Copy& copy, Runner& runner,
-                        lib::Check& check) {
+// The guest writes in each round; rights to the first half are taken and given back between two
+// updates, in every other round: nowhere else, and at no other time, may the guest be refused.
+static bool copy_rounds(Context& context, Machine& machine, Rights& rights, Copy& copy,
+                        Runner& runner, lib::Check& check) {
   const double end = lib::now_us() + context.seconds * 1e6;
+  const std::size_t half = machine.words() / 2;
+  const GvaRange range{kRegionGva, half * machine.stride()};
   for (unsigned round = 0; round < kFewestRounds || lib::now_us() < end; ++round) {
     if (!check.that(runner.wait_tries_since(runner.tries(), 8), "the guest stands")) return false;
     copy.update();
-    if (!machine.region().protect(check, round % 2 == 0 ? PROT_READ : PROT_NONE)) return false;
-    if (!machine.region().protect(check, kReadWrite)) return false;
+    if (round % 2 == 0) continue;
+    rights.take(range);
+    const int prot = round % 4 == 1 ? PROT_READ : PROT_NONE;
+    if (!machine.region().protect(check, prot, 0, half)) return false;
+    if (!machine.region().protect(check, kReadWrite, 0, half)) return false;
+    rights.give_back(range);
     runner.retry();
   }
   return true;
@@ -66,10 +73,12 @@ static void copied(Context& context, lib::Check& check, bool by_hand) {
     *machine.region().word(word) = 0;
   machine.vm().set(slot_of(machine, KVM_MEM_LOG_DIRTY_PAGES));
   Copy copy(machine, by_hand);
-  Runner runner(machine.vcpu(), kRegionGva, machine.words(), machine.stride());
-  if (!copy_rounds(context, machine, copy, runner, check)) return;
+  Rights rights;
+  Runner runner(machine.vcpu(), kRegionGva, machine.words(), machine.stride(), {&rights});
+  if (!copy_rounds(context, machine, rights, copy, runner, check)) return;
   const Exit exit = runner.finish();
   check.that(exit.done(), "the guest ended by %s", exit.text().c_str());
+  runner.expect_just(check, "the guest");
   check.that(machine.vcpu().mailbox().wrong == 0, "%lu writes were lost",
              machine.vcpu().mailbox().wrong);
   copy.update();

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "kvm/churn.hpp"
+#include "kvm/runner.hpp"
 #include "lib/clock.hpp"
 
 namespace kproof::kvm::churn {
@@ -14,13 +15,19 @@ namespace kproof::kvm::churn {
 static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 static constexpr unsigned kFewestRounds = 8;
 
+// Rights are taken of the first half of the region alone. Each other vCPU writes to the second.
+static std::size_t page_of(const Machine& machine, unsigned vcpu) {
+  return vcpu % 2 == 0 ? 0 : machine.words() / 2;
+}
+
 // A vCPU that writes numbers to one word and knows which of them are in memory.
 class Writer {
  public:
-  Writer(Machine& machine, unsigned vcpu)
+  Writer(Machine& machine, const Rights& rights, unsigned vcpu)
       : vcpu_(machine.vcpu(vcpu)),
-        gva_(machine.gva(0) + vcpu * sizeof(mm::Word)),
-        word_(machine.region().word(0) + vcpu),
+        rights_(rights),
+        gva_(machine.gva(page_of(machine, vcpu)) + vcpu * sizeof(mm::Word)),
+        word_(machine.region().word(page_of(machine, vcpu)) + vcpu),
         thread_([this] { run(); }) {}
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -34,6 +41,7 @@ class Writer {
   const std::string& fault() const { return fault_; }
   unsigned long landed() const { return landed_; }
   unsigned long lost() const { return lost_; }
+  unsigned long refused() const { return refused_; }
   std::uint64_t last() const { return last_; }
   volatile std::uint64_t* word() const { return word_; }
 
@@ -50,10 +58,22 @@ class Writer {
     }
   }
 
-  bool write(std::uint64_t value) {
-    Exit exit = vcpu_.call(GuestProgram::write, {gva_, value});
-    while (exit.refused())
+  // Until it is not refused any more, or was without cause.
+  Exit insist(GuestProgram program, std::uint64_t value) {
+    Rights::Moment since = rights_.now();
+    Exit exit = vcpu_.call(program, {gva_, value});
+    while (exit.refused()) {
+      ++refused_;
+      if (fault_ = injustice(exit, &rights_, since); !fault_.empty()) break;
+      since = rights_.now();
       exit = vcpu_.resume();
+    }
+    return exit;
+  }
+
+  bool write(std::uint64_t value) {
+    Exit exit = insist(GuestProgram::write, value);
+    if (!fault_.empty()) return false;
     const bool landed = !is_mmio(exit);
     if (landed)
       last_ = value;
@@ -66,9 +86,8 @@ class Writer {
 
   // The guest's own view: what it wrote last, or nothing.
   void check_read() {
-    Exit exit = vcpu_.call(GuestProgram::read, {gva_});
-    while (exit.refused())
-      exit = vcpu_.resume();
+    const Exit exit = insist(GuestProgram::read, 0);
+    if (!fault_.empty()) return;
     if (is_mmio(exit))
       vcpu_.resume();
     else if (exit.result != last_)
@@ -77,20 +96,25 @@ class Writer {
   }
 
   Vcpu& vcpu_;
+  const Rights& rights_;
   Gva gva_;
   mm::Word* word_;
   std::uint64_t last_ = 0;
-  unsigned long landed_ = 0, lost_ = 0;
+  unsigned long landed_ = 0, lost_ = 0, refused_ = 0;
   std::string fault_;
   std::atomic<bool> stop_{false};
   std::thread thread_;  // last: it uses all of the above
 };
 
-// Takes rights away from all of the region and gives them back, without a pause: each time an mmu
+// Takes rights away from the first half of the region and gives them back: each time an mmu
 // notifier runs, and mostly while a slot is being replaced.
 class Toggler {
  public:
-  explicit Toggler(const mm::Region& region) : region_(region), thread_([this] { run(); }) {}
+  Toggler(const Machine& machine, Rights& rights)
+      : region_(machine.region()),
+        range_{kRegionGva, machine.region().length() / 2},
+        rights_(rights),
+        thread_([this] { run(); }) {}
   Toggler(const Toggler&) = delete;
   Toggler& operator=(const Toggler&) = delete;
   ~Toggler() { finish(); }
@@ -104,13 +128,18 @@ class Toggler {
   bool ok() const { return ok_; }
 
  private:
-  bool protect(int prot) { return ::mprotect(region_.base(), region_.length(), prot) == 0; }
+  bool protect(int prot) { return ::mprotect(region_.base(), range_.length, prot) == 0; }
   void run() {
-    for (; ok_ && !stop_; ++toggles_)
+    for (; ok_ && !stop_; ++toggles_) {
+      rights_.take(range_);
       ok_ = protect(toggles_ % 2 ? PROT_READ : PROT_NONE) && protect(kReadWrite);
+      rights_.give_back(range_);
+    }
   }
 
   const mm::Region& region_;
+  const GvaRange range_;
+  Rights& rights_;
   unsigned long toggles_ = 0;
   bool ok_ = true;
   std::atomic<bool> stop_{false};
@@ -134,23 +163,31 @@ static void change(Machine& machine, unsigned kind) {
   }
 }
 
+// Slots change all the time; for the first third of it alone, when no refusal has a cause.
 void writes_among_changes(Context& context, lib::Check& check) {
   Machine machine = context.machine();
-  for (unsigned i = 0; i < machine.shape().vcpus; ++i)
-    machine.region().word(0)[i] = 0;
+  Rights rights;
   std::vector<std::unique_ptr<Writer>> writers;
-  for (unsigned i = 0; i < machine.shape().vcpus; ++i)
-    writers.push_back(std::make_unique<Writer>(machine, i));
-  Toggler toggler(machine.region());
+  for (unsigned i = 0; i < machine.shape().vcpus; ++i) {
+    machine.region().word(page_of(machine, i))[i] = 0;
+    writers.push_back(std::make_unique<Writer>(machine, rights, i));
+  }
   std::minstd_rand random(1);
-  const double end = lib::now_us() + context.seconds * 1e6;
   unsigned long changes = 0;
-  for (; changes < kFewestRounds || lib::now_us() < end; ++changes)
-    change(machine, static_cast<unsigned>(random() % 4));
+  const auto change_for = [&](double seconds) {
+    const double end = lib::now_us() + seconds * 1e6;
+    for (unsigned least = kFewestRounds; least > 0 || lib::now_us() < end; ++changes) {
+      change(machine, static_cast<unsigned>(random() % 4));
+      least -= least > 0;
+    }
+  };
+  change_for(context.seconds / 3);
+  Toggler toggler(machine, rights);
+  change_for(context.seconds * 2 / 3);
   toggler.finish();
   remake(machine, 0);
   check.that(toggler.ok(), "an mprotect failed");
-  unsigned long landed = 0, lost = 0;
+  unsigned long landed = 0, lost = 0, refused = 0;
   for (const auto& writer : writers) {
     writer->finish();
     check.that(writer->fault().empty(), "%s", writer->fault().c_str());
@@ -158,12 +195,13 @@ void writes_among_changes(Context& context, lib::Check& check) {
                writer->last(), *writer->word());
     landed += writer->landed();
     lost += writer->lost();
+    refused += writer->refused();
   }
   context.test.metric("slot_changes", static_cast<double>(changes), "count");
   lib::ktap::diagnostic(
       "%lu changes of the slot, %lu of its protection; %lu writes landed, %lu came as "
-      "KVM_EXIT_MMIO",
-      changes, toggler.toggles(), landed, lost);
+      "KVM_EXIT_MMIO, %lu times KVM_RUN was refused",
+      changes, toggler.toggles(), landed, lost, refused);
 }
 
 }  // namespace kproof::kvm::churn

@@ -1,11 +1,15 @@
 #include "kvm/guest_code.hpp"
 
+#include <initializer_list>
+
 // The port and the Mailbox offsets are those of the header.
 asm(R"(
   .pushsection .rodata
   .globl kproof_guest_start, kproof_guest_end
   .globl kproof_guest_read, kproof_guest_write, kproof_guest_fill
   .globl kproof_guest_compare, kproof_guest_touch, kproof_guest_increment
+  .globl kproof_guest_mailbox_wrong, kproof_guest_mailbox_tries
+  .globl kproof_guest_mailbox_rounds, kproof_guest_mailbox_stop
 kproof_guest_start:
 
 kproof_guest_read:
@@ -53,15 +57,19 @@ kproof_guest_increment:
 1:
   cmp %r11, (%r9)
   je 2f
+kproof_guest_mailbox_wrong:
   incq 24(%rcx)
 2:
   incq (%r9)
+kproof_guest_mailbox_tries:
   incq 8(%rcx)
   add %rdx, %r9
   dec %r10
   jnz 1b
   inc %r11
+kproof_guest_mailbox_rounds:
   incq 16(%rcx)
+kproof_guest_mailbox_stop:
   cmpq $0, (%rcx)
   je 3b
 
@@ -76,6 +84,8 @@ extern "C" {
 extern const char kproof_guest_start[], kproof_guest_end[];
 extern const char kproof_guest_read[], kproof_guest_write[], kproof_guest_fill[];
 extern const char kproof_guest_compare[], kproof_guest_touch[], kproof_guest_increment[];
+extern const char kproof_guest_mailbox_wrong[], kproof_guest_mailbox_tries[];
+extern const char kproof_guest_mailbox_rounds[], kproof_guest_mailbox_stop[];
 }
 
 namespace kproof::kvm {
@@ -118,6 +128,12 @@ std::size_t entry_offset(GuestProgram program) {
 }
 const char* name_of(GuestProgram program) {
   return entry(program).name;
+}
+bool uses_mailbox(std::size_t offset) {
+  for (const char* at : {kproof_guest_mailbox_wrong, kproof_guest_mailbox_tries,
+                         kproof_guest_mailbox_rounds, kproof_guest_mailbox_stop})
+    if (offset == static_cast<std::size_t>(at - kproof_guest_start)) return true;
+  return false;
 }
 
 }  // namespace kproof::kvm

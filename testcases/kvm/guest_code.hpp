@@ -37,5 +37,7 @@ const void* guest_code();
 std::size_t guest_code_size();
 std::size_t entry_offset(GuestProgram program);  // from the start of the piece
 const char* name_of(GuestProgram program);
+// The instruction there, of `increment`, uses the mailbox; all others use their words.
+bool uses_mailbox(std::size_t offset);
 
 }  // namespace kproof::kvm

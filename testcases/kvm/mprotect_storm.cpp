@@ -33,6 +33,10 @@ void report(lib::Case& test, kvm::Machine& machine, kvm::Storm& storm) {
     fewest_refused = std::min(fewest_refused, storm.runner(id).refusals());
     fewest_rounds = std::min(fewest_rounds, std::uint64_t{mailbox.rounds});
   }
+  const kvm::StormCounts& counts = storm.counts();
+  test.evidence("effective_windows", counts.effective >= kvm::Storm::kFewestEffective,
+                "in %lu of %lu windows a vCPU was refused in the range that was read-only",
+                counts.effective.load(), counts.windows.load());
   test.evidence(
       "vcpus_met_toggles", fewest_refused > 0 && fewest_rounds > 0,
       "each of %u vCPUs was refused at least %lu times and ended at least %lu rounds over "
@@ -41,6 +45,7 @@ void report(lib::Case& test, kvm::Machine& machine, kvm::Storm& storm) {
   test.metric("toggles", static_cast<double>(storm.counts().toggles), "calls");
   test.metric("toggles_of_whole", static_cast<double>(storm.counts().whole), "times");
   test.metric("windows", static_cast<double>(storm.counts().windows), "windows");
+  test.metric("windows_effective", static_cast<double>(storm.counts().effective), "windows");
   test.metric("guest_writes", static_cast<double>(writes), "writes");
   test.metric("refused", static_cast<double>(refused), "exits");
 }
@@ -52,6 +57,10 @@ void judge(lib::Case& test, kvm::Machine& machine, kvm::Storm& storm) {
   test.run("every vCPU ends by its own program", [&](lib::Check& check) {
     for (unsigned id = 0; id < machine.shape().vcpus; ++id)
       check.that(storm.end_of(id).done(), "vCPU %u: %s", id, storm.end_of(id).text().c_str());
+  });
+  test.run("no vCPU is refused where no right was taken then", [&](lib::Check& check) {
+    for (unsigned id = 0; id < machine.shape().vcpus; ++id)
+      storm.runner(id).expect_just(check, ("vCPU " + std::to_string(id)).c_str());
   });
   test.run("no vCPU finds a word that it had not left so", [&](lib::Check& check) {
     for (unsigned id = 0; id < machine.shape().vcpus; ++id)
@@ -81,7 +90,8 @@ int main(int argc, char** argv) {
       .summary =
           "vCPUs write while host threads toggle RW, RO and NONE over whole and partial ranges",
       .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2, .kvm = true},
-      .evidence = {"kvm_api", "mmu_mode", "backing_size", "spte_size", "vcpus_met_toggles"},
+      .evidence = {"kvm_api", "mmu_mode", "backing_size", "spte_size", "vcpus_met_toggles",
+                   "effective_windows"},
       .needs_of_options = [&](lib::Needs& needs) { options.add_needs(needs); },
   };
   auto list = options.list();
@@ -95,7 +105,7 @@ int main(int argc, char** argv) {
   if (options.togglers == 0) lib::usage_error("--togglers must be at least 1");
   const kvm::Kvm kvm;
   const auto provider = kvm::provide(options.backing, options.bytes());
-  test.plan(5);
+  test.plan(6);
   kvm::Machine machine(kvm, *provider, {options.bytes(), options.entry(), options.vcpus});
   kvm::prove_region(test, kvm, *provider, machine, options);
   zero(machine);

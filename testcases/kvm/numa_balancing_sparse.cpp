@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   std::uint64_t size = 8ull << 30;
   double seconds = 8;
   unsigned vcpus = 1;
-  std::string_view backing = "anon";
+  std::string_view backing = "anon", notified_at = "pud";
   const lib::Description description{
       .name = "kvm/numa_balancing_sparse",
       .summary = "protection changes of memory that is not there call no mmu_notifier",
@@ -63,7 +63,12 @@ int main(int argc, char** argv) {
         .choices = {"anon", "thp"}},
        {.name = "--size", .help = "bytes of each sparse mapping (8G)", .size = &size},
        {.name = "--seconds", .help = "most that balancing may take (8)", .number = &seconds},
-       {.name = "--vcpus", .help = "that run under balancing (1)", .count = &vcpus}});
+       {.name = "--vcpus", .help = "that run under balancing (1)", .count = &vcpus},
+       {.name = "--notified-at",
+        .help = "the entries of which no notifier is called if they are none: pmd, as from 3.15 "
+                "to 6.11, or pud",
+        .choice = &notified_at,
+        .choices = {"pmd", "pud"}}});
   if (size == 0 || size % (4 * kvm::kPage1G) != 0)
     lib::usage_error("--size must be a multiple of 4 GiB");
   if (vcpus == 0 || vcpus > kvm::kMostVcpus) lib::usage_error("--vcpus must be 1 to 64");
@@ -71,11 +76,14 @@ int main(int argc, char** argv) {
   const kvm::Kvm kvm;
   const auto provider = kvm::provide(backing, size);
   kvm::SparseMemory memory(kvm, *provider, size, vcpus);
-  Context context{test, memory, seconds, vcpus};
-  test.plan(5);
+  using kvm::sparse::Level;
+  Context context{test, memory, seconds, vcpus, notified_at == "pmd" ? Level::pmd : Level::pud};
+  test.plan(6);
   prove(context, kvm);
   test.run("PUDs that are none: no call, whatever the size",
            [&](lib::Check& check) { kvm::sparse::none(context, check); });
+  test.run("PMDs that are none below a PUD that is not: no more calls than --notified-at allows",
+           [&](lib::Check& check) { kvm::sparse::empty_pmds(context, check); });
   test.run("a page in every other PUD: at most one call for each of these", [&](lib::Check& check) {
     kvm::sparse::bounded(context, memory.puds(), "sparse", check);
   });

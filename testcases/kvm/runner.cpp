@@ -3,10 +3,12 @@
 #include <sched.h>
 
 #include "lib/clock.hpp"
+#include "lib/cpu.hpp"
 
 namespace kproof::kvm {
 
-Runner::Runner(Vcpu& vcpu, Gva first, std::size_t count, std::size_t stride) : vcpu_(vcpu) {
+Runner::Runner(Vcpu& vcpu, Gva first, std::size_t count, std::size_t stride, const Where& where)
+    : vcpu_(vcpu), where_(where) {
   Mailbox& mailbox = vcpu.mailbox();
   for (volatile std::uint64_t* field :
        {&mailbox.stop, &mailbox.tries, &mailbox.rounds, &mailbox.wrong})
@@ -14,18 +16,49 @@ Runner::Runner(Vcpu& vcpu, Gva first, std::size_t count, std::size_t stride) : v
   thread_ = std::thread([=, this] { run(first, count, stride); });
 }
 
+// The region's addresses, and low memory, which is mapped to itself.
+static Gpa gpa_of(Gva gva) {
+  return gva >= kRegionGva ? gva - kRegionGva + kRegionGpa : gva;
+}
+
+std::string injustice(const Exit& exit, const Rights* rights, Rights::Moment since) {
+  if (exit.has_gpa && exit.gpa / kPage4K != gpa_of(exit.accessed) / kPage4K)
+    return exit.text() + ": not what the guest accessed";
+  if (!rights) return exit.text() + ", and no right was taken";
+  return rights->lacked(exit.accessed, since) ? ""
+                                              : exit.text() + ", where no right was taken then";
+}
+
+void Runner::judge(const Exit& exit, Rights::Moment since) {
+  const std::string why = injustice(exit, where_.rights, since);
+  if (!why.empty() && unjust_++ == 0) first_unjust_ = why;
+}
+
 // The epoch is read before the guest runs: a right that comes back while it is being refused starts
-// a new one, and the wait ends at once.
+// a new one, and the wait ends at once. So is the moment from which on a right may have been taken.
 void Runner::run(Gva first, std::size_t count, std::size_t stride) {
+  if (where_.cpu >= 0) lib::stay_on_cpus({where_.cpu});
+  const auto now = [this] { return where_.rights ? where_.rights->now() : 0; };
+  Rights::Moment since = now();
   unsigned epoch = epoch_;
   last_ = vcpu_.call(GuestProgram::increment, {first, count, stride, vcpu_.mailbox_gva()});
   while (last_.refused() && !abandoned_) {
+    judge(last_, since);
+    refused_at_ = last_.accessed;
+    stands_ = true;
     ++refusals_;
     epoch_.wait(epoch);
+    stands_ = false;
+    since = now();
     epoch = epoch_;
     last_ = vcpu_.resume();
   }
   ended_ = true;
+}
+
+void Runner::expect_just(lib::Check& check, const char* whose) const {
+  check.that(unjust_ == 0, "%s: KVM_RUN was refused %lu times without cause, first: %s", whose,
+             unjust_, first_unjust_.c_str());
 }
 
 void Runner::retry() {

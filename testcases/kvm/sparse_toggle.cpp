@@ -33,7 +33,7 @@ static Toggled toggle(Context& context, const SparsePart& part, std::size_t leng
 
 static void report(Context& context, const std::string& name, const Toggled& toggled) {
   context.test.metric(("invalidations_" + name).c_str(), toggled.per_call(), "calls/mprotect");
-  context.test.metric(("time_" + name).c_str(), lib::percentile(toggled.times, 50), "us");
+  context.test.metric(("time_" + name).c_str(), toggled.times, "us");
 }
 
 void none(Context& context, lib::Check& check) {
@@ -44,6 +44,25 @@ void none(Context& context, lib::Check& check) {
                toggled.invalidations, toggled.calls, size >> 30);
     report(context, size == part.region->length() ? "none" : "none_quarter", toggled);
   }
+}
+
+// The second half of a GiB of which only the first page is there.
+void empty_pmds(Context& context, lib::Check& check) {
+  const SparsePart& part = context.memory.puds();
+  const std::size_t half = kPage1G / 2, stride = part.region->length() / part.region->words();
+  const NotifierCounters counters({part.range().start + half, half}, context.vms);
+  for (unsigned round = 0; round < kRounds; ++round)
+    for (const int prot : {PROT_NONE, kReadWrite})
+      part.region->protect(check, prot, half / stride, half / stride);
+  const std::uint64_t calls = counters.invalidations();
+  context.notified_at = calls > 0 ? Level::pud : Level::pmd;
+  lib::ktap::diagnostic("the notifier is called for %s", calls > 0 ? "PUDs" : "PMDs");
+  context.test.metric("invalidations_empty_pmds", static_cast<double>(calls) / (2 * kRounds),
+                      "calls/mprotect");
+  const unsigned long most = context.demanded == Level::pud ? 2 * kRounds : 0;
+  check.that(calls <= most,
+             "%lu invalidations in %u mprotects of 256 PMDs that are none; at most %lu", calls,
+             2 * kRounds, most);
 }
 
 // Each mprotect may call once for each PUD with something below it, and must call once.

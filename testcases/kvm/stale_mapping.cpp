@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
       .name = "kvm/stale_mapping",
       .summary = "the guest's view of its memory is the host's, whatever mprotect and munmap do",
       .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2, .kvm = true},
-      .evidence = {"kvm_api", "mmu_mode", "backing_size", "spte_size"},
+      .evidence = {"kvm_api", "mmu_mode", "backing_size", "spte_size", "vcpu_ran_elsewhere"},
       .needs_of_options = [&](lib::Needs& needs) { options.add_needs(needs); },
   };
   lib::Case test(argc, argv, description, options.list());

@@ -19,8 +19,9 @@ static constexpr std::size_t kMostWatched = 64;  // words in a window
 
 Storm::Storm(Machine& machine, const Shape& shape) : machine_(machine), shape_(shape) {
   for (unsigned id = 0; id < machine.shape().vcpus; ++id)
-    runners_.push_back(std::make_unique<Runner>(
-        machine.vcpu(id), kRegionGva + id * sizeof(mm::Word), machine.words(), machine.stride()));
+    runners_.push_back(std::make_unique<Runner>(machine.vcpu(id),
+                                                kRegionGva + id * sizeof(mm::Word), machine.words(),
+                                                machine.stride(), Runner::Where{&rights_}));
 }
 
 void Storm::run(double seconds) {
@@ -33,6 +34,10 @@ void Storm::run(double seconds) {
     runner->wait_tries_since(0, machine_.words());
   if (const double left = end - lib::now_us(); left > 0)
     std::this_thread::sleep_for(std::chrono::duration<double, std::micro>(left));
+  // Each window is some 3 ms long, so to look now and then is soon enough.
+  const double latest = lib::now_us() + kPatienceSeconds * 1e6;
+  while (counts_.effective < kFewestEffective && counts_.changed == 0 && lib::now_us() < latest)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   stop_ = true;
   for (std::thread& toggler : togglers)
     toggler.join();
@@ -70,20 +75,41 @@ Storm::Range Storm::part_of(unsigned toggler, std::minstd_rand& random) const {
   return {(start + first) * shape_.grain, count * shape_.grain};
 }
 
-// Takes the rights of the range away, watches it while it is read-only, and gives them back.
+// Takes the rights of the range away, watches it while it is read-only, and gives them back. Who
+// stands refused tries again when the window has begun: what it meets then, it meets in the window.
 void Storm::toggle(const Range& range, bool by_none) {
+  rights_.take(guest_range(range));
   if (by_none) protect(range, PROT_NONE);
-  const unsigned long refused = refusals();
   protect(range, PROT_READ);
   const auto before = values(range);
+  const auto refused = refusals();
+  retry_all();
   const double end = lib::now_us() + kWindowUs;
-  while (refusals() == refused && lib::now_us() < end)
+  bool watched = false;
+  while (!watched && lib::now_us() < end) {
     ::sched_yield();
+    watched = is_watched_by_a_vcpu(range, refused);
+  }
   const auto after = values(range);
   ++counts_.windows;
+  counts_.effective += watched;
   for (std::size_t i = 0; i < before.size(); ++i)
     counts_.changed += before[i] != after[i];
   protect(range, PROT_READ | PROT_WRITE);
+  rights_.give_back(guest_range(range));
+}
+
+GvaRange Storm::guest_range(const Range& range) const {
+  return {kRegionGva + range.first, range.length};
+}
+
+// A vCPU was refused in the range since `before`.
+bool Storm::is_watched_by_a_vcpu(const Range& range,
+                                 const std::vector<unsigned long>& before) const {
+  for (std::size_t id = 0; id < runners_.size(); ++id)
+    if (runners_[id]->refusals() > before[id] && guest_range(range).has(runners_[id]->refused_at()))
+      return true;
+  return false;
 }
 
 void Storm::protect(const Range& range, int prot) {
@@ -96,11 +122,11 @@ void Storm::retry_all() {
     runner->retry();
 }
 
-unsigned long Storm::refusals() const {
-  unsigned long sum = 0;
+std::vector<unsigned long> Storm::refusals() const {
+  std::vector<unsigned long> refusals;
   for (const auto& runner : runners_)
-    sum += runner->refusals();
-  return sum;
+    refusals.push_back(runner->refusals());
+  return refusals;
 }
 
 // Of at most kMostWatched pages, evenly spread, all vCPUs' words.

@@ -19,6 +19,8 @@ struct StormCounts {
   std::atomic<unsigned long> toggles{0};  // mprotect calls
   std::atomic<unsigned long> whole{0};    // times that all of the region was toggled
   std::atomic<unsigned long> windows{0};  // read-only windows that were watched
+  // Of these: a vCPU tried to write to the range while it was read-only, and was refused there.
+  std::atomic<unsigned long> effective{0};
   std::atomic<unsigned long> changed{0};  // words that changed in one
   std::atomic<unsigned long> errors{0};   // mprotect calls that failed
 };
@@ -34,8 +36,11 @@ class Storm {
   // Each of the machine's vCPUs writes to a word of its own in each of the region's pages. The
   // region must be populated and zero.
   Storm(Machine& machine, const Shape& shape);
-  // Runs for this long, then lets every vCPU end its round, with all rights.
+  // Runs for this long, and longer until kFewestEffective windows were effective, as long as that
+  // takes less than kPatienceSeconds. Then lets every vCPU end its round, with all rights.
   void run(double seconds);
+  static constexpr unsigned long kFewestEffective = 16;
+  static constexpr double kPatienceSeconds = 20;
 
   const StormCounts& counts() const { return counts_; }
   Runner& runner(unsigned vcpu) { return *runners_[vcpu]; }
@@ -55,12 +60,15 @@ class Storm {
   Range part_of(unsigned toggler, std::minstd_rand& random) const;
   void protect(const Range& range, int prot);
   void retry_all();
-  unsigned long refusals() const;
+  bool is_watched_by_a_vcpu(const Range& range, const std::vector<unsigned long>& before) const;
+  GvaRange guest_range(const Range& range) const;
+  std::vector<unsigned long> refusals() const;
   std::vector<std::uint64_t> values(const Range& range) const;
 
   Machine& machine_;
   Shape shape_;
   StormCounts counts_;
+  Rights rights_;
   std::atomic<bool> stop_{false};
   // Shared by those that toggle parts, which are disjoint; alone for who toggles the whole, so that
   // nobody gives a right back in somebody else's window.

@@ -84,6 +84,7 @@ Vcpu::~Vcpu() {
 }
 
 Exit Vcpu::call(GuestProgram program, std::array<std::uint64_t, 5> arguments) {
+  program_ = program;
   kvm_regs regs{};
   regs.rip = kCodeGpa + entry_offset(program);
   // The bit that is always 1; and interrupts on, as programs run. Nobody gives this guest any, but
@@ -113,6 +114,10 @@ Exit Vcpu::classify(int error) const {
   KPROOF_IOCTL(fd_, KVM_GET_REGS, &regs);
   exit.rip = regs.rip;
   exit.result = regs.rax;
+  // The registers are those of guest_code.cpp.
+  exit.accessed = program_ != GuestProgram::increment ? regs.rdi
+                  : uses_mailbox(regs.rip - kCodeGpa) ? regs.rcx
+                                                      : regs.r9;
   if (error == EFAULT) {
     exit.kind = Exit::Kind::refused;
     if (exit.reason == kExitMemoryFault) {
@@ -131,7 +136,9 @@ std::string Exit::text() const {
   char text[128];
   if (kind == Kind::done) return "done";
   if (has_gpa)
-    std::snprintf(text, sizeof text, "EFAULT at gpa %#lx", gpa);
+    std::snprintf(text, sizeof text, "EFAULT at gpa %#lx (gva %#lx)", gpa, accessed);
+  else if (refused())
+    std::snprintf(text, sizeof text, "EFAULT at gva %#lx", accessed);
   else if (error != 0)
     std::snprintf(text, sizeof text, "%s", strerrorname_np(error));
   else

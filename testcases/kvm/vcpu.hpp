@@ -27,6 +27,9 @@ struct Exit {
   // Of a KVM_EXIT_MEMORY_FAULT (Linux 6.8 on), which comes with EFAULT.
   bool has_gpa = false;
   Gpa gpa = 0;
+  // What the instruction that the vCPU stands before accesses, by its registers: known of every
+  // kernel, and of use where it was refused.
+  Gva accessed = 0;
 
   bool done() const { return kind == Kind::done; }
   bool refused() const { return kind == Kind::refused; }
@@ -58,6 +61,7 @@ class Vcpu {
  private:
   Exit classify(int error) const;
 
+  GuestProgram program_ = GuestProgram::read;
   Vm& vm_;
   unsigned id_;
   int fd_;

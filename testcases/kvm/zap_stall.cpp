@@ -3,10 +3,11 @@
 // Each round the guest writes to every page, so that SPTEs map all of the region, and then the host
 // takes the right to write away, on the CPU on which a SCHED_FIFO thread wakes up all the time
 // (sampler.hpp). The mmu notifier zaps every SPTE under mmu_lock: a stall of the round is the worst
-// wake-up delay meanwhile. The vCPU does not run then. stall_p50, p90 and p99 are of the rounds.
+// wake-up delay meanwhile. The vCPU does not run then. Metric `stall` is one sample a round.
 #include <sys/mman.h>
 
 #include "kvm/backing.hpp"
+#include "kvm/flush.hpp"
 #include "kvm/machine.hpp"
 #include "kvm/mmu_mode.hpp"
 #include "kvm/sampler.hpp"
@@ -28,7 +29,18 @@ struct Rounds {
   std::vector<double> stall, idle, time;  // us, one each a round
   std::vector<double> zapped;             // SPTEs
   unsigned long fewest_samples = ~0ul;
-  std::uint64_t fewest_bytes = ~0ull;  // that SPTEs mapped before and no more after
+  std::uint64_t fewest_mapped = ~0ull;     // bytes, by SPTEs, before the mprotect
+  std::int64_t fewest_zapped = INT64_MAX;  // bytes that SPTEs mapped before and no more after
+  std::uint64_t fewest_requests = ~0ull;   // for flushes, by KVM
+  std::string uncounted;                   // why these need not be counted
+
+  // What the mprotect adds to what the machine did to the same thread right behind it.
+  std::vector<double> excess() const {
+    std::vector<double> excess;
+    for (std::size_t i = 0; i < stall.size(); ++i)
+      excess.push_back(std::max(stall[i] - idle[i], 0.0));
+    return excess;
+  }
 };
 
 std::uint64_t bytes(const kvm::SpteCounts& counts) {
@@ -47,57 +59,60 @@ void round(kvm::Machine& machine, kvm::LatenessSampler& sampler, Rounds& rounds)
   const kvm::Exit exit = machine.vcpu().call(
       kvm::GuestProgram::fill, {kvm::kRegionGva, region.length() / kvm::kPage4K, kvm::kPage4K, 1});
   if (!exit.done()) lib::ktap::bail_out("the guest's writes: %s", exit.text().c_str());
-  const kvm::SpteCounts before = kvm::count_sptes(machine.vm().stats());
+  const kvm::Stats& stats = machine.vm().stats();
+  const kvm::SpteCounts before = kvm::count_sptes(stats);
+  const std::uint64_t requests = kvm::flush_requests(stats);
   double time = 0;
   rounds.stall.push_back(sampler.worst_during([&] {
     time = lib::timed_us([&] { lib::safe::mprotect(region.base(), region.length(), PROT_READ); });
   }));
   rounds.fewest_samples = std::min(rounds.fewest_samples, sampler.samples());
-  const kvm::SpteCounts after = kvm::count_sptes(machine.vm().stats());
+  const kvm::SpteCounts after = kvm::count_sptes(stats);
+  rounds.fewest_requests = std::min(rounds.fewest_requests, kvm::flush_requests(stats) - requests);
+  rounds.uncounted = kvm::flushes_uncounted(stats);
   rounds.time.push_back(time);
   rounds.zapped.push_back(static_cast<double>(before.all() - after.all()));
-  rounds.fewest_bytes = std::min(rounds.fewest_bytes, bytes(before) - bytes(after));
+  rounds.fewest_mapped = std::min(rounds.fewest_mapped, bytes(before));
+  rounds.fewest_zapped =
+      std::min(rounds.fewest_zapped, static_cast<std::int64_t>(bytes(before) - bytes(after)));
   rounds.idle.push_back(sampler.worst_during([&] { spin(time); }));
   lib::safe::mprotect(region.base(), region.length(), PROT_READ | PROT_WRITE);
 }
 
-double worst(const std::vector<double>& values) {
-  return lib::percentile(values, 100);
-}
-
 void report(lib::Case& test, const Rounds& rounds, const Options& options, int cpu) {
-  test.evidence(
-      "sptes_zapped", rounds.fewest_bytes >= options.size,
-      "in each of %zu rounds SPTEs mapped %lu MiB or more, and not after mprotect of %lu MiB",
-      rounds.stall.size(), rounds.fewest_bytes >> 20, options.size >> 20);
+  test.evidence("sptes_mapped", rounds.fewest_mapped >= options.size,
+                "in each of %zu rounds SPTEs mapped %lu MiB or more before mprotect of %lu MiB",
+                rounds.stall.size(), rounds.fewest_mapped >> 20, options.size >> 20);
   test.evidence(
       "sampler_ran", rounds.fewest_samples >= 2,
       "SCHED_FIFO on CPU %d, that of mprotect, each %.0f us; at least %lu wake-ups a round", cpu,
       options.period_us, rounds.fewest_samples);
-  test.metric("stall_p50", lib::percentile(rounds.stall, 50), "us");
-  test.metric("stall_p90", lib::percentile(rounds.stall, 90), "us");
-  test.metric("stall_p99", lib::percentile(rounds.stall, 99), "us");
-  test.metric("stall_max", worst(rounds.stall), "us");
-  test.metric("stall_idle_max", worst(rounds.idle), "us");
-  test.metric("mprotect_time", lib::percentile(rounds.time, 50), "us");
-  test.metric("pages_zapped", lib::percentile(rounds.zapped, 50), "SPTEs");
+  test.metric("stall", rounds.stall, "us");
+  test.metric("stall_idle", rounds.idle, "us");
+  test.metric("mprotect_time", rounds.time, "us");
+  test.metric("pages_zapped", rounds.zapped, "SPTEs");
   test.metric("rounds", static_cast<double>(rounds.stall.size()), "rounds");
 }
 
 void judge(lib::Case& test, const Rounds& rounds, const Options& options) {
-  const double limit = options.limit_us;
   test.run("mprotect zaps every SPTE of the region", [&](lib::Check& check) {
-    check.that(rounds.fewest_bytes >= options.size, "%lu of %lu bytes in some round",
-               rounds.fewest_bytes, options.size);
+    check.that(rounds.fewest_zapped >= static_cast<std::int64_t>(options.size),
+               "%ld of %lu bytes in some round", rounds.fewest_zapped, options.size);
+    check.that(rounds.fewest_requests >= 1 || !rounds.uncounted.empty(),
+               "no flush of the TLBs was asked for in some round");
   });
+  const double limit = options.limit_us;
   if (limit == 0) return;
-  // What the machine adds, and a host that is busy, is not in every round; what the kernel does is.
-  test.run("not every stall is over the limit", [&](lib::Check& check) {
-    if (lib::percentile(rounds.stall, 0) <= limit) return;
-    for (std::size_t i = 0; i < rounds.stall.size(); ++i)
-      check.that(false, "round %zu: %.0f us, over %.0f us (%.0f us without mprotect)", i,
-                 rounds.stall[i], limit, rounds.idle[i]);
-  });
+  // A host that is busy stalls a round now and then, with or without an mprotect; the kernel stalls
+  // each. So of each round counts what is more than in its run without, and of the rounds the
+  // median.
+  test.run(
+      "the median stall, less that without mprotect, keeps to the limit", [&](lib::Check& check) {
+        if (lib::percentile(rounds.excess(), 50) <= limit) return;
+        for (std::size_t i = 0; i < rounds.stall.size(); ++i)
+          check.that(false, "round %zu: %.0f us, %.0f us without mprotect; the limit is %.0f us", i,
+                     rounds.stall[i], rounds.idle[i], limit);
+      });
 }
 
 }  // namespace
@@ -108,7 +123,7 @@ int main(int argc, char** argv) {
       .name = "kvm/zap_stall",
       .summary = "how long an mprotect of guest memory keeps the CPU from a SCHED_FIFO thread",
       .needs = {.kconfig = {"CONFIG_KVM"}, .memory = 512ull << 20, .vcpus = 2, .kvm = true},
-      .evidence = {"kvm_api", "mmu_mode", "backing_size", "sptes_zapped", "sampler_ran"},
+      .evidence = {"kvm_api", "mmu_mode", "backing_size", "sptes_mapped", "sampler_ran"},
       .timeout_ms = 60000,
       .needs_of_options =
           [&](lib::Needs& needs) { kvm::add_backing_needs(needs, options.backing, options.size); },
@@ -122,7 +137,7 @@ int main(int argc, char** argv) {
        {.name = "--rounds", .help = "at least (3)", .count = &options.rounds},
        {.name = "--period-us", .help = "between wake-ups (250)", .number = &options.period_us},
        {.name = "--limit-us",
-        .help = "a stall that at least one round must keep to (0: none)",
+        .help = "that the median stall must keep to (0: none)",
         .number = &options.limit_us}});
   if (options.size == 0 || options.size % kvm::kPage2M != 0 ||
       options.size % kvm::entry_size(options.backing) != 0)

@@ -1,6 +1,11 @@
 #include "mm/entries.hpp"
 
+#include <cstdlib>
+
 #include "lib/ktap.hpp"
+#include "lib/safe.hpp"
+#include "lib/sysfs.hpp"
+#include "mm/anonymous.hpp"
 
 namespace kproof::mm {
 
@@ -27,6 +32,23 @@ Account account(Provider& provider, const Region& region) {
   return {kernel->bytes == region.length(), std::string(", ") + kernel->counter + " " +
                                                 std::to_string(kernel->bytes >> 10) + " of " +
                                                 std::to_string(region.length() >> 10) + " kB"};
+}
+
+std::size_t table_bytes() {
+  const std::string status = lib::sysfs::read("/proc/self/status");
+  const auto at = status.find("VmPTE:");
+  if (at == std::string::npos) lib::ktap::bail_out("/proc/self/status has no VmPTE");
+  return std::strtoull(status.c_str() + at + 6, nullptr, 10) << 10;
+}
+
+std::size_t table_bytes_of_a_page() {
+  warm_up_counting();
+  const std::size_t before = table_bytes();
+  void* memory = map_aligned(kPudSize, kPudSize);
+  *static_cast<volatile char*>(memory) = 1;
+  const std::size_t after = table_bytes();
+  lib::safe::munmap(memory, kPudSize);
+  return after - before;
 }
 
 long entries(const Region& region, const Provider& provider) {

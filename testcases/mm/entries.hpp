@@ -32,6 +32,14 @@ struct Account {
 };
 Account account(Provider& provider, const Region& region);
 
+// Bytes of page tables that this process has (VmPTE; what mm_pgtables_bytes() counts). A huge entry
+// that became smaller ones has one table more below it, of 4 KiB, even if no access to it faults: a
+// PUD always, a PMD but for THP's, whose table was there before, and of which account() tells.
+// Nobody walks the entries for it, which would split those of device DAX.
+std::size_t table_bytes();
+// That it counts: how much a page in a gibibyte of its own adds. Two tables are 8 KiB.
+std::size_t table_bytes_of_a_page();
+
 // How many entries map it, if all are of the provider's size.
 long entries(const Region& region, const Provider& provider);
 

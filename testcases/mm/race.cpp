@@ -22,17 +22,6 @@ namespace kproof::mm {
 static constexpr std::chrono::seconds kPatience{10};
 static constexpr std::size_t kWords = 4;  // few enough to stay in the TLB
 
-// This thread stays on the first CPU while this lives.
-class StayOnFirstCpu {
- public:
-  StayOnFirstCpu() { lib::stay_on_cpus({cpus_[0]}); }
-  ~StayOnFirstCpu() { lib::stay_on_cpus(cpus_); }
-  const std::vector<int>& cpus() const { return cpus_; }  // that this thread may use otherwise
-
- private:
-  const std::vector<int> cpus_ = lib::allowed_cpus();
-};
-
 // Counts, and says when a goal is reached. To wait without spinning leaves the CPU to the writer,
 // which on a host with fewer CPUs than the guest may be waiting for it.
 class Counter {
@@ -119,7 +108,7 @@ static bool window(const Region& region, Writer& writer, lib::Check& check, unsi
 
 void no_write_lands_while_read_only(Context& context, lib::Check& check) {
   Region& region = populated(context, 1);
-  const StayOnFirstCpu here;
+  const lib::StayOnFirstCpu here;
   Writer writer(region, here.cpus());
   const double end = lib::now_us() + context.scale.seconds * 1e6;
   unsigned windows = 0;

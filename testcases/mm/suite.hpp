@@ -28,6 +28,7 @@ struct Context {
   Provider& provider;
   Scale scale;
   std::unique_ptr<Region> kept;  // from the behaviour before; see populated()
+  std::size_t kept_tables = 0;   // table_bytes() when it was new
 };
 
 // A read-write mapping, populated with the pattern `seed`, all of it huge: the one that the

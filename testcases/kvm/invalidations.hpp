@@ -1,0 +1,44 @@
+// The ranges of KVM's invalidations: what the kernel tells the mmu notifier, and not only how
+// often.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kvm/notifiers.hpp"
+
+namespace kproof::kvm {
+
+// Records invalidate_range_start of KVM (kvm:kvm_unmap_hva_range), as called by the thread that
+// constructs this, which must stay on its CPU from then on: samples of perf_event_open(2) in a ring
+// of 512 KiB, some ten thousand. (An event of a thread instead of a CPU would have the kernel patch
+// __schedule(), which QEMU's TCG does not stand on several CPUs.) Needs root and tracefs. Each VM
+// of the process is called for each range.
+class InvalidationRecorder {
+ public:
+  InvalidationRecorder();
+  InvalidationRecorder(const InvalidationRecorder&) = delete;
+  InvalidationRecorder& operator=(const InvalidationRecorder&) = delete;
+  ~InvalidationRecorder();
+
+  // Why nothing, or not all, is recorded; "" if all is.
+  const std::string& problem() const { return problem_; }
+  // Those since the last call that touch `range`, in order of their starts, each once.
+  std::vector<HvaRange> take(const HvaRange& range);
+
+ private:
+  std::string problem_;
+  int fd_ = -1;
+  char* ring_ = nullptr;
+  std::uint64_t start_at_ = 0, end_at_ = 0;  // offsets of the fields in a sample
+};
+
+// What is wrong with these ranges for a change of `changed`, of which all was mapped: "" if they
+// cover it and nothing else.
+std::string misfit(const std::vector<HvaRange>& ranges, const HvaRange& changed);
+// How many of them are left when those that overlap count as one: each of these had something to
+// zap.
+std::size_t disjoint(const std::vector<HvaRange>& ranges);
+
+}  // namespace kproof::kvm
