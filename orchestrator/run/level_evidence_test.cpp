@@ -52,6 +52,14 @@ TEST_CASE("a parameter that is not there is not proven, but for the other vendor
             .proven);
 }
 
+TEST_CASE("of a kernel with both vendors' modules built in, both must be as declared") {
+  const model::Level shadow{.mmu = model::Mmu::shadow};
+  CHECK(of(shadow, {{kNpt, "N"}, {kEpt, "N"}}, "module_parameters").proven);
+  CHECK(!of(shadow, {{kNpt, "Y"}, {kEpt, "Y"}}, "module_parameters").proven);
+  CHECK(!of(shadow, {{kNpt, "N"}, {kEpt, "Y"}}, "module_parameters").proven);
+  CHECK(!of(shadow, {{kNpt, "Y"}, {kEpt, "N"}}, "module_parameters").proven);
+}
+
 TEST_CASE("the MMU mode is proven by how KVM's counters moved, not by parameters") {
   const auto proven = [](model::Mmu mmu, const agent::Facts& facts, bool nests = false) {
     return of({.mmu = mmu}, facts, "mmu_mode_of_guest", nests).proven;

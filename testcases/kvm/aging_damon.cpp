@@ -14,6 +14,8 @@ static const std::string kKdamonds = "/sys/kernel/mm/damon/admin/kdamonds/";
 static const std::string kKdamond = kKdamonds + "0/";
 static const std::string kContext = kKdamond + "contexts/0/";
 static constexpr unsigned kAggregationUs = 100000;
+// For a host that is busy: seen, nothing in 3 s.
+static constexpr double kPatienceSeconds = 20;
 
 // One kdamond that watches fixed ranges, until destroyed.
 class Damon {
@@ -73,7 +75,7 @@ class Damon {
 static void flush_for(TlbFlusher& flusher, double us) {
   for (const double end = lib::now_us() + us; lib::now_us() < end;) {
     flusher.flush();
-    ::usleep(1000);
+    ::usleep(5000);
   }
 }
 
@@ -96,7 +98,7 @@ void damon(Context& context, lib::Check& check) {
   std::uint64_t accesses = 0, wrong = 0;
   {
     const Damon damon({used, unused});
-    const double end = lib::now_us() + std::max(context.seconds, 3.0) * 1e6;
+    const double end = lib::now_us() + std::max(context.seconds, kPatienceSeconds) * 1e6;
     // DAMON asks each 5 ms; what the guest's TLB holds it does not see.
     for (unsigned i = 0; i < 3 || (accesses == 0 && lib::now_us() < end); ++i) {
       flush_for(flusher, kAggregationUs);

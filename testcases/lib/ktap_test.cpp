@@ -131,3 +131,16 @@ TEST_CASE("what a child says is no part of its parent's document") {
   CHECK(child.out == "");
   CHECK(child.exit_code == lib::ktap::kExitBailedOut);
 }
+
+TEST_CASE("samples are read back as they were taken") {
+  const auto report = report_of([] {
+    lib::ktap::plan(1);
+    lib::ktap::metric("stall", std::vector<double>{3.5, 1e6, 0.25}, "us");
+    lib::ktap::metric("none", std::vector<double>{}, "us");
+    lib::ktap::result(1, true, "a");
+  });
+  CHECK(report.malformed.empty());
+  REQUIRE(report.metrics.size() == 3);
+  CHECK(report.metrics[0].samples == std::vector<double>{3.5, 1e6, 0.25});
+  CHECK(report.metrics[0].value == 3.5);
+}
