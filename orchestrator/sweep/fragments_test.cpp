@@ -56,7 +56,7 @@ TEST_CASE("each symbol that a case needs is set by a fragment, whatever its back
       const auto needs = json.value("needs", nlohmann::json::object());
       const auto symbols = needs.value("kconfig", std::vector<std::string>{});
       for (const std::string& symbol : symbols)
-        CHECK_MESSAGE(is_of_architecture(symbol) || !index.that_set(symbol).empty(), symbol,
+        CHECK_MESSAGE((is_of_architecture(symbol) || !index.that_set(symbol).empty()), symbol,
                       ": no fragment sets it");
       if (needs.contains("modules") && !needs.at("modules").empty())
         CHECK_MESSAGE(!symbols.empty(), "modules without the symbols that stand for them");
