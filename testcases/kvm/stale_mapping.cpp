@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   Context context{test, kvm, *provider, {options.bytes(), options.entry()}, options.seconds};
   kvm::plan_behaviours(context, kBehaviours);
   kvm::prove_region(context, options);
+  kvm::stale::prove_vcpu_elsewhere(context);
   kvm::run_behaviours(context, kBehaviours);
   return test.finish();
 }
