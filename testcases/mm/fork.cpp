@@ -1,5 +1,9 @@
 // What a child has of its parent's mapping. A devdax can only be mapped shared (check_vma refuses
 // MAP_PRIVATE), so nothing here depends on whose writes the other sees.
+//
+// The entries of a devdax are not copied, but faulted in again: vma_needs_copy() asks for an
+// anon_vma, VM_PFNMAP, VM_MIXEDMAP or a write protection by userfaultfd, and dax_mmap() sets
+// VM_HUGEPAGE alone (read in 6.1.192 and 6.12.117). So copy_huge_pud() does not run here.
 #include <sys/mman.h>
 
 #include "lib/process.hpp"
