@@ -39,6 +39,8 @@ static const Pattern kFriends[] = {
     {"WARNING: ", R"(WARNING: [^a-z]*$)", ""},  // an echo of the console in capitals
     // The slab's part of a KASAN report of old kernels; the report has a header of its own.
     {"BUG ", R"(^BUG [^ ]+ \(.*\): kasan: bad access detected)", ""},
+    // What was corrected says so too (mce_notify_irq()).
+    {"mce: [Hardware Error]", R"(Machine check events logged)", ""},
     {"INFO: Freed in", "", ""},
     // Details of a slab report, which has its header before.
     {"INFO: ", R"(^INFO: (?:Slab|Object|Address) 0x|^INFO: 0x[0-9a-fx]+-0x)", ""},

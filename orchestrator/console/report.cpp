@@ -4,6 +4,7 @@
 
 #include "console/analyzer.hpp"
 #include "console/describe.hpp"
+#include "console/prose.hpp"
 #include "console/wrapped.hpp"
 
 namespace kproof::console {
@@ -41,6 +42,10 @@ bool Report::wants(const Line& line) const {
   if (phase_ == Phase::doubted && line.marked) return false;
   if (line.caller == caller_) return line.marked || !marked_;
   return other_cpus_ && line.caller.starts_with('C');
+}
+
+bool Report::owns(const Line& line) const {
+  return phase_ == Phase::printing && !caller_.empty() && is_of(line) && wants(line);
 }
 
 // What stands above the header of a report proves no quotation before it.
@@ -146,6 +151,22 @@ bool Report::repeat(const Row& row, const Line& line) {
   end_ = line.number;
   lines_.front() = {line.number, std::string(line.text)};
   return true;
+}
+
+bool Report::is_doubtful_header() const {
+  if (marked_ || phase_ != Phase::printing) return false;
+  return std::all_of(lines_.begin() + 1, lines_.end(), [](const ReportLine& line) {
+    return line.text.find_first_not_of(' ') == std::string::npos;
+  });
+}
+
+bool Report::is_told() const {
+  return is_in_sentence(header(), row_->begins_in(header()));
+}
+
+void Report::quote() {
+  phase_ = Phase::doubted;
+  quoted_ = true;
 }
 
 void Report::widen(const Row& row, std::string_view whole, const Line& rest) {

@@ -48,6 +48,9 @@ class Report {
 
   // Does a line of this caller belong to it?
   bool wants(const Line& line) const;
+  bool is_of(const Line& line) const { return line.caller == caller_; }
+  // Its caller's, while that prints it: then the line is no report's of another.
+  bool owns(const Line& line) const;
   void add(const Line& line);
   // The same report goes on: a panic behind an oops. False: it does not.
   bool join(const Row& row, const Line& line);
@@ -67,6 +70,12 @@ class Report {
   bool is_header_alone(std::size_t number) const {
     return lines_.size() == 1 && lines_.front().number == number;
   }
+  // So far a header that nothing marks as the kernel's, and empty lines.
+  bool is_doubtful_header() const;
+  // Words of a sentence stand in front of its header's.
+  bool is_told() const;
+  // It is a program's or a person's words, until what only a kernel prints follows.
+  void quote();
   // Its header went on in the next line, and is `whole`, of this row.
   void widen(const Row& row, std::string_view whole, const Line& rest);
   // Its last line did. False: that is not `broken`.

@@ -35,6 +35,19 @@ bool Row::matches(std::string_view text) const {
          (!line || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *line));
 }
 
+std::size_t Row::begins_in(std::string_view text) const {
+  re2::StringPiece found;
+  const bool by_line =
+      line && line->Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED, &found, 1);
+  std::size_t at = by_line ? static_cast<std::size_t>(found.data() - text.data())
+                           : std::min(text.find(pattern->trigger), text.size());
+  while (at < text.size() && text[at] == ' ')
+    ++at;
+  while (at > 0 && text[at - 1] != ' ')
+    --at;
+  return at;
+}
+
 // Distinct literals, and which rows each one triggers.
 struct Literals {
   std::vector<std::string_view> texts;
@@ -60,7 +73,8 @@ static Literals collect_literals() {
   for (const std::string_view text :
        {interest::kCanary, interest::kLost, interest::kBanner, interest::kPowerDown,
         interest::kRestart, interest::kAgent, interest::kFirmware, interest::kDecompressor,
-        interest::kFuzzed, interest::kMissed, interest::kFailedTest, std::string_view("\x1b")})
+        interest::kFuzzed, interest::kDump, interest::kMissed, interest::kFailedTest,
+        std::string_view("\x1b")})
     distinct[text];
   for (const std::string_view text : interest::kOrderly)
     distinct[text];

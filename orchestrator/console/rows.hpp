@@ -16,6 +16,8 @@ struct Row {
   std::unique_ptr<RE2> line;  // null: the trigger is enough
   std::unique_ptr<RE2> body;  // null: no condition
   bool matches(std::string_view text) const;
+  // Where what it matches begins, at the beginning of a word; it must match.
+  std::size_t begins_in(std::string_view text) const;
 };
 
 // Compiled once in a process and only read: the tables are constants.
@@ -60,6 +62,8 @@ inline constexpr std::string_view kBanner = "Linux version ";
 // What runs before a kernel, and prints without time stamps: SeaBIOS, and the x86 decompressor.
 inline constexpr std::string_view kFirmware = "SeaBIOS (version ";
 inline constexpr std::string_view kDecompressor = "Booting the kernel.";
+// On the command line of a kernel that kdump starts.
+inline constexpr std::string_view kDump = "elfcorehdr=";
 // A pointer in a program of syzkaller, which writes each to the console before it runs it.
 inline constexpr std::string_view kFuzzed = "(&(0x7f";
 // A machine goes down because it was told to: the kernel, kexec, systemd, sysvinit, journalctl.

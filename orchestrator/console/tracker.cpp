@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "console/prose.hpp"
 #include "util/hash.hpp"
 
 namespace kproof::console {
@@ -30,8 +31,10 @@ void Tracker::line(Line line) {
 
 void Tracker::note_line(const Line& line, const Row* row) {
   if (row) return note_row(line, *row);
+  const bool owned =
+      std::ranges::any_of(open_, [&](const Report& open) { return open.owns(line); });
   for (Report& report : open_)
-    if (report.wants(line)) extend(report, line);
+    if (report.wants(line) && (!owned || report.is_of(line))) extend(report, line);
 }
 
 // The header of a report, or what would be one if it were whole: its row is known only now.
@@ -113,6 +116,7 @@ void Tracker::note_facts(const Line& line) {
   facts_.lost_messages += lost_in(line.raw);
   fuzzed_ |= line.text.find(interest::kFuzzed) != line.text.npos;
   note_firmware(line);
+  note_dump_kernel(line);
   if (!line.trusted) return;
   note_test(line);
   const bool power_down = line.text.starts_with(interest::kPowerDown);
@@ -180,8 +184,20 @@ void Tracker::note_banner(const Line& line) {
   facts_.banner = release.substr(0, 512);
   if (facts_.banners.size() < 16 && std::ranges::count(facts_.banners, facts_.banner) == 0)
     facts_.banners.push_back(facts_.banner);
-  if (reboot && !rebooting_) orderly_ || line.stored ? new_boot() : note_reboot(line);
-  orderly_ = rebooting_ = false;
+  if (reboot && !rebooting_) orderly_ || line.stored || died_ ? new_boot() : note_reboot(line);
+  orderly_ = rebooting_ = died_ = false;
+}
+
+// The kernel that saves the memory of one that died starts at once, behind its last line: that is
+// what had to come, and the oops before it says why.
+void Tracker::note_dump_kernel(const Line& line) {
+  constexpr std::size_t kSoon = 8;  // lines behind the banner
+  if (reboot_line_ == 0 || line.number > reboot_line_ + kSoon) return;
+  if (line.text.find(interest::kDump) == line.text.npos) return;
+  if (line.text.find("ommand line: ") == line.text.npos) return;
+  findings_.take_back();
+  --facts_.started;
+  reboot_line_ = 0;
 }
 
 void Tracker::new_boot() {
@@ -198,6 +214,7 @@ void Tracker::note_reboot(const Line& line) {
   finding.start_line = finding.end_line = line.number;
   finding.excerpt = std::string(line.raw.substr(0, kMostExcerpt)) + "\n";
   ++facts_.started;
+  reboot_line_ = facts_.oopsed && options_.stamps == Stamps::automatic ? line.number : 0;
   findings_.record(std::move(finding));
   findings_.boot();
 }
@@ -224,12 +241,15 @@ static bool is_complete(const Row& row) {
 
 void Tracker::note_row(const Line& line, const Row& row) {
   const bool quoted = line.quoted || (options_.stamps == Stamps::automatic && !line.marked &&
-                                      is_quoted(line.text, line.text.find(row.pattern->trigger)));
+                                      (is_quoted(line.text, line.text.find(row.pattern->trigger)) ||
+                                       is_in_sentence(line.text, row.begins_in(line.text))));
   const bool doubted = quoted || (line.doubtful && (stamps_ || !is_complete(row)));
   if (!doubted) believe(row);
   if ((row.pattern->flags & kSingle) && !doubted) return note_single(line, row);
   Report* open = open_for(line);
-  if (quoted) return note_quotation(open, line, row);
+  const bool goes_on = open && open->is_quotation() && !line.marked &&
+                       open->start() + 1 == line.number && open->is_told();
+  if (quoted || goes_on) return note_quotation(open, line, row);
   if (open && open->is_quotation()) {
     close(*open);
     open = nullptr;
@@ -247,21 +267,36 @@ void Tracker::note_row(const Line& line, const Row& row) {
 // Words of a program, until what only a kernel prints follows: they go on with no report, and
 // amid the lines of one they begin none.
 void Tracker::note_quotation(Report* open, const Line& line, const Row& row) {
+  const bool told = is_prose(line.text) || is_in_sentence(line.text, row.begins_in(line.text));
+  if (open && open->is_doubtful_header() && told) unbelieve(*open);
   if (open && open->phase() == Phase::printing) return extend(*open, line);
   if (open) close(*open);
   start(row, line, Trust::quoted);
 }
 
 void Tracker::believe(const Row& row) {
+  oopsed_ = facts_.oopsed;
+  panicked_ = facts_.panicked;
   facts_.oopsed |= (row.pattern->flags & kOops) != 0;
   if (!is_panic(row)) return;
   facts_.panicked = true;
+  died_ = options_.stamps == Stamps::automatic;
   for (Report& report : open_)
     report.mark_panicked();
   findings_.panic();
 }
 
+// A sentence behind a bare header: somebody tells what a kernel said.
+void Tracker::unbelieve(Report& report) {
+  report.quote();
+  --facts_.started;
+  facts_.oopsed = oopsed_;
+  facts_.panicked = panicked_;
+}
+
 void Tracker::extend(Report& report, const Line& line) {
+  if (options_.stamps == Stamps::automatic && report.is_doubtful_header() && is_prose(line.text))
+    unbelieve(report);
   const bool doubted = report.phase() == Phase::doubted;
   report.add(line);
   if (doubted && report.phase() != Phase::doubted) believe(report.row());
@@ -314,7 +349,8 @@ void Findings::record(model::Finding finding) {
   std::string key = finding.title + '\n' + finding.fingerprint;
   const auto known = known_.find(key);
   if (known != known_.end()) {
-    model::Finding& first = done_[known->second];
+    last_ = known->second;
+    model::Finding& first = done_[last_];
     ++first.count;
     first.panicked |= finding.panicked;
     return;
@@ -325,8 +361,21 @@ void Findings::record(model::Finding finding) {
   }
   finding.level = options_->level;
   finding.source = options_->source;
-  known_.emplace(std::move(key), done_.size());
+  last_ = done_.size();
+  known_.emplace(std::move(key), last_);
   done_.push_back(std::move(finding));
+}
+
+void Findings::take_back() {
+  if (last_ >= done_.size()) return;
+  model::Finding& finding = done_[last_];
+  if (finding.count > 1) {
+    --finding.count;
+  } else if (last_ + 1 == done_.size()) {
+    known_.erase(finding.title + '\n' + finding.fingerprint);
+    done_.pop_back();
+    since_boot_ = std::min(since_boot_, done_.size());
+  }
 }
 
 void Findings::panic() {

@@ -21,6 +21,8 @@ class Findings {
  public:
   explicit Findings(const Options& options) : options_(&options) {}
   void record(model::Finding finding);
+  // The last one recorded was none; call it before the next.
+  void take_back();
   // The kernel does not survive what was recorded since it booted.
   void panic();
   void boot() { since_boot_ = done_.size(); }
@@ -32,7 +34,7 @@ class Findings {
   std::vector<model::Finding> done_;
   std::unordered_map<std::string, std::size_t>
       known_;  // by title and fingerprint: index into done_
-  std::size_t dropped_ = 0;
+  std::size_t dropped_ = 0, last_ = 0;
   std::size_t since_boot_ = 0;  // where this boot's begin in done_
 };
 
@@ -60,6 +62,7 @@ class Tracker {
   void note_firmware(const Line& line);
   void note_banner(const Line& line);
   void note_reboot(const Line& line);
+  void note_dump_kernel(const Line& line);
   void new_boot();
   void note_orderly(const Line& line);
   void note_test(const Line& line);
@@ -71,6 +74,7 @@ class Tracker {
   void note_quotation(Report* open, const Line& line, const Row& row);
   void extend(Report& report, const Line& line);
   void believe(const Row& row);
+  void unbelieve(Report& report);
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line, Trust trust);
@@ -87,10 +91,13 @@ class Tracker {
   Broken broken_;
   Findings findings_;
   std::optional<std::uint64_t> first_usec_;
-  bool fuzzed_ = false;     // a fuzzer writes to this console, so a kernel runs
-  bool stamps_ = false;     // this boot's banner had a time stamp: so have all its lines
-  bool orderly_ = false;    // the machine was told to go down
-  bool rebooting_ = false;  // firmware has told it: the banner behind it is no second reboot
+  bool oopsed_ = false, panicked_ = false;  // the facts, before the last header was believed
+  bool fuzzed_ = false;                     // a fuzzer writes to this console, so a kernel runs
+  bool stamps_ = false;          // this boot's banner had a time stamp: so have all its lines
+  bool orderly_ = false;         // the machine was told to go down
+  std::size_t reboot_line_ = 0;  // of a reboot behind an oops; 0: none
+  bool died_ = false;            // it panicked, as was told: what comes is no surprise
+  bool rebooting_ = false;       // firmware has told it: the banner behind it is no second reboot
 };
 
 }  // namespace kproof::console

@@ -8,8 +8,9 @@
 
 namespace kproof::console {
 
-static constexpr std::size_t kTerminal = 80;         // columns: cut wherever it falls
-static constexpr std::size_t kNarrowest = 64;        // of mails that are wrapped between words
+static constexpr std::size_t kTerminal = 80;   // columns: cut wherever it falls
+static constexpr std::size_t kNarrowest = 64;  // of mails that are wrapped between words
+static constexpr std::size_t kEnd = 100;       // bytes: a place in a file, and the words before it
 static constexpr std::string_view kMarks = ">| \t";  // of quotations
 
 static std::string_view quotation(std::string_view raw) {
@@ -38,8 +39,7 @@ void Broken::remember(const Line& line, bool open) {
   open_ = open;
   line_ = line;
   width_ = line.raw.size();
-  hangs_ = hangs(line.text);
-  breaks_off_ = line.text.ends_with('-');
+  end_ = line.text.substr(line.text.size() - std::min(line.text.size(), kEnd));
   mark_ = quotation(line.raw);
   if (!open) return;
   text_ = line.text;
@@ -51,8 +51,7 @@ void Broken::widen(const Line& rest, std::string_view whole) {
   const std::string text(whole);
   line_.number = rest.number;
   width_ = rest.raw.size();
-  hangs_ = hangs(rest.text);
-  breaks_off_ = rest.text.ends_with('-');
+  end_ = rest.text.substr(rest.text.size() - std::min(rest.text.size(), kEnd));
   if (open_) text_ = text;
 }
 
@@ -77,16 +76,20 @@ static bool has_prefix(std::string_view text) {
   return RE2::PartialMatch({text.data(), text.size()}, re);
 }
 
-// Directly behind it, and nothing in front.
+// Directly behind it, and nothing in front but a quotation's mark.
 bool Broken::is_next(const Line& line) const {
-  return line.number == line_.number + 1 && !line.text.empty() && !has_prefix(unmarked(line.text));
+  const bool bare = line.text.size() + mark_.size() >= line.raw.size();
+  return line.number == line_.number + 1 && !line.text.empty() && bare &&
+         !has_prefix(unmarked(line.text));
 }
 
 bool Broken::surely_goes_on_in(const Line& line) const {
   if (!is_next(line)) return false;
   if (line.marked != line_.marked) return line_.marked && is_full(line);
-  return !line.marked && width_ != kTerminal ? (hangs_ || is_place(line.text)) && !is_indented(line)
-                                             : !line.marked && !begins_as_kernels(line.text);
+  return !line.marked && width_ != kTerminal
+             ? (hangs(end_) || is_place(line.text)) && !is_indented(line)
+             : !line.marked && !is_indented(line) && !is_frame(line.text) &&
+                   !begins_as_kernels(line.text);
 }
 
 // Between lines that nothing marks, what the whole says decides.
@@ -98,7 +101,7 @@ bool Broken::goes_on_in(const Line& line) const {
 }
 
 std::string Broken::with(std::string_view text, const Line& line) const {
-  const bool cut = width_ == kTerminal || breaks_off_;
+  const bool cut = width_ == kTerminal || end_.ends_with('-');
   return std::string(text).append(cut ? "" : " ").append(unmarked(line.text));
 }
 

@@ -39,7 +39,8 @@ class Broken {
   std::string caller_, raw_;
   std::string mark_;  // of a quotation: "> "
   std::size_t width_ = 0;
-  bool open_ = false, hangs_ = false, breaks_off_ = false;
+  std::string end_;  // of its text
+  bool open_ = false;
 };
 
 }  // namespace kproof::console
