@@ -166,7 +166,7 @@ bool Report::is_told() const {
 
 void Report::quote() {
   phase_ = Phase::doubted;
-  quoted_ = true;
+  quoted_ = unbelieved_ = true;
 }
 
 void Report::widen(const Row& row, std::string_view whole, const Line& rest) {

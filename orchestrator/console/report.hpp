@@ -89,6 +89,8 @@ class Report {
   bool full() const;
   Phase phase() const { return phase_; }
   bool quoted() const { return quoted_; }
+  // Only words of a sentence say that it is a quotation: a kernel's line may look so by chance.
+  bool quoted_by_words_only() const { return quoted_ && (unbelieved_ || is_told()); }
   // A program's words, as far as is known.
   bool is_quotation() const { return quoted_ && phase_ == Phase::doubted; }
   // Can lines go on with it, but for its stack?
@@ -116,6 +118,7 @@ class Report {
   std::optional<std::uint64_t> end_usec_;
   std::string caller_;
   bool marked_, quoted_;
+  bool unbelieved_ = false;  // by quote()
   bool other_cpus_ = false;  // backtraces of other CPUs are part of it
   bool panicked_ = false;
   std::vector<ReportLine> lines_;

@@ -215,6 +215,20 @@ TEST_CASE(
   CHECK(analyzer.facts().first_unbelieved == 2);
 }
 
+// A kernel's last words may stand behind a program's, or before them, in a log without time stamps.
+TEST_CASE("what only the words of a sentence make a quotation is counted, not passed over") {
+  for (const std::string log :
+       {"Starting the network of this machine BUG: kernel NULL pointer dereference, address: 0\n",
+        "BUG: soft lockup - CPU#0 stuck for 22s!\nand then the machine was gone, which is what we "
+        "see with that patch\n"}) {
+    CAPTURE(log);
+    Analyzer analyzer;
+    analyzer.feed(log);
+    analyzer.finish();
+    CHECK(analyzer.findings().size() + analyzer.facts().unbelieved == 1);
+  }
+}
+
 TEST_CASE("a boot behind an orderly end of the last is no finding") {
   const std::string boot = "[    0.000000] Linux version 6.1.0 (a) #1\n[    1.000000] Run /init\n";
   for (const char* end :

@@ -329,9 +329,11 @@ void Tracker::close(const Report& report) {
 }
 
 void Tracker::close(std::size_t index) {
-  if (open_[index].phase() == Phase::doubted && !open_[index].quoted() && ++facts_.unbelieved == 1)
-    facts_.first_unbelieved = open_[index].start();
-  if (open_[index].stands()) findings_.record(open_[index].describe());
+  const Report& report = open_[index];
+  const bool said = !report.quoted() || report.quoted_by_words_only();
+  if (report.phase() == Phase::doubted && said && ++facts_.unbelieved == 1)
+    facts_.first_unbelieved = report.start();
+  if (report.stands()) findings_.record(report.describe());
   open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
