@@ -167,11 +167,15 @@ static std::string fingerprint(const Pattern& pattern, const std::string& form,
   constexpr std::size_t kFrames = 3;
   util::Hasher hash;
   hash.add(with_frame(form, ""));
-  if (pattern.stack && pattern.stack->pick == Pick::first)
+  // The only line of a report has one function at most: whom it blames.
+  if (lines.size() < 2 && pattern.stack && pattern.stack->pick == Pick::first) {
+    if (!blame.frame.empty()) hash.add(blame.frame);
+  } else if (pattern.stack && pattern.stack->pick == Pick::first) {
     for (const std::string& frame : top_frames(stack_of(pattern), lines, kFrames))
       hash.add(frame);
-  else
+  } else {
     hash.add(lasting(blame));
+  }
   return hash.hex().substr(0, kFingerprint);
 }
 
