@@ -93,6 +93,13 @@ TEST_CASE("what is mostly no text is refused: noise, UTF-16, a journal") {
   };
   using namespace std::string_literals;
   CHECK(refusal("\xff\xfe[\0 \0"s).find("iconv -f UTF-16") != std::string::npos);
+  std::string big, little;  // without a mark
+  for (const char c : "[    1.000000] BUG: unable to handle page fault for address: 0"s) {
+    big += {'\0', c};
+    little += {c, '\0'};
+  }
+  CHECK(refusal(big).find("iconv -f UTF-16BE") != std::string::npos);
+  CHECK(refusal(little).find("iconv -f UTF-16LE") != std::string::npos);
   CHECK(refusal("LPKSHHRH\0\0"s).find("hint: journalctl -k --file ") != std::string::npos);
   CHECK(refusal("BZh91AY&SY").find("hint: bzcat ") != std::string::npos);
   CHECK(refusal(std::string(4096, '\x81') + "BUG: x\n").find("is mostly no text") !=

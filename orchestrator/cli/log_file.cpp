@@ -1,5 +1,6 @@
 #include "cli/log_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -60,8 +61,25 @@ static bool is_mostly_text(std::string_view piece) {
   return text > odd || piece.size() < kLeast;
 }
 
+// UTF-16 without a mark at its beginning: every second byte is NUL, the first or the second of each
+// two. Holes of NULs, which a crash leaves in files, are whole.
+static const char* utf16_in(std::string_view beginning) {
+  constexpr std::size_t kLeast = 32;
+  std::size_t big = 0, little = 0, pairs = 0;
+  for (std::size_t i = 0; i + 1 < std::min<std::size_t>(beginning.size(), 4096); i += 2, ++pairs) {
+    big += beginning[i] == 0 && beginning[i + 1] != 0;
+    little += beginning[i] != 0 && beginning[i + 1] == 0;
+  }
+  if (pairs < kLeast) return nullptr;
+  return big * 10 > pairs * 8 ? "UTF-16BE" : little * 10 > pairs * 8 ? "UTF-16LE" : nullptr;
+}
+
 static void refuse_other_forms(const std::string& file, const std::string& shown,
                                std::string_view beginning) {
+  if (const char* form = utf16_in(beginning))
+    throw ConfigError(fmt::format("{} is {} and no log", shown, form),
+                      fmt::format("iconv -f {} -t UTF-8 {} | kproof analyze -", form,
+                                  file == "-" ? "FILE" : file));
   for (const Form& form : kForms) {
     if (!beginning.starts_with(form.magic)) continue;
     const std::string fact = fmt::format("{} is {} and no log", shown, form.what);
