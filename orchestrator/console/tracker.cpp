@@ -225,10 +225,15 @@ bool Tracker::starts(const Row& row, const Line& line) const {
   return line.trusted && (line.marked || !(flags & kMarked));
 }
 
+// The report of the line's own caller before one that takes other CPUs' lines, too.
 Report* Tracker::open_for(const Line& line) {
-  const auto found = std::ranges::find_if(
-      open_, [&](const Report& report) { return report.open() && report.wants(line); });
-  return found == open_.end() ? nullptr : &*found;
+  Report* other = nullptr;
+  for (Report& report : open_) {
+    if (!report.open() || !report.wants(line)) continue;
+    if (report.is_of(line)) return &report;
+    if (!other) other = &report;
+  }
+  return other;
 }
 
 static bool is_panic(const Row& row) {
