@@ -262,9 +262,9 @@ static model::Finding name(const Row& row, const std::vector<ReportLine>& lines)
 }
 
 model::Finding describe(const Row& row, const std::vector<ReportLine>& lines) {
-  std::vector<ReportLine> sure;
-  std::ranges::copy_if(lines, std::back_inserter(sure),
-                       [](const ReportLine& line) { return !is_questionable(line.text); });
+  std::vector<ReportLine> sure{lines.front()};  // whatever its header looks like
+  std::copy_if(lines.begin() + 1, lines.end(), std::back_inserter(sure),
+               [](const ReportLine& line) { return !is_questionable(line.text); });
   model::Finding finding = name(row, sure);
   finding.type = type_of(finding.syzbot_title);
   finding.corrupted = !finding.corrupted_reason.empty();

@@ -215,6 +215,20 @@ TEST_CASE(
   CHECK(analyzer.facts().first_unbelieved == 2);
 }
 
+TEST_CASE("a header that ends as a doubtful frame does is a header") {
+  for (const std::string header :
+       {"mm/pgtable-generic.c:39: bad pud 00000000b7a9b3a1(84000001400008e7)",
+        "watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [a:1]",
+        "WARNING: CPU: 0 PID: 1 at mm/a.c:1 zork_frob+0x1/0x2", "BUG: Bad page state in process a"})
+    for (const std::string prefix : {"[    1.000000] ", ""}) {
+      CAPTURE(header);
+      Analyzer analyzer;
+      analyzer.feed(prefix + header + " (unreliable)\n" + prefix + "a line\n");
+      analyzer.finish();
+      CHECK(analyzer.findings().size() + analyzer.facts().unbelieved == 1);
+    }
+}
+
 // A kernel's last words may stand behind a program's, or before them, in a log without time stamps.
 TEST_CASE("what only the words of a sentence make a quotation is counted, not passed over") {
   for (const std::string log :

@@ -3,6 +3,8 @@
 // touches a header that all of the kernel includes, and twelve guests; with the kernels in the
 // cache, as long as the guests take.
 #include <algorithm>
+#include <sstream>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -24,10 +26,14 @@ static void write_inputs(const fs::path& to) {
   REQUIRE(at != text.npos);
   util::write_file_atomically(to / "plan.yaml", text.replace(at, 7, kPatches.string()));
   fs::create_directory(to / "patches");
-  for (const auto& entry : fs::directory_iterator(kPatches))
-    if (entry.path().extension() == ".patch" &&
-        !entry.path().filename().string().starts_with("0001-"))
-      fs::copy_file(entry.path(), to / "patches" / entry.path().filename());
+  std::istringstream names(util::read_file(kPatches / "series"));
+  std::string behind;
+  for (std::string name; names >> name;) {
+    if (name.starts_with("0001-")) continue;
+    fs::copy_file(kPatches / name, to / "patches" / name);
+    behind += name + "\n";
+  }
+  util::write_file_atomically(to / "patches/series", behind);
 }
 
 static Run& series() {
