@@ -167,14 +167,13 @@ static std::string fingerprint(const Pattern& pattern, const std::string& form,
   constexpr std::size_t kFrames = 3;
   util::Hasher hash;
   hash.add(with_frame(form, ""));
-  // The only line of a report has one function at most: whom it blames.
-  if (lines.size() < 2 && pattern.stack && pattern.stack->pick == Pick::first) {
-    if (!blame.frame.empty()) hash.add(blame.frame);
-  } else if (pattern.stack && pattern.stack->pick == Pick::first) {
+  if (!pattern.stack || pattern.stack->pick != Pick::first) {
+    hash.add(lasting(blame));
+  } else if (lines.size() > 1) {
     for (const std::string& frame : top_frames(stack_of(pattern), lines, kFrames))
       hash.add(frame);
-  } else {
-    hash.add(lasting(blame));
+  } else if (!blame.frame.empty()) {
+    hash.add(blame.frame);  // the only line of a report has no other function
   }
   return hash.hex().substr(0, kFingerprint);
 }

@@ -27,6 +27,7 @@ static bool is_structural(std::string_view text) {
 
 Report::Report(const Row& row, const Line& line, Trust trust)
     : row_(&row),
+      begun_by_(&row),
       phase_(trust == Trust::believed ? Phase::printing : Phase::doubted),
       start_(line.number),
       end_(line.number),

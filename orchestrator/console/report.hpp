@@ -65,6 +65,8 @@ class Report {
   // Takes prefixes of this shape off its lines; the first may then be another row's.
   void strip(const Shape& shape);
   void rename(const Row& row) { row_ = &row; }
+  // The row of its header as it was first read.
+  const Row& begun_by() const { return *begun_by_; }
   std::string_view header() const { return lines_.front().text; }
   // Nothing but the header is there, which is this line.
   bool is_header_alone(std::size_t number) const {
@@ -112,7 +114,7 @@ class Report {
   bool is_near(const Line& line) const;
   bool is_reason(std::string_view panic) const;
 
-  const Row* row_;
+  const Row *row_, *begun_by_;
   Phase phase_;
   std::size_t start_, end_;
   std::optional<std::uint64_t> end_usec_;

@@ -281,3 +281,28 @@ TEST_CASE("every phase knows every kind of line, and nothing brings a spent repo
   CHECK_FALSE(admits(Phase::ended, Joining::part));
   CHECK(admits(Phase::ended, Joining::across));
 }
+
+// What a kernel that kdump starts takes back is the reboot before it, and nothing that was found.
+TEST_CASE("the kernel of kdump takes back no finding but the reboot, however many there are") {
+  std::string log = "[    1.000000] Linux version 6.1.0 (a@b) (gcc) #1 SMP\n";
+  for (std::size_t i = 0; i < kMostFindings; ++i)
+    log += "[    2.000000] WARNING: CPU: 0 PID: 1 at mm/a.c:1 zork_" + std::string(i, 'x') +
+           "+0x1/0x2\n";
+  log += "[    3.000000] Oops: 0000 [#1] SMP\n";
+  const auto before = titles(log).size();
+  CHECK(titles(log + "[    0.000000] Linux version 6.1.0 (a@b) (gcc) #1 SMP\n"
+                     "[    0.000000] Command line: elfcorehdr=0x1 x\n")
+            .size() == before);
+}
+
+TEST_CASE("a sentence behind a quoted header does not take back the oops of another") {
+  Analyzer analyzer;
+  analyzer.feed(
+      "BUG: kernel NULL pointer dereference, address: 0000000000000018\n"
+      "RIP: 0010:zork_frob+0x1/0x2\nCall Trace:\n zork_frob+0x1/0x2\n"
+      "---[ end trace 0000000000000000 ]---\n"
+      "BUG: unable to handle page fault for address: ffff888100000000\n"
+      "and then the machine was gone, which is what we see with that patch\n");
+  analyzer.finish();
+  CHECK(analyzer.facts().oopsed);
+}

@@ -17,16 +17,15 @@ void Tracker::line(Line line) {
                       line.raw.find(interest::kMissed) != line.raw.npos;  // before the time stamp
   if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
-  if (!sight.row && sight.triggered && options_.stamps == Stamps::automatic)
-    sight.row = row_behind_prefix(line);
+  if (!sight.row && sight.triggered && foreign()) sight.row = row_behind_prefix(line);
   const bool begins = sight.row && starts(*sight.row, line);
-  const bool rest = !sight.row && options_.stamps == Stamps::automatic &&
-                    broken_.goes_on_in(line) && (mend_header(line) || mend_line(line));
+  const bool rest =
+      !sight.row && foreign() && broken_.goes_on_in(line) && (mend_header(line) || mend_line(line));
   if (!rest) note_line(line, begins ? sight.row : nullptr);
   for (Report& report : open_)
     report.show(line);
   close_stale();
-  if (!rest) broken_.remember(line, sight.triggered || sight.friendly);
+  if (!rest && foreign()) broken_.remember(line, sight.triggered || sight.friendly);
 }
 
 void Tracker::note_line(const Line& line, const Row* row) {
@@ -184,8 +183,18 @@ void Tracker::note_banner(const Line& line) {
   facts_.banner = release.substr(0, 512);
   if (facts_.banners.size() < 16 && std::ranges::count(facts_.banners, facts_.banner) == 0)
     facts_.banners.push_back(facts_.banner);
-  if (reboot && !rebooting_) orderly_ || line.stored || died_ ? new_boot() : note_reboot(line);
-  orderly_ = rebooting_ = died_ = false;
+  const bool died = foreign() && panics_ > panics_before_;  // what comes is no surprise
+  if (reboot && !rebooting_) orderly_ || line.stored || died ? new_boot() : note_reboot(line);
+  orderly_ = rebooting_ = false;
+  panics_before_ = panics_;
+}
+
+static model::Finding unexpected_reboot() {
+  model::Finding finding;
+  finding.title = finding.syzbot_title = "unexpected kernel reboot";
+  finding.type = type_of(finding.title);
+  finding.fingerprint = util::Hasher().add(finding.title).hex().substr(0, 16);
+  return finding;
 }
 
 // The kernel that saves the memory of one that died starts at once, behind its last line: that is
@@ -195,7 +204,7 @@ void Tracker::note_dump_kernel(const Line& line) {
   if (reboot_line_ == 0 || line.number > reboot_line_ + kSoon) return;
   if (line.text.find(interest::kDump) == line.text.npos) return;
   if (line.text.find("ommand line: ") == line.text.npos) return;
-  findings_.take_back();
+  findings_.take_back(unexpected_reboot());
   --facts_.started;
   reboot_line_ = 0;
 }
@@ -207,21 +216,18 @@ void Tracker::new_boot() {
 
 void Tracker::note_reboot(const Line& line) {
   close_all();
-  model::Finding finding;
-  finding.title = finding.syzbot_title = "unexpected kernel reboot";
-  finding.type = type_of(finding.title);
-  finding.fingerprint = util::Hasher().add(finding.title).hex().substr(0, 16);
+  model::Finding finding = unexpected_reboot();
   finding.start_line = finding.end_line = line.number;
   finding.excerpt = std::string(line.raw.substr(0, kMostExcerpt)) + "\n";
   ++facts_.started;
-  reboot_line_ = facts_.oopsed && options_.stamps == Stamps::automatic ? line.number : 0;
+  reboot_line_ = oopses_ > 0 && foreign() ? line.number : 0;
   findings_.record(std::move(finding));
   findings_.boot();
 }
 
 bool Tracker::starts(const Row& row, const Line& line) const {
   const unsigned flags = row.pattern->flags;
-  if ((flags & kForeign) && options_.stamps == Stamps::automatic) return true;
+  if ((flags & kForeign) && foreign()) return true;
   return line.trusted && (line.marked || !(flags & kMarked));
 }
 
@@ -245,7 +251,7 @@ static bool is_complete(const Row& row) {
 }
 
 void Tracker::note_row(const Line& line, const Row& row) {
-  const bool quoted = line.quoted || (options_.stamps == Stamps::automatic && !line.marked &&
+  const bool quoted = line.quoted || (foreign() && !line.marked &&
                                       (is_quoted(line.text, line.text.find(row.pattern->trigger)) ||
                                        is_in_sentence(line.text, row.begins_in(line.text))));
   const bool doubted = quoted || (line.doubtful && (stamps_ || !is_complete(row)));
@@ -280,12 +286,9 @@ void Tracker::note_quotation(Report* open, const Line& line, const Row& row) {
 }
 
 void Tracker::believe(const Row& row) {
-  oopsed_ = facts_.oopsed;
-  panicked_ = facts_.panicked;
-  facts_.oopsed |= (row.pattern->flags & kOops) != 0;
+  oopses_ += (row.pattern->flags & kOops) != 0;
   if (!is_panic(row)) return;
-  facts_.panicked = true;
-  died_ = options_.stamps == Stamps::automatic;
+  ++panics_;
   for (Report& report : open_)
     report.mark_panicked();
   findings_.panic();
@@ -295,13 +298,12 @@ void Tracker::believe(const Row& row) {
 void Tracker::unbelieve(Report& report) {
   report.quote();
   --facts_.started;
-  facts_.oopsed = oopsed_;
-  facts_.panicked = panicked_;
+  oopses_ -= (report.begun_by().pattern->flags & kOops) != 0;
+  panics_ -= is_panic(report.begun_by());
 }
 
 void Tracker::extend(Report& report, const Line& line) {
-  if (options_.stamps == Stamps::automatic && report.is_doubtful_header() && is_prose(line.text))
-    unbelieve(report);
+  if (foreign() && report.is_doubtful_header() && is_prose(line.text)) unbelieve(report);
   const bool doubted = report.phase() == Phase::doubted;
   report.add(line);
   if (doubted && report.phase() != Phase::doubted) believe(report.row());
@@ -352,50 +354,6 @@ void Tracker::close_all() {
     close(0);
 }
 
-void Findings::record(model::Finding finding) {
-  std::string key = finding.title + '\n' + finding.fingerprint;
-  const auto known = known_.find(key);
-  if (known != known_.end()) {
-    last_ = known->second;
-    model::Finding& first = done_[last_];
-    ++first.count;
-    first.panicked |= finding.panicked;
-    return;
-  }
-  if (done_.size() == kMostFindings) {
-    ++dropped_;
-    return;
-  }
-  finding.level = options_->level;
-  finding.source = options_->source;
-  last_ = done_.size();
-  known_.emplace(std::move(key), last_);
-  done_.push_back(std::move(finding));
-}
-
-void Findings::take_back() {
-  if (last_ >= done_.size()) return;
-  model::Finding& finding = done_[last_];
-  if (finding.count > 1) {
-    --finding.count;
-  } else if (last_ + 1 == done_.size()) {
-    known_.erase(finding.title + '\n' + finding.fingerprint);
-    done_.pop_back();
-    since_boot_ = std::min(since_boot_, done_.size());
-  }
-}
-
-void Findings::panic() {
-  for (std::size_t i = since_boot_; i < done_.size(); ++i)
-    done_[i].panicked = true;
-}
-
-std::vector<model::Finding> Findings::sorted() const {
-  std::vector<model::Finding> sorted = done_;
-  std::ranges::stable_sort(sorted, {}, &model::Finding::start_line);
-  return sorted;
-}
-
 std::vector<model::Finding> Tracker::findings() const {
   Findings all = findings_;
   for (const Report& report : open_)
@@ -405,6 +363,8 @@ std::vector<model::Finding> Tracker::findings() const {
 
 Facts Tracker::facts() const {
   Facts facts = facts_;
+  facts.oopsed = oopses_ > 0;
+  facts.panicked = panics_ > 0;
   facts.dropped = findings_.dropped();
   return facts;
 }

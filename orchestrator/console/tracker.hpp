@@ -5,38 +5,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "console/analyzer.hpp"
+#include "console/findings.hpp"
 #include "console/report.hpp"
 #include "console/rows.hpp"
 #include "console/shape.hpp"
 #include "console/wrapped.hpp"
 
 namespace kproof::console {
-
-// Finished findings, duplicates folded: those of equal title and fingerprint.
-class Findings {
- public:
-  explicit Findings(const Options& options) : options_(&options) {}
-  void record(model::Finding finding);
-  // The last one recorded was none; call it before the next.
-  void take_back();
-  // The kernel does not survive what was recorded since it booted.
-  void panic();
-  void boot() { since_boot_ = done_.size(); }
-  std::size_t dropped() const { return dropped_; }
-  std::vector<model::Finding> sorted() const;  // by first line
-
- private:
-  const Options* options_;
-  std::vector<model::Finding> done_;
-  std::unordered_map<std::string, std::size_t>
-      known_;  // by title and fingerprint: index into done_
-  std::size_t dropped_ = 0, last_ = 0;
-  std::size_t since_boot_ = 0;  // where this boot's begin in done_
-};
 
 class Tracker {
  public:
@@ -78,6 +56,8 @@ class Tracker {
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line, Trust trust);
+  // The log may be anyone's, and of any kernel.
+  bool foreign() const { return options_.stamps == Stamps::automatic; }
   bool starts(const Row& row, const Line& line) const;
   void close(std::size_t index);
   void close(const Report& report);  // one of open_
@@ -91,12 +71,12 @@ class Tracker {
   Broken broken_;
   Findings findings_;
   std::optional<std::uint64_t> first_usec_;
-  bool oopsed_ = false, panicked_ = false;  // the facts, before the last header was believed
-  bool fuzzed_ = false;                     // a fuzzer writes to this console, so a kernel runs
+  // Headers of oopses and of panics that are believed; those before this boot.
+  std::size_t oopses_ = 0, panics_ = 0, panics_before_ = 0;
+  bool fuzzed_ = false;          // a fuzzer writes to this console, so a kernel runs
   bool stamps_ = false;          // this boot's banner had a time stamp: so have all its lines
   bool orderly_ = false;         // the machine was told to go down
   std::size_t reboot_line_ = 0;  // of a reboot behind an oops; 0: none
-  bool died_ = false;            // it panicked, as was told: what comes is no surprise
   bool rebooting_ = false;       // firmware has told it: the banner behind it is no second reboot
 };
 

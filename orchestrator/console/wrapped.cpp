@@ -25,7 +25,7 @@ std::string_view Broken::unmarked(std::string_view text) const {
 }
 
 bool Broken::is_indented(const Line& line) const {
-  return mark_.empty() ? line.text.starts_with(' ') || line.text.starts_with('\t') : false;
+  return mark_.empty() && (line.text.starts_with(' ') || line.text.starts_with('\t'));
 }
 
 // Its last word wants another.
@@ -35,11 +35,15 @@ static bool hangs(std::string_view text) {
   return RE2::PartialMatch({text.data(), text.size()}, re);
 }
 
+static std::string_view end_of(std::string_view text) {
+  return text.substr(text.size() - std::min(text.size(), kEnd));
+}
+
 void Broken::remember(const Line& line, bool open) {
   open_ = open;
   line_ = line;
   width_ = line.raw.size();
-  end_ = line.text.substr(line.text.size() - std::min(line.text.size(), kEnd));
+  end_ = end_of(line.text);
   mark_ = quotation(line.raw);
   if (!open) return;
   text_ = line.text;
@@ -48,11 +52,10 @@ void Broken::remember(const Line& line, bool open) {
 }
 
 void Broken::widen(const Line& rest, std::string_view whole) {
-  const std::string text(whole);
   line_.number = rest.number;
   width_ = rest.raw.size();
-  end_ = rest.text.substr(rest.text.size() - std::min(rest.text.size(), kEnd));
-  if (open_) text_ = text;
+  end_ = end_of(rest.text);
+  if (open_) text_ = std::string(whole);
 }
 
 // The next word had no room in it.
