@@ -24,15 +24,16 @@ static KernelBuild build_of(const symbols::Object& object, const std::string& fi
 }
 
 // What the log says of the kernels that printed it.
-static std::set<KernelBuild> builds_of(const Analysis& analysis) {
+static std::set<KernelBuild> builds_of(const Analysis& analysis,
+                                       const std::set<KernelBuild>& boots) {
   std::set<KernelBuild> builds;
   for (const model::Finding& finding : analysis.findings)
     builds.merge(builds_in(finding.excerpt));
-  return with_banners(builds, builds_of(analysis.facts.banners));
+  return with_banners(builds, boots);
 }
 
-static void require_same(Analysis& analysis, const KernelBuild& ours, const std::string& file) {
-  const auto builds = builds_of(analysis);
+static void require_same(Analysis& analysis, const std::set<KernelBuild>& builds,
+                         const KernelBuild& ours, const std::string& file) {
   if (const auto differs = difference(builds, ours))
     throw ConfigError(fmt::format("{} was printed by Linux {}, and {} is {}: the functions and "
                                   "lines that it names would be lies",
@@ -46,13 +47,13 @@ static void require_same(Analysis& analysis, const KernelBuild& ours, const std:
 void decode_all(Analysis& analysis, const std::string& vmlinux, const std::string& modules) {
   symbols::Decoder decoder(vmlinux, modules);
   const KernelBuild ours = build_of(decoder.vmlinux(), vmlinux);
-  require_same(analysis, ours, vmlinux);
+  const std::set<KernelBuild> boots = builds_of(analysis.facts.banners);
+  require_same(analysis, builds_of(analysis, boots), ours, vmlinux);
   decoder.expect_release(ours.release);
   for (const model::Finding& finding : analysis.findings) {
     const auto of_report = builds_in(finding.excerpt);
-    const auto other = difference(
-        of_report.empty() ? of_report : with_banners(of_report, builds_of(analysis.facts.banners)),
-        ours);
+    const auto other =
+        difference(of_report.empty() ? of_report : with_banners(of_report, boots), ours);
     analysis.decoded.push_back(other ? std::vector<symbols::DecodedLine>{}
                                      : decoder.decode_all(finding.excerpt));
     if (other)

@@ -63,31 +63,35 @@ static bool is_mostly_text(std::string_view piece) {
 
 // UTF-16 without a mark at its beginning: every second byte is NUL, the first or the second of each
 // two. Holes of NULs, which a crash leaves in files, are whole.
-static const char* utf16_in(std::string_view beginning) {
-  constexpr std::size_t kLeast = 32;
-  std::size_t big = 0, little = 0, pairs = 0;
-  for (std::size_t i = 0; i + 1 < std::min<std::size_t>(beginning.size(), 4096); i += 2, ++pairs) {
+static const Form* unmarked_utf16(std::string_view beginning) {
+  static constexpr Form kBig{"", "UTF-16BE", "iconv -f UTF-16BE -t UTF-8 {}"};
+  static constexpr Form kLittle{"", "UTF-16LE", "iconv -f UTF-16LE -t UTF-8 {}"};
+  constexpr std::size_t kLeast = 32, kMost = 2048;
+  const std::size_t pairs = std::min(beginning.size() / 2, kMost);
+  std::size_t big = 0, little = 0;
+  for (std::size_t i = 0; i < 2 * pairs; i += 2) {
     big += beginning[i] == 0 && beginning[i + 1] != 0;
     little += beginning[i] != 0 && beginning[i + 1] == 0;
   }
   if (pairs < kLeast) return nullptr;
-  return big * 10 > pairs * 8 ? "UTF-16BE" : little * 10 > pairs * 8 ? "UTF-16LE" : nullptr;
+  return big * 10 > pairs * 8 ? &kBig : little * 10 > pairs * 8 ? &kLittle : nullptr;
+}
+
+static const Form* form_of(std::string_view beginning) {
+  const auto form = std::ranges::find_if(
+      kForms, [&](const Form& form) { return beginning.starts_with(form.magic); });
+  return form != kForms.end() ? &*form : unmarked_utf16(beginning);
 }
 
 static void refuse_other_forms(const std::string& file, const std::string& shown,
                                std::string_view beginning) {
-  if (const char* form = utf16_in(beginning))
-    throw ConfigError(fmt::format("{} is {} and no log", shown, form),
-                      fmt::format("iconv -f {} -t UTF-8 {} | kproof analyze -", form,
-                                  file == "-" ? "FILE" : file));
-  for (const Form& form : kForms) {
-    if (!beginning.starts_with(form.magic)) continue;
-    const std::string fact = fmt::format("{} is {} and no log", shown, form.what);
-    if (*form.reader == 0)
-      throw ConfigError(fact, "name a console log; its kernel goes to --vmlinux");
-    throw ConfigError(fact, fmt::format(fmt::runtime(form.reader), file == "-" ? "FILE" : file) +
-                                " | kproof analyze -");
-  }
+  const Form* form = form_of(beginning);
+  if (!form) return;
+  const std::string fact = fmt::format("{} is {} and no log", shown, form->what);
+  if (*form->reader == 0)
+    throw ConfigError(fact, "name a console log; its kernel goes to --vmlinux");
+  throw ConfigError(fact, fmt::format(fmt::runtime(form->reader), file == "-" ? "FILE" : file) +
+                              " | kproof analyze -");
 }
 
 namespace {
