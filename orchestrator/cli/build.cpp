@@ -45,12 +45,12 @@ static void read_source(BuildOptions& options) {
 static void tell_lacking(const model::KernelArtifact& kernel) {
   const auto workshop = sweep::Workshop::find();
   if (!fs::exists(workshop.libexec / "cases")) return;
-  sweep::Kernel built{.artifact = kernel,
-                      .config = kernel::Kconfig::load(kernel.config),
-                      .fragments = sweep::FragmentIndex::load(workshop.fragments())};
+  const sweep::Kernel built{.artifact = kernel, .config = kernel::Kconfig::load(kernel.config)};
+  const auto index = sweep::FragmentIndex::load(workshop.fragments());
+  const auto hint = [&](const std::string& symbol) { return index.hint(symbol); };
   for (const std::string& name : workshop.case_names()) {
     if (name.starts_with("selftest/")) continue;
-    const auto unmet = sweep::unmet_needs(built, workshop.describe(name, {}).needs, {});
+    const auto unmet = sweep::unmet_needs(built, workshop.describe(name, {}).needs, {}, hint);
     if (!unmet.empty()) fmt::print("not for {}: {}\n", name, fmt::join(unmet, "; "));
   }
 }

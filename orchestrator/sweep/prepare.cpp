@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sweep/detectors.hpp"
+#include "sweep/fragments.hpp"
 #include "sweep/inputs.hpp"
 #include "util/error.hpp"
 #include "vm/domain_xml.hpp"
@@ -65,12 +66,12 @@ void require_cmdline_fits(const model::Topology& topology, std::size_t index,
 }
 
 std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeeds& needs,
-                                     const image::ModuleClosure& closure) {
+                                     const image::ModuleClosure& closure, const SymbolHint& hint) {
   std::vector<std::string> unmet;
   for (const std::string& symbol : needs.kconfig)
     if (kernel.config.enabled(symbol) == kernel::Setting::no)
-      unmet.push_back(fmt::format("{} is not set in the kernel's config{}", symbol,
-                                  kernel.fragments.hint(symbol)));
+      unmet.push_back(
+          fmt::format("{} is not set in the kernel's config{}", symbol, hint ? hint(symbol) : ""));
   for (const image::MissingModule& module : closure.missing)
     unmet.push_back(module.needed_by.empty()
                         ? fmt::format("the kernel has no module {}", module.name)
@@ -187,7 +188,10 @@ image::ModuleClosure Preparation::choose_modules(std::size_t index, const Kernel
   std::vector<std::string> wanted = image::transport_modules;
   const auto& of_case = level.description.needs.modules;
   wanted.insert(wanted.end(), of_case.begin(), of_case.end());
-  for (const auto& fact : unmet_needs(kernel, level.description.needs, close(wanted)))
+  const auto fragment_of = [&](const std::string& symbol) {
+    return FragmentIndex::load(workshop_.fragments()).hint(symbol);
+  };
+  for (const auto& fact : unmet_needs(kernel, level.description.needs, close(wanted), fragment_of))
     prepared_.unmet.push_back(fact);
   wanted.insert(wanted.end(), of_topology.begin(), of_topology.end());
   return close(wanted);

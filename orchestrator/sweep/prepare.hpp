@@ -12,7 +12,6 @@
 #include "model/case.hpp"
 #include "model/plan.hpp"
 #include "run/deadlines.hpp"
-#include "sweep/fragments.hpp"
 #include "sweep/machine.hpp"
 #include "sweep/workshop.hpp"
 
@@ -24,7 +23,6 @@ struct Kernel {
   kernel::Kconfig config;
   image::ModuleIndex modules;
   image::NeedsOf needs_of = image::remembering();
-  FragmentIndex fragments{};  // that are shipped, for who builds one
 };
 
 // One guest of the cell.
@@ -64,9 +62,13 @@ void require_tree_fits(const model::Topology& topology, const std::vector<model:
 void require_cmdline_fits(const model::Topology& topology, std::size_t index,
                           const std::string& cmdline);
 
-// What the kernel lacks of the case's needs, one sentence each. Pure.
+// What to say behind a kconfig symbol that is not set: FragmentIndex::hint(), asked only then.
+using SymbolHint = std::function<std::string(const std::string& symbol)>;
+
+// What the kernel lacks of the case's needs, one sentence each. Pure, but for the hint.
 std::vector<std::string> unmet_needs(const Kernel& kernel, const model::CaseNeeds& needs,
-                                     const image::ModuleClosure& closure);
+                                     const image::ModuleClosure& closure,
+                                     const SymbolHint& hint = {});
 
 // Paths inside the image of a guest that holds another.
 inline constexpr const char* inner_kernel = "/inner/kernel";

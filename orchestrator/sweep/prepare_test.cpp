@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "sweep/fragments.hpp"
 #include "sweep/schedule.hpp"
 #include "util/error.hpp"
 
@@ -33,12 +34,11 @@ TEST_CASE("what the kernel lacks is told before the boot, with the fact") {
 }
 
 TEST_CASE("what is lacking is told with the fragment by which a kernel is built that has it") {
-  const Kernel kernel{.config = kernel::Kconfig::parse("CONFIG_MMU=y\n"),
-                      .fragments = FragmentIndex(
-                          {kconfig::parse_fragment("# A.\nCONFIG_ZRAM=y\n", "aging.config")})};
+  const Kernel kernel{.config = kernel::Kconfig::parse("CONFIG_MMU=y\n")};
+  const FragmentIndex index({kconfig::parse_fragment("# A.\nCONFIG_ZRAM=y\n", "aging.config")});
   model::CaseNeeds needs;
   needs.kconfig = {"CONFIG_ZRAM"};
-  CHECK(unmet_needs(kernel, needs, {}) ==
+  CHECK(unmet_needs(kernel, needs, {}, [&](const auto& symbol) { return index.hint(symbol); }) ==
         std::vector<std::string>{
             "CONFIG_ZRAM is not set in the kernel's config (fragment `aging` sets it)"});
 }

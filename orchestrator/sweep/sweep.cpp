@@ -88,7 +88,6 @@ Kernel Sweep::fetch(const model::KernelSpec& spec) const {
                                                   .say = say,
                                                   .live = source::now_and_then(say)})};
   kernel.config = kernel::Kconfig::load(kernel.artifact.config);
-  kernel.fragments = FragmentIndex::load(workshop_.fragments());
   kernel.modules = image::ModuleIndex::scan(kernel.artifact.modules_dir);
   listener_.say(fmt::format("kernel {}: {}", spec.name, kernel.artifact.origin));
   return kernel;
