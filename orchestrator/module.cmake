@@ -24,3 +24,15 @@ function(kproof_module name)
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 120)
   endif()
 endfunction()
+
+# kproof_tests_run_cases(<name>): the module's tests run the real cases of testcases/, which are
+# KPROOF_CASES ("mm/a mm/b"), below KPROOF_CASES_DIR.
+function(kproof_tests_run_cases name)
+  get_property(cases GLOBAL PROPERTY KPROOF_CASES)
+  get_property(case_targets GLOBAL PROPERTY KPROOF_CASE_TARGETS)
+  add_dependencies(${name}_test ${case_targets})
+  string(REPLACE ";" " " cases "${cases}")
+  target_compile_definitions(${name}_test PRIVATE
+    KPROOF_CASES="${cases}" KPROOF_CASES_DIR="${KPROOF_LIBEXEC}/cases")
+  target_link_libraries(${name}_test PRIVATE nlohmann_json::nlohmann_json)
+endfunction()

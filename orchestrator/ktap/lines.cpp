@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -124,7 +125,7 @@ static Line evidence(std::string_view rest) {
 }
 
 // A finite number, and `text` behind it.
-static std::optional<double> take_number(std::string_view& text) {
+static std::optional<double> take_value(std::string_view& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
@@ -139,7 +140,7 @@ static Line samples(model::Metric metric, std::string_view rest) {
   if (close == std::string_view::npos) return kUnread;
   metric.unit = std::string(trim(rest.substr(close + 1)));
   for (std::string_view list = trim(rest.substr(1, close - 1)); !list.empty();) {
-    const auto value = take_number(list);
+    const auto value = take_value(list);
     if (!value || (!list.empty() && list.front() != ' ')) return kUnread;
     metric.samples.push_back(*value);
     list = trim(list);
@@ -155,7 +156,7 @@ static Line metric(std::string_view rest) {
   model::Metric metric{.name = std::string(rest.substr(0, colon))};
   rest = trim(rest.substr(colon + 2));
   if (rest.starts_with('[')) return samples(std::move(metric), rest);
-  const auto value = take_number(rest);
+  const auto value = take_value(rest);
   if (!value) return Malformed{"a metric whose value is no number"};
   metric.value = *value;
   metric.unit = std::string(trim(rest));
