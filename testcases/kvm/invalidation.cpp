@@ -5,58 +5,33 @@
 // behind each change, while no vCPU runs. So what a guest would show by chance alone, a range that
 // is a page short or a flush that is left out, is seen for certain, and also where the guest never
 // shows it: QEMU's TCG flushes a guest's TLB at each VMRUN.
-#include <algorithm>
+#include "kvm/invalidation.hpp"
+
 #include <cerrno>
 #include <cstring>
-#include <functional>
 
-#include <sched.h>
 #include <sys/mman.h>
 
 #include "kvm/backing.hpp"
 #include "kvm/flush.hpp"
-#include "kvm/invalidations.hpp"
-#include "kvm/sampler.hpp"
-#include "kvm/suite.hpp"
-#include "kvm/yields.hpp"
 #include "lib/cpu.hpp"
 #include "lib/process.hpp"
 
 using namespace kproof;
+using namespace kproof::kvm::invalidation;
 using kvm::HvaRange;
 
 namespace {
 
 constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 
-struct Context : kvm::Context {
-  kvm::InvalidationRecorder& recorder;
-  const kvm::YieldCounter& yields;
-};
-
-// What there was, and what a change left of it.
-struct Change {
-  std::vector<HvaRange> ranges;  // that the notifier was called for, and that touch the region
-  std::uint64_t zapped;          // SPTEs; more than there were if there are more now
-  std::uint64_t requests;        // for flushes
-};
-
 // One system call that changes `length` bytes at `start`: errno, or 0.
 using Act = int (*)(char* start, std::size_t length);
 
-HvaRange range_of(const char* start, std::size_t length) {
-  return {reinterpret_cast<std::uintptr_t>(start), length};
-}
-
-Change watch(kvm::Machine& machine, kvm::InvalidationRecorder& recorder,
-             const std::function<void()>& act) {
-  const kvm::Stats& stats = machine.vm().stats();
-  const HvaRange all = range_of(machine.region().base(), machine.region().length());
-  recorder.take(all);
-  const std::uint64_t sptes = kvm::count_sptes(stats).all(), requests = kvm::flush_requests(stats);
-  act();
-  return {recorder.take(all), sptes - kvm::count_sptes(stats).all(),
-          kvm::flush_requests(stats) - requests};
+void expect_ranges(lib::Check& check, const Change& change, const HvaRange& changed,
+                   const std::string& what) {
+  const std::string wrong = kvm::misfit(change.ranges, changed);
+  check.that(wrong.empty(), "%s: the notifier's ranges: %s", what.c_str(), wrong.c_str());
 }
 
 void expect_flushes(lib::Check& check, const kvm::Stats& stats, const Change& change,
@@ -67,13 +42,12 @@ void expect_flushes(lib::Check& check, const kvm::Stats& stats, const Change& ch
              what.c_str(), change.requests, kvm::disjoint(change.ranges));
 }
 
-// Entries [first, first + count) of a region of which each word is mapped by SPTEs.
+// Entries [first, first + count) of the region.
 void change_part(Context& context, lib::Check& check, Act act, std::size_t first,
                  std::size_t count) {
   kvm::Machine machine = context.machine();
   kvm::InvalidationRecorder& recorder = context.recorder;
-  const kvm::Exit filled = machine.fill(0, machine.words(), 1);
-  if (!check.that(filled.done(), "the guest's writes: %s", filled.text().c_str())) return;
+  if (!fill(machine, check)) return;
   const std::size_t entry = context.provider.entry_size();
   char* start = machine.region().base() + first * entry;
   const HvaRange changed = range_of(start, count * entry);
@@ -83,8 +57,7 @@ void change_part(Context& context, lib::Check& check, Act act, std::size_t first
   const std::string what = "entries " + std::to_string(first) + " to " +
                            std::to_string(first + count) + " of " +
                            std::to_string(machine.region().length() / entry);
-  const std::string wrong = kvm::misfit(change.ranges, changed);
-  check.that(wrong.empty(), "%s: the notifier's ranges: %s", what.c_str(), wrong.c_str());
+  expect_ranges(check, change, changed, what);
   check.that(change.zapped == count, "%s: %ld SPTEs were zapped, not %zu", what.c_str(),
              static_cast<long>(change.zapped), count);
   expect_flushes(check, machine.vm().stats(), change, what);
@@ -157,13 +130,11 @@ void moved(Context& context, lib::Check& check) {
 void forked(Context& context, lib::Check& check) {
   kvm::Machine machine = context.machine();
   kvm::InvalidationRecorder& recorder = context.recorder;
-  const kvm::Exit filled = machine.fill(0, machine.words(), 1);
-  if (!check.that(filled.done(), "the guest's writes: %s", filled.text().c_str())) return;
+  if (!fill(machine, check)) return;
   const HvaRange all = range_of(machine.region().base(), machine.region().length());
   const Change change =
       watch(machine, recorder, [&] { check.that(lib::in_child([] { return true; }), "no child"); });
-  const std::string wrong = kvm::misfit(change.ranges, all);
-  check.that(wrong.empty(), "the notifier's ranges: %s", wrong.c_str());
+  expect_ranges(check, change, all, "fork");
   const std::uint64_t entries = all.length / context.provider.entry_size();
   check.that(static_cast<long>(change.zapped) >= static_cast<long>(entries),
              "%ld SPTEs were zapped of %lu", static_cast<long>(change.zapped), entries);
@@ -172,65 +143,6 @@ void forked(Context& context, lib::Check& check) {
 
 bool can_be_copied(const mm::Provider& provider) {
   return provider.kind() == mm::Kind::anonymous;
-}
-
-struct Yields {
-  unsigned rounds = 0;
-  std::uint64_t yields = 0, requests = 0;
-
-  // A request before each yield, and one in the end of each zap. Yields for which nothing had been
-  // zapped since the last are right without: one before the first SPTE, a few amid the rmaps of
-  // larger pages, which are empty.
-  std::uint64_t wanted() const { return rounds + yields - without(); }
-  std::uint64_t without() const { return std::min(yields, 1 + yields / 4); }
-  // Without a flush at yields there is one request a round.
-  bool would_tell() const { return yields >= 4; }
-  bool is_enough() const { return yields >= 12; }
-};
-
-// One zap of all of the region, while a SCHED_FIFO thread wants this CPU all the time.
-void zap_once(Context& context, kvm::Machine& machine, lib::Check& check, Yields& sum) {
-  const kvm::Exit filled = machine.fill(0, machine.words(), 1);
-  if (!check.that(filled.done(), "the guest's writes: %s", filled.text().c_str())) return;
-  const std::uint64_t before = context.yields.count();
-  kvm::LatenessSampler sampler(::sched_getcpu(), 100);
-  const Change change = watch(machine, context.recorder, [&] {
-    sampler.worst_during([&] { machine.region().protect(check, PROT_READ); });
-  });
-  ++sum.rounds;
-  sum.yields += context.yields.count() - before;
-  sum.requests += change.requests;
-  check.that(change.zapped == machine.words(), "%ld SPTEs were zapped, not %zu",
-             static_cast<long>(change.zapped), machine.words());
-  check.that(change.requests >= 1, "no request for a flush");
-  machine.region().protect(check, kReadWrite);
-}
-
-// A zap that yields leaves others behind who may still use what it has zapped: before each yield it
-// must ask for a flush. How many yields there are is a matter of the machine: several zaps, until
-// they are enough to tell.
-void yields(Context& context, lib::Check& check) {
-  constexpr std::size_t kSize = std::size_t{64} << 20;
-  constexpr unsigned kMostRounds = 8;
-  kvm::Machine machine(context.kvm, context.provider, {.size = kSize});
-  machine.vm().allow_shadow_pages(static_cast<unsigned>(kSize / kvm::kPage2M) + 1024);
-  if (const auto reason = kvm::flushes_uncounted(machine.vm().stats()); !reason.empty())
-    return check.skip(reason);
-  if (!context.yields.problem().empty()) return check.skip(context.yields.problem());
-  Yields sum;
-  while (check.ok() && sum.rounds < kMostRounds && !sum.is_enough())
-    zap_once(context, machine, check, sum);
-  lib::ktap::diagnostic("%lu yields in %u zaps, %lu requests for a flush", sum.yields, sum.rounds,
-                        sum.requests);
-  context.test.metric("yields", static_cast<double>(sum.yields) / sum.rounds, "calls/zap");
-  context.test.metric("flush_requests", static_cast<double>(sum.requests) / sum.rounds,
-                      "calls/zap");
-  check.that(sum.requests >= sum.wanted(),
-             "%lu requests for a flush at %lu yields in %u zaps; at least %lu are wanted",
-             sum.requests, sum.yields, sum.rounds, sum.wanted());
-  if (!sum.would_tell())
-    check.skip(std::to_string(sum.yields) + " yields in " + std::to_string(sum.rounds) +
-               " zaps of " + std::to_string(machine.words()) + " SPTEs are too few to tell");
 }
 
 bool is_small(const mm::Provider& provider) {

@@ -1,17 +1,15 @@
-#include "kvm/invalidations.hpp"
+#include "kvm/invalidation_recorder.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
-#include <linux/perf_event.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kvm/perf_event.hpp"
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
 #include "machine/parked_cpus.hpp"
@@ -31,23 +29,13 @@ static std::uint64_t offset_of(const std::string& format, const std::string& fie
   return offset;
 }
 
-static int open_on_this_cpu(std::uint64_t id) {
+static perf_event_attr each_of(std::uint64_t tracepoint) {
   perf_event_attr attributes{};
   attributes.type = PERF_TYPE_TRACEPOINT;
-  attributes.size = sizeof attributes;
-  attributes.config = id;
+  attributes.config = tracepoint;
   attributes.sample_period = 1;
   attributes.sample_type = PERF_SAMPLE_RAW;
-  attributes.disabled = 1;
-  return static_cast<int>(
-      ::syscall(SYS_perf_event_open, &attributes, -1, ::sched_getcpu(), -1, PERF_FLAG_FD_CLOEXEC));
-}
-
-static void enable(int fd) {
-  const std::string filter = "common_pid == " + std::to_string(::gettid());
-  lib::safe::check(::ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter.c_str()),
-                   "PERF_EVENT_IOC_SET_FILTER");
-  lib::safe::check(::ioctl(fd, PERF_EVENT_IOC_ENABLE), "PERF_EVENT_IOC_ENABLE");
+  return attributes;
 }
 
 // A tracepoint that is switched on or off is kernel text that changes.
@@ -61,14 +49,14 @@ InvalidationRecorder::InvalidationRecorder() {
     problem_ = kEvent + "{id,format} cannot be read";
     return;
   }
-  fd_ = open_on_this_cpu(id);
+  fd_ = open_perf_event(each_of(id), ::sched_getcpu());
   if (fd_ < 0) {
     problem_ = std::string("perf_event_open of kvm_unmap_hva_range: ") + std::strerror(errno);
     return;
   }
   ring_ = static_cast<char*>(
       lib::safe::mmap(nullptr, kPage + kData, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0));
-  enable(fd_);
+  start_perf_event(fd_, of_this_thread());
 }
 
 InvalidationRecorder::~InvalidationRecorder() {

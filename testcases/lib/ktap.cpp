@@ -85,7 +85,7 @@ void metric(const char* name, const std::vector<double>& samples, const char* un
   std::string list;
   for (const double sample : samples) {
     char text[32];
-    std::snprintf(text, sizeof text, "%s%.6g", list.empty() ? "" : " ", sample);
+    std::snprintf(text, sizeof text, "%s%.9g", list.empty() ? "" : " ", sample);
     list += text;
   }
   if (!samples.empty()) line("# metric %s: [%s] %s", name, list.c_str(), unit);

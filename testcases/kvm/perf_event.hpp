@@ -1,0 +1,21 @@
+// Events that the kernel counts or samples, by perf_event_open(2): what its users share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <linux/perf_event.h>
+
+namespace kproof::kvm {
+
+// On one CPU, for whatever runs there: the descriptor, or -1 and errno. It does not count yet: what
+// came before a filter is set would be counted whatever it is.
+int open_perf_event(perf_event_attr attributes, int cpu);
+// `filter` in the terms of Documentation/trace/events.rst. Ends the case where it is refused.
+void start_perf_event(int fd, const std::string& filter);
+// A filter for what the calling thread does.
+std::string of_this_thread();
+// Events so far.
+std::uint64_t read_perf_event(int fd);
+
+}  // namespace kproof::kvm
