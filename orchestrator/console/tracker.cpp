@@ -5,11 +5,8 @@
 #include <fmt/format.h>
 
 #include "console/prose.hpp"
-#include "util/hash.hpp"
 
 namespace kproof::console {
-
-static constexpr std::size_t kMostProblem = 500;  // bytes
 
 void Tracker::line(Line line) {
   Matcher::Sight sight = matcher_.look(line.text);
@@ -97,132 +94,6 @@ void Tracker::strip(const Shape& shape) {
     report.strip(shape);
     if (const Row* row = matcher_.look(report.header()).row) report.rename(*row);
   }
-}
-
-// The kernel prints the notice without a time stamp, and the next line may stand behind it.
-static std::size_t lost_in(std::string_view raw) {
-  static const RE2 notice(
-      R"((?:\*\* |Missed )([0-9]+) (?:printk messages dropped|kernel messages))");
-  std::size_t lost = 0;
-  const bool found = RE2::PartialMatch(re2::StringPiece(raw.data(), raw.size()), notice, &lost);
-  return found ? lost : 0;
-}
-
-void Tracker::note_facts(const Line& line) {
-  if (line.trusted) note_agent(line);
-  note_orderly(line);
-  if (line.from_user) return;
-  facts_.lost_messages += lost_in(line.raw);
-  fuzzed_ |= line.text.find(interest::kFuzzed) != line.text.npos;
-  note_firmware(line);
-  note_dump_kernel(line);
-  if (!line.trusted) return;
-  note_test(line);
-  const bool power_down = line.text.starts_with(interest::kPowerDown);
-  facts_.power_down |= power_down;
-  facts_.powered_off |= power_down && facts_.canary_end;
-  facts_.restarting |= line.text.starts_with(interest::kRestart);
-  if (line.text.starts_with(interest::kBanner)) note_banner(line);
-}
-
-// A canary is a program's line by nature: it comes through /dev/kmsg. Where findings need a time
-// stamp, so does the canary: without one it shows that we are blind.
-void Tracker::note_agent(const Line& line) {
-  if (line.text.starts_with(interest::kAgent) && facts_.agent_problem.empty())
-    facts_.agent_problem = line.text.substr(interest::kAgent.size(), kMostProblem);
-  if (options_.nonce.empty()) return;
-  const std::string canary = std::string(interest::kCanary) + options_.nonce;
-  facts_.canary_begin |= line.text == canary + " begin";
-  facts_.canary_end |= line.text == canary + " end";
-}
-
-// In our own guests nothing makes a reboot expected. systemd and journalctl say it as well as the
-// kernel.
-void Tracker::note_orderly(const Line& line) {
-  if (options_.stamps == Stamps::required) return;
-  orderly_ |= std::ranges::any_of(interest::kOrderly, [&](std::string_view words) {
-    return line.raw.find(words) != line.raw.npos;
-  });
-}
-
-// KUnit's results stand in the kernel's log, as Documentation/dev-tools/ktap.rst has them.
-void Tracker::note_test(const Line& line) {
-  static const RE2 failed(R"(^\s*not ok [0-9]+ (?:- )?([^#]*))");
-  static const RE2 excused(
-      "# (?:SKIP|TO"
-      "DO)");
-  const re2::StringPiece text(line.text.data(), line.text.size());
-  re2::StringPiece name;
-  if (line.doubtful || !RE2::PartialMatch(text, failed, &name)) return;
-  if (RE2::PartialMatch(text, excused)) return;
-  constexpr std::size_t kLongest = 100;
-  if (++facts_.failed_tests == 1) facts_.first_failed_test = name.substr(0, kLongest).ToString();
-}
-
-// Firmware behind a kernel's words, or a fuzzer's: text of a host's tools may well stand before the
-// first boot. In our own guests anyone may print such a line, and a reboot shows by the banner, or
-// by the end of the guest.
-void Tracker::note_firmware(const Line& line) {
-  const bool firmware =
-      line.text.starts_with(interest::kFirmware) || line.text.ends_with(interest::kDecompressor);
-  if (!firmware || line.usec || options_.stamps == Stamps::required) return;
-  if (!first_usec_ && facts_.boots == 0 && !fuzzed_) return;
-  if (!rebooting_) orderly_ ? new_boot() : note_reboot(line);
-  rebooting_ = true;
-}
-
-// A banner behind another, or behind a later time, says that the kernel has started anew.
-void Tracker::note_banner(const Line& line) {
-  stamps_ = line.usec.has_value();
-  if (line.doubtful && !rebooting_) return;  // "cat /proc/version" prints the same
-  const bool reboot = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
-  ++facts_.boots;
-  constexpr std::size_t kLongest = 100;
-  const std::string_view release = line.text.substr(interest::kBanner.size());
-  facts_.release = release.substr(0, std::min(release.find(' '), kLongest));
-  facts_.banner = release.substr(0, 512);
-  if (facts_.banners.size() < 16 && std::ranges::count(facts_.banners, facts_.banner) == 0)
-    facts_.banners.push_back(facts_.banner);
-  const bool died = foreign() && panics_ > panics_before_;  // what comes is no surprise
-  if (reboot && !rebooting_) orderly_ || line.stored || died ? new_boot() : note_reboot(line);
-  orderly_ = rebooting_ = false;
-  panics_before_ = panics_;
-}
-
-static model::Finding unexpected_reboot() {
-  model::Finding finding;
-  finding.title = finding.syzbot_title = "unexpected kernel reboot";
-  finding.type = type_of(finding.title);
-  finding.fingerprint = util::Hasher().add(finding.title).hex().substr(0, 16);
-  return finding;
-}
-
-// The kernel that saves the memory of one that died starts at once, behind its last line: that is
-// what had to come, and the oops before it says why.
-void Tracker::note_dump_kernel(const Line& line) {
-  constexpr std::size_t kSoon = 8;  // lines behind the banner
-  if (reboot_line_ == 0 || line.number > reboot_line_ + kSoon) return;
-  if (line.text.find(interest::kDump) == line.text.npos) return;
-  if (line.text.find("ommand line: ") == line.text.npos) return;
-  findings_.take_back(unexpected_reboot());
-  --facts_.started;
-  reboot_line_ = 0;
-}
-
-void Tracker::new_boot() {
-  close_all();
-  findings_.boot();
-}
-
-void Tracker::note_reboot(const Line& line) {
-  close_all();
-  model::Finding finding = unexpected_reboot();
-  finding.start_line = finding.end_line = line.number;
-  finding.excerpt = std::string(line.raw.substr(0, kMostExcerpt)) + "\n";
-  ++facts_.started;
-  reboot_line_ = oopses_ > 0 && foreign() ? line.number : 0;
-  findings_.record(std::move(finding));
-  findings_.boot();
 }
 
 bool Tracker::starts(const Row& row, const Line& line) const {
