@@ -3,7 +3,8 @@
 //
 // The entries of a devdax are not copied, but faulted in again: vma_needs_copy() asks for an
 // anon_vma, VM_PFNMAP, VM_MIXEDMAP or a write protection by userfaultfd, and dax_mmap() sets
-// VM_HUGEPAGE alone (read in 6.1.192 and 6.12.117). So copy_huge_pud() does not run here.
+// VM_HUGEPAGE alone (read in 6.1.192 and 6.12.117). So copy_huge_pud() does not run here, but in
+// mm/dax_1g_fork.
 #include <sys/mman.h>
 
 #include "lib/process.hpp"

@@ -1,0 +1,105 @@
+#include "mm/uffd_wp.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/safe.hpp"
+
+namespace kproof::mm {
+
+// UFFD_FEATURE_WP_ASYNC, Linux 6.7; newer than Debian 12's headers.
+static constexpr std::uint64_t kWpAsync = 1 << 15;
+
+// With all that is wanted, or -1 and errno.
+static int open_userfaultfd() {
+  const int fd = static_cast<int>(::syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK));
+  if (fd < 0) return fd;
+  uffdio_api api{.api = UFFD_API, .features = kWpAsync | UFFD_FEATURE_EVENT_FORK, .ioctls = 0};
+  if (::ioctl(fd, UFFDIO_API, &api) == 0) return fd;
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  return -1;
+}
+
+std::string UffdWp::problem() {
+  const int fd = open_userfaultfd();
+  if (fd >= 0) {
+    ::close(fd);
+    return "";
+  }
+  // UFFDIO_API refuses features that it does not know.
+  if (errno == EINVAL)
+    return "no UFFD_FEATURE_WP_ASYNC (Linux 6.7), without which fork() copies no entry of device "
+           "DAX memory";
+  return std::string("userfaultfd: ") + std::strerror(errno);
+}
+
+UffdWp::UffdWp() : fd_(static_cast<int>(lib::safe::check(open_userfaultfd(), "userfaultfd"))) {}
+
+UffdWp::~UffdWp() {
+  ::close(fd_);
+}
+
+static uffdio_range range_of(const Region& region) {
+  return {reinterpret_cast<std::uintptr_t>(region.base()), region.length()};
+}
+
+template <class Argument>
+static int error_of(int fd, unsigned long request, Argument argument) {
+  return ::ioctl(fd, request, &argument) == 0 ? 0 : errno;
+}
+
+int UffdWp::watch(const Region& region) {
+  return error_of(
+      fd_, UFFDIO_REGISTER,
+      uffdio_register{.range = range_of(region), .mode = UFFDIO_REGISTER_MODE_WP, .ioctls = 0});
+}
+
+int UffdWp::protect(const Region& region) {
+  return error_of(
+      fd_, UFFDIO_WRITEPROTECT,
+      uffdio_writeprotect{.range = range_of(region), .mode = UFFDIO_WRITEPROTECT_MODE_WP});
+}
+
+int UffdWp::unwatch(const Region& region) {
+  return error_of(fd_, UFFDIO_UNREGISTER, range_of(region));
+}
+
+// The child's userfaultfd, for which fork() waits; -1 if `over` is written to first.
+static int read_fork(int fd, int over) {
+  pollfd ready[] = {{.fd = fd, .events = POLLIN, .revents = 0},
+                    {.fd = over, .events = POLLIN, .revents = 0}};
+  for (;;) {
+    if (::poll(ready, 2, -1) < 0 && errno != EINTR) lib::safe::check(-1, "poll");
+    uffd_msg message{};
+    if (ready[0].revents && ::read(fd, &message, sizeof message) == sizeof message &&
+        message.event == UFFD_EVENT_FORK)
+      return static_cast<int>(message.arg.fork.ufd);
+    if (ready[1].revents) return -1;
+  }
+}
+
+bool UffdWp::during_fork(const std::function<bool()>& body) {
+  const int over = static_cast<int>(lib::safe::check(::eventfd(0, EFD_CLOEXEC), "eventfd"));
+  int childs = -1;
+  std::thread reader([&] { childs = read_fork(fd_, over); });
+  const bool result = body();
+  const std::uint64_t one = 1;
+  lib::safe::write(over, &one, sizeof one);
+  reader.join();
+  ::close(over);
+  if (childs >= 0) ::close(childs);
+  return result;
+}
+
+}  // namespace kproof::mm
