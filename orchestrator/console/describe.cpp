@@ -121,6 +121,7 @@ static std::optional<std::vector<std::string>> values_of(const Row& row,
 }
 
 bool fits(const Row& row, const std::vector<ReportLine>& lines) {
+  if (row.unless) return !RE2::PartialMatch(whole_text(lines), *row.unless);
   return values_of(row, lines).has_value();
 }
 

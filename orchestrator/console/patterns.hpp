@@ -56,7 +56,8 @@ struct Pattern {
     if (flags & kAnswers) return Joining::across;
     return flags & kJoins ? Joining::part : Joining::none;
   }
-  const Stack* own = nullptr;  // where a reader looks for {frame}, if the community looks elsewhere
+  std::string_view unless = "";  // a report that holds it tells of no fault
+  const Stack* own = nullptr;  // where a reader looks for {frame}, if the community does elsewhere
 };
 
 // All tables, in order; the first row that matches a line names it.

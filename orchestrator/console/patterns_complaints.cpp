@@ -30,15 +30,12 @@ static const Pattern kPatterns[] = {
      .line = R"(^NOHZ tick-stop error: |^NOHZ: local_softirq_pending )",
      .title = "NOHZ tick-stop error: local softirq work is pending",
      .flags = kOne},
-    // Hardware that has mended itself; what it could not mend is a fault.
+    // Hardware that has mended itself is no finding; what it could not mend is a fault. Here nobody
+    // knows.
     {.trigger = "Hardware error from APEI",
      .line = R"(\[Hardware Error\]: Hardware error from APEI)",
      .title = "[Hardware Error]: APEI",
      .flags = kBare | kComplaint},
-    {.trigger = "EDAC ",
-     .line = R"(^EDAC (?:\w+ )?(?:MC|DEVICE|PCI)\d+: (?:.*: )?\d+ CE\b)",
-     .title = "EDAC: corrected error",
-     .flags = kOne},
     {.trigger = "PCIe Bus Error: severity=Unc",  // aer_print_error()
      .line = R"(PCIe Bus Error: severity=Uncorrect\w+ \((?:Non-)?Fatal\))",
      .title = "PCIe bus error, uncorrected",

@@ -39,8 +39,12 @@ static const Pattern kFriends[] = {
     {"WARNING: ", R"(WARNING: [^a-z]*$)", ""},  // an echo of the console in capitals
     // The slab's part of a KASAN report of old kernels; the report has a header of its own.
     {"BUG ", R"(^BUG [^ ]+ \(.*\): kasan: bad access detected)", ""},
-    // What was corrected says so too (mce_notify_irq()).
+    // What was corrected says so too (mce_notify_irq()). A poll, as at boot of what firmware left,
+    // finds with it what is no fault: bits 61 and 60 of the status say uncorrected and enabled.
     {"mce: [Hardware Error]", R"(Machine check events logged)", ""},
+    {"mce: [Hardware Error]", R"(CPU \d+: Machine Check: 0 Bank \d+: [0-24-689ac-e][0-9a-f]{15}\b)",
+     ""},
+    {"Memory failure: ", R"(: recovery action for .*: (?:Recovered|Delayed)$)", ""},
     {"INFO: Freed in", "", ""},
     // Details of a slab report, which has its header before.
     {"INFO: ", R"(^INFO: (?:Slab|Object|Address) 0x|^INFO: 0x[0-9a-fx]+-0x)", ""},

@@ -107,13 +107,20 @@ static Blame pick_common_wait(const Names& frames) {
   return {};
 }
 
-static Blame pick_hung(const Names& frames) {
+// In the community's words.
+static bool is_wait_by_name(const std::string& function) {
   static const RE2 waits(
       "sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|synchronize|context_switch|"
       "__switch_to|cancel_delayed_work|rcu_barrier");
+  return RE2::PartialMatch(function, waits);
+}
+
+// Machinery is out already: a name that merely sounds like it, as foo_spin_lock_bar() does, is of
+// no wait.
+static Blame pick_hung(const Names& frames) {
   if (Blame common = pick_common_wait(frames); !common.frame.empty()) return common;
   for (const std::string& frame : frames)
-    if (!RE2::PartialMatch(frame, waits)) return with_plain_name(frame);
+    if (sounds_like_machinery(frame) || !is_wait_by_name(frame)) return with_plain_name(frame);
   return {};
 }
 

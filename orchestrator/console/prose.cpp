@@ -39,13 +39,22 @@ static bool is_glue(std::string_view word) {
   return std::ranges::count(kGlue, word) != 0;
 }
 
+// "mm: ", "Spectre V2 : ": a kernel says of what it speaks. Marks of a prefix do not count.
+static bool names_a_subsystem(const std::vector<std::string_view>& words) {
+  constexpr std::size_t kFirst = 4;
+  std::size_t passed = 0;
+  for (const std::string_view word : words) {
+    if (word.back() == ':') return true;
+    passed += std::ranges::any_of(word, is_letter);
+    if (passed == kFirst) return false;
+  }
+  return false;
+}
+
 bool is_prose(std::string_view text) {
-  constexpr std::size_t kLeast = 6, kSubsystem = 4, kGlued = 2, kPercent = 70;
+  constexpr std::size_t kLeast = 6, kGlued = 2, kPercent = 70;
   const std::vector<std::string_view> words = words_of(text);
-  if (words.size() < kLeast) return false;
-  const auto named = std::ranges::find_if(words.begin(), words.begin() + kSubsystem,
-                                          [](std::string_view word) { return word.back() == ':'; });
-  if (named != words.begin() + kSubsystem) return false;
+  if (words.size() < kLeast || names_a_subsystem(words)) return false;
   std::size_t plains = 0, glues = 0;
   for (const std::string_view word : words) {
     const std::string_view letters = plain(word);

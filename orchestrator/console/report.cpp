@@ -1,6 +1,7 @@
 #include "console/report.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "console/analyzer.hpp"
 #include "console/describe.hpp"
@@ -39,14 +40,47 @@ Report::Report(const Row& row, const Line& line, Trust trust)
   text_size_ = line.text.size();
 }
 
+// "Sending NMI from CPU 1 to CPUs 0,2-3:"; of all CPUs where none is named.
+void Report::ask(std::string_view text) {
+  static const RE2 cpus(R"((\d{1,5})(?:-(\d{1,5}))?[,:])");
+  constexpr std::size_t kMostAsked = 64;
+  const std::size_t sends = text.find("Sending NMI");
+  if (sends == text.npos) return;
+  constexpr std::string_view kTo = "to CPUs ";
+  const std::size_t to = text.find(kTo, sends);
+  if (to == text.npos) return asked_.push_back({0, ~0u});
+  re2::StringPiece list(text.data() + to + kTo.size(), text.size() - to - kTo.size());
+  Cpus range;
+  std::string last;
+  while (RE2::Consume(&list, cpus, &range.first, &last)) {
+    if (last.empty() || !RE2::FullMatch(last, R"((\d+))", &range.last)) range.last = range.first;
+    if (asked_.size() < kMostAsked) asked_.push_back(range);
+  }
+}
+
+bool Report::asked(std::string_view caller) const {
+  if (asked_.empty() || !caller.starts_with('C')) return false;
+  unsigned cpu = 0;
+  const auto read = std::from_chars(caller.data() + 1, caller.data() + caller.size(), cpu);
+  return read.ec == std::errc() && std::ranges::any_of(asked_, [&](const Cpus& cpus) {
+           return cpus.first <= cpu && cpu <= cpus.last;
+         });
+}
+
 bool Report::wants(const Line& line) const {
   if (phase_ == Phase::doubted && line.marked) return false;
   if (line.caller == caller_) return line.marked || !marked_;
-  return other_cpus_ && line.caller.starts_with('C');
+  return asked(line.caller);
+}
+
+// A CPU prints where it is because another asked.
+static bool answers_another(std::string_view text) {
+  return text.starts_with("NMI backtrace for cpu ");
 }
 
 bool Report::owns(const Line& line) const {
-  return phase_ == Phase::printing && !caller_.empty() && is_of(line) && wants(line);
+  if (caller_.empty() || !is_of(line) || !wants(line)) return false;
+  return phase_ == Phase::printing || (phase_ == Phase::ended && !answers_another(line.text));
 }
 
 // What stands above the header of a report proves no quotation before it.
@@ -63,6 +97,7 @@ LineKind Report::kind_of(const Line& line) const {
     return LineKind::dying;
   // Without callers nobody can tell whose the lines behind it are.
   if (caller_.empty() && brings_a_stack(text)) return LineKind::foreign;
+  if (phase_ == Phase::ended && answers_another(text)) return LineKind::foreign;
   if (text.find("---[ end ") != text.npos) return LineKind::end;
   if (is_frame(text) || is_questionable(text)) return LineKind::frame;
   if (quoted_ && phase_ == Phase::doubted && begins_a_report(text)) return LineKind::words;
@@ -74,7 +109,7 @@ LineKind Report::kind_of(const Line& line) const {
 void Report::add(const Line& line) {
   const Step next = step(phase_, kind_of(line));
   phase_ = next.to;
-  if (line.text.find("Sending NMI") != line.text.npos) other_cpus_ = true;
+  ask(line.text);
   ++idle_;
   if (next.extends) {
     if (phase_ < Phase::overtaken) idle_ = 0;
@@ -205,7 +240,7 @@ bool Report::full() const {
 
 bool Report::stands() const {
   if (phase_ == Phase::doubted) return false;
-  return !(row_->pattern->flags & kForeign) || fits(*row_, lines_);
+  return !((row_->pattern->flags & kForeign) || row_->unless) || fits(*row_, lines_);
 }
 
 model::Finding Report::describe() const {

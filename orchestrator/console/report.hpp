@@ -49,7 +49,8 @@ class Report {
   // Does a line of this caller belong to it?
   bool wants(const Line& line) const;
   bool is_of(const Line& line) const { return line.caller == caller_; }
-  // Its caller's, while that prints it: then the line is no report's of another.
+  // Its caller's, while that prints it and the registers behind its end: then the line is no
+  // report's of another.
   bool owns(const Line& line) const;
   void add(const Line& line);
   // The same report goes on: a panic behind an oops. False: it does not.
@@ -111,6 +112,8 @@ class Report {
   static constexpr std::size_t kDoubted = 12;  // so many until a doubted one has shown itself
 
   LineKind kind_of(const Line& line) const;
+  void ask(std::string_view text);
+  bool asked(std::string_view caller) const;
   bool is_near(const Line& line) const;
   bool is_reason(std::string_view panic) const;
 
@@ -121,7 +124,10 @@ class Report {
   std::string caller_;
   bool marked_, quoted_;
   bool unbelieved_ = false;  // by quote()
-  bool other_cpus_ = false;  // backtraces of other CPUs are part of it
+  struct Cpus {
+    unsigned first = 0, last = 0;
+  };
+  std::vector<Cpus> asked_;  // CPUs whose backtraces are part of it
   bool panicked_ = false;
   std::vector<ReportLine> lines_;
   std::size_t text_size_ = 0;

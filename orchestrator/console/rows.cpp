@@ -21,7 +21,8 @@ static std::vector<Row> compile_rows() {
   std::vector<Row> all;
   for (const auto table : pattern_tables())
     for (const Pattern& pattern : table)
-      all.push_back({&pattern, compile(pattern.line), compile(pattern.body)});
+      all.push_back(
+          {&pattern, compile(pattern.line), compile(pattern.body), compile(pattern.unless)});
   return all;
 }
 

@@ -13,8 +13,9 @@ namespace kproof::console {
 
 struct Row {
   const Pattern* pattern;
-  std::unique_ptr<RE2> line;  // null: the trigger is enough
-  std::unique_ptr<RE2> body;  // null: no condition
+  std::unique_ptr<RE2> line;    // null: the trigger is enough
+  std::unique_ptr<RE2> body;    // null: no condition
+  std::unique_ptr<RE2> unless;  // null: none
   bool matches(std::string_view text) const;
   // Where what it matches begins, at the beginning of a word; it must match.
   std::size_t begins_in(std::string_view text) const;

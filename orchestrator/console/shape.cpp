@@ -71,7 +71,7 @@ static const RE2& beginning() {
       R"(R?E?IP: [0-9a-f]{4}:|PC is at |LR is at |pc : |Modules linked in:|Hardware name: |)"
       R"(------------\[ cut here \]|={25}|-{25}|Workqueue: |(?:Read|Write) of size \d+ |Pid: \d+, comm: |)"
       R"(task:\S+ +state:|NMI backtrace for cpu |unreferenced object 0x|NIP \[|Krnl PSW : |)"
-      R"(epc : |Stack: *$|RSP: [0-9a-f]{4}:|)"
+      R"(epc : |Stack: *$|RSP: [0-9a-f]{4}:|caller is \S+\+0x|)"
       // Of a stall; at boot other words stand behind the tab.
       R"(rcu: \t(?:\d+-|\(|Tasks blocked|blocking |Possible |Unless )))");
   return re;

@@ -80,7 +80,9 @@ const Row* Tracker::row_behind_prefix(Line& line) {
   for (std::size_t at = 1; at < std::min(line.text.size(), kFarthest) && tries < kMostTries; ++at) {
     if (kSeparators.find(line.text[at - 1]) == line.text.npos || line.text[at] == ' ') continue;
     ++tries;
-    const Row* row = matcher_.look(line.text.substr(at)).row;
+    const Matcher::Sight sight = matcher_.look(line.text.substr(at));
+    if (sight.friendly) return nullptr;  // whatever its end alone looks like
+    const Row* row = sight.row;
     if (!row) continue;
     line.quoted = !is_foreign_prefix(line.text.substr(0, at)) || is_quoted(line.text, at);
     line.text.remove_prefix(at);

@@ -58,9 +58,15 @@ void Broken::widen(const Line& rest, std::string_view whole) {
   if (open_) text_ = std::string(whole);
 }
 
+// "-----" goes on in no other line.
+static bool is_ruler(std::string_view text) {
+  return text.ends_with("-----") || text.ends_with("=====");
+}
+
 // The next word had no room in it.
 bool Broken::is_full(const Line& line) const {
   if (width_ == kTerminal) return true;
+  if (is_ruler(end_)) return false;
   const std::string_view rest = unmarked(line.text);
   const std::size_t word = std::min(rest.find(' '), rest.size());
   return width_ < kTerminal && width_ + 1 + word > kNarrowest + mark_.size();

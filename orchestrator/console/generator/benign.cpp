@@ -22,6 +22,9 @@ static constexpr std::string_view kKernel[] = {
     "Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar",
     "... MAX_LOCKDEP_SUBCLASSES:  8",
     "EDAC MC: Ver: 3.0.0",
+    "EDAC MC0: 1 CE memory read error on CPU_SrcID#0_MC#0_Chan#0_DIMM#0 (channel:0 slot:0 "
+    "page:0x12345 offset:0x0 grain:32 syndrome:0x0)",
+    "mce: [Hardware Error]: CPU 0: Machine Check: 0 Bank 6: ee0000000040110a",
     "kfence: initialized - using 2097152 bytes for 255 objects at "
     "0x(____ptrval____)-0x(____ptrval____)",
     "kmemleak: Kernel memory leak detector initialized (mem pool available: 15694)",

@@ -1,7 +1,9 @@
 #include "console/generator/check.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -62,33 +64,39 @@ static bool folded(const Promise& promise, const std::vector<Found>& all, std::s
   });
 }
 
-// A promise that many titles keep must not take the only one that keeps another.
-static std::vector<Promise> strictest_first(std::vector<Promise> promises) {
-  std::ranges::stable_sort(promises, {}, [](const Promise& promise) {
-    return (promise.flags & kNoName ? 2 : 0) + (promise.flags & (kRough | kLoops) ? 1 : 0);
-  });
-  return promises;
+// Each finding keeps one promise: the first of these that none is left for, however they are dealt
+// out; null where all are kept.
+static const Promise* unkept(std::span<const Promise* const> promises,
+                             const std::vector<const Found*>& found, std::set<const Found*> used,
+                             const std::function<bool(const Promise&)>& folds) {
+  if (promises.empty()) return nullptr;
+  const Promise* broken = promises.front();
+  for (const Found* one : found) {
+    if (!kept(*promises.front(), *one) || !used.insert(one).second) continue;
+    broken = unkept(promises.subspan(1), found, used, folds);
+    if (!broken) return nullptr;
+    used.erase(one);
+  }
+  return folds(*promises.front()) ? unkept(promises.subspan(1), found, used, folds) : broken;
 }
 
 static std::string of_piece(const Piece& piece, const std::vector<const Found*>& found,
                             const std::vector<Found>& all, std::size_t last) {
   if (piece.promises.empty() && !found.empty())
     return fmt::format("{}: false alarm: {}", piece.what, list(found));
-  std::set<const Found*> used;
+  std::vector<const Promise*> sure;
   std::size_t least = 0, most = piece.promises.size();
   bool folds = false;  // into a finding of a piece before
-  for (const Promise& promise : strictest_first(piece.promises)) {
+  const auto folding = [&](const Promise& promise) { return folded(promise, all, last); };
+  for (const Promise& promise : piece.promises) {
     // Torn apart by another's, the two headers that an oops has may be two findings.
     if (promise.strength == Strength::mixed) least = 1, ++most;
-    if (promise.strength == Strength::mixed) folds |= folded(promise, all, last);
-    if (promise.strength == Strength::mixed || promise.strength == Strength::either) continue;
-    const auto match = std::ranges::find_if(
-        found, [&](const Found* one) { return !used.contains(one) && kept(promise, *one); });
-    if (match != found.end())
-      used.insert(*match);
-    else if (!folded(promise, all, last))
-      return fmt::format("{}: promised `{}`, found {}", piece.what, promise.title, list(found));
+    if (promise.strength == Strength::mixed) folds |= folding(promise);
+    if (promise.strength == Strength::whole || promise.strength == Strength::cut)
+      sure.push_back(&promise);
   }
+  if (const Promise* broken = unkept(sure, found, {}, folding))
+    return fmt::format("{}: promised `{}`, found {}", piece.what, broken->title, list(found));
   if (found.size() > most) return fmt::format("{}: one too many: {}", piece.what, list(found));
   if (found.size() < least && !folds) return fmt::format("{}: missed", piece.what);
   return {};

@@ -48,9 +48,8 @@ static constexpr Kind kKinds[] = {
      "referenced: 12"},
     {"APEI", kAll, 0, 9999, "Hardware", kNoName | kRough,
      "!{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 1\n"
-     "{1}[Hardware Error]: It has been corrected by h/w and requires no further action\n"
-     "{1}[Hardware Error]: event severity: corrected\n"
-     "{1}[Hardware Error]:  Error 0, type: corrected\n"
+     "{1}[Hardware Error]: event severity: recoverable\n"
+     "{1}[Hardware Error]:  Error 0, type: recoverable\n"
      "{1}[Hardware Error]:   section_type: memory error"},
     {"EDAC", kAll, 0, 9999, "EDAC", kOneLine | kNoName | kRough,
      "!EDAC MC0: 1 UE memory read error on CPU_SrcID#0_MC#0_Chan#0_DIMM#0 (channel:0 slot:0 "
