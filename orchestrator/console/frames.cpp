@@ -113,7 +113,29 @@ bool brings_a_stack(std::string_view text) {
 
 namespace {
 
-using Steps = std::vector<std::unique_ptr<RE2>>;  // null: kTrace
+// Of a way to the frames, compiled.
+struct Step {
+  std::unique_ptr<RE2> expression;  // null: kTrace
+  std::span<const std::string_view>
+      literals;  // one stands in each line that matches; none: unknown
+
+  bool may_match(std::string_view text) const {
+    return literals.empty() || std::ranges::any_of(literals, [&](std::string_view literal) {
+             return text.find(literal) != text.npos;
+           });
+  }
+};
+using Steps = std::vector<Step>;
+
+// Of "@IP" and "@T": a header without a stack is asked for them in vain.
+constexpr std::string_view kPointers[] = {"IP", "pc", "PC is at", "era", "interrupt: ", "PSW : "};
+constexpr std::string_view kTraces[] = {"race", " from "};
+
+std::span<const std::string_view> literals_of(std::string_view step) {
+  if (step == "@IP") return kPointers;
+  if (step == "@T") return kTraces;
+  return {};
+}
 
 // A Stack, compiled; made once for each and kept, because they are constants.
 struct CompiledStack {
@@ -124,7 +146,8 @@ struct CompiledStack {
 Steps compile(const std::vector<std::string_view>& steps) {
   Steps compiled;
   for (const std::string_view step : steps)
-    compiled.push_back(step == kTrace ? nullptr : std::make_unique<RE2>(expand(step)));
+    compiled.push_back(
+        {step == kTrace ? nullptr : std::make_unique<RE2>(expand(step)), literals_of(step)});
   return compiled;
 }
 
@@ -147,7 +170,7 @@ class Walk {
   Walk(const std::vector<ReportLine>& lines, const Steps& steps, const RE2* skip, std::size_t most)
       : lines_(lines), steps_(steps), skip_(skip), most_(most) {
     while (step_ < steps_.size() && at_ < lines_.size())
-      steps_[step_] ? skip_to(*steps_[step_]) : follow();
+      steps_[step_].expression ? skip_to(steps_[step_]) : follow();
   }
 
   std::vector<Frame> take_frames() { return std::move(frames_); }
@@ -161,22 +184,22 @@ class Walk {
   }
 
   // Two expressions in a row stand in one part of the report: no stack trace begins between them.
-  void skip_to(const RE2& expression) {
-    const bool near = step_ > 0 && steps_[step_ - 1];
+  void skip_to(const Step& step) {
+    const bool near = step_ > 0 && steps_[step_ - 1].expression;
     while (at_ < lines_.size()) {
       const std::string& text = lines_[at_++].text;
-      if (intruded(text) || take(text, expression)) break;
+      if (intruded(text) || take(text, step)) break;
       if (near && starts_trace(text)) at_ = lines_.size();
     }
     ++step_;
   }
 
   void follow() {
-    const RE2* next = step_ + 1 < steps_.size() ? steps_[step_ + 1].get() : nullptr;
+    const Step* next = step_ + 1 < steps_.size() ? &steps_[step_ + 1] : nullptr;
     while (at_ < lines_.size()) {
       const std::string& text = lines_[at_++].text;
       if (intruded(text) || starts_trace(text)) break;
-      if (next && take(text, *next)) {
+      if (next && next->expression && take(text, *next)) {
         ++step_;
         break;
       }
@@ -184,6 +207,10 @@ class Walk {
         take(text, interrupted_expression());
     }
     ++step_;
+  }
+
+  bool take(const std::string& text, const Step& step) {
+    return step.may_match(text) && take(text, *step.expression);
   }
 
   bool take(const std::string& text, const RE2& expression) {
@@ -252,9 +279,13 @@ struct Named {
   // True: nothing better can come.
   bool take(const std::string& text, const RE2& expression) {
     StringPiece found[2];
-    if (!expression.Match(text, 0, text.size(), RE2::UNANCHORED, found, 2)) return false;
-    if (found[1].empty()) return false;
-    std::string name = readable_name({found[1].data(), found[1].size()});
+    return expression.Match(text, 0, text.size(), RE2::UNANCHORED, found, 2) &&
+           take({found[1].data(), found[1].size()});
+  }
+
+  bool take(std::string_view symbol) {
+    if (symbol.empty()) return false;
+    std::string name = readable_name(symbol);
     std::string& place = is_reporter(name)     ? ignored
                          : is_machinery(name)  ? machinery
                          : is_dispatcher(name) ? dispatcher
@@ -269,15 +300,55 @@ struct Named {
 
 }  // namespace
 
+// "f+0x42/0x50" at `pos`: f. "" of all that is not so plain.
+static std::string_view plain_function(std::string_view text, std::size_t pos) {
+  const auto belongs = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  const std::string_view rest = text.substr(std::min(pos, text.size()));
+  const auto end = std::ranges::find_if_not(rest, belongs);
+  const std::string_view name = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+  const bool plain = rest.substr(name.size()).starts_with("+0x") && !name.starts_with("_ZN");
+  return plain ? name : std::string_view();
+}
+
+// Is there ":12" directly before `end`, and something in front of it?
+static bool ends_in_line_number(std::string_view text, std::size_t end) {
+  const std::size_t colon = text.substr(0, end).find_last_not_of("0123456789");
+  return colon != text.npos && colon > 0 && colon + 1 < end && text[colon] == ':' &&
+         text[colon - 1] != ' ';
+}
+
+// What header_expression() finds in the common headers of a WARNING, "at mm/gup.c:12 f+0x42/0x50"
+// and "mm/gup.c:12 at f+0x42/0x50", by hand, as a log may have a million. "" of all others.
+static std::string_view place_of_warning(std::string_view text) {
+  constexpr std::string_view kAt = " at ";
+  const std::size_t at = text.find(kAt);
+  if (at == text.npos || text.substr(0, at).find_first_of("+(@") != text.npos) return {};
+  const std::size_t behind = at + kAt.size();
+  if (ends_in_line_number(text, at)) return plain_function(text, behind);
+  const std::size_t end = text.find(' ', behind);
+  if (end == text.npos || !ends_in_line_number(text.substr(behind), end - behind)) return {};
+  return plain_function(text, end + 1);
+}
+
+// Behind it a header names a function.
+static const RE2& header_expression() {
+  static const RE2 re(
+      expand(R"((?:\bat \S+:\d+ |:\d+ at | in | LOCKUP @ |^caller is (?:@PC )?)@F)"));
+  return re;
+}
+
 std::string named_function(const std::vector<ReportLine>& lines) {
   constexpr std::size_t kHead = 4;  // lines
-  static const RE2 header(
-      expand(R"((?:\bat \S+:\d+ |:\d+ at | in | LOCKUP @ |^caller is (?:@PC )?)@F)"));
   static const RE2 pointer(expand("@IP"));
   static const RE2 held(expand(R"(\bat: *(?:@PC +)?@F)"));
   Named named;
-  for (const ReportLine& line : std::span(lines).first(std::min(lines.size(), kHead)))
-    if (named.take(line.text, header)) return named.blamed;
+  for (const ReportLine& line : std::span(lines).first(std::min(lines.size(), kHead))) {
+    const std::string_view place = place_of_warning(line.text);
+    if (place.empty() ? named.take(line.text, header_expression()) : named.take(place))
+      return named.blamed;
+  }
   for (const RE2* expression : {&pointer, &held, &frame_expression()})
     for (const ReportLine& line : lines)
       if (named.take(line.text, *expression)) return named.blamed;

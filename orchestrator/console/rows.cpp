@@ -116,10 +116,12 @@ void Matcher::add_candidates(unsigned literal, std::string_view text) {
   const bool known =
       set && (set->Match({text.data(), text.size()}, &matching_, &error) ||
               error.kind == RE2::Set::kNoError);  // else it ran out of memory, and says nothing
-  if (!known) candidates_.insert(candidates_.end(), triggered.begin(), triggered.end());
+  if (!known)
+    for (const unsigned row : triggered)
+      candidates_.push_back({row, false});
   if (known)
     for (const int index : matching_)
-      candidates_.push_back(triggered[static_cast<std::size_t>(index)]);
+      candidates_.push_back({triggered[static_cast<std::size_t>(index)], true});
 }
 
 Matcher::Sight Matcher::look(std::string_view text) {
@@ -138,15 +140,16 @@ Matcher::Sight Matcher::look(std::string_view text) {
     (of_facts ? sight.interesting : sight.triggered) = true;
     if (!of_facts) add_candidates(hit.literal, text);
   }
-  std::ranges::sort(candidates_);
-  for (const unsigned index : candidates_)
-    if (rows()[index].matches(text)) {
-      const Row& row = rows()[index];
+  std::ranges::sort(candidates_, {}, &Candidate::row);
+  for (const Candidate& candidate : candidates_) {
+    const Row& row = rows()[candidate.row];
+    if (candidate.matches || row.matches(text)) {
       sight.row = row.pattern->title.empty() ? nullptr : &row;
       sight.friendly = !sight.row;
       sight.triggered = !sight.friendly;
       break;
     }
+  }
   return sight;
 }
 

@@ -48,7 +48,11 @@ class Matcher {
 
   Prefilter prefilter_;
   std::vector<Prefilter::Hit> hits_;
-  std::vector<unsigned> candidates_;
+  struct Candidate {
+    unsigned row;
+    bool matches;  // false: nobody has asked yet
+  };
+  std::vector<Candidate> candidates_;
   std::vector<int> matching_;
 };
 

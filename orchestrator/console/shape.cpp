@@ -90,6 +90,7 @@ bool Shape::learn_of_banner(std::string_view line) {
       R"(Linux version \d+\.\d+\S* \(\S+@\S+\) \(.*\) #\d+.* \d\d:\d\d:\d\d (?:\w+ )?\d{4}\s*$|)"
       R"(Linux version \d+\.\d+\S* \(\S+@\S+\) \(.*\) #\d+ .*\(\d{4}-\d\d-\d\d\)\s*$)");
   re2::StringPiece found;
+  if (line.find("Linux version ") == line.npos) return false;
   if (!banner.Match({line.data(), line.size()}, 0, line.size(), RE2::UNANCHORED, &found, 1))
     return false;
   const auto size = static_cast<std::size_t>(found.data() - line.data());
