@@ -29,6 +29,7 @@ static bool read_record(StringPiece line, Prefix& prefix) {
 static bool read_delta(StringPiece line, Prefix& prefix) {
   static const RE2 re(R"(^(?:<\d+>)?\[ *(\d{1,9})\.(\d{6}) <[ +]*\d+\.\d+>\] ?)");
   if (line.empty() || (line[0] != '[' && line[0] != '<')) return false;
+  if (line.find(" <") == line.npos) return false;
   StringPiece found[3];
   if (!re.Match(line, 0, line.size(), RE2::ANCHOR_START, found, 3)) return false;
   std::uint64_t seconds = 0, usec = 0;
@@ -60,6 +61,7 @@ static bool is_of_other_facility(StringPiece line) {
   static const RE2 re(
       R"(^(?:user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local\d) *)"
       R"(:(?:emerg|alert|crit|err|warn|notice|info|debug) *: )");
+  if (line.empty() || line[0] < 'a' || line[0] > 'z') return false;
   return RE2::PartialMatch(line, re);
 }
 
@@ -69,6 +71,7 @@ static bool is_daemons(StringPiece line, const Prefix& prefix) {
       R"(^(?:<\d+>\d* ?)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) )"
       R"(\S+ [a-zA-Z][\w.@/()-]*\[\d+\]: )");
   static const RE2 stamped(R"(^(?:[\w.-]+ )?[a-zA-Z][\w.@-]*\[\d+\]: )");
+  if (line.find("]: ") == line.npos) return false;
   if (!prefix.usec) return RE2::PartialMatch(line, dated);
   line.remove_prefix(prefix.size);
   return RE2::PartialMatch(line, stamped);
@@ -93,6 +96,13 @@ Prefix parse_any_prefix(std::string_view line) {
   const bool kernels = prefix.marked && !prefix.usec;
   prefix.program = is_of_other_facility(piece) || (!kernels && is_daemons(piece, prefix));
   return prefix;
+}
+
+bool looks_prefixed(std::string_view text) {
+  static const RE2 clock(R"(^\s*(?:<\d+>|\[ *\d|\d{4}-\d\d-\d\d|\d\d-\d\d \d|\d\d:\d\d))");
+  const Prefix known = parse_any_prefix(text);
+  return known.size != 0 || known.program ||
+         RE2::PartialMatch(StringPiece(text.data(), text.size()), clock);
 }
 
 }  // namespace kproof::console

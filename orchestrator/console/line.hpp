@@ -38,6 +38,9 @@ Prefix parse_prefix(std::string_view line);
 // syslog. Not for our own guests, whose programs could forge it.
 Prefix parse_any_prefix(std::string_view line);
 
+// Does it begin as a line with a prefix does, be it one that nobody knows: a level, a clock?
+bool looks_prefixed(std::string_view text);
+
 // The first time stamp of a kernel in these bytes, in microseconds.
 std::optional<std::uint64_t> first_timestamp(std::string_view bytes);
 

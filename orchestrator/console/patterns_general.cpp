@@ -44,7 +44,7 @@ static const Pattern kFriends[] = {
     {"mce: [Hardware Error]", R"(Machine check events logged)", ""},
     {"mce: [Hardware Error]", R"(CPU \d+: Machine Check: 0 Bank \d+: [0-24-689ac-e][0-9a-f]{15}\b)",
      ""},
-    {"Memory failure: ", R"(: recovery action for .*: (?:Recovered|Delayed)$)", ""},
+    {"Memory failure: ", R"(: recovery action for .*: (?:Recovered|Delayed)\b)", ""},
     {"INFO: Freed in", "", ""},
     // Details of a slab report, which has its header before.
     {"INFO: ", R"(^INFO: (?:Slab|Object|Address) 0x|^INFO: 0x[0-9a-fx]+-0x)", ""},

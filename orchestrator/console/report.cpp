@@ -5,7 +5,6 @@
 
 #include "console/analyzer.hpp"
 #include "console/describe.hpp"
-#include "console/prose.hpp"
 #include "console/wrapped.hpp"
 
 namespace kproof::console {
@@ -35,7 +34,8 @@ Report::Report(const Row& row, const Line& line, Trust trust)
       end_usec_(line.usec),
       caller_(line.caller),
       marked_(line.marked),
-      quoted_(trust == Trust::quoted) {
+      quoted_(trust == Trust::quoted),
+      told_(line.told) {
   lines_.push_back({line.number, std::string(line.text)});
   text_size_ = line.text.size();
 }
@@ -196,17 +196,13 @@ bool Report::is_doubtful_header() const {
   });
 }
 
-bool Report::is_told() const {
-  return is_in_sentence(header(), row_->begins_in(header()));
-}
-
 void Report::quote() {
   phase_ = Phase::doubted;
   quoted_ = unbelieved_ = true;
 }
 
 void Report::widen(const Row& row, std::string_view whole, const Line& rest) {
-  row_ = &row;
+  row_ = begun_by_ = &row;
   end_ = rest.number;
   text_size_ += rest.text.size();
   lines_.front() = {rest.number, std::string(whole)};

@@ -28,6 +28,7 @@ struct Line {
   bool trusted = true;     // false: it may go on with a report, and never starts one
   bool doubtful = false;   // it may start one: if complete in itself, or if what follows is
   bool quoted = false;     // and so are its words, perhaps: they do not count if nothing follows
+  bool told = false;       // words of a sentence stand in front of what its row matches
   bool stored = false;     // by a daemon that keeps what many boots said (syslog, a journal)
   bool from_user = false;  // known to be a program's: only canaries are looked for
 };
@@ -75,8 +76,7 @@ class Report {
   }
   // So far a header that nothing marks as the kernel's, and empty lines.
   bool is_doubtful_header() const;
-  // Words of a sentence stand in front of its header's.
-  bool is_told() const;
+  bool is_told() const { return told_; }
   // It is a program's or a person's words, until what only a kernel prints follows.
   void quote();
   // Its header went on in the next line, and is `whole`, of this row.
@@ -122,7 +122,7 @@ class Report {
   std::size_t start_, end_;
   std::optional<std::uint64_t> end_usec_;
   std::string caller_;
-  bool marked_, quoted_;
+  bool marked_, quoted_, told_;
   bool unbelieved_ = false;  // by quote()
   struct Cpus {
     unsigned first = 0, last = 0;

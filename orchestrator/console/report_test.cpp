@@ -306,3 +306,41 @@ TEST_CASE("a sentence behind a quoted header does not take back the oops of anot
   analyzer.finish();
   CHECK(analyzer.facts().oopsed);
 }
+
+// The whole header is of a row that kills; its first half was of one that does not, or the reverse.
+TEST_CASE("a header that a mail broke is believed as a whole, and once") {
+  const auto facts = [](const std::string& log) {
+    Analyzer analyzer;
+    analyzer.feed(log);
+    analyzer.finish();
+    return analyzer.facts();
+  };
+  const Facts dies = facts(
+      "> [ 1234.500000] rack-07-node-12-zork-production BUG: unable to handle\n"
+      "> kernel NULL pointer dereference at 0000000000000018\n"
+      "> [ 1234.500001] RIP: 0010:zork_frob+0x42/0x50\n");
+  CHECK(dies.oopsed);
+  CHECK(dies.started == 1);
+  const Facts warns = facts(
+      "> [ 1234.500000] watchdog: BUG: soft lockup - CPU#3 stuck for 22s!\n"
+      "> [zork:77]\n"
+      "> [ 1234.500001] RIP: 0010:zork_frob+0x42/0x50\n");
+  CHECK_FALSE(warns.oopsed);
+  CHECK(warns.started == 1);
+}
+
+TEST_CASE("a stall takes the lines of the CPUs that it asked, and of no other") {
+  const auto log = [](const char* cpus) {
+    return printed(1,
+                   {"rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
+                    "rcu: \t6-...0: (1 GPs behind) idle=9d2/1/0x4000000000000000"},
+                   "[   T10]") +
+           printed(3, {fmt::format("Sending NMI from CPU 9 to CPUs {}:", cpus)}, "[   T10]") +
+           printed(4, {"NMI backtrace for cpu 6", kTrace[0], kTrace[1], kTrace[2], kTrace[4]},
+                   "[    C6]");
+  };
+  for (const char* cpus : {"6", "0-3,6", "5-7", "1,4-6,8"})
+    CHECK(titles(log(cpus)) == Titles{"INFO: rcu detected stall in zork_frob"});
+  for (const char* cpus : {"7", "0-5,7", "16", "60-69"})
+    CHECK(titles(log(cpus)) == Titles{"INFO: rcu detected stall in corrupted"});
+}

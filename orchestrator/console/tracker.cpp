@@ -44,7 +44,11 @@ bool Tracker::mend_header(const Line& line) {
   Line mended = broken_.as_line(whole);
   if (!row || !starts(*row, mended)) return false;
   if (open && row == &report->row() && !broken_.surely_goes_on_in(line)) return false;
+  const bool believed = open && report->phase() != Phase::doubted;
+  if (believed) unbelieve(report->begun_by());
   if (open && row->pattern->joining() == Joining::none) {
+    facts_.started += believed;
+    if (believed) believe(*row);
     report->widen(*row, whole, line);
   } else {
     if (open) open_.erase(report);
@@ -123,10 +127,12 @@ static bool is_complete(const Row& row) {
   return (row.pattern->flags & kBare) && !(row.pattern->flags & kOops);
 }
 
-void Tracker::note_row(const Line& line, const Row& row) {
-  const bool quoted = line.quoted || (foreign() && !line.marked &&
-                                      (is_quoted(line.text, line.text.find(row.pattern->trigger)) ||
-                                       is_in_sentence(line.text, row.begins_in(line.text))));
+void Tracker::note_row(Line line, const Row& row) {
+  const bool anyones = foreign() && !line.marked;
+  line.told = anyones && !line.text.starts_with(row.pattern->trigger) &&
+              is_in_sentence(line.text, row.begins_in(line.text));
+  const bool quoted = line.quoted || line.told ||
+                      (anyones && is_quoted(line.text, line.text.find(row.pattern->trigger)));
   const bool doubted = quoted || (line.doubtful && (stamps_ || !is_complete(row)));
   if (!doubted) believe(row);
   if ((row.pattern->flags & kSingle) && !doubted) return note_single(line, row);
@@ -151,8 +157,7 @@ void Tracker::note_row(const Line& line, const Row& row) {
 // Words of a program, until what only a kernel prints follows: they go on with no report, and
 // amid the lines of one they begin none.
 void Tracker::note_quotation(Report* open, const Line& line, const Row& row) {
-  const bool told = is_prose(line.text) || is_in_sentence(line.text, row.begins_in(line.text));
-  if (open && open->is_doubtful_header() && told) unbelieve(*open);
+  if (open && open->is_doubtful_header() && (line.told || is_prose(line.text))) unbelieve(*open);
   if (open && open->phase() == Phase::printing) return extend(*open, line);
   if (open) close(*open);
   start(row, line, Trust::quoted);
@@ -170,9 +175,13 @@ void Tracker::believe(const Row& row) {
 // A sentence behind a bare header: somebody tells what a kernel said.
 void Tracker::unbelieve(Report& report) {
   report.quote();
+  unbelieve(report.begun_by());
+}
+
+void Tracker::unbelieve(const Row& row) {
   --facts_.started;
-  oopses_ -= (report.begun_by().pattern->flags & kOops) != 0;
-  panics_ -= is_panic(report.begun_by());
+  oopses_ -= (row.pattern->flags & kOops) != 0;
+  panics_ -= is_panic(row);
 }
 
 void Tracker::extend(Report& report, const Line& line) {

@@ -48,11 +48,12 @@ class Tracker {
   void note_line(const Line& line, const Row* row);
   bool mend_header(const Line& line);
   bool mend_line(const Line& line);
-  void note_row(const Line& line, const Row& row);
+  void note_row(Line line, const Row& row);
   void note_quotation(Report* open, const Line& line, const Row& row);
   void extend(Report& report, const Line& line);
   void believe(const Row& row);
   void unbelieve(Report& report);
+  void unbelieve(const Row& row);
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line, Trust trust);

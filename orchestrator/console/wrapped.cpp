@@ -4,6 +4,7 @@
 
 #include <re2/re2.h>
 
+#include "console/line.hpp"
 #include "console/shape.hpp"
 
 namespace kproof::console {
@@ -78,18 +79,11 @@ static bool is_place(std::string_view text) {
   return RE2::PartialMatch({text.data(), text.size()}, re);
 }
 
-// A clock or a level: another line begins.
-static bool has_prefix(std::string_view text) {
-  static const RE2 re(R"(^\s*(?:<\d+>|\[ *\d|\d{4}-\d\d-\d\d|\d\d-\d\d \d|\d\d:\d\d|)"
-                      R"([A-Z][a-z]{2} [ \d]\d \d\d:))");
-  return RE2::PartialMatch({text.data(), text.size()}, re);
-}
-
 // Directly behind it, and nothing in front but a quotation's mark.
 bool Broken::is_next(const Line& line) const {
   const bool bare = line.text.size() + mark_.size() >= line.raw.size();
   return line.number == line_.number + 1 && !line.text.empty() && bare &&
-         !has_prefix(unmarked(line.text));
+         !looks_prefixed(unmarked(line.text));
 }
 
 bool Broken::surely_goes_on_in(const Line& line) const {
