@@ -18,7 +18,7 @@ static constexpr const char* kFamilies[] = {
     "^_*(get_free_|folio_|vma_)?alloc_pages?(_(noprof|mpol|vma|node|current|nodemask|internal|nolock|bulk|bulk_array|bulk_list|bulk_array_node|exact|exact_node|exact_nid|slowpath|may_oom|direct_compact|direct_reclaim|cpuset_fallback|high_priority|interleave|preferred_many))*$", "^_*alloc_frozen", "^_*page_cache_alloc", "^get_zeroed_page",
     "^_*get_free_pages", "^get_page_from_freelist",
     "^_*free_(frozen_)?pages(_(ok|prepare|core|bulk|exact)|$)", "^free_unref",
-    "^free_page_is_bad", "^free_(pcp|hot_cold|one_page|tail)", "^post_alloc_", "^prep_new_page",
+    "^free_page_is_bad", "^free_(pcp_prepare|hot_cold|tail)", "^post_alloc_", "^prep_new_page",
     "^bad_(page$|range)", "^check_(new|free)_page", "^_*filemap_(alloc|get)_?(folio)?",
     "^_*folio_alloc(_mpol|_node)?(_noprof)?$", "^vma_alloc_folio", "^pagecache_get_page",
     "^grab_cache_page", "^do_read_cache_", "^find_(get|lock)_(entr|page)",

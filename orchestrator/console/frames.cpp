@@ -22,12 +22,13 @@ static void replace_all(std::string& text, std::string_view from, std::string_vi
 std::string expand(std::string_view expression) {
   std::string text(expression);
   // x86 old and new, powerpc, arm64, 32-bit Arm, riscv, mips, loongarch; powerpc's way to say where
-  // a trap hit; s390.
-  replace_all(text, "@IP",
-              R"((?:(?:\b(?:R?IP|EIP|NIP|pc|PC is at|epc|era)\b *:? +(?:[0-9]+:)?)"
-              R"((?:(?:@PC|[0-9a-f]{8,}) +)*|)"
-              R"(--- interrupt: [0-9]+ at |Krnl PSW : [0-9a-f]+ [0-9a-f]+ \()@F|)"
-              R"(\b[RE]?IP\b *:? +@NOWHERE))");
+  // a trap hit; s390; sparc; parisc.
+  replace_all(
+      text, "@IP",
+      R"((?:(?:\b(?:R?IP|EIP|NIP|pc|PC is at|epc|era)\b *:? +(?:[0-9]+:)?)"
+      R"((?:(?:@PC|[0-9a-f]{8,}) +)*|)"
+      R"(--- interrupt: [0-9]+ at |Krnl PSW : [0-9a-f]+ [0-9a-f]+ \(|\bTPC: <|IAOQ\[0\]: )@F|)"
+      R"(\b[RE]?IP\b *:? +@NOWHERE))");
   // x86: no function is there, as behind a call of a null pointer.
   replace_all(text, "@NOWHERE",
               R"((?:[0-9]+: *(?:0x[0-9a-f]|\(null\))|)"
@@ -128,7 +129,8 @@ struct Step {
 using Steps = std::vector<Step>;
 
 // Of "@IP" and "@T": a header without a stack is asked for them in vain.
-constexpr std::string_view kPointers[] = {"IP", "pc", "PC is at", "era", "interrupt: ", "PSW : "};
+constexpr std::string_view kPointers[] = {"IP",          "pc",     "PC is at", "era",
+                                          "interrupt: ", "PSW : ", "IAOQ"};
 constexpr std::string_view kTraces[] = {"race", " from "};
 
 std::span<const std::string_view> literals_of(std::string_view step) {

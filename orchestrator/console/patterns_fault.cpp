@@ -3,7 +3,8 @@
 
 namespace kproof::console {
 
-static const Stack kFault{{"@IP", "@T", kTrace}, {"@T", kTrace}};
+// powerpc: who called a null pointer stands in LR alone, as the frame above is "(unreliable)".
+static const Stack kFault{{R"(@IP|^LR \[[0-9a-f]+\] @F)", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kTraceOnly{{"@T", kTrace}};
 // What overflows is a recursion: name what was asked for, not where it ended.
 static const Stack kDeep{{"@IP", "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};

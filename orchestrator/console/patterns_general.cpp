@@ -45,12 +45,19 @@ static const Pattern kFriends[] = {
     {"mce: [Hardware Error]", R"(CPU \d+: Machine Check: 0 Bank \d+: [0-24-689ac-e][0-9a-f]{15}\b)",
      ""},
     {"Memory failure: ", R"(: recovery action for .*: (?:Recovered|Delayed)\b)", ""},
+    // The first half of a time-out: the second tells (amdgpu_job_timedout()).
+    {"amdgpu: ring ", R"(amdgpu: ring \S+$)", ""},
+    {"*ERROR* ring ", R"(\*ERROR\* ring \S+$)", ""},
     {"INFO: Freed in", "", ""},
     // Details of a slab report, which has its header before.
     {"INFO: ", R"(^INFO: (?:Slab|Object|Address) 0x|^INFO: 0x[0-9a-fx]+-0x)", ""},
 };
 
 static const Pattern kGeneral[] = {
+    // KTAP's diagnostics: what a test says of itself.
+    {"BUG: ", R"(^\s*# )", ""},
+    {"WARNING: ", R"(^\s*# )", ""},
+    {"INFO: ", R"(^\s*# )", ""},
     {.trigger = "BUG: ",
      .line = R"((?:^|\[ ?|[^a-zA-Z_])BUG: (.*))",
      .title = "BUG: {1}",

@@ -20,7 +20,8 @@ static const Stack kGivesBack{
     "tlb_(flush_mmu|finish_mmu|batch)\\w*|free_pages?_and_swap_cache|free_swap_cache|put_pages_"
     "list|"
     "free_pgtables|pte_free\\w*|___pte_free_tlb|destroy_compound_page|free_huge_(page|folio)|"
-    "page_pool_(put|return|release)\\w*|skb_page_unref|kernel_init_pages|free_reserved_\\w+)$"};
+    "page_pool_(put|return|release)\\w*|skb_page_unref|kernel_init_pages|free_reserved_\\w+|"
+    "free_pcppages_bulk|free_one_page|__free_one_page)$"};
 static const Stack kUbsanTrace{{"@T", kTrace}, {}, "overflow"};
 static const Stack kRip{{"@IP", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kUsercopy{{"@IP", "@T", kTrace}, {"@T", kTrace}, "usercopy|__check"};
