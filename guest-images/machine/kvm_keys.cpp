@@ -25,6 +25,9 @@ std::string hold_kvm_keys() {
   // Gives the vCPU a local APIC, which is off until its guest turns it on.
   if (::ioctl(vm, KVM_CREATE_IRQCHIP, 0) < 0) return failed("KVM_CREATE_IRQCHIP");
   if (::ioctl(vm, KVM_CREATE_VCPU, 0) < 0) return failed("KVM_CREATE_VCPU");
+  const int bare = ::ioctl(kvm, KVM_CREATE_VM, 0);
+  if (bare < 0) return failed("KVM_CREATE_VM");
+  if (::ioctl(bare, KVM_CREATE_VCPU, 0) < 0) return failed("KVM_CREATE_VCPU without an irqchip");
   return "";
 }
 

@@ -6,11 +6,18 @@
 // QEMU before 8.1 may keep its translation of that int3 for ever: it translates without holding the
 // page, so that the last write of the patch can come in between and invalidate nothing (mended by
 // "accel/tcg: Always lock pages before translation"). Then 6.12 dies of "Oops: int3" and 6.1, which
-// takes it for a breakpoint just removed, tries again until the watchdog barks. It was seen once in
-// about twenty starts. Under any other hypervisor, and on bare metal, this does nothing.
+// takes it for a breakpoint just removed, tries again until the watchdog barks, or for ever where
+// interrupts are off. It was seen once in about twenty starts. Under any other hypervisor, and on
+// bare metal, this does nothing.
+//
+// The limit of real-time tasks, 0.95 s of each second, is lifted meanwhile: the agent is one, and
+// had used it up when it had loaded kvm (seen: "sched: RT throttling activated", and 25 s later a
+// soft lockup at preempt_notifier_key in finish_task_switch). Both CPUs then ran something else in
+// the middle of a patch. So a CPU is parked for 2 s at most.
 #pragma once
 
 #include <atomic>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -26,6 +33,7 @@ class ParkedCpus {
  private:
   void spin(int cpu);
 
+  std::string real_time_limit_;     // as it was; "" if it was not lifted
   const std::vector<int> allowed_;  // to this thread, which stays on its CPU meanwhile
   std::atomic<bool> end_{false};
   std::atomic<unsigned> parked_{0};

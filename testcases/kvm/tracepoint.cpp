@@ -7,6 +7,7 @@
 
 #include "kvm/perf_event.hpp"
 #include "lib/sysfs.hpp"
+#include "machine/parked_cpus.hpp"
 
 namespace kproof::kvm {
 
@@ -20,6 +21,7 @@ TracepointCounter::TracepointCounter(const std::string& event, const std::string
   perf_event_attr attributes{};
   attributes.type = PERF_TYPE_TRACEPOINT;
   attributes.config = id;
+  const machine::ParkedCpus parked;  // a tracepoint that is turned on is patched in
   for (int cpu = 0; cpu < ::sysconf(_SC_NPROCESSORS_CONF); ++cpu) {
     const int fd = open_perf_event(attributes, cpu);
     if (fd < 0 && errno == ENODEV) continue;  // that CPU is offline
@@ -33,6 +35,7 @@ TracepointCounter::TracepointCounter(const std::string& event, const std::string
 }
 
 TracepointCounter::~TracepointCounter() {
+  const machine::ParkedCpus parked;
   for (const int fd : fds_)
     ::close(fd);
 }
