@@ -20,7 +20,9 @@ struct Panicked {
 };  // the kernel panicked
 struct Rebooted {
   Phase phase;
-};  // it was reset without having been asked to
+  bool announced =
+      false;  // its kernel said "reboot: Restarting system"; else perhaps a triple fault
+};            // it was reset without having been asked to
 struct Oopsed {
   Phase phase;
 };  // the kernel oopsed and lives on: what runs after that proves nothing, and was ended

@@ -14,6 +14,15 @@
 
 namespace kproof::model {
 
+// A run of the cell that does not count, as QEMU's TCG may have failed and no kernel
+// (verdict/emulator.hpp).
+struct DiscountedAttempt {
+  Verdict verdict = Verdict::broken;
+  std::string reason;     // of that verdict
+  std::string sign;       // what speaks for the emulator
+  std::string directory;  // of its logs, below the run directory
+};
+
 struct CellResult {
   std::string id;
   std::string kernel;          // name in the plan
@@ -35,10 +44,11 @@ struct CellResult {
   std::vector<Metric> metrics;
   std::vector<Subtest> subtests;
   std::vector<PhaseTime> phases;
-  std::vector<Hang> hangs;                   // one for each guest that hung
-  std::map<std::string, std::string> files;  // role -> path below the run directory
-  std::string started;                       // UTC, ISO 8601
-  bool reused = false;                       // kept from an earlier run of the same inputs
+  std::vector<Hang> hangs;                    // one for each guest that hung
+  std::vector<DiscountedAttempt> discounted;  // before the one that all the rest here is of
+  std::map<std::string, std::string> files;   // role -> path below the run directory
+  std::string started;                        // UTC, ISO 8601
+  bool reused = false;                        // kept from an earlier run of the same inputs
 };
 
 struct HostFacts {

@@ -170,6 +170,9 @@ CellResult decode_cell(const Json& j) {
     c.phases.push_back(decode_phase(item));
   for (const auto& item : j.at("hangs"))
     c.hangs.push_back(decode_hang(item));
+  for (const auto& item : j.at("discounted_attempts"))
+    c.discounted.push_back({decode_verdict(item.at("verdict")), item.at("reason"), item.at("sign"),
+                            item.at("directory")});
   c.files = j.at("files").get<std::map<std::string, std::string>>();
   c.inputs = j.at("inputs");
   c.started = j.at("started");

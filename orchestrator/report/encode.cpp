@@ -121,6 +121,13 @@ static Json encode(const Hang& h) {
           {"missing", h.missing}};
 }
 
+static Json encode(const DiscountedAttempt& a) {
+  return {{"verdict", to_string(a.verdict)},
+          {"reason", a.reason},
+          {"sign", a.sign},
+          {"directory", a.directory}};
+}
+
 Json encode(const Level& level) {
   Json params = Json::object();
   for (const auto& [name, value] : level.params)
@@ -163,6 +170,8 @@ Json encode(const CellResult& c) {
           {"subtests", encode_all(c.subtests, [](const Subtest& s) { return encode(s); })},
           {"phases", encode_all(c.phases, [](const PhaseTime& p) { return encode(p); })},
           {"hangs", encode_all(c.hangs, [](const Hang& h) { return encode(h); })},
+          {"discounted_attempts",
+           encode_all(c.discounted, [](const DiscountedAttempt& a) { return encode(a); })},
           {"files", Json(c.files)},
           {"inputs", c.inputs},
           {"started", c.started},

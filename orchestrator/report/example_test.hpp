@@ -73,6 +73,9 @@ inline model::CellResult example_failure() {
                  .cpus = {"CPU 0 is idle"},
                  .tasks = {"71 (case) D in pipe_read"},
                  .missing = {"NMI: no"}}};
+  cell.discounted = {{Verdict::crash, "the guest was reset in phase boot, unasked",
+                      "L1 was reset in phase boot without a word of its kernel",
+                      "cells/" + cell.id + ".attempt-1"}};
   cell.files["hang"] = "cells/" + cell.id + "/hang.log";
   return cell;
 }

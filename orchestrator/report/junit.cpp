@@ -34,6 +34,10 @@ static std::string story(const CellResult& cell) {
                         cell.expectation.reason);
   for (const std::string& skip : left_out_of(cell))
     text += fmt::format("skipped: {}\n", skip);
+  for (const auto& attempt : cell.discounted)
+    text +=
+        fmt::format("attempt that does not count: {}: {}; {}; logs: {}\n",
+                    to_string(attempt.verdict), attempt.reason, attempt.sign, attempt.directory);
   for (const auto& f : cell.findings) {
     text += fmt::format("\nfinding: {} (L{}, seen {} times)\n", f.title, f.level, f.count);
     if (!f.culprit.reason.empty()) text += held_up_by(f.culprit) + "\n";

@@ -7,18 +7,20 @@ namespace kproof::report {
 
 using model::Verdict;
 
-std::string verdict_text(const model::Judgement& judgement, std::size_t skipped) {
+std::string verdict_text(const model::Judgement& judgement, std::size_t skipped,
+                         std::size_t discounted) {
   std::vector<std::string> remarks;
   if (judgement.expected != (judgement.verdict == Verdict::pass))
     remarks.emplace_back(judgement.expected ? "expected" : "unexpected");
   if (skipped > 0) remarks.push_back(fmt::format("{} skipped", skipped));
+  if (discounted > 0) remarks.push_back(fmt::format("attempt {}", discounted + 1));
   const std::string_view verdict = to_string(judgement.verdict);
   return remarks.empty() ? std::string(verdict)
                          : fmt::format("{} ({})", verdict, fmt::join(remarks, ", "));
 }
 
 std::string verdict_text(const model::CellResult& cell) {
-  return verdict_text(cell.judgement, left_out_of(cell).size());
+  return verdict_text(cell.judgement, left_out_of(cell).size(), cell.discounted.size());
 }
 
 std::vector<std::string> left_out_of(const model::CellResult& cell) {

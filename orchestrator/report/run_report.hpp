@@ -33,7 +33,9 @@ struct RunReport {
 
 // "fail (expected)", "pass (unexpected)", "pass", "crash": the verdict as people are told it. A
 // pass or fail that does not stand for all subtests says so: "pass (2 skipped)".
-std::string verdict_text(const model::Judgement& judgement, std::size_t skipped = 0);
+// An attempt that does not count is told, too: "pass (attempt 2)".
+std::string verdict_text(const model::Judgement& judgement, std::size_t skipped = 0,
+                         std::size_t discounted = 0);
 std::string verdict_text(const model::CellResult& cell);
 // The subtests that such a verdict leaves out, "name: reason"; none of other verdicts.
 std::vector<std::string> left_out_of(const model::CellResult& cell);

@@ -300,15 +300,30 @@ std::string render_skips(const RunReport& report) {
   return out.empty() ? "" : "Skipped subtests, of which these verdicts say nothing:\n" + out;
 }
 
+std::string render_discounted(const RunReport& report) {
+  std::string out;
+  for (const auto& cell : report.cells)
+    for (const model::DiscountedAttempt& attempt : cell.discounted)
+      out += fmt::format("  {}: {}: {}\n    {}; logs: {}\n", printable(cell.id),
+                         to_string(attempt.verdict), printable(attempt.reason),
+                         printable(attempt.sign),
+                         printable((report.directory / attempt.directory).string()));
+  return out.empty() ? ""
+                     : "Attempts that do not count, as QEMU's TCG may have failed and no kernel; "
+                       "the next one counts:\n" +
+                           out;
+}
+
 std::string render_totals(const RunReport& report, const Style&) {
   std::map<std::pair<model::Verdict, bool>, std::pair<std::string, std::size_t>> counts;
-  std::size_t unexpected = 0, reused = 0, skipping = 0, skipped = 0;
+  std::size_t unexpected = 0, reused = 0, skipping = 0, skipped = 0, discounted = 0;
   for (const auto& cell : report.cells) {
     auto& [text, count] = counts[{cell.judgement.verdict, !cell.judgement.expected}];
     text = verdict_text(cell.judgement);
     ++count;
     unexpected += !cell.judgement.expected;
     reused += cell.reused;
+    discounted += cell.discounted.size();
     const std::size_t skips = left_out_of(cell).size();
     skipping += skips > 0;
     skipped += skips;
@@ -321,6 +336,8 @@ std::string render_totals(const RunReport& report, const Style&) {
   if (skipped > 0)
     out += fmt::format("; {} skipped in {}", util::format_count(skipped, "subtest"),
                        util::format_count(skipping, "cell"));
+  if (discounted > 0)
+    out += fmt::format("; {} did not count", util::format_count(discounted, "attempt"));
   if (reused > 0) out += fmt::format(" ({} kept from an earlier run)", reused);
   const auto flaky = std::ranges::count_if(repetitions_in(report.cells), disagree);
   if (flaky > 0) out += fmt::format("; {} flaky", flaky);
@@ -337,7 +354,8 @@ std::string render_summary(const RunReport& report, const Style& style) {
   const std::string notes = render_notes(report, style);
   const auto part = [](const std::string& text) { return text.empty() ? text : text + "\n"; };
   return part(render_table(report, style)) + part(render_metrics(report, style)) + part(notes) +
-         part(render_skips(report)) + render_totals(report, style);
+         part(render_skips(report)) + part(render_discounted(report)) +
+         render_totals(report, style);
 }
 
 }  // namespace kproof::report

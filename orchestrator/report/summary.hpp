@@ -24,6 +24,9 @@ std::string render_notes(const RunReport& report, const Style& style);
 // Each subtest that a verdict leaves out, with the reason and the cells. "" when there is none.
 std::string render_skips(const RunReport& report);
 
+// Each attempt that does not count, with its verdict, why not, and its logs. "" when there is none.
+std::string render_discounted(const RunReport& report);
+
 // "10 cells: 9 pass, 1 fail (expected). Everything as expected."
 std::string render_totals(const RunReport& report, const Style& style);
 

@@ -17,7 +17,7 @@ TEST_CASE("the end of a run is a table, a note for each cell that is no plain pa
 TEST_CASE("colours mark verdicts and change nothing else") {
   const auto report = example_run();
   std::string text = render_summary(report, {.terminal = true, .colour = true});
-  CHECK(text.find("\033[32mfail (expected, 1 skipped)") != std::string::npos);
+  CHECK(text.find("\033[32mfail (expected, 1 skipped, attempt 2)") != std::string::npos);
   CHECK(text.find("\033[31mcrash") != std::string::npos);
   CHECK(text.find("\033[33mskip") != std::string::npos);
   for (auto at = text.find('\033'); at != std::string::npos; at = text.find('\033'))

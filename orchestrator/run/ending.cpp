@@ -10,7 +10,7 @@ static bool was_reset(const LastWords& words) {
 }
 
 static model::GuestEnd after_bye(const LastWords& words) {
-  if (was_reset(words)) return model::Rebooted{words.phase};
+  if (was_reset(words)) return model::Rebooted{words.phase, words.restarting};
   if (words.cause.empty()) return model::Unproven{words.phase, "QEMU did not say why it ended"};
   if (words.cause != "guest-shutdown")
     return model::Unproven{words.phase, fmt::format("QEMU says that it ended by {}", words.cause)};
@@ -24,7 +24,7 @@ static model::GuestEnd before_bye(const LastWords& words) {
   if (off && !words.agent_problem.empty())
     return model::Unreachable{words.phase, words.agent_problem};
   if (off) return model::PoweredOff{words.phase};
-  if (was_reset(words)) return model::Rebooted{words.phase};
+  if (was_reset(words)) return model::Rebooted{words.phase, words.restarting};
   return model::Unproven{words.phase, "neither its kernel nor QEMU said why it ended"};
 }
 

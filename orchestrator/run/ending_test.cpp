@@ -49,6 +49,11 @@ TEST_CASE("orderly is what said bye and powered off by the words of kernel and Q
   CHECK(ends_as<model::PoweredOff>(less));
 }
 
+TEST_CASE("a reset that the kernel announced is told from a triple fault") {
+  CHECK(std::get<model::Rebooted>(ending({.restarting = true, .cause = "guest-reset"})).announced);
+  CHECK_FALSE(std::get<model::Rebooted>(ending({.cause = "guest-reset"})).announced);
+}
+
 TEST_CASE("a reset behind bye is a crash, even when the kernel said that it powers off") {
   CHECK(ends_as<model::Rebooted>(
       {.bye = true, .power_down = true, .powered_off = true, .cause = "guest-reset"}));

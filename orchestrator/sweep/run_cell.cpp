@@ -17,6 +17,7 @@
 #include "sweep/traces.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "verdict/emulator.hpp"
 #include "verdict/judge.hpp"
 #include "verdict/known_issues.hpp"
 
@@ -149,8 +150,10 @@ static const std::string& release_at(const PreparedCell& cell, const run::GuestS
   return said.empty() ? cell.levels[index].kernel.release : said;
 }
 
-static void judge_into(model::CellResult& result, const PreparedCell& cell,
-                       const run::GuestStory& story, std::vector<run::Observed> seen) {
+// The sign that the emulator failed and no kernel, if any.
+static std::string judge_into(model::CellResult& result, const PreparedCell& cell,
+                              const run::GuestStory& story, std::vector<run::Observed> seen,
+                              model::Accel accel) {
   for (std::size_t i = 0; i < story.size(); ++i)
     verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, story, seen, i),
                         util::today());
@@ -169,13 +172,15 @@ static void judge_into(model::CellResult& result, const PreparedCell& cell,
                       .lost_kmsg = seen[i].lost_kmsg,
                       .oopsed = seen[i].oopsed});
   result.judgement = verdict::judge(cell.cell.expectation, levels);
+  return verdict::emulator_sign(accel, levels, result.judgement);
 }
 
 // Of a guest that was not booted, because it is known what would come of it.
-static void judge_unbooted(model::CellResult& result, const PreparedCell& cell) {
+static void judge_unbooted(model::CellResult& result, const PreparedCell& cell,
+                           model::Accel accel) {
   run::GuestStory story(1);
   story[0].outcome = {};
-  judge_into(result, cell, story, std::vector<run::Observed>(1));
+  judge_into(result, cell, story, std::vector<run::Observed>(1), accel);
 }
 
 // Of what could not be had the kernel may have said why.
@@ -219,18 +224,25 @@ static void name_cpus(std::vector<model::Level>& levels, const vm::GuestSpec& ou
   levels.front().cpu = vm::cpu_model(outermost.level, outermost.pinned_cpu);
 }
 
-static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell, const Site& site,
-                                                       unsigned serial,
-                                                       const run::StopRequest& stop,
-                                                       const run::PhaseListener& on_phase) {
-  model::CellResult result = blank_result(cell);
+namespace {
+struct Attempt {
+  model::CellResult result;
+  std::string sign;  // verdict/emulator.hpp
+};
+}  // namespace
+
+static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Site& site,
+                                             unsigned serial, const run::StopRequest& stop,
+                                             const run::PhaseListener& on_phase) {
+  Attempt attempt{blank_result(cell), ""};
+  model::CellResult& result = attempt.result;
   const auto nonces = make_nonces(cell.levels.size());
   const run::GuestJob job = make_job(cell, site, serial, nonces);
   fs::remove_all(job.files.dir);  // logs of an earlier run must not be read as this one's
   fs::create_directories(job.files.dir);
   if (!cell.unmet.empty() || !cell.missing.empty()) {
-    judge_unbooted(result, cell);
-    return result;
+    judge_unbooted(result, cell, site.accel);
+    return attempt;
   }
   name_cpus(result.levels, job.guest);
   const auto story = run::run_guest(site.connection, job, stop, on_phase);
@@ -242,13 +254,53 @@ static std::optional<model::CellResult> boot_and_judge(const PreparedCell& cell,
                                 (*story)[i].output_dropped, (*story)[i].aside));
   if (story->size() > 1) write_timeline(job.files, *story);
   add_level_evidence(cell, *story, seen);
-  judge_into(result, cell, *story, seen);
+  attempt.sign = judge_into(result, cell, *story, seen, site.accel);
   quote_kernel(result.judgement, job.files, nonces);
   hint_at_limits(result.judgement, site);
   if (const std::string traces = decode_traces(cell.levels, result.findings); !traces.empty())
     util::write_file_atomically(job.files.decoded(), traces);
   result.files = job.files.below(site.out);
-  return result;
+  return attempt;
+}
+
+static fs::path directory_of(const PreparedCell& cell, const Site& site) {
+  return site.out / "cells" / cell.cell.id;
+}
+
+// Beside the cell's own directory, which the next attempt makes anew.
+static fs::path discounted_directory(const PreparedCell& cell, const Site& site, std::size_t nth) {
+  return directory_of(cell, site).string() + fmt::format(".attempt-{}", nth);
+}
+
+static model::DiscountedAttempt set_aside(const Attempt& attempt, const PreparedCell& cell,
+                                          const Site& site, std::size_t nth) {
+  const fs::path directory = discounted_directory(cell, site, nth);
+  fs::rename(directory_of(cell, site), directory);
+  return {attempt.result.judgement.verdict, attempt.result.judgement.reason, attempt.sign,
+          fs::relative(directory, site.out).string()};
+}
+
+// Until an attempt counts, or there have been enough.
+static std::optional<model::CellResult> attempt_until_it_counts(
+    const PreparedCell& cell, const Site& site, unsigned serial, const run::StopRequest& stop,
+    const run::PhaseListener& on_phase) {
+  for (unsigned nth = 1; nth < verdict::kAttempts; ++nth)
+    fs::remove_all(discounted_directory(cell, site, nth));  // of an earlier run
+  std::vector<std::string> signs;
+  std::vector<model::DiscountedAttempt> discounted;
+  for (unsigned nth = 1;; ++nth) {
+    auto attempt =
+        boot_and_judge(cell, site, serial * verdict::kAttempts + nth - 1, stop, on_phase);
+    if (!attempt) return std::nullopt;
+    signs.push_back(attempt->sign);
+    if (verdict::weigh(signs) == verdict::Weight::again) {
+      discounted.push_back(set_aside(*attempt, cell, site, nth));
+      continue;
+    }
+    attempt->result.judgement = verdict::settle(attempt->result.judgement, signs);
+    attempt->result.discounted = std::move(discounted);
+    return std::move(attempt->result);
+  }
 }
 
 std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& site,
@@ -256,8 +308,8 @@ std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& 
                                           const run::PhaseListener& on_phase) {
   std::optional<model::CellResult> result;
   try {
-    result = boot_and_judge(cell, site, serial, stop, on_phase);
-    if (result) report::write_cell(site.out / "cells" / cell.cell.id, *result);
+    result = attempt_until_it_counts(cell, site, serial, stop, on_phase);
+    if (result) report::write_cell(directory_of(cell, site), *result);
   } catch (
       const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel
     result = blank_result(cell);

@@ -1,4 +1,4 @@
-// One cell: boot, watch, read the logs, judge.
+// One cell: boot, watch, read the logs, judge; and again where the emulator may have failed.
 #pragma once
 
 #include <filesystem>
@@ -25,8 +25,10 @@ struct Site {
 // What is known of the cell before it runs.
 model::CellResult blank_result(const PreparedCell& cell);
 
-// `serial`: unique in this process. Nothing when stopped by request; then no cell.json is written.
-// A HostError of the cell alone (no room for its logs) becomes its verdict, broken.
+// `serial`: unique in this process, and small: guests' names are made of it. An attempt that does
+// not count (verdict/emulator.hpp) is kept in out/cells/<id>.attempt-<n>. Nothing when stopped by
+// request; then no cell.json is written. A HostError of the cell alone (no room for its logs)
+// becomes its verdict, broken.
 std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& site,
                                           unsigned serial, const run::StopRequest& stop,
                                           const run::PhaseListener& on_phase);

@@ -1,0 +1,106 @@
+#include "verdict/emulator.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "verdict/rows.hpp"
+
+namespace kproof::verdict {
+using model::Finding;
+
+static bool in_int3_handler(std::string_view text) {
+  return std::ranges::any_of(std::initializer_list<std::string_view>{"exc_int3+", "do_int3+"},
+                             [&](std::string_view name) { return text.find(name) != text.npos; });
+}
+
+static bool is_lockup(const Finding& finding) {
+  return !finding.culprit.reason.empty() || finding.type == "HANG";
+}
+
+// "Code: 48 eb <42> 4d": RIP stands behind the int3, so its place is the byte before. A report
+// whose Code is mixed with others' lines shows nothing.
+static bool lacks_int3(const std::string& excerpt) {
+  const std::size_t code = excerpt.find("Code: ");
+  const std::size_t at = code == excerpt.npos ? code : excerpt.find('<', code);
+  if (at == excerpt.npos || at < code + 9 || excerpt.find('\n', code) < at) return false;
+  const std::string_view before = std::string_view(excerpt).substr(at - 3, 2);
+  return before.find_first_not_of("0123456789abcdef") == before.npos && before != "cc";
+}
+
+static bool is_stale_int3(const Finding& finding) {
+  const std::string first = finding.excerpt.substr(0, finding.excerpt.find('\n'));
+  return first.find("int3: ") != first.npos && lacks_int3(finding.excerpt);
+}
+
+static bool any_not_ok(const Observation& o) {
+  return std::ranges::any_of(o.report.subtests, [](const model::Subtest& subtest) {
+    return subtest.result == model::Subtest::Result::not_ok;
+  });
+}
+
+static bool hung(const Observation& o) {
+  return end_as<model::Silent>(o) || (o.outcome.exit && o.outcome.exit->timed_out);
+}
+
+static bool loops_in_int3(const Observation& o) {
+  const bool told = o.outcome.hang && std::ranges::any_of(o.outcome.hang->cpus, in_int3_handler);
+  return hung(o) && (told || std::ranges::any_of(o.findings, [](const Finding& finding) {
+                       return is_lockup(finding) && in_int3_handler(finding.excerpt);
+                     }));
+}
+
+static std::string sign_of(const Observation& o) {
+  if (const auto* reset = end_as<model::Rebooted>(o); reset && !reset->announced)
+    return fmt::format("L{} was reset in phase {} without a word of its kernel", o.level,
+                       to_string(reset->phase));
+  for (const Finding& finding : o.findings)
+    if (is_stale_int3(finding))
+      return fmt::format("L{} ran an int3 that its text does not have: {}", o.level, finding.title);
+  if (loops_in_int3(o)) return fmt::format("L{} hung in its handler of int3", o.level);
+  return "";
+}
+
+// Whether the emulator's fault leaves anything to explain.
+static bool all_explained(const Observation& o) {
+  return !any_not_ok(o) && std::ranges::all_of(o.findings, [&](const Finding& finding) {
+    return is_stale_int3(finding) || (loops_in_int3(o) && is_lockup(finding));
+  });
+}
+
+std::string emulator_sign(model::Accel outermost, Levels levels,
+                          const model::Judgement& judgement) {
+  using model::Verdict;
+  const bool failed = judgement.verdict == Verdict::crash || judgement.verdict == Verdict::hang ||
+                      judgement.verdict == Verdict::fail;
+  if (outermost != model::Accel::tcg || judgement.expected || !failed) return "";
+  if (!std::ranges::all_of(levels, all_explained)) return "";
+  for (const Observation& o : levels)
+    if (std::string sign = sign_of(o); !sign.empty()) return sign;
+  return "";
+}
+
+Weight weigh(std::span<const std::string> signs) {
+  if (signs.back().empty()) return Weight::stands;
+  if (signs.size() < kAttempts) return Weight::again;
+  return std::ranges::all_of(signs, [&](const std::string& sign) { return sign == signs[0]; })
+             ? Weight::stands
+             : Weight::emulator;
+}
+
+model::Judgement settle(const model::Judgement& judgement, std::span<const std::string> signs) {
+  model::Judgement settled = judgement;
+  if (weigh(signs) == Weight::emulator)
+    settled = {.verdict = model::Verdict::broken,
+               .blame = model::Blame::host,
+               .reason = fmt::format("QEMU's TCG may have failed, and no kernel, in each of {} "
+                                     "attempts: {}",
+                                     signs.size(), fmt::join(signs, "; ")),
+               .level = judgement.level};
+  else if (!signs.back().empty())
+    settled.reason += fmt::format("; the same in {} of {} attempts", signs.size(), signs.size());
+  return settled;
+}
+
+}  // namespace kproof::verdict

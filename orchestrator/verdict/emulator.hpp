@@ -1,0 +1,44 @@
+// Failures that are not the kernel's but QEMU's, which emulates its CPUs. Pure.
+//
+// TCG runs each CPU of a guest in a thread of its own. QEMU before 8.1 translates code without
+// holding its page, so a translation may begin before another CPU writes there, end after it, and
+// be kept ("accel/tcg: Always lock pages before translation" mended that). Kernels write to their
+// text: text_poke() puts an int3 there for a moment. A CPU that goes on executing an int3 which
+// memory has no more dies of it (6.12: "Oops: int3") or tries again for ever (6.1); in a place
+// where no exception may be it ends in a triple fault. Which is how a real fault may end, too: so a
+// sign is no proof, and what repeats is the kernel's.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "model/result.hpp"
+#include "verdict/judge.hpp"
+
+namespace kproof::verdict {
+
+// What speaks for the emulator, the same text for the same symptom at the same place; "" where
+// nothing does. It must explain all that was found and that was not ok. Never under KVM, where CPUs
+// are real, and never for what is expected.
+//   reset  a guest was reset, and its kernel said nothing: neither a report nor that it restarts
+//   int3   a report of an int3 whose "Code:" shows that none is there (patched by text_poke() in
+//          the meantime, which waits for all CPUs to have seen it)
+//   loop   a guest hung while a CPU was in the kernel's handler of int3; stalls and lockups that it
+//          reports belong to it
+std::string emulator_sign(model::Accel outermost, Levels levels, const model::Judgement& judgement);
+
+inline constexpr unsigned kAttempts = 3;
+
+enum class Weight {
+  stands,    // it counts: without a sign, or all of kAttempts had the same
+  again,     // it does not, and there may be another
+  emulator,  // kAttempts of different signs: the emulator's, and nothing is known of the kernel
+};
+
+// Of the last of a cell's attempts, by the signs of all.
+Weight weigh(std::span<const std::string> signs);
+
+// The judgement of the last attempt: as it was, or with the word that all were the same, or broken.
+model::Judgement settle(const model::Judgement& judgement, std::span<const std::string> signs);
+
+}  // namespace kproof::verdict

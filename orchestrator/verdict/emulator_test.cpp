@@ -1,0 +1,119 @@
+#include "verdict/emulator.hpp"
+
+#include "verdict/scene.hpp"
+
+using namespace kproof;
+using namespace kproof::verdict;
+
+static std::string sign(const Scene& scene, Accel accel = Accel::tcg) {
+  return emulator_sign(accel, {&scene.observation, 1}, scene.judge());
+}
+
+namespace {
+// A scene is not copied: its observation refers to its own outcome.
+struct Reset : Scene {
+  Reset() { outcome = {.end = Rebooted{Phase::test}}; }
+};
+
+// `code` as a kernel prints it: RIP's byte, behind the int3, in <>.
+struct Int3Panic : Scene {
+  explicit Int3Panic(const std::string& code) {
+    outcome = {.end = Panicked{Phase::test}};
+    observation.findings = {{.title = "int3 in apic_has_pending_timer",
+                             .excerpt = "[  3.1] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\n"
+                                        "[  3.1] RIP: 0010:apic_has_pending_timer+0x5/0x50\n"
+                                        "[  3.1] Code: " +
+                                        code + "\n[  3.1] RSP: 0018:ffffc90000093e38\n",
+                             .panicked = true}};
+  }
+};
+
+// Of Debian's 6.1, at preempt_notifier_key.
+struct Int3Loop : Scene {
+  Int3Loop() {
+    outcome = {.end = Silent{.phase = Phase::prepare, .after = util::Millis(90000)},
+               .hang = Hang{.kind = HangKind::cpu_busy,
+                            .cpus = {"CPU 0 is busy in the kernel, in asm_exc_int3+0x0/0x40",
+                                     "CPU 1 is idle"}}};
+    observation.findings = {{.title = "BUG: soft lockup in finish_task_switch",
+                             .type = "HANG",
+                             .culprit = {"finish_task_switch", 0, "CPU 0 runs it"}}};
+  }
+};
+}  // namespace
+
+TEST_CASE("a reset without a word may be the emulator's") {
+  CHECK(sign(Reset()) == "L1 was reset in phase test without a word of its kernel");
+  Reset scene;
+  scene.outcome.end = Rebooted{Phase::test, true};  // "reboot: Restarting system"
+  CHECK(sign(scene) == "");
+}
+
+TEST_CASE("under KVM a triple fault is always the kernel's, and so is an int3") {
+  CHECK(sign(Reset(), Accel::kvm) == "");
+  CHECK(sign(Int3Panic("eb <42> 4d"), Accel::kvm) == "");
+  CHECK(sign(Int3Loop(), Accel::kvm) == "");
+}
+
+TEST_CASE("whatever else was seen is the kernel's") {
+  Reset warned, not_ok;
+  warned.find("WARNING in foo");
+  CHECK(sign(warned) == "");
+  not_ok.report.subtests[0].result = Subtest::Result::not_ok;
+  CHECK(sign(not_ok) == "");
+  Int3Panic poisoned("eb <42> 4d");
+  poisoned.find("KASAN: use-after-free in foo");
+  CHECK(sign(poisoned) == "");
+}
+
+TEST_CASE("an int3 that the text does not have is the emulator's, one that is there the kernel's") {
+  CHECK(sign(Int3Panic("48 8b 04 25 eb <42> 4d 85")) ==
+        "L1 ran an int3 that its text does not have: int3 in apic_has_pending_timer");
+  CHECK(sign(Int3Panic("48 8b 04 25 cc <42> 4d 85")) == "");
+  CHECK(sign(Int3Panic("48 8b 04 25 42 4d 85")) == "");  // where RIP is cannot be seen
+  CHECK(sign(Int3Panic("<42>")) == "");
+}
+
+TEST_CASE(
+    "a guest that tries an int3 for ever is the emulator's, with the lockups that it reports") {
+  CHECK(sign(Int3Loop()) == "L1 hung in its handler of int3");
+  Int3Loop scene;
+  scene.outcome.hang->cpus = {"CPU 0 is busy in the kernel, in zap_pte_range+0x1/0x2"};
+  CHECK(sign(scene) == "");
+  scene.observation.findings[0].excerpt = "RIP: 0010:finish_task_switch\n ? asm_exc_int3+0x40\n";
+  CHECK(sign(scene) == "L1 hung in its handler of int3");
+}
+
+TEST_CASE("what passed or failed as expected is not doubted") {
+  CHECK(sign(Scene{}) == "");
+  Reset scene;
+  scene.expectation = {.verdict = Verdict::crash, .place = "p.yaml:1:1"};
+  CHECK(scene.judge().expected);
+  CHECK(sign(scene) == "");
+}
+
+TEST_CASE("an attempt with a sign is repeated; what repeats is the kernel's") {
+  using Signs = std::vector<std::string>;
+  CHECK(weigh(Signs{""}) == Weight::stands);
+  CHECK(weigh(Signs{"a"}) == Weight::again);
+  CHECK(weigh(Signs{"a", ""}) == Weight::stands);
+  CHECK(weigh(Signs{"a", "a"}) == Weight::again);
+  CHECK(weigh(Signs{"a", "a", "a"}) == Weight::stands);
+  CHECK(weigh(Signs{"a", "b", "a"}) == Weight::emulator);
+  CHECK(weigh(Signs{"a", "b", ""}) == Weight::stands);
+}
+
+TEST_CASE("the last attempt's judgement says how the attempts ended") {
+  using Signs = std::vector<std::string>;
+  const Judgement crash = Reset().judge();
+  CHECK(settle(crash, Signs{""}).reason == crash.reason);
+  const Judgement same = settle(crash, Signs{"a", "a", "a"});
+  CHECK(same.verdict == Verdict::crash);
+  CHECK(same.reason == "the guest was reset in phase test, unasked; the same in 3 of 3 attempts");
+  const Judgement mixed = settle(crash, Signs{"a", "b", "c"});
+  CHECK(mixed.verdict == Verdict::broken);
+  CHECK(mixed.blame == Blame::host);
+  CHECK_FALSE(mixed.expected);
+  CHECK(mixed.reason ==
+        "QEMU's TCG may have failed, and no kernel, in each of 3 attempts: a; b; c");
+}
