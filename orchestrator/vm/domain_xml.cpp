@@ -1,5 +1,6 @@
 #include "vm/domain_xml.hpp"
 
+#include <array>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -64,12 +65,18 @@ static void add_pinned_features(xml_node cpu) {
     set_feature(cpu, name, "optional");
 }
 
+// What TCG shows and does badly. `rep stosb` goes byte by byte: without ERMS and FSRM the kernel
+// clears huge pages by words, and mm/hugetlb_1g_mprotect takes 1.7 s instead of 8.4 s. A LOCK
+// CMPXCHG16B, which SLUB uses where it can, stops all CPUs of QEMU 7.2 (cpu_exec_step_atomic), and
+// then a guest inside may exit twice at once: its VMCB gets its hypervisor's own state (seen in
+// ci/kvm-host: RIP behind VMRUN, CR3 and stack of the hypervisor), and it faults on its own text
+// for ever, or its hypervisor dies of a page fault with the guest's GS.
+static constexpr std::array kBadUnderTcg{"erms", "fsrm", "cx16"};
+
 // A named model is taken as it is, or refused: libvirt would give another in its place (seen: kvm64
 // for cpu64-rhel6, which QEMU 7.2 has no more). "maximum" is what the accelerator can do, so that
 // under TCG it has svm, nested paging and pdpe1gb; and all of that, for no guest of ours migrates:
-// what a migration would not keep is the invariant TSC. TCG does `rep stosb` byte by byte: without
-// ERMS the kernel clears huge pages by words, and mm/hugetlb_1g_mprotect takes 1.7 s instead of
-// 8.4 s.
+// what a migration would not keep is the invariant TSC.
 static void add_cpu(xml_node domain, const GuestSpec& spec) {
   const model::Level& level = spec.level;
   const std::string model = cpu_model(level, spec.pinned_cpu);
@@ -83,7 +90,7 @@ static void add_cpu(xml_node domain, const GuestSpec& spec) {
     set(add(cpu, "model", model), "fallback", "forbid");
   }
   if (spec.accel == model::Accel::tcg && model == "maximum") {
-    for (const char* feature : {"erms", "fsrm"})
+    for (const char* feature : kBadUnderTcg)
       set_feature(cpu, feature, "disable");
     if (spec.realtime) set_feature(cpu, "invtsc", "require");
   }
