@@ -291,8 +291,9 @@ std::vector<Action> LevelWatch::take_examined(const std::string& json, Time now)
 void LevelWatch::set_clock(const std::string& usec, Time now) {
   std::int64_t theirs = 0;
   if (std::from_chars(usec.data(), usec.data() + usec.size(), theirs).ec != std::errc()) return;
+  const Time wall = now + starved_;
   const auto ours =
-      std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
+      std::chrono::duration_cast<std::chrono::microseconds>(wall.time_since_epoch()).count();
   const std::int64_t offset = ours - theirs;
   if (!story_.clock_offset || offset < *story_.clock_offset) story_.clock_offset = offset;
 }

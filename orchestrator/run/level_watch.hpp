@@ -45,11 +45,14 @@ struct LevelStory {
   std::optional<std::int64_t> clock_offset;
 };
 
+// Each `now` is the guest's (run/guest_clock.hpp).
 class LevelWatch {
  public:
   // `job` must outlive it.
   LevelWatch(const LevelJob& job, const LevelFiles& files);
 
+  // By this our clock is ahead of `now`.
+  void starve(util::Millis so_far) { starved_ = so_far; }
   // Its phases begin, with its start.
   void prepare(Time now);
   bool begun() const { return session_.has_value(); }
@@ -105,6 +108,7 @@ class LevelWatch {
   // console of a guest inside has notices and worse only.
   bool agent_answers_ = false;
   bool concluded_ = false;  // the playbook's result was told
+  util::Millis starved_{0};
   std::string answered_;    // an unfinished line of the inner QEMU's monitor
   LevelStory story_;
 };

@@ -13,12 +13,14 @@
 
 #include "run/agent_link.hpp"
 #include "run/console_input.hpp"
+#include "run/guest_clock.hpp"
 #include "run/nvdimm_file.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "virt/guest.hpp"
 #include "virt/monitor.hpp"
 #include "virt/qemu_log.hpp"
+#include "virt/run_delay.hpp"
 
 namespace kproof::run {
 namespace fs = std::filesystem;
@@ -48,7 +50,9 @@ class Runner {
   void make_console() const;
   bool start(virt::Connection& connection, const std::string& xml);
   bool wait(const StopRequest& stop);
-  std::chrono::milliseconds patience() const;
+  std::chrono::milliseconds patience();
+  Time now() { return clock_.now(steady_clock::now()); }
+  void look_at_host();
   void look();
   void take_frames();
   void hear_last_words();
@@ -65,6 +69,7 @@ class Runner {
 
   const GuestJob& job_;
   const PhaseListener& on_phase_;
+  GuestClock clock_{steady_clock::now()};
   AgentLink link_;
   NvdimmFile nvdimm_;
   std::vector<std::unique_ptr<LevelWatch>> levels_;
@@ -80,7 +85,7 @@ bool Runner::run(virt::Connection& connection, const StopRequest& stop) {
   util::write_file_atomically(job_.files.domain(), xml);
   show_phase();
   LevelWatch& outermost = *levels_.front();
-  outermost.prepare(steady_clock::now());
+  outermost.prepare(now());
   make_console();
   if (!start(connection, xml)) return true;
   nvdimm_.unlink();  // QEMU has it open: from here on it goes with QEMU, even if we are killed
@@ -89,7 +94,7 @@ bool Runner::run(virt::Connection& connection, const StopRequest& stop) {
     if (!wait(stop)) return false;
   hear_last_words();
   for (std::size_t i = 1; i < levels_.size(); ++i) {
-    levels_[i]->tell(OuterEnded{}, steady_clock::now());
+    levels_[i]->tell(OuterEnded{}, now());
   }
   return true;
 }
@@ -118,12 +123,11 @@ bool Runner::start(virt::Connection& connection, const std::string& xml) try {
   return false;
 }
 
-std::chrono::milliseconds Runner::patience() const {
-  const Time now = steady_clock::now();
+std::chrono::milliseconds Runner::patience() {
   auto least = kConsoleLook;
   for (const auto& level : levels_)
     if (const auto due = level->next_deadline())
-      least = std::min(least, std::chrono::ceil<std::chrono::milliseconds>(*due - now));
+      least = std::min(least, std::chrono::ceil<std::chrono::milliseconds>(*due - now()));
   return std::max(least, std::chrono::milliseconds(0));
 }
 
@@ -142,16 +146,24 @@ bool Runner::wait(const StopRequest& stop) {
 
 // The agents and the consoles first: an end is judged by all that was said before it.
 void Runner::look() {
+  look_at_host();
   link_.receive();
   take_frames();
   for (std::size_t i = 0; i < levels_.size(); ++i)
-    obey(i, levels_[i]->look(steady_clock::now()));
+    obey(i, levels_[i]->look(now()));
   take_answers();
   take_process();
   take_events();
   for (std::size_t i = 0; i < levels_.size(); ++i)
-    obey(i, levels_[i]->tell(Tick{}, steady_clock::now()));
+    obey(i, levels_[i]->tell(Tick{}, now()));
   serve_asks();
+}
+
+void Runner::look_at_host() {
+  if (guest_->pid() <= 0) return;  // a daemon's child
+  clock_.look(steady_clock::now(), virt::run_delay(guest_->pid()));
+  for (const auto& level : levels_)
+    level->starve(clock_.starved());
 }
 
 void Runner::take_frames() {
@@ -160,7 +172,7 @@ void Runner::take_frames() {
     if (index >= levels_.size())
       tell(StreamBroken{fmt::format("a frame of level {}", frame->level)});
     else
-      obey(index, levels_[index]->take(*frame, steady_clock::now()));
+      obey(index, levels_[index]->take(*frame, now()));
   }
   if (!link_.intruder().empty()) tell(StreamBroken{link_.intruder()});
   if (!link_.decoder().error().empty()) tell(StreamBroken{link_.decoder().error()});
@@ -180,7 +192,7 @@ void Runner::hear_last_words() {
     take_frames();
   take_frames();
   for (std::size_t i = 0; i < levels_.size(); ++i)
-    obey(i, levels_[i]->look(steady_clock::now()));
+    obey(i, levels_[i]->look(now()));
 }
 
 // libvirt waits for QEMU to be reaped. An orderly exit was libvirt's doing, whose event follows;
@@ -201,7 +213,7 @@ void Runner::take_events() {
 void Runner::take_event(const virt::GuestEvent& event) {
   switch (event.kind) {
     case virt::Lifecycle::qmp:
-      return obey(0, levels_.front()->take_reply(event.qmp, steady_clock::now()));
+      return obey(0, levels_.front()->take_reply(event.qmp, now()));
     case virt::Lifecycle::shutdown:
       hear_last_words();
       return tell(GuestGone{});
@@ -217,7 +229,7 @@ void Runner::take_event(const virt::GuestEvent& event) {
 
 void Runner::take_answers() {
   while (const auto answer = monitor_ ? monitor_->take() : std::nullopt)
-    obey(0, levels_.front()->take_reply(*answer, steady_clock::now()));
+    obey(0, levels_.front()->take_reply(*answer, now()));
 }
 
 void Runner::serve_asks() {
@@ -244,7 +256,7 @@ void Runner::serve(std::size_t index, const Ask& ask) {
 }
 
 void Runner::tell(const Event& event) {
-  obey(0, levels_.front()->tell(event, steady_clock::now()));
+  obey(0, levels_.front()->tell(event, now()));
 }
 
 void Runner::obey(std::size_t index, const std::vector<Action>& actions) {
@@ -282,10 +294,25 @@ void Runner::show_phase() {
   shown_ = now;
 }
 
+// What came too late may be the host's doing.
+static void blame_host(model::RunOutcome& outcome, util::Millis starved) {
+  const auto* silent = std::get_if<model::Silent>(&outcome.end);
+  const bool late = outcome.exit && outcome.exit->timed_out;
+  if (!silent && !late) return;
+  outcome.exit.reset();
+  outcome.end = model::HostFault{
+      silent ? silent->phase : model::Phase::test,
+      fmt::format("got no CPU of this host for {} and more, over three quarters of its time",
+                  util::format_duration(starved))};
+}
+
 GuestStory Runner::story() const {
   GuestStory story;
   for (const auto& level : levels_)
     story.push_back(level->story());
+  if (clock_.hopeless())
+    for (LevelStory& level : story)
+      blame_host(level.outcome, clock_.starved());
   return story;
 }
 

@@ -1,0 +1,31 @@
+// A guest's deadlines are for a guest that runs. What its host keeps from it - other work on its
+// CPUs - is taken off our clock, so that a busy host makes a run longer, and no kernel hang.
+#pragma once
+
+#include "run/session.hpp"
+#include "util/units.hpp"
+
+namespace kproof::run {
+
+class GuestClock {
+ public:
+  explicit GuestClock(Time started) : started_(started), looked_(started), last_(started) {}
+
+  // `waited`: how long since its start QEMU's busiest CPU was ready to run and was not run
+  // (virt/run_delay.hpp). At most three quarters of the time are taken off: a deadline is
+  // reached at the fourfold of its length, whatever the host does.
+  void look(Time now, util::Millis waited);
+
+  // Never runs backwards.
+  Time now(Time ours);
+  util::Millis starved() const { return starved_; }
+  // More was waited than is taken off: nothing that came too late is the guest's fault.
+  bool hopeless() const { return hopeless_; }
+
+ private:
+  Time started_, looked_, last_;
+  util::Millis starved_{0};
+  bool hopeless_ = false;
+};
+
+}  // namespace kproof::run

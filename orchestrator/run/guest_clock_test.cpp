@@ -1,0 +1,46 @@
+#include "run/guest_clock.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace kproof::run;
+using namespace std::chrono_literals;
+
+TEST_CASE("a guest whose CPUs always ran has our time") {
+  GuestClock clock(Time{});
+  clock.look(Time(40s), 0ms);
+  CHECK(clock.now(Time(40s)) == Time(40s));
+  CHECK(clock.starved() == 0ms);
+}
+
+TEST_CASE("what its CPUs waited for ours does not pass for it") {
+  GuestClock clock(Time{});
+  clock.look(Time(10s), 4s);
+  CHECK(clock.now(Time(10s)) == Time(6s));
+  clock.look(Time(20s), 4s);
+  CHECK(clock.now(Time(20s)) == Time(16s));
+  CHECK_FALSE(clock.hopeless());
+}
+
+TEST_CASE("its clock does not run backwards, though a look tells of time that we had counted") {
+  GuestClock clock(Time{});
+  clock.look(Time(10s), 0ms);
+  CHECK(clock.now(Time(12s)) == Time(12s));
+  clock.look(Time(12s), 2s);
+  CHECK(clock.now(Time(12s)) == Time(12s));
+  CHECK(clock.now(Time(15s)) == Time(13s));
+}
+
+TEST_CASE("a deadline comes at its fourfold at the latest, and then the host is at fault") {
+  GuestClock clock(Time{});
+  for (auto now = 1s; now <= 40s; ++now)
+    clock.look(Time(now), std::chrono::milliseconds(now) * 9 / 10);
+  CHECK(clock.now(Time(40s)) == Time(10s));
+  CHECK(clock.hopeless());
+}
+
+TEST_CASE("a wait longer than the time since the last look is taken off no sooner than it passed") {
+  GuestClock clock(Time{});
+  clock.look(Time(10s), 0ms);
+  clock.look(Time(11s), 5s);
+  CHECK(clock.now(Time(11s)) == Time(10s));
+}
