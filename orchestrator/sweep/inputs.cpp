@@ -102,7 +102,7 @@ static void add_sent(Collector& inputs, const PreparedCell& cell, model::Accel a
 
 Inputs inputs_of(const PreparedCell& prepared, const Machine& machine) {
   const auto& [cell, levels, unmet, missing, earlier, quiet] = prepared;
-  const auto& [accel, kvm_module, hypervisor, identity, no_nesting] = machine;
+  const auto& [accel, kvm_module, hypervisor, identity, qemu, no_nesting] = machine;
   Collector inputs;
   for (const auto& [name, text] : identity)
     inputs[name].add(text);

@@ -10,10 +10,6 @@ namespace kproof::sweep {
 
 static constexpr const char* kQemu = "qemu-system-x86_64";
 
-std::string ask_qemu() {
-  return util::run_checked({.argv = {kQemu, "--version"}});
-}
-
 std::string version_in(const std::string& qemu_says) {
   const std::size_t at = qemu_says.find("version ");
   if (at == std::string::npos) return qemu_says;
@@ -29,7 +25,9 @@ Machine this_machine(model::Accel accel, const std::string& kproof, const std::s
   if (accel == model::Accel::kvm) machine.no_nesting = host::lack_of_nested(host::probe_kvm()).fact;
   machine.identity["kproof"] = kproof;
   // A version alone is the same for two builds of it.
-  machine.identity["QEMU"] = ask_qemu() + util::hash_file(util::search_path(kQemu));
+  const std::string qemu_says = util::run_checked({.argv = {kQemu, "--version"}});
+  machine.qemu = version_in(qemu_says);
+  machine.identity["QEMU"] = qemu_says + util::hash_file(util::search_path(kQemu));
   machine.identity["libvirt"] = virt::library_version() + " " + connect;
   return machine;
 }

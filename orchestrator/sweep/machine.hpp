@@ -13,6 +13,7 @@ struct Machine {
   std::string kvm_module = "kvm_amd";  // what drives the virtualisation that L1's CPU has
   std::string hypervisor = {};         // host::hypervisor()
   host::Identity identity;             // of what accelerates, emulates and judges
+  std::string qemu = {};               // its version
   std::string no_nesting = {};         // why L1 cannot have KVM, whatever its kernel is; "": it can
 };
 
@@ -23,7 +24,5 @@ Machine this_machine(model::Accel accel, const std::string& kproof, const std::s
 // "QEMU emulator version 7.2.22 (Debian ...)" -> "7.2.22"; the text itself where there is no such
 // thing. Pure.
 std::string version_in(const std::string& qemu_says);
-// What the QEMU in PATH says of itself; HostError as above.
-std::string ask_qemu();
 
 }  // namespace kproof::sweep

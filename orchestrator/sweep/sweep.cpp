@@ -70,8 +70,8 @@ void Sweep::know_host() {
   report_.host = host::machine_facts();
   report_.host.accel = accel.accel;
   report_.host.accel_reason = accel.reason;
-  report_.host.qemu = version_in(ask_qemu());
   machine_ = this_machine(accel.accel, workshop_.program, options_.connect);
+  report_.host.qemu = machine_.qemu;
   listener_.say(fmt::format("accelerator: {} ({})",
                             accel.accel == model::Accel::kvm ? "KVM" : "TCG", accel.reason));
   if (options_.as_root || !options_.connect.empty()) return;  // a daemon has a user of its own
