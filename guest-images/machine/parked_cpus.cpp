@@ -25,8 +25,9 @@ ParkedCpus::ParkedCpus() : allowed_(allowed_cpus()) {
   stay_on_cpus({here});
   for (const int cpu : allowed_)
     if (cpu != here) spinners_.emplace_back([this, cpu] { spin(cpu); });
-  while (parked_ < spinners_.size())
-    ::sched_yield();
+  // By sleep: a spinner starts on this CPU, at an ordinary priority, and we may be real-time.
+  for (unsigned parked = parked_; parked < spinners_.size(); parked = parked_)
+    parked_.wait(parked);
 }
 
 ParkedCpus::~ParkedCpus() {
@@ -46,6 +47,7 @@ void ParkedCpus::spin(int cpu) {
   parameters.sched_priority = 1;
   ::sched_setscheduler(0, SCHED_FIFO, &parameters);
   ++parked_;
+  parked_.notify_one();
   const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(2);
   // To ask for the time may be a system call, and the kernel is where this CPU must not be.
   for (unsigned round = 1; !end_; ++round)
