@@ -1,8 +1,8 @@
 // Builds a kernel and each step of our series against it but the first, which it has, and boots
-// them. Two patches touch a header that all of the kernel includes, which is a whole build each: the
-// first is in the base, and the last is left out unless KPROOF_WHOLE_SERIES is set, as ci/nightly
-// does. So cold this is one whole build, two small ones and nine guests; with the kernels in the
-// cache, as long as the guests take.
+// them. Two patches touch a header that all of the kernel includes, which is a whole build each:
+// the first is in the base, and the last is left out unless KPROOF_WHOLE_SERIES is set, as
+// ci/nightly does. So cold this is one whole build, two small ones and nine guests; with the
+// kernels in the cache, as long as the guests take.
 #include <algorithm>
 #include <cstdlib>
 #include <sstream>

@@ -109,7 +109,7 @@ class LevelWatch {
   bool agent_answers_ = false;
   bool concluded_ = false;  // the playbook's result was told
   util::Millis starved_{0};
-  std::string answered_;    // an unfinished line of the inner QEMU's monitor
+  std::string answered_;  // an unfinished line of the inner QEMU's monitor
   LevelStory story_;
 };
 
