@@ -40,6 +40,14 @@ scripts() {
     done || true
 }
 
+# Where kproof keeps kernels (orchestrator/kernel/store.cpp, default_cache()).
+kproof_cache() {
+  local usual=$HOME/.cache/kproof
+  ((EUID != 0)) || usual=/var/cache/kproof
+  [[ -z ${XDG_CACHE_HOME:-} ]] || usual=$XDG_CACHE_HOME/kproof
+  printf '%s\n' "${KPROOF_CACHE:-$usual}"
+}
+
 # The lines of a data file without comments.
 data_lines() { sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$ROOT/$1"; }
 
