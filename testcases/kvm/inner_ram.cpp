@@ -5,7 +5,6 @@
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
-#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -98,7 +97,7 @@ bool can_count_pages(const InnerRam& ram) {
   return ram.page < kPud || !is_dax(ram.path);
 }
 
-std::size_t present_pages(pid_t pid, const HvaRange& range) {
+std::vector<std::size_t> pages_with(unsigned bit, pid_t pid, const HvaRange& range) {
   constexpr std::size_t kPage = 4096;
   std::vector<std::uint64_t> entries(range.length / kPage);
   const int fd = ::open(proc(pid, "pagemap").c_str(), O_RDONLY | O_CLOEXEC);
@@ -106,8 +105,10 @@ std::size_t present_pages(pid_t pid, const HvaRange& range) {
                             static_cast<off_t>(range.start / kPage * sizeof entries[0]));
   ::close(fd);
   entries.resize(n > 0 ? static_cast<std::size_t>(n) / sizeof entries[0] : 0);
-  return static_cast<std::size_t>(std::count_if(
-      entries.begin(), entries.end(), [](std::uint64_t entry) { return entry >> 63 != 0; }));
+  std::vector<std::size_t> offsets;
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    if (entries[i] >> bit & 1) offsets.push_back(i * kPage);
+  return offsets;
 }
 
 std::size_t count_mappings(pid_t pid) {

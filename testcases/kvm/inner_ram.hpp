@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -29,9 +30,10 @@ std::optional<InnerRam> inner_ram(pid_t pid);
 // which clears them (walk_pud_range), so that to look is to change; and 6.1 was seen to take such a
 // PUD of a running guest for a table of PMDs then, and to crash in pagemap_pmd_range().
 bool can_count_pages(const InnerRam& ram);
-// How many 4 KiB pages of the range that process maps now (/proc/PID/pagemap, bit 63). KVM maps
-// none but these.
-std::size_t present_pages(pid_t pid, const HvaRange& range);
+// The offsets of the 4 KiB pages of the range that have this bit in /proc/PID/pagemap: mapped now,
+// as all are that KVM maps; written since the soft-dirty bits were cleared.
+inline constexpr unsigned kPresentBit = 63, kSoftDirtyBit = 55;
+std::vector<std::size_t> pages_with(unsigned bit, pid_t pid, const HvaRange& range);
 
 // Mappings that a process has; to see that none was left behind.
 std::size_t count_mappings(pid_t pid);

@@ -9,17 +9,18 @@
 namespace kproof::kvm {
 
 // The tracepoints' fields `first` and `last` (exclusive), or one field that is an address.
-static std::string touching(const HvaRange& range, const std::string& first,
+static std::string touching(const HvaRange& range, pid_t thread, const std::string& first,
                             const std::string& last) {
   return first + " < " + std::to_string(range.end()) + " && " + last +
-         (last == first ? " >= " : " > ") + std::to_string(range.start);
+         (last == first ? " >= " : " > ") + std::to_string(range.start) +
+         (thread > 0 ? " && common_pid == " + std::to_string(thread) : "");
 }
 
-NotifierCounters::NotifierCounters(const HvaRange& range, unsigned vms)
+NotifierCounters::NotifierCounters(const HvaRange& range, unsigned vms, pid_t thread)
     : vms_(std::max(vms, 1U)),
-      unmap_("kvm/kvm_unmap_hva_range", touching(range, "start", "end")),
-      age_("kvm/kvm_age_hva", touching(range, "start", "end")),
-      test_("kvm/kvm_test_age_hva", touching(range, "hva", "hva")) {}
+      unmap_("kvm/kvm_unmap_hva_range", touching(range, thread, "start", "end")),
+      age_("kvm/kvm_age_hva", touching(range, thread, "start", "end")),
+      test_("kvm/kvm_test_age_hva", touching(range, thread, "hva", "hva")) {}
 
 const std::string& NotifierCounters::problem() const {
   for (const TracepointCounter* counter : {&unmap_, &age_})

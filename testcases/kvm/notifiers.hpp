@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include <sys/types.h>
+
 #include "kvm/tracepoint.hpp"
 
 namespace kproof::kvm {
@@ -23,8 +25,8 @@ unsigned notified_vms();
 // Counts callbacks of one VM that touch a range, from its construction on.
 class NotifierCounters {
  public:
-  // `vms` of the process that has the range.
-  NotifierCounters(const HvaRange& range, unsigned vms);
+  // `vms` of the process that has the range. With `thread`, what that thread does to it.
+  NotifierCounters(const HvaRange& range, unsigned vms, pid_t thread = 0);
 
   // Of invalidate_range_start; of clear_young and clear_flush_young; of test_young.
   std::uint64_t invalidations() const { return unmap_.count() / vms_; }

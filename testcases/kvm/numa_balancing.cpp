@@ -20,23 +20,12 @@ std::string NumaBalancing::missing() {
 // The least that task_scan_min() allows is 100 ms of CPU time from one piece of a pass to the next.
 NumaBalancing::NumaBalancing(bool on) {
   if (!on) {
-    if (lib::sysfs::exists(kSwitch)) set(kSwitch, "0");
+    if (lib::sysfs::exists(kSwitch)) settings_.set(kSwitch, "0");
     return;
   }
-  set(std::string(kTunables) + "scan_delay_ms", "1");
-  set(std::string(kTunables) + "scan_period_min_ms", "1");
-  set(std::string(kTunables) + "scan_period_max_ms", "1");
-  set(kSwitch, "1");
-}
-
-NumaBalancing::~NumaBalancing() {
-  for (auto it = before_.rbegin(); it != before_.rend(); ++it)
-    lib::sysfs::try_write(it->first, it->second);
-}
-
-void NumaBalancing::set(const std::string& path, const std::string& value) {
-  before_.emplace_back(path, lib::sysfs::read(path));
-  lib::sysfs::write(path, value);
+  for (const char* period : {"scan_delay_ms", "scan_period_min_ms", "scan_period_max_ms"})
+    settings_.set(std::string(kTunables) + period, "1");
+  settings_.set(kSwitch, "1");
 }
 
 // The number in the line "<anything>key<anything>:  <number>", or behind "key ".
@@ -58,6 +47,10 @@ std::size_t NumaBalancing::piece() {
 
 unsigned long long pages_migrated() {
   return number_behind(lib::sysfs::read("/proc/vmstat"), "pgmigrate_success", ' ');
+}
+
+unsigned long long pages_balanced() {
+  return number_behind(lib::sysfs::read("/proc/vmstat"), "numa_pages_migrated", ' ');
 }
 
 }  // namespace kproof::kvm

@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
-#include <vector>
+
+#include "lib/sysfs.hpp"
 
 namespace kproof::kvm {
 
@@ -16,7 +16,6 @@ class NumaBalancing {
   explicit NumaBalancing(bool on);
   NumaBalancing(const NumaBalancing&) = delete;
   NumaBalancing& operator=(const NumaBalancing&) = delete;
-  ~NumaBalancing();
 
   // What this kernel or machine lacks for it; "" if nothing.
   static std::string missing();
@@ -27,12 +26,12 @@ class NumaBalancing {
   static std::size_t piece();
 
  private:
-  void set(const std::string& path, const std::string& value);
-
-  std::vector<std::pair<std::string, std::string>> before_;
+  lib::sysfs::Settings settings_;
 };
 
 // Pages that the kernel has moved since boot, for whatever reason.
 unsigned long long pages_migrated();
+// Those among them that NUMA balancing has moved.
+unsigned long long pages_balanced();
 
 }  // namespace kproof::kvm

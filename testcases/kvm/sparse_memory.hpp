@@ -40,7 +40,7 @@ class SparseMemory {
 
   // vCPU 0 reads each page of the part. The number that does not hold what populate() wrote.
   std::size_t wrong_pages(const SparsePart& part);
-  // vCPU 0 may not read the first and the last one.
+  // vCPU 0 may not read any of them; of many, 16 that are evenly spread and the last.
   void expect_refused(const SparsePart& part, lib::Check& check);
 
  private:

@@ -27,6 +27,9 @@ void unmapped(Context&, lib::Check&);
 void replaced(Context&, lib::Check&);
 void dropped(Context&, lib::Check&);
 
+// stale_merged.cpp: pages of one content are one page
+void merged(Context&, lib::Check&);
+
 // stale_race.cpp: the vCPU runs while the host acts
 // Evidence `vcpu_ran_elsewhere`: on a CPU of its own; and again in each race, in enough windows.
 void prove_vcpu_elsewhere(Context&);

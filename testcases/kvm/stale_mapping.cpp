@@ -11,6 +11,11 @@ bool entries_have_halves(const mm::Provider& provider) {
   return provider.words_per_entry() > 1;
 }
 
+// KSM takes nothing else (vma_ksm_compatible).
+bool can_be_merged(const mm::Provider& provider) {
+  return provider.kind() == mm::Kind::anonymous;
+}
+
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a guest's write after PROT_READ is refused", kvm::stale::write_after_read_only},
     {"a guest's read and write after PROT_NONE are refused", kvm::stale::access_after_none},
@@ -21,6 +26,8 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a guest's read and write after munmap are refused", kvm::stale::unmapped},
     {"the guest sees memory that replaced its own", kvm::stale::replaced},
     {"the guest sees what is left after MADV_DONTNEED", kvm::stale::dropped},
+    {"a guest's write of a page that KSM has merged changes that one alone", kvm::stale::merged,
+     can_be_merged},
     {"no write of a running vCPU lands while read-only", kvm::stale::running_meets_read_only},
     {"no write of a running vCPU lands under PROT_NONE", kvm::stale::running_meets_none},
     {"a running vCPU writes to memory that replaced its own", kvm::stale::running_sees_replaced},

@@ -12,4 +12,14 @@ void write(const std::string& path, std::string_view value, safe::Place place) {
   safe::check(-1, call.c_str(), place);
 }
 
+void Settings::set(const std::string& path, std::string_view value) {
+  before_.emplace_back(path, read(path));
+  write(path, value);
+}
+
+Settings::~Settings() {
+  for (auto it = before_.rbegin(); it != before_.rend(); ++it)
+    try_write(it->first, it->second);
+}
+
 }  // namespace kproof::lib::sysfs

@@ -1,0 +1,28 @@
+#include "kvm/ksm.hpp"
+
+namespace kproof::kvm {
+
+static const std::string kKsm = "/sys/kernel/mm/ksm/";
+
+std::string Ksm::missing() {
+  return lib::sysfs::exists(kKsm + "run") ? "" : "CONFIG_KSM is not set";
+}
+
+// As fast as it goes with time left for others on two CPUs.
+Ksm::Ksm() {
+  settings_.set(kKsm + "pages_to_scan", "500");
+  settings_.set(kKsm + "sleep_millisecs", "20");
+  settings_.set(kKsm + "run", "1");
+}
+
+Ksm::~Ksm() {
+  lib::sysfs::try_write(kKsm + "run", "2");
+}
+
+// One for each content is "shared", all others are "sharing".
+std::size_t Ksm::merged_pages() {
+  return lib::sysfs::read_number(kKsm + "pages_shared") +
+         lib::sysfs::read_number(kKsm + "pages_sharing");
+}
+
+}  // namespace kproof::kvm

@@ -1,0 +1,27 @@
+// Kernel samepage merging (Documentation/admin-guide/mm/ksm.rst).
+#pragma once
+
+#include <string>
+
+#include "lib/sysfs.hpp"
+
+namespace kproof::kvm {
+
+// Merges what is MADV_MERGEABLE until destroyed, and then no page is merged any more.
+class Ksm {
+ public:
+  Ksm();
+  Ksm(const Ksm&) = delete;
+  Ksm& operator=(const Ksm&) = delete;
+  ~Ksm();
+
+  // What this kernel lacks for it; "" if nothing.
+  static std::string missing();
+  // Pages of all processes that are one with others, or were found to be.
+  static std::size_t merged_pages();
+
+ private:
+  lib::sysfs::Settings settings_;
+};
+
+}  // namespace kproof::kvm
