@@ -86,11 +86,13 @@ class Writer {
 
   // The guest's own view: what it wrote last, or nothing.
   void check_read() {
-    const Exit exit = insist(GuestProgram::read, 0);
+    Exit exit = insist(GuestProgram::read, 0);
     if (!fault_.empty()) return;
-    if (is_mmio(exit))
-      vcpu_.resume();
-    else if (exit.result != last_)
+    const bool landed = !is_mmio(exit);
+    if (!landed) exit = vcpu_.resume();
+    if (!exit.done())
+      fault_ = "a read ended by " + exit.text();
+    else if (landed && exit.result != last_)
       fault_ =
           "the guest wrote " + std::to_string(last_) + " and read " + std::to_string(exit.result);
   }

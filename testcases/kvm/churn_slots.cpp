@@ -96,7 +96,8 @@ void read_only(Context& context, lib::Check& check) {
       const Exit exit = machine.write(word, 0);
       check.that(is_mmio(exit), "the guest's write of word %zu: %s, not KVM_EXIT_MMIO", word,
                  exit.text().c_str());
-      machine.vcpu().resume();
+      const Exit end = machine.vcpu().resume();
+      check.that(end.done(), "the guest after its write of word %zu: %s", word, end.text().c_str());
     }
     expect_words(machine, check, kRegionGva, "read-only slot, after writes");
     remake(machine, 0);
