@@ -11,29 +11,6 @@ using model::Verdict;
 
 using Names = std::vector<std::string>;
 
-static Names names_of(const auto& list, auto member) {
-  Names names;
-  for (const auto& item : list)
-    names.push_back(item.*member);
-  return names;
-}
-
-static void read_glob(Problems& problems, const MaybeValue& value, const Names& names,
-                      std::string& out) {
-  const auto glob = text(problems, value);
-  if (!glob) return;
-  out = *glob;
-  warn_of_glob(problems, *value, *glob, names);
-  const bool met = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    // A glob against a glob is left to plan/, which knows what the plan's globs stand for.
-    return util::glob_match(*glob, name) ||
-           (util::is_glob(name) && (util::is_glob(*glob) || util::glob_match(name, *glob)));
-  });
-  if (!met)
-    problems.add(value->mark, fmt::format("`{}` matches no {} of this plan", *glob, value->name),
-                 util::suggest(*glob, names, value->name + "s"));
-}
-
 static std::string read_pattern(Problems& problems, const Value& value, Searched searched) {
   const auto one = pattern(problems, value);
   if (one) warn_of_breadth(problems, value, *one, searched);
@@ -142,11 +119,10 @@ static void read_expectation(Problems& problems, const Value& item, model::Plan&
                  "may_fail", "allow_skips", "skip", "miss", "hang", "reason"});
   model::Expectation e;
   e.place = problems.place(item.mark);
-  read_glob(problems, map.find("kernel"), names_of(plan.kernels, &model::KernelSpec::name),
-            e.kernel);
-  read_glob(problems, map.find("topology"), names_of(plan.topologies, &model::Topology::name),
-            e.topology);
-  read_glob(problems, map.find("case"), names_of(plan.cases, &model::PlanCase::alias), e.test);
+  const WhichCells which = read_which_cells(problems, map, plan);
+  e.kernel = which.kernel;
+  e.topology = which.topology;
+  e.test = which.test;
   e.findings = read_patterns(problems, map.find("findings"), Searched::title);
   e.may_find = read_patterns(problems, map.find("may_find"), Searched::title);
   e.subtests = read_patterns(problems, map.find("subtests"), Searched::subtest);

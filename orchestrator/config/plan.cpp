@@ -42,7 +42,7 @@ static model::Plan read_document(Problems& problems, const Value& root, const fs
   model::Plan plan{.file = file};
   const Map map(problems, root,
                 {"schema", "name", "kernels", "topologies", "cases", "repetitions", "limits",
-                 "metrics", "expect", "known_issues"});
+                 "metrics", "bounds", "expect", "known_issues"});
   check_schema(problems, map.require("schema"));
   read_name(problems, root, map.find("name"), plan);
   read_kernels(problems, map.require("kernels"), {file.parent_path(), home}, plan);
@@ -51,6 +51,7 @@ static model::Plan read_document(Problems& problems, const Value& root, const fs
   assign(plan.repetitions, number(problems, map.find("repetitions"), 1, kMaxRepetitions));
   read_limits(problems, map.find("limits"), plan.limits);
   plan.metrics = texts(problems, map.find("metrics"));
+  read_bounds(problems, map.find("bounds"), plan);
   read_expectations(problems, map.find("expect"), plan);
   assign(plan.known_issues_file, text(problems, map.find("known_issues")));
   return plan;

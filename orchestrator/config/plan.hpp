@@ -17,6 +17,7 @@
 //                             cpu: or host-passthrough, or a model that libvirt knows; default:
 //                             maximum under TCG, under KVM a named model (vm::cpu_model)
 //                             pmu: on gives a virtual PMU, under KVM; default: off
+//                             numa: 2 divides vCPUs and memory among two nodes; default: 1
 //     nested:
 //       memory: 3G
 //       mmu: shadow           of this level's KVM: tdp, tdp-legacy or shadow; proven at run time
@@ -37,6 +38,12 @@
 //     - { case: kvm/zap_stall, repetitions: 6 }                    instead of the plan's
 //   repetitions: 1
 //   metrics: [stall_max]      names or globs, shown in a table of their own
+//   bounds:                   of metrics; beyond one the cell fails, and without the metric it is
+//   miss
+//     - kernel: debian-6.12   this, topology and case as in `expect`; all entries that match count
+//       case: kvm/zap_stall
+//       metrics: { stall_p50: { most: 5000, unit: us }, rounds: { least: 2 } }
+//       reason: "..."
 //   limits: { boot: 20s, silence: 15s, poweroff: 10s, console: 64M }
 //   expect:                   the last entry that matches a cell counts; in `kproof series` rows
 //                             are kernels `<base>`, `<base>+1`, ..., so `kernel: <base>` is the

@@ -64,7 +64,49 @@ TEST_CASE("what is wrong with a level is told with its place") {
   CHECK(levels("{ cpu: host-passthrough }") == "accepted");
   CHECK(levels("{ pmu: on }") == "accepted");
   CHECK(contains(levels("{ pmu: 3 }"), "`3` is no state of a PMU"));
+  CHECK(levels("{ numa: 2 }") == "accepted");
+  CHECK(contains(levels("{ numa: 3, vcpus: 2 }"),
+                 "p.yaml:5:14: `numa: 3` needs a vCPU for each node; this level has 2\n"
+                 "    5 |   l: { numa: 3, vcpus: 2 }\n"
+                 "      |              ^\n"
+                 "  hint: write `vcpus: 3`, or fewer nodes"));
+  CHECK(contains(levels("{ numa: 0 }"), "`numa` must be a whole number from 1 to 255"));
+  CHECK(contains(levels("{ numa: 2, memory: 192M }"),
+                 "`numa: 2` divides 192M of memory into nodes of less than 128M"));
+  CHECK(contains(levels("{ numa: 2, memory: 1G, backing: hugetlb-1g }"), "nodes of less than 1G"));
+  CHECK(contains(levels("{ inner: { numa: 2 } }"), "a guest inside has one NUMA node"));
   CHECK(contains(levels("{ inner: { inner: { inner: {} } } }"), "more than 3 levels"));
+}
+
+TEST_CASE("a bound has its cells, its metric and its figures") {
+  const auto bounds = [](const std::string& text) {
+    return refusal(kBase + "bounds:\n  - " + text + "\n");
+  };
+  const auto plan = parse(
+      kBase +
+      "bounds:\n  - { kernel: a, case: mm/one, metrics: { t: { least: 0.5, most: 4, unit: us }, n: "
+      "{ most: 1e3 } }, reason: so }\n");
+  REQUIRE(plan.bounds.size() == 2);
+  CHECK(plan.bounds[0].kernel == "a");
+  CHECK(plan.bounds[0].test == "mm/one");
+  CHECK(plan.bounds[0].metric == "t");
+  CHECK(plan.bounds[0].least == 0.5);
+  CHECK(plan.bounds[0].most == 4);
+  CHECK(plan.bounds[0].unit == "us");
+  CHECK(plan.bounds[1].most == 1000);
+  CHECK_FALSE(plan.bounds[1].least);
+  CHECK(plan.bounds[1].reason == "so");
+  CHECK(contains(bounds("{ metrics: { t: { mots: 4 } } }"), "did you mean `most`?"));
+  CHECK(contains(bounds("{ metrics: { t: { most: 4us } } }"),
+                 "p.yaml:5:29: `most` must be a number, such as 4 or 0.5, not `4us`"));
+  CHECK(contains(bounds("{ metrics: { t: { most: nan } } }"), "must be a number"));
+  CHECK(contains(bounds("{ metrics: { t: {} } }"), "`t` has no bound"));
+  CHECK(contains(bounds("{ metrics: { t: { least: 2, most: 1 } } }"),
+                 "no figure is at least 2 and at most 1"));
+  CHECK(contains(bounds("{ metrics: {} }"), "`metrics` is empty"));
+  CHECK(contains(bounds("{ case: mm/one }"), "lacks the key `metrics`"));
+  CHECK(contains(bounds("{ case: mm/tow, metrics: { t: { most: 1 } } }"),
+                 "`mm/tow` matches no case of this plan"));
 }
 
 TEST_CASE("a kernel to build has a tree, patches, a config and fragments; paths are the plan's") {

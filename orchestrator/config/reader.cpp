@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -96,6 +97,16 @@ std::optional<unsigned> number(Problems& problems, const MaybeValue& value, unsi
   const bool whole = error == std::errc() && end == digits.data() + digits.size();
   if (whole && n >= min && n <= max) return n;
   wrong_type(problems, *value, fmt::format("a whole number from {} to {}", min, max));
+  return std::nullopt;
+}
+
+std::optional<double> figure(Problems& problems, const MaybeValue& value) {
+  if (!value) return std::nullopt;
+  const std::string digits = value->node.IsScalar() ? value->node.Scalar() : "";
+  double n = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
+  if (error == std::errc() && end == digits.data() + digits.size() && std::isfinite(n)) return n;
+  wrong_type(problems, *value, "a number, such as 4 or 0.5");
   return std::nullopt;
 }
 

@@ -53,6 +53,7 @@ struct SizeRange {
 std::optional<std::string> text(Problems& problems, const MaybeValue& value);
 std::optional<unsigned> number(Problems& problems, const MaybeValue& value, unsigned min,
                                unsigned max);
+std::optional<double> figure(Problems& problems, const MaybeValue& value);
 std::optional<std::uint64_t> size(Problems& problems, const MaybeValue& value, SizeRange range);
 std::optional<util::Millis> duration(Problems& problems, const MaybeValue& value);
 // A pattern of RE2 (util/pattern.hpp).

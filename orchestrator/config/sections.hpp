@@ -22,10 +22,15 @@ void read_kernels(Problems& problems, const MaybeValue& value, const Location& l
 model::Topology default_topology(std::string place);
 void read_topologies(Problems& problems, const MaybeValue& value, const CpuModels& cpu_models,
                      model::Plan& plan);
+// The cells that an entry of a list is about: names or globs, of which each matches something, as
+// far as the plan tells: where its cases are globs themselves, only plan/ can, and does. The plan's
+// kernels, topologies and cases must be there already.
+struct WhichCells {
+  std::string kernel = "*", topology = "*", test = "*";
+};
+WhichCells read_which_cells(Problems& problems, const Map& entry, const model::Plan& plan);
 void read_cases(Problems& problems, const MaybeValue& list, model::Plan& plan);
-// The plan's kernels, topologies and cases must be there already: an expectation that can match
-// none of them is wrong. Where the plan's cases are globs themselves, only plan/ can tell, and
-// does.
 void read_expectations(Problems& problems, const MaybeValue& list, model::Plan& plan);
+void read_bounds(Problems& problems, const MaybeValue& list, model::Plan& plan);
 
 }  // namespace kproof::config

@@ -10,6 +10,8 @@ namespace kproof::config {
 
 static constexpr std::size_t kMostLevels = 3;  // deeper, KVM itself gives no promise
 static constexpr unsigned kMaxVcpus = 255;     // xAPIC ids; more need an emulated IOMMU
+static constexpr std::uint64_t kLeastNode = 128ull
+                                            << 20;  // the first node holds kernel and initramfs
 
 // What memory must be a multiple of. THP takes what is there, the others come in whole pages; and
 // libvirt and people count in MiB.
@@ -75,6 +77,28 @@ static void read_pmu(Problems& problems, const MaybeValue& value, bool& out) {
   out = *word == "on";
 }
 
+// A node without a CPU has nobody who could use its memory; and a node's memory comes in whole
+// pages.
+static void read_numa(Problems& problems, const MaybeValue& value, std::size_t depth,
+                      model::Level& level) {
+  if (value && depth > 1)
+    return problems.add(value->key, "a guest inside has one NUMA node",
+                        "leave `numa` to the outermost level");
+  assign(level.numa, number(problems, value, 1, kMaxVcpus));
+  if (level.numa > level.vcpus)
+    problems.add(value->mark,
+                 fmt::format("`numa: {}` needs a vCPU for each node; this level has {}", level.numa,
+                             level.vcpus),
+                 fmt::format("write `vcpus: {}`, or fewer nodes", level.numa));
+  const std::uint64_t least = std::max<std::uint64_t>(unit_of(level.backing), kLeastNode);
+  if (level.memory / level.numa < least)
+    problems.add(
+        value->mark,
+        fmt::format("`numa: {}` divides {} of memory into nodes of less than {}", level.numa,
+                    util::format_size(level.memory), util::format_size(least)),
+        fmt::format("write `memory: {}`, or fewer nodes", util::format_size(level.numa * least)));
+}
+
 // module.parameter: value, as on a kernel's command line.
 static void read_params(Problems& problems, const MaybeValue& value, model::Level& level) {
   if (!value) return;
@@ -105,7 +129,7 @@ static void read_levels(Problems& problems, const Value& value, model::Topology&
   const std::size_t depth = topology.levels.size() + 1;
   const Map map(problems, value,
                 {"kernel", "vcpus", "memory", "nvdimm", "backing", "cpu", "pmu", "cmdline", "mmu",
-                 "params", "preempt", "inner"});
+                 "numa", "params", "preempt", "inner"});
   model::Level level;
   if (depth > 1) {  // small: what it has, the levels around it must have too
     level.vcpus = 1;
@@ -123,6 +147,7 @@ static void read_levels(Problems& problems, const Value& value, model::Topology&
   read_pmu(problems, map.find("pmu"), level.pmu);
   level.cmdline = texts(problems, map.find("cmdline"));
   read_word(problems, map.find("mmu"), model::kMmus, "MMU mode", level.mmu);
+  read_numa(problems, map.find("numa"), depth, level);
   read_params(problems, map.find("params"), level);
   read_preempt(problems, map.find("preempt"), level.preempt);
   if (level.memory % page != 0)

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/bound.hpp"
 #include "model/kernel.hpp"
 #include "model/known_issue.hpp"
 #include "model/topology.hpp"
@@ -54,6 +55,7 @@ struct Plan {
   std::vector<KnownIssue> known_issues;
   Limits limits;
   std::vector<std::string> metrics;  // names or globs; shown in a table of their own
+  std::vector<Bound> bounds;
   // What is not wrong, and hardly meant: "plan.yaml:3:5: ...", with the line, a caret and a hint.
   std::vector<std::string> warnings;
 };
@@ -68,6 +70,7 @@ struct Cell {
   unsigned repetition = 1;
   Expectation expectation;  // what the plan says of this cell; "must pass" when it says nothing
   std::vector<KnownIssue> known_issues;  // of the plan
+  std::vector<Bound> bounds;             // all entries that match
 };
 
 }  // namespace kproof::model

@@ -29,7 +29,8 @@ struct Level {
   Backing backing = Backing::anonymous;
   // "maximum", "host-passthrough", or a libvirt model name; "": vm::cpu_model() chooses.
   std::string cpu;
-  bool pmu = false;                  // a virtual PMU, under KVM
+  bool pmu = false;   // a virtual PMU, under KVM
+  unsigned numa = 1;  // NUMA nodes, among which vCPUs and memory are divided; of L1 only
   std::vector<std::string> cmdline;  // appended to ours
   Mmu mmu = Mmu::unsaid;
   std::vector<std::pair<std::string, std::string>> params;  // "kvm.nx_huge_pages" -> "off"

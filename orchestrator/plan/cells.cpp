@@ -11,10 +11,11 @@
 namespace kproof::plan {
 using Names = std::vector<std::string>;
 
-static bool matches(const model::Expectation& e, const model::Cell& cell) {
-  return util::glob_match(e.kernel, cell.kernel.name) &&
-         util::glob_match(e.topology, cell.topology.name) &&
-         util::glob_match(e.test, cell.test.alias);
+// An expectation or a bound.
+static bool matches(const auto& entry, const model::Cell& cell) {
+  return util::glob_match(entry.kernel, cell.kernel.name) &&
+         util::glob_match(entry.topology, cell.topology.name) &&
+         util::glob_match(entry.test, cell.test.alias);
 }
 
 static std::string cell_id(const model::Cell& cell) {
@@ -45,19 +46,19 @@ static std::vector<model::Cell> all_cells(const model::Plan& plan,
   return cells;
 }
 
-static void attach_expectations(const model::Plan& plan, std::vector<model::Cell>& cells) {
-  for (const auto& expectation : plan.expectations) {
+// Each entry to the cells that it is about.
+static void attach(const auto& entries, std::vector<model::Cell>& cells, auto attach_to) {
+  for (const auto& entry : entries) {
     bool met = false;
     for (auto& cell : cells)
-      if (matches(expectation, cell)) {
-        cell.expectation = expectation;
+      if (matches(entry, cell)) {
+        attach_to(cell, entry);
         met = true;
       }
     if (!met)
-      throw ConfigError(
-          fmt::format("{}: no cell has kernel `{}`, topology `{}` and case `{}`", expectation.place,
-                      expectation.kernel, expectation.topology, expectation.test),
-          "`kproof plan` lists the cells; correct the entry or remove it");
+      throw ConfigError(fmt::format("{}: no cell has kernel `{}`, topology `{}` and case `{}`",
+                                    entry.place, entry.kernel, entry.topology, entry.test),
+                        "`kproof plan` lists the cells; correct the entry or remove it");
   }
 }
 
@@ -74,7 +75,10 @@ static void require_met(const Names& filters, const Names& names, std::string_vi
 std::vector<model::Cell> expand(const model::Plan& plan, const Filter& filter, const Names& known) {
   const auto cases = resolve_cases(plan.cases, known);
   auto cells = all_cells(plan, cases);
-  attach_expectations(plan, cells);
+  attach(plan.expectations, cells,
+         [](model::Cell& cell, const model::Expectation& entry) { cell.expectation = entry; });
+  attach(plan.bounds, cells,
+         [](model::Cell& cell, const model::Bound& entry) { cell.bounds.push_back(entry); });
   for (model::Cell& cell : cells)
     cell.known_issues = plan.known_issues;
   Names kernels, topologies, aliases;

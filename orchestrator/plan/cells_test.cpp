@@ -110,6 +110,19 @@ TEST_CASE("an expectation that matches no cell is refused, whatever the filter l
   CHECK(refusal(plan, {.kernels = {"old"}}) == "accepted");
 }
 
+TEST_CASE("all bounds that match count, and one that matches no cell is refused") {
+  auto plan = two_kernels({entry("mm/thp"), entry("mm/dax_1g")});
+  plan.bounds = {{.kernel = "old", .metric = "a", .most = 1},
+                 {.test = "mm/thp", .metric = "b", .most = 2}};
+  const auto cells = plan::expand(plan, {}, kKnown);
+  CHECK(cells[0].bounds.size() == 2);
+  CHECK(cells[1].bounds.size() == 1);
+  CHECK(cells[2].bounds.at(0).metric == "b");
+  CHECK(cells[3].bounds.empty());
+  plan.bounds = {{.test = "mm/gone", .metric = "a", .most = 1, .place = "p.yaml:12:5"}};
+  CHECK(refusal(plan).starts_with("p.yaml:12:5: no cell has kernel `*`"));
+}
+
 TEST_CASE("filters narrow, add up, and must match something") {
   const auto plan = two_kernels({entry("mm/*"), entry("kvm/mmu")});
   CHECK(ids(plan::expand(plan, {.kernels = {"new"}, .cases = {"*dax*", "kvm/mmu"}}, kKnown)) ==

@@ -55,6 +55,13 @@ static void add_expectation(util::Hasher& hash, const model::Expectation& expect
   hash.add(skip).add(miss).add(hang);
 }
 
+// Likewise.
+static void add_bound(util::Hasher& hash, const model::Bound& bound) {
+  const auto& [kernel, topology, test, metric, least, most, unit, reason, place] = bound;
+  hash.add(metric).add(unit);
+  hash.add(least ? fmt::format("{}", *least) : "").add(most ? fmt::format("{}", *most) : "");
+}
+
 // The day counts only by which entries it finds expired.
 static void add_known_issue(util::Hasher& hash, const model::KnownIssue& issue) {
   const auto& [title, fingerprint, from, to, link, until, reason, place] = issue;
@@ -71,10 +78,11 @@ static void add_description(util::Hasher& hash, const model::CaseDescription& de
 
 // Much of it is sent; some decides only what must be proven.
 static void add_topology(util::Hasher& hash, const model::Level& level) {
-  const auto& [kernel, vcpus, memory, nvdimm, backing, cpu, pmu, cmdline, mmu, params, preempt] =
-      level;
+  const auto& [kernel, vcpus, memory, nvdimm, backing, cpu, pmu, numa, cmdline, mmu, params,
+               preempt] = level;
   hash.add(std::to_string(vcpus)).add(std::to_string(memory)).add(std::to_string(nvdimm));
   hash.add(to_string(backing)).add(cpu).add(pmu ? "pmu" : "").add(to_string(mmu)).add(preempt);
+  hash.add(std::to_string(numa));
   add_texts(hash, cmdline);
   for (const auto& [name, value] : params)
     hash.add(name).add(value);
@@ -117,6 +125,8 @@ Inputs inputs_of(const PreparedCell& prepared, const Machine& machine) {
   add_texts(inputs["kernel"], missing);
   inputs["case"].add(quiet ? "quiet" : "");
   add_expectation(inputs["expectation"], cell.expectation);
+  for (const model::Bound& bound : cell.bounds)
+    add_bound(inputs["bounds"], bound);
   for (const model::KnownIssue& issue : cell.known_issues)
     add_known_issue(inputs["known issues"], issue);
   return inputs.take();

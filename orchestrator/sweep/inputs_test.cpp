@@ -56,6 +56,7 @@ static std::vector<Change> changes_of_level() {
           {"topology", [](Given& g) { g.outer().level.nvdimm = 1 << 30; }},
           {"topology", [](Given& g) { g.inner().level.backing = model::Backing::thp; }},
           {"topology", [](Given& g) { g.outer().level.cpu = "Nehalem"; }},
+          {"topology", [](Given& g) { g.outer().level.numa = 2; }},
           {"topology", [](Given& g) { g.inner().level.mmu = model::Mmu::shadow; }},
           {"guest", [](Given& g) { g.outer().level.cmdline = {"nokaslr"}; }},
           {"guest",
@@ -98,6 +99,8 @@ static std::vector<Change> changes_around() {
       {"expectation", [](Given& g) { g.cell.cell.expectation.verdict = model::Verdict::fail; }},
       {"expectation", [](Given& g) { g.cell.cell.expectation.findings = {"bad pud"}; }},
       {"expectation", [](Given& g) { g.cell.cell.expectation.subtests = {"write"}; }},
+      {"bounds", [](Given& g) { g.cell.cell.bounds = {{.metric = "m", .most = 1}}; }},
+      {"bounds", [](Given& g) { g.cell.cell.bounds = {{.metric = "m", .least = 1}}; }},
       {"known issues", [](Given& g) { g.cell.cell.known_issues.front().title = "u"; }},
       {"known issues", [](Given& g) { g.cell.cell.known_issues.front().until = "2000-01-01"; }}};
 }

@@ -17,6 +17,7 @@
 #include "sweep/traces.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "verdict/bounds.hpp"
 #include "verdict/emulator.hpp"
 #include "verdict/judge.hpp"
 #include "verdict/known_issues.hpp"
@@ -142,6 +143,13 @@ static void fill_in(model::CellResult& result, const PreparedCell& cell,
   }
 }
 
+static void apply_bounds(const PreparedCell& cell, std::vector<run::Observed>& seen) {
+  std::vector<model::CaseReport*> reports;
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    if (!cell.levels[i].program.empty()) reports.push_back(&seen[i].report);
+  verdict::apply_bounds(cell.cell.bounds, reports);
+}
+
 // As the guest's banner has it, else as it said itself, else as the package has it.
 static const std::string& release_at(const PreparedCell& cell, const run::GuestStory& story,
                                      const std::vector<run::Observed>& seen, std::size_t index) {
@@ -157,6 +165,7 @@ static std::string judge_into(model::CellResult& result, const PreparedCell& cel
   for (std::size_t i = 0; i < story.size(); ++i)
     verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, story, seen, i),
                         util::today());
+  apply_bounds(cell, seen);
   fill_in(result, cell, story, seen);
   std::vector<verdict::Observation> levels;
   for (std::size_t i = 0; i < story.size(); ++i)

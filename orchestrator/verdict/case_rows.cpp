@@ -43,7 +43,14 @@ static Applies whole_skip(const Observation& o) {
 
 static bool all_skipped(const model::CaseReport& report) {
   return std::ranges::all_of(report.subtests, [](const model::Subtest& subtest) {
-    return subtest.result == model::Subtest::Result::skip;
+    return subtest.of_plan || subtest.result == model::Subtest::Result::skip;
+  });
+}
+
+// By the case's own word, which its exit code goes with.
+static bool says_not_ok(const model::CaseReport& report) {
+  return std::ranges::any_of(report.subtests, [](const model::Subtest& subtest) {
+    return !subtest.of_plan && subtest.result == model::Subtest::Result::not_ok;
   });
 }
 
@@ -52,7 +59,7 @@ static bool all_skipped(const model::CaseReport& report) {
 static std::vector<int> exit_codes_of(const model::CaseReport& report) {
   if (!report.bail_out.empty()) return {2, 1};
   if (!report.skip_reason.empty()) return {4, 0};
-  if (!name_failed_subtests(report).empty()) return {1};
+  if (says_not_ok(report)) return {1};
   if (!report.subtests.empty() && all_skipped(report)) return {0, 4};
   return {0};
 }

@@ -40,11 +40,16 @@ std::string name_findings(const std::vector<model::Finding>& findings) {
   return name_some(std::move(names));
 }
 
+// Of a bound: what it is instead.
+static std::string figure_of(const model::Subtest& subtest) {
+  return subtest.of_plan ? "; " + subtest.diagnostic : "";
+}
+
 std::string name_failed_subtests(const model::CaseReport& report) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < report.subtests.size(); ++i)
     if (report.subtests[i].result == model::Subtest::Result::not_ok)
-      names.push_back(model::name_of(report.subtests, i));
+      names.push_back(model::name_of(report.subtests, i) + figure_of(report.subtests[i]));
   return name_some(std::move(names));
 }
 

@@ -44,6 +44,15 @@ TEST_CASE("a guest with an NVDIMM gets slots, address space and a NUMA node for 
   CHECK(check("nvdimm.xml", spec) == "");
 }
 
+TEST_CASE("nodes divide vCPUs and memory, in whole pages; the NVDIMM is the first one's") {
+  auto spec = sample();
+  spec.level.numa = 3;
+  spec.level.vcpus = 4;
+  spec.level.memory = 2050ull << 20;
+  spec.level.nvdimm = 4ull << 30;
+  CHECK(check("numa.xml", spec) == "");
+}
+
 TEST_CASE(
     "a guest under KVM, with a named CPU and RAM from 1 GiB hugetlb pages, by a daemon's own "
     "QEMU") {
