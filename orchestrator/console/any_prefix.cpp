@@ -48,6 +48,7 @@ static bool read_tag(StringPiece line, Prefix& prefix) {
                       R"(^(?:<\d+>\d* ?)?(?:.{0,24}?\d\d:\d\d:\d\d.{0,60}? )?)"
                       R"(kernel(?:\[\d+\])?(?: *: | - (?:\S+ )?- ))");
   StringPiece found;
+  if (line.find("kern") == line.npos) return false;
   if (!re.Match(line, 0, line.size(), RE2::ANCHOR_START, &found, 1)) return false;
   prefix.size = found.size();
   prefix.marked = true;
