@@ -38,7 +38,7 @@
 //     - { case: kvm/zap_stall, repetitions: 6 }                    instead of the plan's
 //   repetitions: 1
 //   metrics: [stall_max]      names or globs, shown in a table of their own
-//   bounds:                   of metrics: beyond one the cell fails, without its metric it is a miss
+//   bounds:                   of metrics: beyond one a cell fails, without the metric it is a miss
 //     - kernel: debian-6.12   this, topology and case as in `expect`; all entries that match count
 //       case: kvm/zap_stall
 //       metrics: { stall_p50: { most: 5000, unit: us }, rounds: { least: 2 } }
