@@ -34,6 +34,19 @@ static bool is_stale_int3(const Finding& finding) {
   return first.find("int3: ") != first.npos && lacks_int3(finding.excerpt);
 }
 
+// "RIP: 0010:error_entry+0x1e/0x130": of the code that an exception enters the kernel by.
+static bool is_entry_recursion(const Finding& finding) {
+  const std::string first = finding.excerpt.substr(0, finding.excerpt.find('\n'));
+  const std::size_t rip = finding.excerpt.find("RIP: ");
+  if (first.find("stack guard page was hit") == first.npos || rip == finding.excerpt.npos)
+    return false;
+  const std::string_view place = std::string_view(finding.excerpt).substr(rip, 40);
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{":error_entry+", ":asm_exc_page_fault+",
+                                              ":exc_page_fault+", ":paranoid_entry+"},
+      [&](std::string_view name) { return place.find(name) != place.npos; });
+}
+
 static bool any_not_ok(const Observation& o) {
   return std::ranges::any_of(o.report.subtests, [](const model::Subtest& subtest) {
     return subtest.result == model::Subtest::Result::not_ok;
@@ -58,6 +71,9 @@ static std::string sign_of(const Observation& o) {
   for (const Finding& finding : o.findings)
     if (is_stale_int3(finding))
       return fmt::format("L{} ran an int3 that its text does not have: {}", o.level, finding.title);
+  if (std::ranges::any_of(o.findings, is_entry_recursion))
+    return fmt::format("L{} faulted in its entry of a page fault until its stack was full",
+                       o.level);
   if (loops_in_int3(o)) return fmt::format("L{} hung in its handler of int3", o.level);
   return "";
 }
@@ -65,8 +81,14 @@ static std::string sign_of(const Observation& o) {
 // Whether the emulator's fault leaves anything to explain.
 static bool all_explained(const Observation& o) {
   return !any_not_ok(o) && std::ranges::all_of(o.findings, [&](const Finding& finding) {
-    return is_stale_int3(finding) || (loops_in_int3(o) && is_lockup(finding));
+    return is_stale_int3(finding) || is_entry_recursion(finding) ||
+           (loops_in_int3(o) && is_lockup(finding));
   });
+}
+
+// A guest inside stalls while the one around it dies.
+static bool only_stalls(const Observation& o) {
+  return !any_not_ok(o) && std::ranges::all_of(o.findings, is_lockup);
 }
 
 std::string emulator_sign(model::Accel outermost, Levels levels,
@@ -75,10 +97,13 @@ std::string emulator_sign(model::Accel outermost, Levels levels,
   const bool failed = judgement.verdict == Verdict::crash || judgement.verdict == Verdict::hang ||
                       judgement.verdict == Verdict::fail;
   if (outermost != model::Accel::tcg || judgement.expected || !failed) return "";
-  if (!std::ranges::all_of(levels, all_explained)) return "";
-  for (const Observation& o : levels)
-    if (std::string sign = sign_of(o); !sign.empty()) return sign;
-  return "";
+  const auto signed_one =
+      std::ranges::find_if(levels, [](const Observation& o) { return !sign_of(o).empty(); });
+  if (signed_one == levels.end()) return "";
+  const bool explained = std::ranges::all_of(levels, [&](const Observation& o) {
+    return all_explained(o) || (o.level > signed_one->level && only_stalls(o));
+  });
+  return explained ? sign_of(*signed_one) : "";
 }
 
 Weight weigh(std::span<const std::string> signs) {

@@ -23,6 +23,8 @@ namespace kproof::verdict {
 //   reset  a guest was reset, and its kernel said nothing: neither a report nor that it restarts
 //   int3   a report of an int3 whose "Code:" shows that none is there (patched by text_poke() in
 //          the meantime, which waits for all CPUs to have seen it)
+//   entry  a guest's kernel filled its stack with page faults of the code that they enter by: its
+//          GS was that of a guest inside (vm/domain_xml.cpp); what is inside may have stalled
 //   loop   a guest hung while a CPU was in the kernel's handler of int3; stalls and lockups that it
 //          reports belong to it
 std::string emulator_sign(model::Accel outermost, Levels levels, const model::Judgement& judgement);

@@ -49,6 +49,43 @@ TEST_CASE("a reset without a word may be the emulator's") {
   CHECK(sign(scene) == "");
 }
 
+// As Debian's 6.1 printed it (kvm/l2_linux).
+static void add_entry_recursion(Scene& scene) {
+  scene.outcome = {.end = Panicked{Phase::test}};
+  scene.observation.findings = {
+      {.title = "BUG: stack guard page was hit in error_entry",
+       .excerpt =
+           "[  188.1] BUG: TASK stack guard page was hit at 000000009d813ad3 (stack is 0..1)\n"
+           "[  188.1] CPU: 0 PID: 106 Comm: CPU 0/KVM Not tainted 6.1.0-56-amd64 #1\n"
+           "[  188.1] RIP: 0010:error_entry+0x1e/0x130\n",
+       .panicked = true}};
+}
+
+TEST_CASE("a kernel that faults in its entry of page faults may be the emulator's") {
+  Scene scene;
+  add_entry_recursion(scene);
+  CHECK(sign(scene) == "L1 faulted in its entry of a page fault until its stack was full");
+  CHECK(sign(scene, Accel::kvm) == "");
+  scene.observation.findings[0].excerpt =
+      "[  1.1] BUG: TASK stack guard page was hit at 1 (stack is 0..1)\n"
+      "[  1.1] RIP: 0010:deep_recursion+0x1e/0x130\n";
+  CHECK(sign(scene) == "");
+}
+
+TEST_CASE("a guest inside stalls while the one around it dies, and does nothing else") {
+  Scene outer, inner;
+  add_entry_recursion(outer);
+  inner.observation.level = 2;
+  inner.observation.findings = {{.title = "INFO: rcu detected stall in corrupted", .type = "HANG"}};
+  const auto both = [&] {
+    const std::vector<Observation> levels{outer.observation, inner.observation};
+    return emulator_sign(Accel::tcg, levels, outer.judge());
+  };
+  CHECK(both() == "L1 faulted in its entry of a page fault until its stack was full");
+  inner.observation.findings.push_back({.title = "WARNING in foo", .type = "WARNING"});
+  CHECK(both() == "");
+}
+
 TEST_CASE("under KVM a triple fault is always the kernel's, and so is an int3") {
   CHECK(sign(Reset(), Accel::kvm) == "");
   CHECK(sign(Int3Panic("eb <42> 4d"), Accel::kvm) == "");
