@@ -37,11 +37,8 @@ static void read_entry(Problems& problems, const Value& item, model::Plan& plan)
 }
 
 void read_bounds(Problems& problems, const MaybeValue& list, model::Plan& plan) {
-  for (auto& item : items(problems, list)) {
-    Value named = item;
-    named.name = "bounds entry";
-    read_entry(problems, named, plan);
-  }
+  for (const Value& item : items(problems, list, "bounds entry"))
+    read_entry(problems, item, plan);
 }
 
 }  // namespace kproof::config

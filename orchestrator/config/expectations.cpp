@@ -141,11 +141,8 @@ static void read_expectation(Problems& problems, const Value& item, model::Plan&
 }
 
 void read_expectations(Problems& problems, const MaybeValue& list, model::Plan& plan) {
-  for (auto& item : items(problems, list)) {
-    Value named = item;
-    named.name = "expect entry";
-    read_expectation(problems, named, plan);
-  }
+  for (const Value& item : items(problems, list, "expect entry"))
+    read_expectation(problems, item, plan);
 }
 
 }  // namespace kproof::config

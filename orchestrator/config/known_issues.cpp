@@ -114,10 +114,8 @@ std::vector<model::KnownIssue> parse_known_issues(std::string_view text, const f
                  fmt::format("this program reads schema 1, not `{}`", *schema),
                  "write `schema: 1`, or use a newer kproof");
   std::vector<model::KnownIssue> issues;
-  for (Value item : items(problems, map.require("issues"))) {
-    item.name = "issue";
+  for (const Value& item : items(problems, map.require("issues"), "issue"))
     issues.push_back(read_issue(problems, item));
-  }
   problems.raise();
   for (std::string& warning : problems.warnings())
     warnings.push_back(std::move(warning));

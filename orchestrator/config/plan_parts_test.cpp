@@ -75,6 +75,8 @@ TEST_CASE("what is wrong with a level is told with its place") {
                  "`numa: 2` divides 192M of memory into nodes of less than 128M"));
   CHECK(contains(levels("{ numa: 2, memory: 1G, backing: hugetlb-1g }"), "nodes of less than 1G"));
   CHECK(contains(levels("{ inner: { numa: 2 } }"), "a guest inside has one NUMA node"));
+  CHECK(contains(levels("{ memory: 4G, inner: { backing: hugetlb-1g } }"),
+                 "the default memory of `inner` is no multiple of its pages"));
   CHECK(contains(levels("{ inner: { inner: { inner: {} } } }"), "more than 3 levels"));
 }
 

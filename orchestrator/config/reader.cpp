@@ -155,7 +155,7 @@ std::optional<std::string> pattern(Problems& problems, const Value& value) {
   }
 }
 
-std::vector<Value> items(Problems& problems, const MaybeValue& value) {
+std::vector<Value> items(Problems& problems, const MaybeValue& value, std::string_view name) {
   std::vector<Value> list;
   if (!value) return list;
   if (!value->node.IsSequence()) {
@@ -163,7 +163,7 @@ std::vector<Value> items(Problems& problems, const MaybeValue& value) {
     return list;
   }
   for (const auto& item : value->node)
-    list.push_back(entry(value->name, value->mark, item));
+    list.push_back(entry(name.empty() ? value->name : std::string(name), value->mark, item));
   if (list.empty())
     problems.add(value->mark, fmt::format("`{}` is an empty list", value->name),
                  "name at least one, or leave the key out");

@@ -58,8 +58,9 @@ std::optional<std::uint64_t> size(Problems& problems, const MaybeValue& value, S
 std::optional<util::Millis> duration(Problems& problems, const MaybeValue& value);
 // A pattern of RE2 (util/pattern.hpp).
 std::optional<std::string> pattern(Problems& problems, const Value& value);
-// An empty list is wrong: to say nothing, leave the key out.
-std::vector<Value> items(Problems& problems, const MaybeValue& value);
+// An empty list is wrong: to say nothing, leave the key out. `name`: what messages call an item, if
+// not by the list's key.
+std::vector<Value> items(Problems& problems, const MaybeValue& value, std::string_view name = "");
 std::vector<std::string> texts(Problems& problems, const MaybeValue& value);
 
 // A word of the plan that becomes part of paths: [A-Za-z0-9._-]+ that does not start with a dot.

@@ -10,8 +10,8 @@ namespace kproof::config {
 
 static constexpr std::size_t kMostLevels = 3;  // deeper, KVM itself gives no promise
 static constexpr unsigned kMaxVcpus = 255;     // xAPIC ids; more need an emulated IOMMU
-static constexpr std::uint64_t kLeastNode = 128ull
-                                            << 20;  // the first node holds kernel and initramfs
+// The first node holds kernel and initramfs.
+static constexpr std::uint64_t kLeastNode = 128ull << 20;
 
 // What memory must be a multiple of. THP takes what is there, the others come in whole pages; and
 // libvirt and people count in MiB.
@@ -85,6 +85,7 @@ static void read_numa(Problems& problems, const MaybeValue& value, std::size_t d
     return problems.add(value->key, "a guest inside has one NUMA node",
                         "leave `numa` to the outermost level");
   assign(level.numa, number(problems, value, 1, kMaxVcpus));
+  if (level.numa == 1) return;
   if (level.numa > level.vcpus)
     problems.add(value->mark,
                  fmt::format("`numa: {}` needs a vCPU for each node; this level has {}", level.numa,
