@@ -10,9 +10,19 @@
 namespace kproof::verdict {
 using model::Finding;
 
+using Words = std::initializer_list<std::string_view>;
+
+static bool holds_any(std::string_view text, Words words) {
+  return std::ranges::any_of(words,
+                             [&](std::string_view word) { return text.find(word) != text.npos; });
+}
+
 static bool in_int3_handler(std::string_view text) {
-  return std::ranges::any_of(std::initializer_list<std::string_view>{"exc_int3+", "do_int3+"},
-                             [&](std::string_view name) { return text.find(name) != text.npos; });
+  return holds_any(text, {"exc_int3+", "do_int3+"});
+}
+
+static std::string_view header_of(const Finding& finding) {
+  return std::string_view(finding.excerpt).substr(0, finding.excerpt.find('\n'));
 }
 
 static bool is_lockup(const Finding& finding) {
@@ -30,27 +40,17 @@ static bool lacks_int3(const std::string& excerpt) {
 }
 
 static bool is_stale_int3(const Finding& finding) {
-  const std::string first = finding.excerpt.substr(0, finding.excerpt.find('\n'));
-  return first.find("int3: ") != first.npos && lacks_int3(finding.excerpt);
+  return holds_any(header_of(finding), {"int3: "}) && lacks_int3(finding.excerpt);
 }
 
 // "RIP: 0010:error_entry+0x1e/0x130": of the code that an exception enters the kernel by.
 static bool is_entry_recursion(const Finding& finding) {
-  const std::string first = finding.excerpt.substr(0, finding.excerpt.find('\n'));
   const std::size_t rip = finding.excerpt.find("RIP: ");
-  if (first.find("stack guard page was hit") == first.npos || rip == finding.excerpt.npos)
-    return false;
-  const std::string_view place = std::string_view(finding.excerpt).substr(rip, 40);
-  return std::ranges::any_of(
-      std::initializer_list<std::string_view>{":error_entry+", ":asm_exc_page_fault+",
-                                              ":exc_page_fault+", ":paranoid_entry+"},
-      [&](std::string_view name) { return place.find(name) != place.npos; });
-}
-
-static bool any_not_ok(const Observation& o) {
-  return std::ranges::any_of(o.report.subtests, [](const model::Subtest& subtest) {
-    return subtest.result == model::Subtest::Result::not_ok;
-  });
+  if (rip == finding.excerpt.npos) return false;
+  return holds_any(header_of(finding), {"stack guard page was hit"}) &&
+         holds_any(
+             std::string_view(finding.excerpt).substr(rip, 40),
+             {":error_entry+", ":asm_exc_page_fault+", ":exc_page_fault+", ":paranoid_entry+"});
 }
 
 static bool hung(const Observation& o) {
@@ -78,17 +78,23 @@ static std::string sign_of(const Observation& o) {
   return "";
 }
 
-// Whether the emulator's fault leaves anything to explain.
+// Whether the emulator's fault leaves nothing to explain.
 static bool all_explained(const Observation& o) {
-  return !any_not_ok(o) && std::ranges::all_of(o.findings, [&](const Finding& finding) {
+  return !has_failed(o) && std::ranges::all_of(o.findings, [&](const Finding& finding) {
     return is_stale_int3(finding) || is_entry_recursion(finding) ||
            (loops_in_int3(o) && is_lockup(finding));
   });
 }
 
-// A guest inside stalls while the one around it dies.
+// As a guest inside does while the one around it dies.
 static bool only_stalls(const Observation& o) {
-  return !any_not_ok(o) && std::ranges::all_of(o.findings, is_lockup);
+  return !has_failed(o) && std::ranges::all_of(o.findings, is_lockup);
+}
+
+static bool all_explained(Levels levels, int signed_level) {
+  return std::ranges::all_of(levels, [&](const Observation& o) {
+    return all_explained(o) || (o.level > signed_level && only_stalls(o));
+  });
 }
 
 std::string emulator_sign(model::Accel outermost, Levels levels,
@@ -97,13 +103,10 @@ std::string emulator_sign(model::Accel outermost, Levels levels,
   const bool failed = judgement.verdict == Verdict::crash || judgement.verdict == Verdict::hang ||
                       judgement.verdict == Verdict::fail;
   if (outermost != model::Accel::tcg || judgement.expected || !failed) return "";
-  const auto signed_one =
-      std::ranges::find_if(levels, [](const Observation& o) { return !sign_of(o).empty(); });
-  if (signed_one == levels.end()) return "";
-  const bool explained = std::ranges::all_of(levels, [&](const Observation& o) {
-    return all_explained(o) || (o.level > signed_one->level && only_stalls(o));
-  });
-  return explained ? sign_of(*signed_one) : "";
+  for (const Observation& o : levels)
+    if (const std::string sign = sign_of(o); !sign.empty())
+      return all_explained(levels, o.level) ? sign : "";
+  return "";
 }
 
 Weight weigh(std::span<const std::string> signs) {

@@ -15,7 +15,7 @@ using Applies = std::optional<Ruling>;
 
 // Not by what the guest did, as the case of a guest that ended with the one around it has said what
 // it has said.
-static bool has_failed(const Observation& o) {
+bool has_failed(const Observation& o) {
   return std::ranges::any_of(o.report.subtests, [](const model::Subtest& subtest) {
     return subtest.result == model::Subtest::Result::not_ok;
   });

@@ -75,6 +75,9 @@ const End* end_as(const Observation& o) {
   return std::get_if<End>(&o.outcome.end);
 }
 
+// A subtest is not ok.
+bool has_failed(const Observation& o);
+
 // Bits that grew while the case ran.
 unsigned long grown_taint(const Observation& o);
 
