@@ -36,4 +36,15 @@ model::GuestEnd ending(const LastWords& words) {
   return words.bye ? after_bye(words) : before_bye(words);
 }
 
+void blame_starvation(model::RunOutcome& outcome, util::Millis starved) {
+  const auto* silent = std::get_if<model::Silent>(&outcome.end);
+  const bool late = outcome.exit && outcome.exit->timed_out;
+  if (!silent && !late) return;
+  outcome.exit.reset();
+  outcome.end = model::HostFault{
+      silent ? silent->phase : model::Phase::test,
+      fmt::format("got no CPU of this host for {} and more, over three quarters of its time",
+                  util::format_duration(starved))};
+}
+
 }  // namespace kproof::run

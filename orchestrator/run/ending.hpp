@@ -36,4 +36,8 @@ struct LastWords {
 //  no   anything less                                     Unproven
 model::GuestEnd ending(const LastWords& words);
 
+// Of a guest that this host gave no CPU for most of its time (GuestClock::hopeless): what came too
+// late, an answer or the end of the case, is the host's fault. Any other outcome stays as it is.
+void blame_starvation(model::RunOutcome& outcome, util::Millis starved);
+
 }  // namespace kproof::run

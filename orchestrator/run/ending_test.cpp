@@ -103,3 +103,20 @@ TEST_CASE("QEMU's words on KVM are found among its others") {
         "KVM: entry failed, hardware error 0x80000021");
   CHECK(qmp::kvm_fault("qemu: out of memory\n") == "");
 }
+
+TEST_CASE("what came too late of a guest that got no CPU is the host's fault, nothing else is") {
+  model::RunOutcome silent{.end = model::Silent{.phase = Phase::boot, .after = util::Millis(9)}};
+  run::blame_starvation(silent, util::Millis(60000));
+  const auto& fault = std::get<model::HostFault>(silent.end);
+  CHECK(fault.phase == Phase::boot);
+  CHECK(fault.what ==
+        "got no CPU of this host for 1m00s and more, over three quarters of its time");
+  model::RunOutcome late{.end = model::Orderly{}, .exit = model::CaseExit{.timed_out = true}};
+  run::blame_starvation(late, util::Millis(60000));
+  CHECK(std::holds_alternative<model::HostFault>(late.end));
+  CHECK_FALSE(late.exit);
+  model::RunOutcome crashed{.end = model::Panicked{Phase::test}, .exit = model::CaseExit{}};
+  run::blame_starvation(crashed, util::Millis(60000));
+  CHECK(std::holds_alternative<model::Panicked>(crashed.end));
+  CHECK(crashed.exit);
+}

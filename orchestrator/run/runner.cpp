@@ -13,6 +13,7 @@
 
 #include "run/agent_link.hpp"
 #include "run/console_input.hpp"
+#include "run/ending.hpp"
 #include "run/guest_clock.hpp"
 #include "run/nvdimm_file.hpp"
 #include "util/error.hpp"
@@ -29,6 +30,7 @@ using std::chrono::steady_clock;
 
 // A console is a file that grows: nothing tells when. This often we look.
 static constexpr std::chrono::milliseconds kConsoleLook{50};
+static constexpr std::chrono::milliseconds kHostLook{500};
 
 class Runner {
  public:
@@ -70,6 +72,7 @@ class Runner {
   const GuestJob& job_;
   const PhaseListener& on_phase_;
   GuestClock clock_{steady_clock::now()};
+  Time next_look_at_host_{};
   AgentLink link_;
   NvdimmFile nvdimm_;
   std::vector<std::unique_ptr<LevelWatch>> levels_;
@@ -159,9 +162,12 @@ void Runner::look() {
   serve_asks();
 }
 
+// Not at each event: it is a score of files in /proc, and deadlines are many times longer.
 void Runner::look_at_host() {
-  if (guest_->pid() <= 0) return;  // a daemon's child
-  clock_.look(steady_clock::now(), virt::run_delay(guest_->pid()));
+  const Time ours = steady_clock::now();
+  if (guest_->pid() <= 0 || ours < next_look_at_host_) return;  // 0: a daemon's child
+  next_look_at_host_ = ours + kHostLook;
+  clock_.look(ours, virt::run_delay(guest_->pid()));
   for (const auto& level : levels_)
     level->starve(clock_.starved());
 }
@@ -294,25 +300,13 @@ void Runner::show_phase() {
   shown_ = now;
 }
 
-// What came too late may be the host's doing.
-static void blame_host(model::RunOutcome& outcome, util::Millis starved) {
-  const auto* silent = std::get_if<model::Silent>(&outcome.end);
-  const bool late = outcome.exit && outcome.exit->timed_out;
-  if (!silent && !late) return;
-  outcome.exit.reset();
-  outcome.end = model::HostFault{
-      silent ? silent->phase : model::Phase::test,
-      fmt::format("got no CPU of this host for {} and more, over three quarters of its time",
-                  util::format_duration(starved))};
-}
-
 GuestStory Runner::story() const {
   GuestStory story;
   for (const auto& level : levels_)
     story.push_back(level->story());
   if (clock_.hopeless())
     for (LevelStory& level : story)
-      blame_host(level.outcome, clock_.starved());
+      blame_starvation(level.outcome, clock_.starved());
   return story;
 }
 
