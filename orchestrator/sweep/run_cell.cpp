@@ -13,6 +13,7 @@
 #include "run/level_evidence.hpp"
 #include "run/observe.hpp"
 #include "run/timeline.hpp"
+#include "sweep/attempts.hpp"
 #include "sweep/jobs.hpp"
 #include "sweep/traces.hpp"
 #include "util/error.hpp"
@@ -233,13 +234,6 @@ static void name_cpus(std::vector<model::Level>& levels, const vm::GuestSpec& ou
   levels.front().cpu = vm::cpu_model(outermost.level, outermost.pinned_cpu);
 }
 
-namespace {
-struct Attempt {
-  model::CellResult result;
-  std::string sign;  // verdict/emulator.hpp
-};
-}  // namespace
-
 static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Site& site,
                                              unsigned serial, const run::StopRequest& stop,
                                              const run::PhaseListener& on_phase) {
@@ -272,53 +266,16 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
   return attempt;
 }
 
-static fs::path directory_of(const PreparedCell& cell, const Site& site) {
-  return site.out / "cells" / cell.cell.id;
-}
-
-// Beside the cell's own directory, which the next attempt makes anew.
-static fs::path discounted_directory(const PreparedCell& cell, const Site& site, std::size_t nth) {
-  return directory_of(cell, site).string() + fmt::format(".attempt-{}", nth);
-}
-
-static model::DiscountedAttempt set_aside(const Attempt& attempt, const PreparedCell& cell,
-                                          const Site& site, std::size_t nth) {
-  const fs::path directory = discounted_directory(cell, site, nth);
-  fs::rename(directory_of(cell, site), directory);
-  return {attempt.result.judgement.verdict, attempt.result.judgement.reason, attempt.sign,
-          fs::relative(directory, site.out).string()};
-}
-
-// Until an attempt counts, or there have been enough.
-static std::optional<model::CellResult> attempt_until_it_counts(
-    const PreparedCell& cell, const Site& site, unsigned serial, const run::StopRequest& stop,
-    const run::PhaseListener& on_phase) {
-  for (unsigned nth = 1; nth < verdict::kAttempts; ++nth)
-    fs::remove_all(discounted_directory(cell, site, nth));  // of an earlier run
-  std::vector<std::string> signs;
-  std::vector<model::DiscountedAttempt> discounted;
-  for (unsigned nth = 1;; ++nth) {
-    auto attempt =
-        boot_and_judge(cell, site, serial * verdict::kAttempts + nth - 1, stop, on_phase);
-    if (!attempt) return std::nullopt;
-    signs.push_back(attempt->sign);
-    if (verdict::weigh(signs) == verdict::Weight::again) {
-      discounted.push_back(set_aside(*attempt, cell, site, nth));
-      continue;
-    }
-    attempt->result.judgement = verdict::settle(attempt->result.judgement, signs);
-    attempt->result.discounted = std::move(discounted);
-    return std::move(attempt->result);
-  }
-}
-
 std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& site,
                                           unsigned serial, const run::StopRequest& stop,
                                           const run::PhaseListener& on_phase) {
+  const AttemptPlace place{site.out, "cells/" + cell.cell.id};
   std::optional<model::CellResult> result;
   try {
-    result = attempt_until_it_counts(cell, site, serial, stop, on_phase);
-    if (result) report::write_cell(directory_of(cell, site), *result);
+    result = attempt_until_one_counts(place, [&](unsigned nth) {
+      return boot_and_judge(cell, site, serial * verdict::kAttempts + nth, stop, on_phase);
+    });
+    if (result) report::write_cell(place.out / place.cell, *result);
   } catch (
       const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel
     result = blank_result(cell);
