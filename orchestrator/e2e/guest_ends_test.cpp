@@ -82,9 +82,6 @@ TEST_CASE("a reboot that nobody asked for is a crash") {
   ends(kOld, "reboots", {"crash", "kernel", "the guest was reset in phase test, unasked", 15});
 }
 
-// Under TCG a reset without a word counts because it repeats (verdict/emulator.hpp).
-static const std::string kRepeated = "(; the same in 3 of 3 attempts)?";
-
 TEST_CASE("a triple fault in the power-off path is a crash, though the agent said bye") {
   ends(kOld, "faults_at_poweroff",
        {"crash", "kernel", "the guest was reset in phase poweroff, unasked" + kRepeated});

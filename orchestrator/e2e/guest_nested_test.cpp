@@ -123,9 +123,6 @@ TEST_CASE("with the canary suppressed at L2 no cell of that level can pass") {
                {"broken", "host", "L2: the begin canary was not seen on L2's console, L2's kmsg"});
 }
 
-// Under TCG a reset without a word counts because it repeats (verdict/emulator.hpp).
-static const std::string kRepeated = "(; the same in 3 of 3 attempts)?";
-
 TEST_CASE("an L2 that is reset behind its bye has crashed, and L1 has not") {
   const Run reset =
       run("reset", {"--kernel", "debian-6.1", "--topology", "reset", "--case", "selftest/pass"});
