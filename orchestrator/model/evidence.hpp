@@ -29,8 +29,7 @@ struct Subtest {
   Result result = Result::not_ok;
   std::string diagnostic;  // the "# ..." lines before it, or the reason of a skip
   int level = 1;
-  bool of_plan =
-      false;  // a bound of the plan (verdict/bounds.hpp), of which the case knows nothing
+  bool of_plan = false;  // a bound (verdict/bounds.hpp), of which the case knows nothing
 };
 
 // "name: reason" of each that was skipped: what a verdict does not stand for.

@@ -20,9 +20,8 @@ struct Panicked {
 };  // the kernel panicked
 struct Rebooted {
   Phase phase;
-  bool announced =
-      false;  // its kernel said "reboot: Restarting system"; else perhaps a triple fault
-};            // it was reset without having been asked to
+  bool announced = false;  // by "reboot: Restarting system"; else it may be a triple fault
+};                         // it was reset without having been asked to
 struct Oopsed {
   Phase phase;
 };  // the kernel oopsed and lives on: what runs after that proves nothing, and was ended
