@@ -56,7 +56,7 @@ InvalidationRecorder::InvalidationRecorder() {
   }
   ring_ = static_cast<char*>(
       lib::safe::mmap(nullptr, kPage + kData, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0));
-  start_perf_event(fd_, of_this_thread());
+  start_perf_event(fd_, of_thread(::gettid()));
 }
 
 InvalidationRecorder::~InvalidationRecorder() {

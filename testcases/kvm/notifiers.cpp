@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 
+#include "kvm/perf_event.hpp"
 #include "lib/safe.hpp"
 
 namespace kproof::kvm {
@@ -13,7 +14,7 @@ static std::string touching(const HvaRange& range, pid_t thread, const std::stri
                             const std::string& last) {
   return first + " < " + std::to_string(range.end()) + " && " + last +
          (last == first ? " >= " : " > ") + std::to_string(range.start) +
-         (thread > 0 ? " && common_pid == " + std::to_string(thread) : "");
+         (thread > 0 ? " && " + of_thread(thread) : "");
 }
 
 NotifierCounters::NotifierCounters(const HvaRange& range, unsigned vms, pid_t thread)

@@ -21,8 +21,8 @@ void start_perf_event(int fd, const std::string& filter) {
   lib::safe::check(::ioctl(fd, PERF_EVENT_IOC_ENABLE), "PERF_EVENT_IOC_ENABLE");
 }
 
-std::string of_this_thread() {
-  return "common_pid == " + std::to_string(::gettid());
+std::string of_thread(pid_t thread) {
+  return "common_pid == " + std::to_string(thread);
 }
 
 std::uint64_t read_perf_event(int fd) {

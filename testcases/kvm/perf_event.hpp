@@ -5,6 +5,7 @@
 #include <string>
 
 #include <linux/perf_event.h>
+#include <sys/types.h>
 
 namespace kproof::kvm {
 
@@ -13,8 +14,8 @@ namespace kproof::kvm {
 int open_perf_event(perf_event_attr attributes, int cpu);
 // `filter` in the terms of Documentation/trace/events.rst. Ends the case where it is refused.
 void start_perf_event(int fd, const std::string& filter);
-// A filter for what the calling thread does.
-std::string of_this_thread();
+// A filter for what this thread does.
+std::string of_thread(pid_t thread);
 // Events so far.
 std::uint64_t read_perf_event(int fd);
 

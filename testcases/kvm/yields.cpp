@@ -29,7 +29,7 @@ YieldCounter::YieldCounter() {
     problem_ = std::string("kprobe at ") + kFunction + ": " + std::strerror(errno);
     return;
   }
-  start_perf_event(fd_, of_this_thread());
+  start_perf_event(fd_, of_thread(::gettid()));
 }
 
 YieldCounter::~YieldCounter() {
