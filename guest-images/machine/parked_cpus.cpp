@@ -1,21 +1,20 @@
 #include "machine/parked_cpus.hpp"
 
 #include <chrono>
-#include <fstream>
 
 #include <sched.h>
 
 #include "machine/cpus.hpp"
 #include "machine/hypervisor.hpp"
+#include "machine/sysfs.hpp"
 
 namespace kproof::machine {
 
-// "" where there is no such limit, or no right to it.
+// What it was; "" where there is no such limit, or no right to it.
 static std::string replace_real_time_limit(const std::string& limit) {
   const char* path = "/proc/sys/kernel/sched_rt_runtime_us";
-  std::string before;
-  std::getline(std::ifstream(path) >> std::ws, before);
-  return std::ofstream(path) << limit << std::flush ? before : "";
+  const std::string before = sysfs::read(path);
+  return sysfs::try_write(path, limit) == 0 ? before : "";
 }
 
 ParkedCpus::ParkedCpus() : allowed_(allowed_cpus()) {
