@@ -3,14 +3,6 @@
 # One directory is one module is one namespace is one static library, kproof_<name>. LINKS names the
 # modules it may use: a missing arrow fails at link time, and ci/check-includes compares them with the
 # #include lines. Files *_test.cpp become one doctest program, the ctest `unit.<name>`.
-#
-# What most files include is precompiled once for all modules (by util) and once for all tests (by
-# testkit), a third of a clean build. A file includes what it uses all the same: the presets of the
-# sanitizers build without.
-set(KPROOF_PRECOMPILED
-  <algorithm> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <optional> <set> <span>
-  <sstream> <string> <string_view> <vector> <fmt/format.h> <fmt/ranges.h>)
-
 function(kproof_module name)
   cmake_parse_arguments(arg "" "" "LINKS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -22,16 +14,10 @@ function(kproof_module name)
   target_include_directories(kproof_${name} PUBLIC ${PROJECT_SOURCE_DIR}/orchestrator)
   list(TRANSFORM arg_LINKS PREPEND kproof_)
   target_link_libraries(kproof_${name} PUBLIC kproof_host_flags ${arg_LINKS} ${arg_LIBS})
-  if(name STREQUAL util)
-    target_precompile_headers(kproof_util PRIVATE ${KPROOF_PRECOMPILED})
-  elseif(kproof_util IN_LIST arg_LINKS)
-    target_precompile_headers(kproof_${name} REUSE_FROM kproof_util)
-  endif()
 
   if(tests AND BUILD_TESTING)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE kproof_${name} kproof_testkit)
-    target_precompile_headers(${name}_test REUSE_FROM kproof_testkit)
     target_compile_definitions(${name}_test PRIVATE
       KPROOF_TEST_DIR="${CMAKE_CURRENT_SOURCE_DIR}" KPROOF_BUILD_DIR="${PROJECT_BINARY_DIR}")
     add_test(NAME unit.${name} COMMAND ${name}_test)

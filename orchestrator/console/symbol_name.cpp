@@ -3,8 +3,6 @@
 #include <cstdlib>
 #include <memory>
 
-// Else it declares the libc's basename() otherwise than <cstring> does.
-#define HAVE_DECL_BASENAME 1
 #include <libiberty/demangle.h>
 
 namespace kproof::console {

@@ -83,7 +83,7 @@ static Evidence module_parameters(const LevelFacts& level) {
 static Evidence preempt_model(const LevelFacts& level) {
   const auto found = level.facts.find(kPreempt);
   if (found == level.facts.end())
-    return {"preempt_model", false, fmt::format("{} is not there", kPreempt)};
+    return {"preempt_model", false, std::string(kPreempt) + " is not there"};
   const bool proven = found->second.find("(" + level.declared.preempt + ")") != std::string::npos;
   return {"preempt_model", proven, found->second};
 }
