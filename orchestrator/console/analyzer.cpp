@@ -78,9 +78,23 @@ void Analyzer::Impl::slice(std::string_view slice) {
   }
 }
 
+// In blocks of a fixed size, which the compiler makes vectors of at -O2, too: a ninth of the time of
+// `kproof analyze` on a boot's lines otherwise.
+static std::size_t count_newlines(std::string_view bytes) {
+  constexpr std::size_t kBlock = 64;
+  std::size_t count = 0;
+  for (; bytes.size() >= kBlock; bytes.remove_prefix(kBlock)) {
+    unsigned char in_block = 0;
+    for (std::size_t i = 0; i < kBlock; ++i)
+      in_block = static_cast<unsigned char>(in_block + (bytes[i] == '\n'));
+    count += in_block;
+  }
+  return count + static_cast<std::size_t>(std::ranges::count(bytes, '\n'));
+}
+
 void Analyzer::Impl::pass_over(std::string_view lines) {
   if (lines.empty()) return;
-  lines_ += static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
+  lines_ += count_newlines(lines);
   mid_line_ = lines.back() != '\n';
   tracker_.set_lines(lines_ + (mid_line_ ? 1 : 0));
   if (stamped_) return;

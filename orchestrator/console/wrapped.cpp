@@ -15,8 +15,8 @@ static constexpr std::size_t kEnd = 100;       // bytes: a place in a file, and 
 static constexpr std::string_view kMarks = ">| \t";  // of quotations
 
 static std::string_view quotation(std::string_view raw) {
-  const std::size_t end = std::min(raw.find_first_not_of(kMarks), raw.size());
-  return raw.find_first_of(">|") < end ? raw.substr(0, end) : std::string_view();
+  const std::string_view marks = raw.substr(0, raw.find_first_not_of(kMarks));
+  return marks.find_first_of(">|") == marks.npos ? std::string_view() : marks;
 }
 
 // In a quotation the rest has its mark too.
