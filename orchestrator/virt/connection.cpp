@@ -126,6 +126,9 @@ void Connection::subscribe() {
   if (!watches_close_) Callbacks::give_back(own);
 }
 
+// Of libvirt, behind a guest that is gone: 0.2 s, and more beside a load.
+static constexpr std::chrono::seconds kLongestCleanUp(15);
+
 // The embedded driver outlives its connections: without this it would go on to call us.
 void Connection::unsubscribe() noexcept {
   for (const int id : lifecycle_callbacks_)
@@ -165,6 +168,7 @@ std::unique_ptr<Connection> Connection::open(const ConnectSpec& spec, model::Acc
 }
 
 Connection::~Connection() {
+  mailroom_->wait_for_left(kLongestCleanUp);
   if (handle_) unsubscribe();
 }
 
@@ -176,14 +180,14 @@ Guest Connection::start(const std::string& name, const std::string& xml) {
   virDomainPtr domain =
       virDomainCreateXML(handle_.get(), xml.c_str(), embedded() ? 0 : VIR_DOMAIN_START_AUTODESTROY);
   if (!domain) {
-    forget(name);
+    mailroom_->close(name);
     throw last_error("libvirt cannot start the guest");
   }
   return Guest(*this, name, domain, std::move(events));
 }
 
-void Connection::forget(const std::string& name) noexcept {
-  mailroom_->close(name);
+void Connection::leave(const std::string& name) noexcept {
+  mailroom_->leave(name);
 }
 
 static std::string dotted(unsigned long version) {

@@ -61,7 +61,7 @@ class Connection {
   void connect();
   void subscribe();
   void unsubscribe() noexcept;
-  void forget(const std::string& name) noexcept;
+  void leave(const std::string& name) noexcept;
 
   ConnectSpec spec_;
   struct CloseConnection {

@@ -49,10 +49,35 @@ void Mailroom::close(const std::string& name) noexcept {
   queues_.erase(name);
 }
 
+void Mailroom::leave(const std::string& name) noexcept {
+  const std::lock_guard lock(mutex_);
+  left_.insert(name);
+  close_left();
+}
+
+void Mailroom::close_left() noexcept {
+  std::erase_if(left_, [this](const std::string& name) {
+    const auto queue = queues_.find(name);
+    if (queue == queues_.end() || !queue->second->ended()) return queue == queues_.end();
+    queues_.erase(queue);
+    return true;
+  });
+  closed_.notify_all();
+}
+
+void Mailroom::wait_for_left(std::chrono::milliseconds most) noexcept {
+  std::unique_lock lock(mutex_);
+  closed_.wait_for(lock, most, [this] { return left_.empty(); });
+  for (const std::string& name : left_)
+    queues_.erase(name);
+  left_.clear();
+}
+
 void Mailroom::post(const char* name, const GuestEvent& event) noexcept {
   const std::lock_guard lock(mutex_);
   for (const auto& [guest, queue] : queues_)
     if (!name || guest == name) queue->post(event);
+  close_left();
 }
 
 }  // namespace kproof::virt

@@ -1,11 +1,14 @@
 // What libvirt's callbacks say of a guest, carried to the thread that runs it.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "util/fd.hpp"
@@ -52,12 +55,20 @@ class Mailroom {
  public:
   std::shared_ptr<EventQueue> open(const std::string& name);
   void close(const std::string& name) noexcept;
+  // The guest is gone, and libvirt has yet to clean up behind it: closed with its last event.
+  void leave(const std::string& name) noexcept;
+  // Until all that were left are closed; after `most` those are given up, and hear no more.
+  void wait_for_left(std::chrono::milliseconds most) noexcept;
   // To the guest of that name if there is one, or to all where that is null.
   void post(const char* name, const GuestEvent& event) noexcept;
 
  private:
+  void close_left() noexcept;  // locked
+
   std::mutex mutex_;
+  std::condition_variable closed_;
   std::map<std::string, std::shared_ptr<EventQueue>> queues_;
+  std::set<std::string> left_;
 };
 
 }  // namespace kproof::virt

@@ -56,6 +56,24 @@ TEST_CASE(
   CHECK(!one->take());
 }
 
+TEST_CASE("who closes waits for the last event of each guest that was left, not for ever") {
+  using std::chrono::milliseconds;
+  Mailroom room;
+  const auto gone = room.open("gone"), going = room.open("going"), stuck = room.open("stuck");
+  room.post("gone", {Lifecycle::stopped});
+  room.leave("gone");
+  room.leave("going");
+  std::jthread libvirt([&room] { room.post("going", {Lifecycle::stopped}); });
+  room.wait_for_left(std::chrono::minutes(1));
+  CHECK(going->ended());
+  room.leave("stuck");
+  room.wait_for_left(milliseconds(1));
+  room.post("stuck", {Lifecycle::stopped});
+  CHECK(!stuck->ended());
+  room.leave("never opened");
+  room.wait_for_left(std::chrono::minutes(1));
+}
+
 TEST_CASE("a callback that comes while its connection closes finds its room") {
   auto room = std::make_shared<Mailroom>();
   const auto queue = room->open("guest");

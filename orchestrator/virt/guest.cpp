@@ -15,8 +15,7 @@
 
 namespace kproof::virt {
 
-// libvirt reports STOPPED 0.2 s after the process is gone.
-static constexpr int kStoppedWaitMs = 15000;
+static constexpr std::chrono::seconds kLongestEnd(15);
 
 void Guest::FreeDomain::operator()(_virDomain* domain) const noexcept {
   virDomainFree(domain);
@@ -57,32 +56,26 @@ std::optional<QemuExit> Guest::reap() {
   return exit_;
 }
 
-// libvirt holds the guest's lock while it waits for QEMU to be reaped: to ask it anything before
-// that would keep us from reaping, and cost the 10 s after which libvirt gives up. A guest that was
-// not seen to stop when the time is up is one that libvirt may still tell of: to nobody then.
-void Guest::wait_stopped(int milliseconds) noexcept {
+// QEMU is ours: libvirt, which waits until it is reaped and sleeps 0.2 s each time it looks, cleans
+// up by itself.
+void Guest::end_process() noexcept {
   using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + std::chrono::milliseconds(milliseconds);
-  for (auto now = Clock::now(); now < deadline && !events_->ended(); now = Clock::now()) {
-    const bool gone = !process_ || reap();
-    while (events_->take()) {
-    }
-    if (events_->ended()) return;
+  if (!reap()) ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
+  const auto deadline = Clock::now() + kLongestEnd;
+  for (auto now = Clock::now(); !reap() && now < deadline; now = Clock::now()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now).count();
-    pollfd ready[] = {{events_->fd(), POLLIN, 0}, {gone ? -1 : process_.get(), POLLIN, 0}};
-    ::poll(ready, 2, static_cast<int>(left));
+    pollfd gone{process_.get(), POLLIN, 0};
+    ::poll(&gone, 1, static_cast<int>(left));
   }
+  OrphanReaper::of_process().let_go(pid_);
 }
 
 void Guest::stop() noexcept {
   if (!domain_) return;
-  if (process_ && !reap()) ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
+  if (process_) end_process();
   if (!process_) virDomainDestroy(domain_.get());
-  wait_stopped(kStoppedWaitMs);
-  reap();
   domain_.reset();
-  if (pid_ > 0) OrphanReaper::of_process().let_go(pid_);
-  connection_->forget(name_);
+  connection_->leave(name_);
 }
 
 }  // namespace kproof::virt

@@ -36,8 +36,7 @@ class Guest {
   // readable.
   std::optional<QemuExit> reap();
 
-  // Ends QEMU if it still runs and returns when libvirt's last event of the guest was dispatched.
-  // Idempotent.
+  // Ends QEMU if it still runs, and returns when it is gone. Idempotent.
   void stop() noexcept;
 
  private:
@@ -46,7 +45,7 @@ class Guest {
   Guest(Connection& connection, std::string name, _virDomain* domain,
         std::shared_ptr<EventQueue> events);
   void adopt_process();
-  void wait_stopped(int milliseconds) noexcept;
+  void end_process() noexcept;
 
   Connection* connection_;
   std::string name_;
