@@ -60,23 +60,21 @@ static int analyze(const AnalyzeOptions& options) {
   return is_clean(analysis) ? kOk : kUnexpected;
 }
 
-void add_analyze(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("analyze", "Find kernel errors in a console log");
+void add_analyze(CommandLine& line) {
+  Command command = line.add("analyze", "Find kernel errors in a console log");
   const auto options = std::make_shared<AnalyzeOptions>();
-  command->add_option("FILE", options->file, "the log; - is standard input")->required();
-  command->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  CLI::Option* vmlinux = command->add_option("--vmlinux", options->vmlinux,
-                                             "ELF file of that kernel: traces get files and lines");
-  command->add_option("--modules", options->modules, "directory of that kernel's .ko files")
-      ->needs(vmlinux);
-  command->add_option("--known", options->known, "YAML file of known issues");
-  command->footer(
+  command.value("FILE", options->file, "the log; - is standard input", Need::required);
+  command.choice("--format", options->format, {"text", "json"}, "text or json");
+  command.value("--vmlinux", options->vmlinux,
+                "ELF file of that kernel: traces get files and lines");
+  command.value("--modules", options->modules, "directory of that kernel's .ko files");
+  command.depends("--modules", "--vmlinux");
+  command.value("--known", options->known, "YAML file of known issues");
+  command.footer(
       "Exit code: 0 no findings and complaints but known ones, in all of the log; 1 findings, a "
       "panic or an oops "
       "(known or not), or something in the log that could not be seen or failed; 2 wrong usage.");
-  command->callback([options, &exit_code] { exit_code = analyze(*options); });
+  command.does([options] { return analyze(*options); });
 }
 
 }  // namespace kproof::cli

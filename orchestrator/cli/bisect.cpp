@@ -265,19 +265,18 @@ static int bisect(BisectOptions& options) {
   return report.first_bad.size() == 1 ? kOk : kUnexpected;
 }
 
-void add_bisect(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
+void add_bisect(CommandLine& line) {
+  Command command = line.add(
       "bisect", "Find the first revision on which a plan's cells fail as they do on --bad");
   const auto options = std::make_shared<BisectOptions>();
-  add_run_options(*command, options->run, kSourcePlanHelp);
-  command->add_option("--base", options->base,
-                      "the kernel of the plan to bisect, one with `source: { git: ... }` (default: "
-                      "the plan's only kernel from source)");
-  command
-      ->add_option("--good", options->good, "a revision on which the plan's cases do not fail so")
-      ->required();
-  command->add_option("--bad", options->bad, "a later one on which they do")->required();
-  command->footer(
+  add_run_options(command, options->run, kSourcePlanHelp);
+  command.value("--base", options->base,
+                "the kernel of the plan to bisect, one with `source: { git: ... }` (default: the "
+                "plan's only kernel from source)");
+  command.value("--good", options->good, "a revision on which the plan's cases do not fail so",
+                Need::required);
+  command.value("--bad", options->bad, "a later one on which they do", Need::required);
+  command.footer(
       "What is looked for is what --bad shows and --good does not: findings (by title or\n"
       "fingerprint), failed subtests, or else the verdict, of each case that is not as the plan\n"
       "expects; --case and --topology choose the cases. A revision is bad if any repetition shows\n"
@@ -287,7 +286,7 @@ void add_bisect(CLI::App& app, int& exit_code) {
       "skipped revisions are left, 2 wrong usage (or --good is not good, --bad not bad), 69 a "
       "fault\n"
       "of this host, 130 interrupted.");
-  command->callback([options, &exit_code] { exit_code = bisect(*options); });
+  command.does([options] { return bisect(*options); });
 }
 
 }  // namespace kproof::cli

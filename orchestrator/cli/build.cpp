@@ -83,37 +83,27 @@ static int build(BuildOptions& options) {
   return kOk;
 }
 
-void add_build(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("build", "Build a kernel from source, patches and kconfig fragments");
+void add_build(CommandLine& line) {
+  Command command =
+      line.add("build", "Build a kernel from source, patches and kconfig fragments");
   const auto options = std::make_shared<BuildOptions>();
-  command
-      ->add_option("--source", options->source,
-                   "a git tree, a tarball, or a Debian package: linux-source-6.1")
-      ->required();
-  command->add_option("--revision", options->revision,
-                      "of the git tree (default: HEAD, which must be clean)");
-  command
-      ->add_option(
-          "--patches", options->build.patches,
-          "a directory, a quilt series, a mailbox, a patch, or a range of the git tree; may "
-          "be repeated")
-      ->allow_extra_args(false);
-  command
-      ->add_option("--config", options->build.config,
-                   "tinyconfig, defconfig or the path of a .config")
-      ->capture_default_str();
-  command
-      ->add_option("--fragment", options->build.fragments,
-                   "a name in kconfigs/fragments, or a path; may be repeated")
-      ->allow_extra_args(false);
-  command->add_option("--name", options->name, "what messages call the kernel")
-      ->capture_default_str();
-  command->add_option("--jobs", options->settings.jobs,
-                      "jobs of make (default: $KPROOF_JOBS, or one for each CPU)");
-  command->add_option("--cc", options->settings.compiler, "the compiler")->capture_default_str();
-  add_as_root(*command, options->settings.as_root);
-  command->footer(
+  command.value("--source", options->source,
+                "a git tree, a tarball, or a Debian package: linux-source-6.1", Need::required);
+  command.value("--revision", options->revision,
+                "of the git tree (default: HEAD, which must be clean)");
+  command.list("--patches", options->build.patches,
+               "a directory, a quilt series, a mailbox, a patch, or a range of the git tree; may "
+               "be repeated");
+  command.value("--config", options->build.config,
+                "tinyconfig, defconfig or the path of a .config");
+  command.list("--fragment", options->build.fragments,
+               "a name in kconfigs/fragments, or a path; may be repeated");
+  command.value("--name", options->name, "what messages call the kernel");
+  command.number("--jobs", options->settings.jobs,
+                 "jobs of make (default: $KPROOF_JOBS, or one for each CPU)");
+  command.value("--cc", options->settings.compiler, "the compiler");
+  add_as_root(command, options->settings.as_root);
+  command.footer(
       "Built kernels are kept by the content of all that made them: the same again builds\n"
       "nothing, and a changed patch builds what it touched. Working trees are in\n"
       "~/.cache/kproof/kernels/trees ($KPROOF_CACHE; root's are in /var/cache/kproof); those "
@@ -122,7 +112,7 @@ void add_build(CLI::App& app, int& exit_code) {
       "new one is unpacked, and all of trees/ and built/ may be removed while nothing is built.\n"
       "Exit code: 0 built, 2 wrong usage, patch, config or code, 69 a fault of this host,\n"
       "130 interrupted (the next build goes on from there).");
-  command->callback([options, &exit_code] { exit_code = build(*options); });
+  command.does([options] { return build(*options); });
 }
 
 }  // namespace kproof::cli

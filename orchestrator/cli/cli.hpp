@@ -1,12 +1,10 @@
-// The subcommands of kproof. Each adds its options to the program and, when it was chosen, does its
-// work and sets the exit code; it throws ConfigError or HostError, which main() turns into
-// messages.
+// The subcommands of kproof. Each adds itself and its options to the command line; what it does
+// throws ConfigError or HostError, which main() turns into messages.
 #pragma once
 
 #include <string_view>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command.hpp"
 #include "plan/cells.hpp"
 
 namespace kproof::cli {
@@ -18,13 +16,13 @@ constexpr int kUsage = 2;       // bad arguments, bad plan
 constexpr int kHostFault = 69;  // EX_UNAVAILABLE of sysexits.h
 constexpr int kInterrupted = 130;
 
-void add_run(CLI::App& app, int& exit_code);
-void add_plan(CLI::App& app, int& exit_code);
-void add_build(CLI::App& app, int& exit_code);
-void add_series(CLI::App& app, int& exit_code);
-void add_bisect(CLI::App& app, int& exit_code);
-void add_doctor(CLI::App& app, int& exit_code);
-void add_analyze(CLI::App& app, int& exit_code);
+void add_run(CommandLine& line);
+void add_plan(CommandLine& line);
+void add_build(CommandLine& line);
+void add_series(CommandLine& line);
+void add_bisect(CommandLine& line);
+void add_doctor(CommandLine& line);
+void add_analyze(CommandLine& line);
 
 inline constexpr std::string_view kSourcePlanHelp =
     "the plan, a YAML file with a kernel from `source:`";
@@ -38,11 +36,11 @@ inline std::string cases_for_kernel(const plan::Filter& filter) {
 }
 
 // --topology and --case.
-void add_filter(CLI::App& command, plan::Filter& filter);
+void add_filter(Command& command, plan::Filter& filter);
 // --kernel.
-void add_kernel_filter(CLI::App& command, plan::Filter& filter);
+void add_kernel_filter(Command& command, plan::Filter& filter);
 
 // --as-root.
-void add_as_root(CLI::App& command, bool& as_root);
+void add_as_root(Command& command, bool& as_root);
 
 }  // namespace kproof::cli

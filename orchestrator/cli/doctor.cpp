@@ -118,11 +118,10 @@ static int examine_and_print() {
   return bad ? kHostFault : kOk;
 }
 
-void add_doctor(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("doctor", "Say what this host can do, and what to install or change");
-  command->footer("Exit code: 0 this host can run cells, 69 it cannot.");
-  command->callback([&exit_code] { exit_code = examine_and_print(); });
+void add_doctor(CommandLine& line) {
+  Command command = line.add("doctor", "Say what this host can do, and what to install or change");
+  command.footer("Exit code: 0 this host can run cells, 69 it cannot.");
+  command.does(examine_and_print);
 }
 
 }  // namespace kproof::cli

@@ -1,15 +1,11 @@
-#include <algorithm>
 #include <exception>
 #include <string>
 #include <system_error>
-#include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
 #include "cli/streams.hpp"
-#include "cli/usage.hpp"
 #include "config/quote.hpp"
 #include "report/text.hpp"
 #include "util/error.hpp"
@@ -26,40 +22,16 @@ static int complain(const Error& error, int exit_code) {
   return exit_code;
 }
 
-// `kproof help run` is `kproof run --help`, and `kproof help nosuch` as wrong as `kproof nosuch`.
-static std::vector<std::string> arguments(const CLI::App& app, int argc, char** argv) {
-  std::vector<std::string> words(argv + 1, argv + argc);
-  if (!words.empty() && words.front() == "help") {
-    words.erase(words.begin());
-    const auto commands = app.get_subcommands(nullptr);
-    const bool known = words.empty() || std::ranges::any_of(commands, [&](const CLI::App* command) {
-                         return command->get_name() == words.front();
-                       });
-    if (known) words.emplace_back("--help");
-  }
-  std::reverse(words.begin(), words.end());  // as CLI11 takes them
-  return words;
-}
-
 static int run(int argc, char** argv) {
-  CLI::App app("Integration tests for kernel mm and KVM patches.", "kproof");
-  app.set_version_flag("--version", "kproof " KPROOF_VERSION);
-  app.require_subcommand(1);
-  int exit_code = kOk;
-  add_run(app, exit_code);
-  add_plan(app, exit_code);
-  add_build(app, exit_code);
-  add_series(app, exit_code);
-  add_bisect(app, exit_code);
-  add_doctor(app, exit_code);
-  add_analyze(app, exit_code);
-  try {
-    app.parse(arguments(app, argc, argv));
-  } catch (const CLI::Success& help) {
-    app.exit(help);  // prints it, or the version
-  } catch (const CLI::ParseError& error) {
-    throw usage_error(app, error);
-  }
+  CommandLine line("Integration tests for kernel mm and KVM patches.", "kproof " KPROOF_VERSION);
+  add_run(line);
+  add_plan(line);
+  add_build(line);
+  add_series(line);
+  add_bisect(line);
+  add_doctor(line);
+  add_analyze(line);
+  const int exit_code = line.run(argc, argv);
   flush_output();
   return exit_code;
 }

@@ -60,35 +60,29 @@ static int show(const PlanOptions& options) {
   return kOk;
 }
 
-void add_plan(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("plan", "Print the cells of a plan without running them");
+void add_plan(CommandLine& line) {
+  Command command = line.add("plan", "Print the cells of a plan without running them");
   const auto options = std::make_shared<PlanOptions>();
-  command->add_option("PLAN", options->file, std::string(kPlanOrKernelHelp))->required();
-  add_filter(*command, options->filter);
-  add_kernel_filter(*command, options->filter);
-  command->callback([options, &exit_code] { exit_code = show(*options); });
+  command.value("PLAN", options->file, std::string(kPlanOrKernelHelp), Need::required);
+  add_filter(command, options->filter);
+  add_kernel_filter(command, options->filter);
+  command.does([options] { return show(*options); });
 }
 
-void add_as_root(CLI::App& command, bool& as_root) {
-  command.add_flag("--as-root", as_root,
+void add_as_root(Command& command, bool& as_root) {
+  command.flag("--as-root", as_root,
                    "where kproof is run as root, make and QEMU are root, too; else they are users "
                    "without rights");
 }
 
-void add_kernel_filter(CLI::App& command, plan::Filter& filter) {
-  command
-      .add_option("--kernel", filter.kernels,
-                  "only kernels with this name or glob; may be repeated")
-      ->allow_extra_args(false);
+void add_kernel_filter(Command& command, plan::Filter& filter) {
+  command.list("--kernel", filter.kernels, "only kernels with this name or glob; may be repeated");
 }
 
-void add_filter(CLI::App& command, plan::Filter& filter) {
-  command
-      .add_option("--topology", filter.topologies,
-                  "only topologies with this name or glob; may be repeated")
-      ->allow_extra_args(false);
-  command.add_option("--case", filter.cases, "only cases with this name or glob; may be repeated")
-      ->allow_extra_args(false);
+void add_filter(Command& command, plan::Filter& filter) {
+  command.list("--topology", filter.topologies,
+               "only topologies with this name or glob; may be repeated");
+  command.list("--case", filter.cases, "only cases with this name or glob; may be repeated");
 }
 
 }  // namespace kproof::cli

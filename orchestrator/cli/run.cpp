@@ -30,14 +30,13 @@ static int run(RunOptions& options) {
   return exit_code(report, signals.interrupted());
 }
 
-void add_run(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("run", "Run a plan: boot its kernels, run its cases, judge");
+void add_run(CommandLine& line) {
+  Command command = line.add("run", "Run a plan: boot its kernels, run its cases, judge");
   const auto options = std::make_shared<RunOptions>();
-  add_run_options(*command, *options, kPlanOrKernelHelp);
-  add_kernel_filter(*command, options->sweep.filter);
-  command->footer(std::string(kExitCodes));
-  command->callback([options, &exit_code] { exit_code = run(*options); });
+  add_run_options(command, *options, kPlanOrKernelHelp);
+  add_kernel_filter(command, options->sweep.filter);
+  command.footer(std::string(kExitCodes));
+  command.does([options] { return run(*options); });
 }
 
 }  // namespace kproof::cli

@@ -15,25 +15,23 @@
 namespace kproof::cli {
 namespace fs = std::filesystem;
 
-void add_run_options(CLI::App& command, RunOptions& options, std::string_view plan_help) {
-  command.add_option("PLAN", options.plan_file, std::string(plan_help))->required();
+void add_run_options(Command& command, RunOptions& options, std::string_view plan_help) {
+  command.value("PLAN", options.plan_file, std::string(plan_help), Need::required);
   add_filter(command, options.sweep.filter);
-  command.add_option("--out", options.out,
-                     "directory for results (default: a new one below kproof-out/); cells that an "
-                     "earlier run of the "
-                     "same inputs finished there are kept");
-  command.add_flag("--fresh", options.sweep.fresh, "run all cells, also those finished in --out");
-  command.add_option("--connect", options.sweep.connect,
-                     "libvirt URI, qemu:///system or qemu:///session (default: libvirt in this "
-                     "process, no daemon)");
-  command.add_option("--accel", options.accel, "auto takes KVM where it really works")
-      ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
-      ->capture_default_str();
-  command.add_flag("--dump-on-hang", options.sweep.dump_on_hang,
+  command.value("--out", options.out,
+                "directory for results (default: a new one below kproof-out/); cells that an "
+                "earlier run of the same inputs finished there are kept");
+  command.flag("--fresh", options.sweep.fresh, "run all cells, also those finished in --out");
+  command.value("--connect", options.sweep.connect,
+                "libvirt URI, qemu:///system or qemu:///session (default: libvirt in this process, "
+                "no daemon)");
+  command.choice("--accel", options.accel, {"auto", "kvm", "tcg"},
+                 "auto takes KVM where it really works");
+  command.flag("--dump-on-hang", options.sweep.dump_on_hang,
                    "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
                    "crash or drgn");
   add_as_root(command, options.sweep.as_root);
-  command.add_flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
+  command.flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
 }
 
 void read_run_options(RunOptions& options, const std::string& kind) {

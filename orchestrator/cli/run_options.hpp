@@ -4,8 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command.hpp"
 #include "sweep/sweep.hpp"
 
 namespace kproof::cli {
@@ -17,7 +16,7 @@ struct RunOptions {
 };
 
 // PLAN, of which `plan_help` tells, --topology, --case, --out, --fresh, --connect, --accel and -v.
-void add_run_options(CLI::App& command, RunOptions& options, std::string_view plan_help);
+void add_run_options(Command& command, RunOptions& options, std::string_view plan_help);
 
 // Reads the plan, and sets what of options.sweep follows from the others. Without --out the
 // directory is a new one, named by the plan and `kind`, which may be "".

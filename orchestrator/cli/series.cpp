@@ -84,21 +84,19 @@ static int series(SeriesOptions& options) {
   return exit_code(report, signals.interrupted());
 }
 
-void add_series(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
+void add_series(CommandLine& line) {
+  Command command = line.add(
       "series", "Run a plan's cases on a kernel and on each step of a patch series: what changes?");
   const auto options = std::make_shared<SeriesOptions>();
-  add_run_options(*command, options->run, kSourcePlanHelp);
-  command->add_option("--base", options->base,
-                      "the kernel of the plan that the series is for, one with `source:` (default: "
-                      "the plan's only such one)");
-  command
-      ->add_option("--patches", options->patches,
-                   "a directory, a quilt series, a mailbox, a patch, or a range of the base's git "
-                   "tree; may be repeated")
-      ->required()
-      ->allow_extra_args(false);
-  command->footer(
+  add_run_options(command, options->run, kSourcePlanHelp);
+  command.value("--base", options->base,
+                "the kernel of the plan that the series is for, one with `source:` (default: the "
+                "plan's only such one)");
+  command.list("--patches", options->patches,
+               "a directory, a quilt series, a mailbox, a patch, or a range of the base's git "
+               "tree; may be repeated",
+               Need::required);
+  command.footer(
       "All kernels are built first, so that no compiler disturbs what cases measure. The plan's\n"
       "expectations meet the rows by name: `kernel: <base>` the base alone, no `kernel:` all of\n"
       "them. Exit code: 0 the series is clean: every row builds, in no row a finding or a failed\n"
@@ -108,7 +106,7 @@ void add_series(CLI::App& app, int& exit_code) {
       "usage,\n"
       "plan or patch, or nothing builds; 69 a fault of this host stands in the way, and nothing\n"
       "worse; 130 interrupted, with nothing wrong until then.");
-  command->callback([options, &exit_code] { exit_code = series(*options); });
+  command.does([options] { return series(*options); });
 }
 
 }  // namespace kproof::cli

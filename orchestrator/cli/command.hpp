@@ -1,0 +1,64 @@
+// The commands of the program and their options. CLI11 stands behind it, in command.cpp alone: its
+// header costs each file that includes it ten seconds of compiling.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+// NOLINTNEXTLINE(readability-identifier-naming): CLI11 calls it so
+namespace CLI {
+class App;
+}
+
+namespace kproof::cli {
+
+enum class Need { optional, required };
+
+// Options are named as a user writes them: "PLAN", "--out", "-v,--verbose". What is not given stays
+// as it is, which --help shows as the default. Values must live until CommandLine::run() returns.
+class Command {
+ public:
+  void value(const std::string& name, std::string& value, const std::string& help,
+             Need need = Need::optional);
+  void number(const std::string& name, unsigned& value, const std::string& help);
+  void choice(const std::string& name, std::string& value, const std::vector<std::string>& words,
+              const std::string& help);
+  // Each time that the option is given adds one value.
+  void list(const std::string& name, std::vector<std::string>& values, const std::string& help,
+            Need need = Need::optional);
+  void flag(const std::string& name, bool& value, const std::string& help);
+  // `name` says nothing without `other`.
+  void depends(const std::string& name, const std::string& other);
+  // Below the options in --help.
+  void footer(const std::string& text);
+  // What it does when it was chosen; returns the exit code.
+  void does(std::function<int()> work);
+
+ private:
+  friend class CommandLine;
+  Command(CLI::App& app, int& exit_code) : app_(app), exit_code_(exit_code) {}
+
+  CLI::App& app_;
+  int& exit_code_;
+};
+
+class CommandLine {
+ public:
+  CommandLine(const std::string& description, const std::string& version);
+  ~CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  Command add(const std::string& name, const std::string& help);
+  // Does what the words say, or prints the help or the version that they ask for. ConfigError where
+  // they are wrong; what the command throws goes through.
+  int run(int argc, char** argv);
+
+ private:
+  std::unique_ptr<CLI::App> app_;
+  int exit_code_ = 0;
+};
+
+}  // namespace kproof::cli
