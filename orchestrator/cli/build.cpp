@@ -84,8 +84,7 @@ static int build(BuildOptions& options) {
 }
 
 void add_build(CommandLine& line) {
-  Command command =
-      line.add("build", "Build a kernel from source, patches and kconfig fragments");
+  Command command = line.add("build", "Build a kernel from source, patches and kconfig fragments");
   const auto options = std::make_shared<BuildOptions>();
   command.value("--source", options->source,
                 "a git tree, a tarball, or a Debian package: linux-source-6.1", Need::required);

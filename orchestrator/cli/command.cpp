@@ -10,9 +10,7 @@ namespace kproof::cli {
 
 void Command::value(const std::string& name, std::string& value, const std::string& help,
                     Need need) {
-  app_.add_option(name, value, help)
-      ->required(need == Need::required)
-      ->capture_default_str();
+  app_.add_option(name, value, help)->required(need == Need::required)->capture_default_str();
 }
 
 void Command::number(const std::string& name, unsigned& value, const std::string& help) {
@@ -26,9 +24,7 @@ void Command::choice(const std::string& name, std::string& value,
 
 void Command::list(const std::string& name, std::vector<std::string>& values,
                    const std::string& help, Need need) {
-  app_.add_option(name, values, help)
-      ->required(need == Need::required)
-      ->allow_extra_args(false);
+  app_.add_option(name, values, help)->required(need == Need::required)->allow_extra_args(false);
 }
 
 void Command::flag(const std::string& name, bool& value, const std::string& help) {

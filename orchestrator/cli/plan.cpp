@@ -71,8 +71,8 @@ void add_plan(CommandLine& line) {
 
 void add_as_root(Command& command, bool& as_root) {
   command.flag("--as-root", as_root,
-                   "where kproof is run as root, make and QEMU are root, too; else they are users "
-                   "without rights");
+               "where kproof is run as root, make and QEMU are root, too; else they are users "
+               "without rights");
 }
 
 void add_kernel_filter(Command& command, plan::Filter& filter) {

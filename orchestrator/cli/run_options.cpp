@@ -28,8 +28,8 @@ void add_run_options(Command& command, RunOptions& options, std::string_view pla
   command.choice("--accel", options.accel, {"auto", "kvm", "tcg"},
                  "auto takes KVM where it really works");
   command.flag("--dump-on-hang", options.sweep.dump_on_hang,
-                   "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
-                   "crash or drgn");
+               "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
+               "crash or drgn");
   add_as_root(command, options.sweep.as_root);
   command.flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
 }

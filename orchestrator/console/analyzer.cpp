@@ -78,8 +78,8 @@ void Analyzer::Impl::slice(std::string_view slice) {
   }
 }
 
-// In blocks of a fixed size, which the compiler makes vectors of at -O2, too: a ninth of the time of
-// `kproof analyze` on a boot's lines otherwise.
+// In blocks of a fixed size, which the compiler makes vectors of at -O2, too: a ninth of the time
+// of `kproof analyze` on a boot's lines otherwise.
 static std::size_t count_newlines(std::string_view bytes) {
   constexpr std::size_t kBlock = 64;
   std::size_t count = 0;

@@ -10,7 +10,8 @@ namespace kproof::e2e {
 namespace fs = std::filesystem;
 
 // scripts/root names the unpacked package; a change below scripts/ makes the config anew. Of the
-// modules only those are installed that the cases of these tests want: all are 400 MB for each build.
+// modules only those are installed that the cases of these tests want: all are 400 MB for each
+// build.
 static constexpr const char* kMakefile = R"(
 ROOT := $(shell cat scripts/root)
 BUILTIN = $(ROOT)/lib/modules/*/modules.builtin
