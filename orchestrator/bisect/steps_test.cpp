@@ -10,7 +10,7 @@ using namespace kproof::bisect;
 using enum model::Verdict;
 
 namespace {
-model::CellResult cell(model::Verdict verdict, bool expected) {
+model::CellResult cell_that_is(model::Verdict verdict, bool expected) {
   model::CellResult cell;
   cell.test = "mm/a";
   cell.judgement = {.verdict = verdict, .reason = "why", .expected = expected};
@@ -95,23 +95,24 @@ TEST_CASE("how many steps are left is told") {
 }
 
 TEST_CASE("a revision is bad by any cell that is not as the plan expects, a pass as well") {
-  CHECK(seen_in({cell(pass, true), cell(fail, false)}).outcome == Outcome::bad);
-  CHECK(seen_in({cell(pass, false)}).outcome == Outcome::bad);
-  CHECK(seen_in({cell(miss, false), cell(hang, false)}).outcome == Outcome::bad);
-  CHECK(seen_in({cell(fail, false)}).reason == "mm/a: fail: why");
+  CHECK(seen_in({cell_that_is(pass, true), cell_that_is(fail, false)}).outcome == Outcome::bad);
+  CHECK(seen_in({cell_that_is(pass, false)}).outcome == Outcome::bad);
+  CHECK(seen_in({cell_that_is(miss, false), cell_that_is(hang, false)}).outcome == Outcome::bad);
+  CHECK(seen_in({cell_that_is(fail, false)}).reason == "mm/a: fail: why");
 }
 
 TEST_CASE("a revision is good when all is as the plan expects and something was decided") {
-  CHECK(seen_in({cell(pass, true), cell(fail, true), cell(skip, true)}).reason ==
-        "2 cells are as the plan expects");
-  CHECK(seen_in({cell(skip, true)}).outcome == Outcome::skipped);
+  CHECK(seen_in({cell_that_is(pass, true), cell_that_is(fail, true), cell_that_is(skip, true)})
+            .reason == "2 cells are as the plan expects");
+  CHECK(seen_in({cell_that_is(skip, true)}).outcome == Outcome::skipped);
   CHECK(seen_in({}).outcome == Outcome::skipped);
-  model::CellResult some = cell(pass, true);
+  model::CellResult some = cell_that_is(pass, true);
   some.subtests = {{"one", model::Subtest::Result::skip, "why"}};
   CHECK(seen_in({some}).reason == "1 cell is as the plan expects, 1 subtest skipped");
 }
 
 TEST_CASE("skip, miss and broken are neither good nor bad") {
   for (const model::Verdict verdict : {skip, miss, broken})
-    CHECK(seen_in({cell(pass, true), cell(verdict, false)}).outcome == Outcome::skipped);
+    CHECK(seen_in({cell_that_is(pass, true), cell_that_is(verdict, false)}).outcome ==
+          Outcome::skipped);
 }

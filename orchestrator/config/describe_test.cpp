@@ -8,7 +8,7 @@
 using namespace kproof;
 using namespace std::chrono_literals;
 
-static std::string refusal(std::string_view json) {
+static std::string refused_description(std::string_view json) {
   try {
     config::parse_description(json, "cases/mm/x");
   } catch (const ConfigError& error) {
@@ -18,8 +18,9 @@ static std::string refusal(std::string_view json) {
 }
 
 // A description that is complete but for what `rest` adds.
-static std::string with(std::string_view rest) {
-  return refusal(fmt::format(R"({{"schema": 1, "name": "mm/x", "summary": "s"{}}})", rest));
+static std::string description_with(std::string_view rest) {
+  return refused_description(
+      fmt::format(R"({{"schema": 1, "name": "mm/x", "summary": "s"{}}})", rest));
 }
 
 TEST_CASE("a full description reaches the model") {
@@ -46,19 +47,23 @@ TEST_CASE("absent keys of a description mean none") {
 }
 
 TEST_CASE("a wrong description names the program and the key") {
-  CHECK(refusal("hello").starts_with("cases/mm/x --describe: not JSON"));
-  CHECK(refusal("[]") == "cases/mm/x --describe: not a JSON object");
-  CHECK(refusal("{}").find("`schema` must be 1") != std::string::npos);
-  CHECK(with(R"(, "evidnce": [])") ==
+  CHECK(refused_description("hello").starts_with("cases/mm/x --describe: not JSON"));
+  CHECK(refused_description("[]") == "cases/mm/x --describe: not a JSON object");
+  CHECK(refused_description("{}").find("`schema` must be 1") != std::string::npos);
+  CHECK(description_with(R"(, "evidnce": [])") ==
         "cases/mm/x --describe: `evidnce` is unknown; did you mean `evidence`? known keys: "
         "schema, name, summary, needs, evidence, timeout_ms, quiet, inside");
-  CHECK(with(R"(, "needs": {"memory": -1})").find("`needs.memory` must be") != std::string::npos);
-  CHECK(with(R"(, "needs": {"memory": "1G"})").find("`needs.memory`") != std::string::npos);
-  CHECK(with(R"(, "needs": {"sysctls": {"a": 1}})").find("`needs.sysctls.a`") != std::string::npos);
-  CHECK(with(R"(, "needs": [])").find("`needs` must be an object") != std::string::npos);
-  CHECK(with(R"(, "evidence": ["a", "a"])").find("twice") != std::string::npos);
-  CHECK(with(R"(, "evidence": ["a"], "evidence": ["b"])").find("duplicate key") !=
+  CHECK(description_with(R"(, "needs": {"memory": -1})").find("`needs.memory` must be") !=
         std::string::npos);
-  CHECK(with(R"(, "timeout_ms": 0)").find("`timeout_ms`") != std::string::npos);
-  CHECK(with("") == "accepted");
+  CHECK(description_with(R"(, "needs": {"memory": "1G"})").find("`needs.memory`") !=
+        std::string::npos);
+  CHECK(description_with(R"(, "needs": {"sysctls": {"a": 1}})").find("`needs.sysctls.a`") !=
+        std::string::npos);
+  CHECK(description_with(R"(, "needs": [])").find("`needs` must be an object") !=
+        std::string::npos);
+  CHECK(description_with(R"(, "evidence": ["a", "a"])").find("twice") != std::string::npos);
+  CHECK(description_with(R"(, "evidence": ["a"], "evidence": ["b"])").find("duplicate key") !=
+        std::string::npos);
+  CHECK(description_with(R"(, "timeout_ms": 0)").find("`timeout_ms`") != std::string::npos);
+  CHECK(description_with("") == "accepted");
 }

@@ -16,7 +16,7 @@ static std::string complaint(const std::string& text) {
   return "";
 }
 
-static std::string with(const std::string& entry) {
+static std::string issue_with(const std::string& entry) {
   return "schema: 1\nissues:\n  - { link: l, reason: r, until: 2027-01-31, " + entry + " }\n";
 }
 
@@ -40,25 +40,25 @@ TEST_CASE("an entry is read whole, with its place") {
 }
 
 TEST_CASE("what is wrong is told with its place and a caret") {
-  const std::string text = complaint(with("title: x, colour: red"));
+  const std::string text = complaint(issue_with("title: x, colour: red"));
   CHECK(text.find("known.yaml:3:") == 0);
   CHECK(text.find("`colour`") != std::string::npos);
   CHECK(text.find("\n      | ") != std::string::npos);
 }
 
 TEST_CASE("every entry must be able to miss, to end, and to be looked up") {
-  CHECK(complaint(with("kernels: { from: 6.1 }")).find("hides all") != std::string::npos);
+  CHECK(complaint(issue_with("kernels: { from: 6.1 }")).find("hides all") != std::string::npos);
   CHECK(complaint("schema: 1\nissues:\n  - title: x\n").find("`link`") != std::string::npos);
   CHECK(complaint("schema: 1\nissues:\n  - title: x\n").find("`until`") != std::string::npos);
   CHECK(complaint("schema: 1\nissues:\n  - title: x\n").find("`reason`") != std::string::npos);
 }
 
 TEST_CASE("dates, releases, patterns and fingerprints are checked") {
-  CHECK(complaint(with("title: x")).empty());
+  CHECK(complaint(issue_with("title: x")).empty());
   for (const char* entry :
        {"title: '('", "fingerprint: 12", "fingerprint: 12345G", "title: x, kernels: { to: newest }",
         "title: x, kernels: [6.1]", "title: [x]"})
-    CHECK_FALSE(complaint(with(entry)).empty());
+    CHECK_FALSE(complaint(issue_with(entry)).empty());
   for (const char* date : {"2027-02-30", "tomorrow", "31.1.2027", "2027-1-1"})
     CHECK_FALSE(complaint("schema: 1\nissues:\n  - { title: x, link: l, reason: r, until: " +
                           std::string(date) + " }\n")
@@ -66,13 +66,13 @@ TEST_CASE("dates, releases, patterns and fingerprints are checked") {
 }
 
 TEST_CASE("a range that no kernel is in is a mistake") {
-  CHECK(complaint(with("title: x, kernels: { from: 6.12, to: 6.1 }")).find("reversed") !=
+  CHECK(complaint(issue_with("title: x, kernels: { from: 6.12, to: 6.1 }")).find("reversed") !=
         std::string::npos);
-  CHECK(complaint(with("title: x, kernels: { from: 6.1.9, to: 6.1.10 }")).empty());
-  CHECK(complaint(with("title: x, kernels: { from: 6.1.9, to: 6.1 }")).empty());
+  CHECK(complaint(issue_with("title: x, kernels: { from: 6.1.9, to: 6.1.10 }")).empty());
+  CHECK(complaint(issue_with("title: x, kernels: { from: 6.1.9, to: 6.1 }")).empty());
 }
 
-static std::vector<std::string> warnings_of(const std::string& entry) {
+static std::vector<std::string> warnings_of_issue(const std::string& entry) {
   std::vector<std::string> warnings;
   config::parse_known_issues("schema: 1\nissues:\n  - { link: l, reason: r, " + entry + " }\n",
                              "known.yaml", warnings);
@@ -80,9 +80,9 @@ static std::vector<std::string> warnings_of(const std::string& entry) {
 }
 
 TEST_CASE("an entry that hides much, or for long, is warned of at its place") {
-  CHECK(warnings_of("until: 2026-01-31, title: ^bad pud$").empty());
-  CHECK(warnings_of("until: 2026-01-31, title: ., fingerprint: 123456").empty());
-  const auto broad = warnings_of("until: 2026-01-31, title: .");
+  CHECK(warnings_of_issue("until: 2026-01-31, title: ^bad pud$").empty());
+  CHECK(warnings_of_issue("until: 2026-01-31, title: ., fingerprint: 123456").empty());
+  const auto broad = warnings_of_issue("until: 2026-01-31, title: .");
   REQUIRE(broad.size() == 1);
   CHECK(broad[0] ==
         "known.yaml:3:53: `.` matches what has nothing in common: `bad pud` and `UBSAN: "
@@ -90,7 +90,7 @@ TEST_CASE("an entry that hides much, or for long, is warned of at its place") {
         "    3 |   - { link: l, reason: r, until: 2026-01-31, title: . }\n"
         "      |                                                     ^\n"
         "  hint: name what is meant, as in `^bad pud$`");
-  const auto far = warnings_of("until: 2999-12-31, title: ^bad pud$");
+  const auto far = warnings_of_issue("until: 2999-12-31, title: ^bad pud$");
   REQUIRE(far.size() == 1);
   CHECK(far[0].find("known.yaml:3:34: `2999-12-31` is more than a year from now") == 0);
 }

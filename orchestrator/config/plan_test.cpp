@@ -165,7 +165,7 @@ TEST_CASE("an expectation may name what a glob of the plan will stand for") {
   CHECK(contains(refusal(plan + "kvm/thp}]\n"), "matches no case"));
 }
 
-static std::vector<std::string> warnings_of(std::string_view entry) {
+static std::vector<std::string> warnings_of_expectation(std::string_view entry) {
   return parse(fmt::format("schema: 1\nkernels: {{ k-6.1: {{ path: x }}, k-6.12: {{ path: y }} }}\n"
                            "cases: [mm/one]\nexpect: [{{{}}}]\n",
                            entry))
@@ -173,26 +173,28 @@ static std::vector<std::string> warnings_of(std::string_view entry) {
 }
 
 TEST_CASE("what matches more than its author can mean is warned of, with its place") {
-  CHECK(warnings_of("kernel: k-6.1, verdict: fail, findings: [^bad pud$, '^BUG: ']").empty());
+  CHECK(warnings_of_expectation("kernel: k-6.1, verdict: fail, findings: [^bad pud$, '^BUG: ']")
+            .empty());
   for (const char* pattern : {".*", ".", "'^'", "'[a-z]'", "' in '", "'WARNING|BUG|K|pud'"}) {
     CAPTURE(pattern);
-    CHECK(warnings_of(fmt::format("verdict: fail, may_find: [{}]", pattern)).size() == 1);
+    CHECK(warnings_of_expectation(fmt::format("verdict: fail, may_find: [{}]", pattern)).size() ==
+          1);
   }
-  CHECK(warnings_of("verdict: fail, may_fail: ['\\w']").size() == 1);
-  CHECK(warnings_of("verdict: skip, skip: {reason: .*}").size() == 1);
-  CHECK(warnings_of("verdict: skip, skip: {reason: no module}").empty());
-  const auto hang = warnings_of("verdict: hang");
+  CHECK(warnings_of_expectation("verdict: fail, may_fail: ['\\w']").size() == 1);
+  CHECK(warnings_of_expectation("verdict: skip, skip: {reason: .*}").size() == 1);
+  CHECK(warnings_of_expectation("verdict: skip, skip: {reason: no module}").empty());
+  const auto hang = warnings_of_expectation("verdict: hang");
   REQUIRE(hang.size() == 1);
   CHECK(contains(hang[0], "plans/p.yaml:4:10: any hang is as expected here\n"));
-  CHECK(warnings_of("verdict: hang, hang: {reason: silent}").empty());
+  CHECK(warnings_of_expectation("verdict: hang, hang: {reason: silent}").empty());
 }
 
 TEST_CASE("a glob that goes on into another number is warned of") {
-  const auto warnings = warnings_of("kernel: k-6.1*, verdict: pass");
+  const auto warnings = warnings_of_expectation("kernel: k-6.1*, verdict: pass");
   REQUIRE(warnings.size() == 1);
   CHECK(contains(warnings[0], "4:19: `k-6.1*` covers `k-6.1`, and `k-6.12` too"));
-  CHECK(warnings_of("kernel: k-6.*, verdict: pass").empty());
-  CHECK(warnings_of("kernel: 'k-6.1?', verdict: pass").empty());
+  CHECK(warnings_of_expectation("kernel: k-6.*, verdict: pass").empty());
+  CHECK(warnings_of_expectation("kernel: 'k-6.1?', verdict: pass").empty());
 }
 
 TEST_CASE("what RE2 does not take is told at its place in the pattern") {

@@ -5,7 +5,7 @@ namespace kproof::console {
 
 // Tables to read by subject, not one word a line.
 // clang-format off
-static constexpr const char* kFamilies[] = {
+static constexpr const char* kDataFamilies[] = {
     // Slabs, vmalloc, pools.
     "^_*(do_|devm_|drmm_|pcim_|sock_)?k[vmzc]*[mzc]alloc(_(node|array|large|large_node|order|trace|noprof|track_caller|nolock|cache|size|obj|flex|reserve|lru|bulk|index))*$",
     "^_*(devm_|do_)?kv?realloc(_(array|node|align|noprof))*$", "^_*kmem_cache",
@@ -74,7 +74,7 @@ static constexpr const char* kFamilies[] = {
 // clang-format on
 
 Families data_families() {
-  return kFamilies;
+  return kDataFamilies;
 }
 
 }  // namespace kproof::console

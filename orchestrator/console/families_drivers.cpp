@@ -5,7 +5,7 @@ namespace kproof::console {
 
 // Tables to read by subject, not one word a line.
 // clang-format off
-static constexpr const char* kFamilies[] = {
+static constexpr const char* kDriversFamilies[] = {
     // Object debugging.
     "debug_object", "^debug_print", "^debug_check_no_obj", "^__debug_(object|check)",
     "^activate_(debug|object)",
@@ -27,7 +27,7 @@ static constexpr const char* kFamilies[] = {
 // clang-format on
 
 Families driver_families() {
-  return kFamilies;
+  return kDriversFamilies;
 }
 
 }  // namespace kproof::console

@@ -5,7 +5,7 @@ namespace kproof::console {
 
 // Tables to read by subject, not one word a line.
 // clang-format off
-static constexpr const char* kFamilies[] = {
+static constexpr const char* kReportingFamilies[] = {
     // Sanitizers.
     "^__sanitizer", "^__asan", "kasan", "^__msan", "kmsan", "kcsan", "kfence", "ubsan", "^__tsan",
     "^__hwasan", "^hwasan", "^check_memory_region$", "^check_region_inline",
@@ -47,7 +47,7 @@ static constexpr const char* kFamilies[] = {
 // clang-format on
 
 Families reporting_families() {
-  return kFamilies;
+  return kReportingFamilies;
 }
 
 }  // namespace kproof::console

@@ -5,7 +5,7 @@ namespace kproof::console {
 
 // Tables to read by subject, not one word a line.
 // clang-format off
-static constexpr const char* kFamilies[] = {
+static constexpr const char* kWaitingFamilies[] = {
     // The validator of locks.
     "lockdep", "^perf_trace_", "^_*(trace_|bpf_trace_|raw_)?(lock_acquire|lock_release)", "lock_class", "^assign_lock_key",
     "lock_is_held", "^lock_(pin|unpin|repin|set_class|downgrade|contended|sync|chain)",
@@ -62,7 +62,7 @@ static constexpr const char* kFamilies[] = {
 // clang-format on
 
 Families waiting_families() {
-  return kFamilies;
+  return kWaitingFamilies;
 }
 
 }  // namespace kproof::console

@@ -115,7 +115,7 @@ bool brings_a_stack(std::string_view text) {
 namespace {
 
 // Of a way to the frames, compiled.
-struct Step {
+struct Pass {
   std::unique_ptr<RE2> expression;  // null: kTrace
   std::span<const std::string_view>
       literals;  // one stands in each line that matches; none: unknown
@@ -126,7 +126,7 @@ struct Step {
            });
   }
 };
-using Steps = std::vector<Step>;
+using Steps = std::vector<Pass>;
 
 // Of "@IP" and "@T": a header without a stack is asked for them in vain.
 constexpr std::string_view kPointers[] = {"IP",          "pc",     "PC is at", "era",
@@ -186,7 +186,7 @@ class Walk {
   }
 
   // Two expressions in a row stand in one part of the report: no stack trace begins between them.
-  void skip_to(const Step& step) {
+  void skip_to(const Pass& step) {
     const bool near = step_ > 0 && steps_[step_ - 1].expression;
     while (at_ < lines_.size()) {
       const std::string& text = lines_[at_++].text;
@@ -197,7 +197,7 @@ class Walk {
   }
 
   void follow() {
-    const Step* next = step_ + 1 < steps_.size() ? &steps_[step_ + 1] : nullptr;
+    const Pass* next = step_ + 1 < steps_.size() ? &steps_[step_ + 1] : nullptr;
     while (at_ < lines_.size()) {
       const std::string& text = lines_[at_++].text;
       if (intruded(text) || starts_trace(text)) break;
@@ -211,7 +211,7 @@ class Walk {
     ++step_;
   }
 
-  bool take(const std::string& text, const Step& step) {
+  bool take(const std::string& text, const Pass& step) {
     return step.may_match(text) && take(text, *step.expression);
   }
 

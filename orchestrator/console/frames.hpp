@@ -32,6 +32,8 @@ struct Stack {
   std::vector<std::string_view> at_last;  // when `otherwise` gave none either
 };
 
+inline const Stack kTraceOnly{{"@T", kTrace}};
+
 // A line of a report as frames need it.
 struct ReportLine {
   std::size_t number = 0;

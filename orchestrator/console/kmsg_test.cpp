@@ -40,7 +40,7 @@ TEST_CASE("each line of what user space wrote is known with its time") {
   CHECK_FALSE(records.contains(5000000, "three"));
 }
 
-static KmsgAnalyzer analyze(std::string_view stream, const std::string& nonce = "") {
+static KmsgAnalyzer analyze_kmsg(std::string_view stream, const std::string& nonce = "") {
   Options options;
   options.nonce = nonce;
   options.source = kproof::model::Source::kmsg;
@@ -52,7 +52,7 @@ static KmsgAnalyzer analyze(std::string_view stream, const std::string& nonce = 
 }
 
 TEST_CASE("only the kernel's own records are findings") {
-  const KmsgAnalyzer analyzer = analyze(
+  const KmsgAnalyzer analyzer = analyze_kmsg(
       "6,0,1,-;Linux version 6.1\n"
       "12,1,2,-;BUG: kernel NULL pointer dereference, says a program\n"
       "3,2,3,-;mm/pgtable-generic.c:39: bad pud 00000000f3a1c2d4(84000001400008e7)\n"
@@ -66,18 +66,18 @@ TEST_CASE("only the kernel's own records are findings") {
 }
 
 TEST_CASE("records that were overwritten unread are counted") {
-  CHECK(analyze("6,0,1,-;a\n6,1,2,-;b\n").lost() == 0);
-  CHECK(analyze("6,3,1,-;a\n6,4,2,-;b\n6,10,2,-;b\n").lost() == 8);
+  CHECK(analyze_kmsg("6,0,1,-;a\n6,1,2,-;b\n").lost() == 0);
+  CHECK(analyze_kmsg("6,3,1,-;a\n6,4,2,-;b\n6,10,2,-;b\n").lost() == 8);
 }
 
 TEST_CASE("nonsense in the stream is counted and harmless") {
-  const KmsgAnalyzer analyzer = analyze("garbage\n6,0,1,-;a\n\x01\x02\n");
+  const KmsgAnalyzer analyzer = analyze_kmsg("garbage\n6,0,1,-;a\n\x01\x02\n");
   CHECK(analyzer.malformed() == 2);
   CHECK(analyzer.findings().empty());
 }
 
 TEST_CASE("a canary is seen in kmsg though a program wrote it") {
-  const KmsgAnalyzer analyzer = analyze(
+  const KmsgAnalyzer analyzer = analyze_kmsg(
       "12,0,1,-;kproof-canary 77 begin\n12,1,2,-;kproof-canary 77 end\n"
       "12,2,3,-;kproof-canary 78 end\n",
       "77");

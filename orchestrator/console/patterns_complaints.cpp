@@ -9,9 +9,8 @@ static constexpr unsigned kMessage = kBare | kComplaint | kHerald;
 static const Stack kMsr{{R"(at rIP: \S+ \(@F)", "@T", kTrace},
                         {"@T", kTrace},
                         "^(native|paravirt|pv_native)_(read|write)_msr|^(rd|wr)msr|_msr_safe"};
-static const Stack kTraceOnly{{"@T", kTrace}};
 
-static const Pattern kPatterns[] = {
+static const Pattern kComplaintsPatterns[] = {
     // The CPU, and what it was asked.
     {.trigger = "unchecked MSR access error: ",  // ex_handler_msr()
      .line = R"(^unchecked MSR access error: ((?:RD|WR)MSR) )",
@@ -161,7 +160,7 @@ static const Pattern kPatterns[] = {
 };
 
 std::span<const Pattern> complaint_patterns() {
-  return kPatterns;
+  return kComplaintsPatterns;
 }
 
 }  // namespace kproof::console

@@ -5,7 +5,6 @@ namespace kproof::console {
 
 // powerpc: who called a null pointer stands in LR alone, as the frame above is "(unreliable)".
 static const Stack kFault{{R"(@IP|^LR \[[0-9a-f]+\] @F)", "@T", kTrace}, {"@T", kTrace}};
-static const Stack kTraceOnly{{"@T", kTrace}};
 // What overflows is a recursion: name what was asked for, not where it ended.
 static const Stack kDeep{{"@IP", "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};
 static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"@T", kTrace}};
@@ -15,7 +14,7 @@ static const Stack kCfi{{"CFI failure at @F", "@T", kTrace}, {"@T", kTrace}};
 static constexpr std::string_view kBadAccess = "bad-access in {frame}";
 static constexpr std::string_view kOverflow = "stack-overflow in {frame}";
 
-static const Pattern kPatterns[] = {
+static const Pattern kFaultPatterns[] = {
     {.trigger = "BUG: kernel NULL pointer dereference",
      .title = "BUG: unable to handle kernel NULL pointer dereference in {frame}",
      .stack = &kFault,
@@ -314,7 +313,7 @@ static const Pattern kPatterns[] = {
 };
 
 std::span<const Pattern> fault_patterns() {
-  return kPatterns;
+  return kFaultPatterns;
 }
 
 }  // namespace kproof::console

@@ -6,7 +6,6 @@ namespace kproof::console {
 static const Stack kBacktrace{
     {"stack backtrace|@T", "@T", kTrace}, {"@T", kTrace}, "rcu|kmem|slab"};
 static const Stack kWork{{"(?:last function: |workfn=)([a-zA-Z0-9_]+)"}, {"@T", kTrace}};
-static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kUnregistered{{"@T", kTrace}, {}, "stack|lock|IRQ"};
 static const Stack kScheduled{{"@T", kTrace}, {}, "schedule"};
 // A reader asks who slept, not in which way.
@@ -30,7 +29,7 @@ static const Stack kUnlocked{{"is trying to release lock", R"(^ *(?:@PC )?@F)", 
 static constexpr std::string_view kRcuHeader =
     R"(suspicious RCU usage.*\n(?:.*\n){1,3}?-+\s*\n(?:.*\n){0,5}?[^ ]+:[0-9]+ )";
 
-static const Pattern kPatterns[] = {
+static const Pattern kLockingPatterns[] = {
     {.trigger = "possible circular locking dependency detected",
      .line = R"(^(?:\[ INFO|WARNING|.*WARNING|\[INFO))",
      .title = "possible deadlock in {frame}",
@@ -175,7 +174,7 @@ static const Pattern kPatterns[] = {
 };
 
 std::span<const Pattern> locking_patterns() {
-  return kPatterns;
+  return kLockingPatterns;
 }
 
 }  // namespace kproof::console

@@ -6,7 +6,6 @@ namespace kproof::console {
 static const Stack kAfterKasan{{"BUG: KASAN: [a-z-]+ in @F", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kAfterKfence{{"BUG: KFENCE: [a-z -]+ in @F", kTrace}};
 static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}, {}, "^usb_submit_urb"};
-static const Stack kTraceOnly{{"@T", kTrace}};
 static const Stack kAnyFrames{{kTrace, kTrace}};
 // The page may have an owner, whose stack comes first; what is at fault gives back a page that
 // others still use, through one of these.
@@ -45,7 +44,7 @@ static constexpr std::string_view kVmxError =
 static constexpr std::string_view kVmxTitle = "KVM: {1} failed";
 static const Stack kHyp{{R"(nVHE hyp (?:BUG|panic) at: (?:@PC )?(?:__kvm_nvhe_)?@F)"}};
 
-static const Pattern kPatterns[] = {
+static const Pattern kMemoryPatterns[] = {
     {.trigger = "bad pgd", .line = kBadTable, .title = "bad {1}", .flags = kBare | kSingle},
     {.trigger = "bad p4d", .line = kBadTable, .title = "bad {1}", .flags = kBare | kSingle},
     {.trigger = "bad pud", .line = kBadTable, .title = "bad {1}", .flags = kBare | kSingle},
@@ -290,7 +289,7 @@ static const Pattern kPatterns[] = {
 };
 
 std::span<const Pattern> memory_patterns() {
-  return kPatterns;
+  return kMemoryPatterns;
 }
 
 }  // namespace kproof::console

@@ -22,7 +22,7 @@ static const Stack kHung{{"@T", kTrace}, {}, "", Pick::hung};
 static constexpr std::string_view kStallAlt = "stall in {frame}";
 static constexpr std::string_view kStallTitle = "INFO: rcu detected stall in {frame}";
 
-static const Pattern kPatterns[] = {
+static const Pattern kStallPatterns[] = {
     {.trigger = "soft lockup",
      .line = R"(BUG: soft lockup)",
      .title = "BUG: soft lockup in {frame}",
@@ -98,7 +98,7 @@ static const Pattern kPatterns[] = {
 };
 
 std::span<const Pattern> stall_patterns() {
-  return kPatterns;
+  return kStallPatterns;
 }
 
 }  // namespace kproof::console

@@ -17,7 +17,7 @@ static const Stack kUsb = warning_stack("usb_submit_urb");
 static const Stack kUsercopy = warning_stack("usercopy|__check");
 static const Stack kAllocates = warning_stack("kmalloc|krealloc|slab|kmem");
 
-static const Pattern kPatterns[] = {
+static const Pattern kWarningPatterns[] = {
     {.trigger = "WARNING: ",
      .line = "WARNING: kernel stack regs .* has bad '([^']*)' value [0-9a-f]",
      .title = "WARNING: kernel stack regs has bad '{1}' value",
@@ -80,7 +80,7 @@ static const Pattern kPatterns[] = {
 };
 
 std::span<const Pattern> warning_patterns() {
-  return kPatterns;
+  return kWarningPatterns;
 }
 
 }  // namespace kproof::console

@@ -6,7 +6,7 @@
 namespace kproof::console {
 
 namespace {
-struct Row {
+struct Transition {
   Phase from;
   LineKind kind;
   Step step;
@@ -16,7 +16,7 @@ struct Row {
 static constexpr bool kKeeps = true, kExtends = true, kDrops = false, kStays = false;
 
 // What is not named stays in its phase, keeps the line and does not reach to it (kOtherwise).
-static constexpr Row kTable[] = {
+static constexpr Transition kTable[] = {
     {Phase::doubted, LineKind::structure, {Phase::printing, kKeeps, kExtends}},
     {Phase::doubted, LineKind::frame, {Phase::printing, kKeeps, kExtends}},
     {Phase::doubted, LineKind::end, {Phase::ended, kKeeps, kExtends}},
@@ -56,8 +56,8 @@ static constexpr Row kTable[] = {
 
 Step step(Phase phase, LineKind kind) {
   const Step kOtherwise{phase, phase == Phase::spent ? kDrops : kKeeps, kStays};
-  const Row* row = std::ranges::find_if(
-      kTable, [&](const Row& entry) { return entry.from == phase && entry.kind == kind; });
+  const Transition* row = std::ranges::find_if(
+      kTable, [&](const Transition& entry) { return entry.from == phase && entry.kind == kind; });
   return row == std::end(kTable) ? kOtherwise : row->step;
 }
 

@@ -18,7 +18,7 @@ static std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-static bool is_letter(char c) {
+static bool is_of_word(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) || c == '\'';
 }
 
@@ -27,7 +27,7 @@ static std::string_view plain(std::string_view word) {
   const std::size_t end = word.find_last_not_of(",.!?;)") + 1;
   const std::string_view letters = word.substr(0, end);
   if (letters.starts_with('\'')) return {};
-  return std::ranges::all_of(letters, is_letter) ? letters : std::string_view();
+  return std::ranges::all_of(letters, is_of_word) ? letters : std::string_view();
 }
 
 static bool is_glue(std::string_view word) {
@@ -45,7 +45,7 @@ static bool names_a_subsystem(const std::vector<std::string_view>& words) {
   std::size_t passed = 0;
   for (const std::string_view word : words) {
     if (word.back() == ':') return true;
-    passed += std::ranges::any_of(word, is_letter);
+    passed += std::ranges::any_of(word, is_of_word);
     if (passed == kFirst) return false;
   }
   return false;

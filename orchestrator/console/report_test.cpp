@@ -33,18 +33,19 @@ static Titles titles(const std::string& log) {
   return titles;
 }
 
-static const std::vector<std::string> kTrace = {"CPU: 3 PID: 77 Comm: zorkd Not tainted 6.1.0 #1",
-                                                "RIP: 0010:zork_frob+0x42/0x50",
-                                                "Call Trace:",
-                                                " <TASK>",
-                                                " zork_frob+0x42/0x50",
-                                                " zork_ioctl+0x9b/0x230",
-                                                " do_syscall_64+0x5e/0x80",
-                                                " </TASK>"};
+static const std::vector<std::string> kPrintedTrace = {
+    "CPU: 3 PID: 77 Comm: zorkd Not tainted 6.1.0 #1",
+    "RIP: 0010:zork_frob+0x42/0x50",
+    "Call Trace:",
+    " <TASK>",
+    " zork_frob+0x42/0x50",
+    " zork_ioctl+0x9b/0x230",
+    " do_syscall_64+0x5e/0x80",
+    " </TASK>"};
 
 static std::vector<std::string> report(std::vector<std::string> head,
                                        std::vector<std::string> tail = {}) {
-  head.insert(head.end(), kTrace.begin(), kTrace.end());
+  head.insert(head.end(), kPrintedTrace.begin(), kPrintedTrace.end());
   head.insert(head.end(), tail.begin(), tail.end());
   return head;
 }
@@ -336,7 +337,9 @@ TEST_CASE("a stall takes the lines of the CPUs that it asked, and of no other") 
                     "rcu: \t6-...0: (1 GPs behind) idle=9d2/1/0x4000000000000000"},
                    "[   T10]") +
            printed(3, {fmt::format("Sending NMI from CPU 9 to CPUs {}:", cpus)}, "[   T10]") +
-           printed(4, {"NMI backtrace for cpu 6", kTrace[0], kTrace[1], kTrace[2], kTrace[4]},
+           printed(4,
+                   {"NMI backtrace for cpu 6", kPrintedTrace[0], kPrintedTrace[1], kPrintedTrace[2],
+                    kPrintedTrace[4]},
                    "[    C6]");
   };
   for (const char* cpus : {"6", "0-3,6", "5-7", "1,4-6,8"})

@@ -74,13 +74,14 @@ static const std::vector<std::string> kPrefixes = {
     "- {\"dt\": \"2024-01-02T03:04:#\", \"lvl\": \"target\", \"msg\": \"",
 };
 
-static const std::vector<std::string> kTrace = {"CPU: 3 PID: 77 Comm: zorkd Not tainted 6.1.0 #1",
-                                                "RIP: 0010:zork_frob+0x42/0x50",
-                                                "Call Trace:",
-                                                " <TASK>",
-                                                " zork_frob+0x42/0x50",
-                                                " zork_ioctl+0x9b/0x230",
-                                                " </TASK>"};
+static const std::vector<std::string> kWholeTrace = {
+    "CPU: 3 PID: 77 Comm: zorkd Not tainted 6.1.0 #1",
+    "RIP: 0010:zork_frob+0x42/0x50",
+    "Call Trace:",
+    " <TASK>",
+    " zork_frob+0x42/0x50",
+    " zork_ioctl+0x9b/0x230",
+    " </TASK>"};
 
 TEST_CASE("a report is named whatever stands in front of all of its lines") {
   const std::vector<std::pair<std::string, std::string>> kinds = {
@@ -98,7 +99,7 @@ TEST_CASE("a report is named whatever stands in front of all of its lines") {
       CAPTURE(prefix);
       CAPTURE(header);
       std::vector<std::string> lines = {header};
-      lines.insert(lines.end(), kTrace.begin(), kTrace.end());
+      lines.insert(lines.end(), kWholeTrace.begin(), kWholeTrace.end());
       const Titles found = titles(behind(prefix, lines));
       REQUIRE(found.size() == 1);
       CHECK(found[0] == title);

@@ -35,9 +35,9 @@ bool is_value(const std::string& value) {
 }
 
 // Reads the lines of one fragment; what is wrong is collected.
-class Reader {
+class FragmentReader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {
+  explicit FragmentReader(const std::string& file) : file_(file) {
     fragment_.name = std::filesystem::path(file).stem().string();
   }
 
@@ -109,7 +109,7 @@ class Reader {
 }  // namespace
 
 Fragment parse_fragment(std::string_view text, const std::string& file) {
-  Reader reader(file);
+  FragmentReader reader(file);
   for (const std::string_view line : lines_of(text))
     reader.read(line);
   return reader.finish();

@@ -55,9 +55,9 @@ std::string unquoted(std::string_view text) {
   return std::string(text);
 }
 
-class Reader {
+class LanguageReader {
  public:
-  explicit Reader(const ReadFile& read) : read_(read) {}
+  explicit LanguageReader(const ReadFile& read) : read_(read) {}
 
   Language whole() {
     file("Kconfig");
@@ -214,7 +214,7 @@ class Reader {
 }  // namespace
 
 Language read_language(const ReadFile& read) {
-  return Reader(read).whole();
+  return LanguageReader(read).whole();
 }
 
 }  // namespace kproof::kconfig

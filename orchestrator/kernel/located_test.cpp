@@ -20,7 +20,7 @@ static std::string with_other_id() {
 }
 
 namespace {
-struct Bench {
+struct LocatedBench {
   util::ScratchDir dir{"kproof-test-"};
   fs::path put(const fs::path& name, const std::string& bytes) const {
     fs::create_directories((dir.path() / name).parent_path());
@@ -31,7 +31,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("the symbols of a build tree are in its vmlinux, if that is the kernel that boots") {
-  const Bench bench;
+  const LocatedBench bench;
   const Located tree{.image = "arch/x86/boot/bzImage", .build_tree = bench.dir.path()};
   const fs::path boots = bench.put("boots", kWithId);
   CHECK(vmlinux_of(tree, "6.1.0-x", boots).empty());
@@ -41,14 +41,14 @@ TEST_CASE("the symbols of a build tree are in its vmlinux, if that is the kernel
 }
 
 TEST_CASE("what boots as a bzImage cannot be compared, and its own tree is believed") {
-  const Bench bench;
+  const LocatedBench bench;
   const Located tree{.image = "arch/x86/boot/bzImage", .build_tree = bench.dir.path()};
   const fs::path vmlinux = bench.put("vmlinux", kWithId);
   CHECK(vmlinux_of(tree, "6.1.0-x", bench.put("bzImage", "no ELF file")) == vmlinux);
 }
 
 TEST_CASE("in a root the vmlinux is where Debian's packages of debug information have it") {
-  const Bench bench;
+  const LocatedBench bench;
   const Located root{.image = "boot/vmlinuz-6.1.0-x", .root = bench.dir.path()};
   const fs::path boots = bench.put("boots", kWithId);
   CHECK(vmlinux_of(root, "6.1.0-x", boots).empty());
@@ -58,7 +58,7 @@ TEST_CASE("in a root the vmlinux is where Debian's packages of debug information
 }
 
 TEST_CASE("a vmlinux without a build ID is nobody's") {
-  const Bench bench;
+  const LocatedBench bench;
   const fs::path file = bench.put("vmlinux", kWithoutId);
   CHECK(vmlinux_of({.image = file}, "6.1.0-x", file).empty());
 }

@@ -7,7 +7,7 @@
 
 using namespace kproof;
 
-static vm::InnerGuestSpec sample() {
+static vm::InnerGuestSpec inner_sample() {
   vm::InnerGuestSpec spec;
   spec.name = "l2";
   spec.emulator = "/usr/bin/qemu-system-x86_64";
@@ -39,11 +39,11 @@ static std::string ram_of(const vm::InnerGuestSpec& spec) {
 }
 
 TEST_CASE("an inner guest below TCG, with memory that only its QEMU has") {
-  CHECK(check("inner_tcg.txt", sample()) == "");
+  CHECK(check("inner_tcg.txt", inner_sample()) == "");
 }
 
 TEST_CASE("an inner guest on real hardware, with a shared devdax for RAM and an NVDIMM") {
-  auto spec = sample();
+  auto spec = inner_sample();
   spec.outermost = model::Accel::kvm;
   spec.backing = model::Backing::devdax_1g;
   spec.memory_file = "/dev/dax0.0";
@@ -53,7 +53,7 @@ TEST_CASE("an inner guest on real hardware, with a shared devdax for RAM and an 
 }
 
 TEST_CASE("RAM of hugetlb pages needs no mount, unless somebody else is to map it") {
-  auto spec = sample();
+  auto spec = inner_sample();
   spec.backing = model::Backing::hugetlb_1g;
   CHECK(ram_of(spec) ==
         "memory-backend-memfd,id=ram,size=1048576k,hugetlb=on,hugetlbsize=1G,share=on");
@@ -63,7 +63,7 @@ TEST_CASE("RAM of hugetlb pages needs no mount, unless somebody else is to map i
 }
 
 TEST_CASE("a file that huge entries are to map is mapped at their alignment") {
-  auto spec = sample();
+  auto spec = inner_sample();
   spec.memory_file = "/run/ram";
   const auto aligned = [&](model::Backing backing) {
     spec.backing = backing;
@@ -79,13 +79,13 @@ TEST_CASE("a file that huge entries are to map is mapped at their alignment") {
 }
 
 TEST_CASE("devdax without a device is refused") {
-  auto spec = sample();
+  auto spec = inner_sample();
   spec.backing = model::Backing::devdax_2m;
   CHECK_THROWS_AS(vm::inner_qemu_argv(spec), ConfigError);
 }
 
 TEST_CASE("no inner guest may run without KVM, and without QMP there is no monitor") {
-  auto spec = sample();
+  auto spec = inner_sample();
   spec.qmp_socket.clear();
   const auto argv = vm::inner_qemu_argv(spec);
   for (const std::string& word : argv) {

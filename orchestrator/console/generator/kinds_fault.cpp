@@ -7,7 +7,7 @@ static constexpr std::string_view kNull =
     "BUG: unable to handle kernel NULL pointer dereference in {f}";
 static constexpr std::string_view kPaging = "BUG: unable to handle kernel paging request in {f}";
 
-static constexpr Kind kKinds[] = {
+static constexpr Kind kFaultKinds[] = {
     {"page fault", kAnyX86, 501, 9999, kPaging, kDies,
      "!BUG: unable to handle page fault for address: {addr}\n"
      "#PF: supervisor read access in kernel mode\n#PF: error_code(0x0000) - not-present page\n"
@@ -114,7 +114,7 @@ static constexpr Kind kKinds[] = {
 };
 
 std::span<const Kind> fault_kinds() {
-  return kKinds;
+  return kFaultKinds;
 }
 
 }  // namespace kproof::console::generator

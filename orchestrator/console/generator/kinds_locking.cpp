@@ -23,7 +23,7 @@ namespace kproof::console::generator {
 
 static constexpr unsigned kLockdep = kAnyX86 | kArm64 | kRiscv | kPpc64 | kS390;
 
-static constexpr Kind kKinds[] = {
+static constexpr Kind kLockingKinds[] = {
     {"circular", kLockdep, 413, 9999, "possible deadlock in {f}", 0,
      BAR "!WARNING: possible circular locking dependency detected\n" CIRCLE},
     {"circular before 4.13", kLockdep, 0, 412, "possible deadlock in {f}", 0,
@@ -120,7 +120,7 @@ static constexpr Kind kKinds[] = {
 };
 
 std::span<const Kind> locking_kinds() {
-  return kKinds;
+  return kLockingKinds;
 }
 
 }  // namespace kproof::console::generator

@@ -12,7 +12,7 @@ namespace kproof::console::generator {
   "=================================================================="
 #define KASAN_HEAD "==================================================================\n"
 
-static constexpr Kind kKinds[] = {
+static constexpr Kind kMemoryKinds[] = {
     {"KASAN, read", kAnyX86 | kArm64 | kRiscv | kPpc64, 411, 9999,
      "KASAN: slab-out-of-bounds Read in {f}", 0,
      KASAN_HEAD "!BUG: KASAN: slab-out-of-bounds in {p}\nRead of size 8 at addr {addr} by task "
@@ -123,7 +123,7 @@ static constexpr Kind kKinds[] = {
 };
 
 std::span<const Kind> memory_kinds() {
-  return kKinds;
+  return kMemoryKinds;
 }
 
 }  // namespace kproof::console::generator

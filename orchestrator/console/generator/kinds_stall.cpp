@@ -6,7 +6,7 @@ namespace kproof::console::generator {
 static constexpr std::string_view kSoft = "BUG: soft lockup in {f}";
 static constexpr std::string_view kRcu = "INFO: rcu detected stall in {f}";
 
-static constexpr Kind kKinds[] = {
+static constexpr Kind kStallKinds[] = {
     {"soft lockup", kAll, 414, 9999, kSoft, kLoops,
      "!watchdog: BUG: soft lockup - CPU#{cpu} stuck for 26s! "
      "[{comm}:{pid}]\n@modules\n@cpu\n@regs\n"
@@ -68,7 +68,7 @@ static constexpr Kind kKinds[] = {
 };
 
 std::span<const Kind> stall_kinds() {
-  return kKinds;
+  return kStallKinds;
 }
 
 }  // namespace kproof::console::generator

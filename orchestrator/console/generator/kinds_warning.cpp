@@ -5,7 +5,7 @@ namespace kproof::console::generator {
 
 static constexpr std::string_view kTitle = "WARNING in {f}";
 
-static constexpr Kind kKinds[] = {
+static constexpr Kind kWarningKinds[] = {
     {"WARN_ON", kAll, 408, 618, kTitle, 0,
      "------------[ cut here ]------------\n"
      "!WARNING: CPU: {cpu} PID: {pid} at {file}:{line} {p}\n@modules\n@cpu\n@regs\n@trace\n@end"},
@@ -62,7 +62,7 @@ static constexpr Kind kKinds[] = {
 };
 
 std::span<const Kind> warning_kinds() {
-  return kKinds;
+  return kWarningKinds;
 }
 
 }  // namespace kproof::console::generator

@@ -8,7 +8,7 @@
 
 namespace kproof::console::generator {
 
-static void replace(std::string& text, std::string_view what, const std::string& by) {
+static void replace_all(std::string& text, std::string_view what, const std::string& by) {
   for (std::size_t pos = 0; (pos = text.find(what, pos)) != text.npos; pos += by.size())
     text.replace(pos, what.size(), by);
 }
@@ -51,20 +51,20 @@ struct Fill {
   std::string inline_text(std::string text) const {
     Random& random = *machine.random;
     const auto number = [&](std::size_t most) { return std::to_string(1 + random.below(most)); };
-    replace(text, "{p}", task.place(machine));
-    replace(text, "{q}", other.place(machine));
-    replace(text, "{f}", task.stack[0]);
-    replace(text, "{g}", other.stack[0]);
-    replace(text, "{addr}", machine.pointer());
-    replace(text, "{file}", "drivers/zork/frob.c");
-    replace(text, "{line}", number(3000));
-    replace(text, "{cpu}", std::to_string(task.cpu));
-    replace(text, "{pid}", std::to_string(task.pid));
-    replace(text, "{comm}", task.comm);
-    replace(text, "{rel}", machine.release);
-    replace(text, "{hex8}", random.hex(8));
-    replace(text, "{hex16}", random.hex(16));
-    replace(text, "{n}", number(90));
+    replace_all(text, "{p}", task.place(machine));
+    replace_all(text, "{q}", other.place(machine));
+    replace_all(text, "{f}", task.stack[0]);
+    replace_all(text, "{g}", other.stack[0]);
+    replace_all(text, "{addr}", machine.pointer());
+    replace_all(text, "{file}", "drivers/zork/frob.c");
+    replace_all(text, "{line}", number(3000));
+    replace_all(text, "{cpu}", std::to_string(task.cpu));
+    replace_all(text, "{pid}", std::to_string(task.pid));
+    replace_all(text, "{comm}", task.comm);
+    replace_all(text, "{rel}", machine.release);
+    replace_all(text, "{hex8}", random.hex(8));
+    replace_all(text, "{hex16}", random.hex(16));
+    replace_all(text, "{n}", number(90));
     return text;
   }
 
