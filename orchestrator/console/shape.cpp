@@ -123,6 +123,11 @@ bool is_quoted(std::string_view line, std::size_t trigger) {
   return std::ranges::count(before, '"') % 2 == 1 || std::ranges::count(before, '`') % 2 == 1;
 }
 
+bool is_diagnostic(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  return first != text.npos && text.substr(first).starts_with("# ");
+}
+
 bool is_foreign_prefix(std::string_view before) {
   static const RE2 word("[a-zA-Z]{4}");
   constexpr std::string_view kBars = "\t|;>";

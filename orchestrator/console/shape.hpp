@@ -35,6 +35,10 @@ bool begins_as_kernels(std::string_view text);
 // quotes: in a shell's trace, source, a list?
 bool is_quoted(std::string_view line, std::size_t trigger);
 
+// "# ...", as KTAP has it, KUnit's too, which has a kernel's prefix: what a test says of itself, or
+// behind a prompt what somebody types.
+bool is_diagnostic(std::string_view text);
+
 // Can this be all that stands in front of a kernel's line: a clock, a quote's mark, another's name
 // and a bar?
 bool is_foreign_prefix(std::string_view before);

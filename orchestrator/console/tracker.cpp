@@ -88,7 +88,8 @@ const Row* Tracker::row_behind_prefix(Line& line) {
     if (sight.friendly) return nullptr;  // whatever its end alone looks like
     const Row* row = sight.row;
     if (!row) continue;
-    line.quoted = !is_foreign_prefix(line.text.substr(0, at)) || is_quoted(line.text, at);
+    line.quoted = !is_foreign_prefix(line.text.substr(0, at)) || is_quoted(line.text, at) ||
+                  is_diagnostic(line.text);
     line.text.remove_prefix(at);
     return row;
   }
@@ -131,7 +132,7 @@ void Tracker::note_row(Line line, const Row& row) {
   const bool anyones = foreign() && !line.marked;
   line.told = anyones && !line.text.starts_with(row.pattern->trigger) &&
               is_in_sentence(line.text, row.begins_in(line.text));
-  const bool quoted = line.quoted || line.told ||
+  const bool quoted = line.quoted || line.told || is_diagnostic(line.text) ||
                       (anyones && is_quoted(line.text, line.text.find(row.pattern->trigger)));
   const bool doubted = quoted || (line.doubtful && (stamps_ || !is_complete(row)));
   if (!doubted) believe(row);
