@@ -22,6 +22,7 @@ static const Stack kGivesBack{
     "page_pool_(put|return|release)\\w*|skb_page_unref|kernel_init_pages|free_reserved_\\w+|"
     "free_pcppages_bulk|free_one_page|__free_one_page)$"};
 static const Stack kUbsanTrace{{"@T", kTrace}, {}, "overflow"};
+static const Stack kUbsanTrap{{"@IP|^UBSAN: .* at @F", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kRip{{"@IP", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kUsercopy{{"@IP", "@T", kTrace}, {"@T", kTrace}, "usercopy|__check"};
 static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
@@ -128,9 +129,15 @@ static const Pattern kMemoryPatterns[] = {
      .stack = &kUbsanTrace,
      .alt = {"bad-access in {frame}"}},
     {.trigger = "UBSAN:",
-     .line = "UBSAN: ([a-z-]+) in",
+     .line = "UBSAN: ([a-z-]+) in ",
      .title = "UBSAN: {1} in {frame}",
      .stack = &kUbsanTrace},
+    // Built to trap (report_ubsan_failure()): die() of arm64 says it, x86 says it and dies.
+    {.trigger = "UBSAN: ",
+     .line = R"(UBSAN: ([a-z][a-z -]+)(?: at @F|: [0-9a-f]+ \[#[0-9]+\]))",
+     .title = "UBSAN: {1} in {frame}",
+     .stack = &kUbsanTrap,
+     .flags = kOops},
     // Not behind arm64's "Internal error: ", which is a report of its own form.
     {.trigger = "UBSAN:", .line = "(?:^|[^:] )UBSAN: (.+)", .title = "UBSAN: {1}", .flags = kMixed},
     {.trigger = "BUG: memory leak",
