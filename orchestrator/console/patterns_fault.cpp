@@ -229,7 +229,7 @@ static const Pattern kFaultPatterns[] = {
     {.trigger = "Kernel panic - not syncing",
      // Whose check_panic_on_warn() it was may stand in front: "KASAN: ", "kernel: ", "Oops: ".
      .line = "panic - not syncing: (?:[A-Za-z]+: )?"
-             "(panic_on_warn set)",
+             "(panic_on_(?:warn|taint) set|kmsan\\.panic set|kasan\\.fault=panic set)",
      .title = "kernel panic: {1}",
      .flags = kAnswers | kOops | kTail,
      .of = kAny},

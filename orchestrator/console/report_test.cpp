@@ -151,7 +151,9 @@ TEST_CASE("what the kernel answers to a report joins it, also behind its end") {
   };
   const std::string panic = "Kernel panic - not syncing: ";
   for (const Kind& kind : kSurvived)
-    CHECK(answered(kind, panic + "panic_on_warn set ...") == Titles{kind.title});
+    for (const char* answer : {"panic_on_warn set ...", "panic_on_taint set ...",
+                               "kmsan.panic set ...", "kasan.fault=panic set ..."})
+      CHECK(answered(kind, panic + answer) == Titles{kind.title});
   CHECK(answered(kSurvived[1], panic + "hung_task: blocked tasks") == Titles{kSurvived[1].title});
   CHECK(answered(kSurvived[3], panic + "softlockup: hung tasks") == Titles{kSurvived[3].title});
   CHECK(answered(kSurvived[0], panic + "softlockup: hung tasks").size() == 2);
