@@ -18,7 +18,7 @@ static bool is_anchor(std::string_view function) {
       "(sys|SyS|SYSC)_(sendfile(64)?|splice)$", "(sys|SyS|SYSC)_(set|get)sockopt$", "^do_sock_(set|get)sockopt$",
       "_compat_ioctl$",
       "^(__)?do_syscall(_|$)", "^do_fast_syscall", "^do_int80", "^sysenter_", "^tracesys_", "^el0_svc",
-      "^invoke_syscall", "^ret_fast_syscall", "^(system_call|syscall_(common|handler)$)", "^do_trap_ecall_u$", "^entry_SYSCALL",
+      "^invoke_syscall", "^ret_fast_syscall", "^(system_call|syscall_(common|handler)$)", "^do_trap_ecall_u$",
       "netif_receive_skb", "^do_softirq", "^__do_softirq", "^handle_softirqs", "^invoke_softirq",
       "^call_timer_fn", "_run_timers", "^run_timer_softirq", "^hrtimer_run", "^__hrtimer_run",
       "^run_ksoftirqd", "^smpboot_thread_fn", "^kthread$", "^start_secondary",
@@ -92,7 +92,8 @@ static Blame pick_stall(const Names& frames) {
     if (is_anchor(frame)) return with_plain_name(*below);
     below = &frame;
   }
-  return {};
+  // Up to 4.16 nothing but assembler called a system call on x86, and that is machinery.
+  return below && is_syscall(*below) ? with_plain_name(*below) : Blame{};
 }
 
 // Tasks all over the kernel wait for a grace period, or for the one RTNL: one bucket each.
