@@ -67,6 +67,8 @@ static constexpr const char* kDataFamilies[] = {
     "^(chacha|poly1305|blake2[bs]|ghash)_", "^jhash", "^_*h?siphash_", "^xxh(ash|32|64)",
     // Network buffers: too little room or data is their user's mistake.
     "^_*skb_(put|pull|push)(_data|_zero|_u8)?$", "^skb_(over_|under_)?panic$",
+    // Firmware and hypervisors, asked by one instruction.
+    "^plpar_(hcall|pte)", "^_*arm_smccc_", "^_*hv_do_(fast_)?hypercall", "^opal_call", "^_*sbi_ecall",
     // Registers of devices, and what a compiler puts in the way.
     "^io(read|write)(8|16|32|64)", "^(__raw_)?(read|write)[bwlq]$", "^__raw_(read|write)[bwlq]",
     "^(in|out)[bwl](_p)?$", "^_?inl_p", "^_?logic_(in|out)", "indirect_thunk",

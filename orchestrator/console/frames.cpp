@@ -336,8 +336,8 @@ static std::string_view place_of_warning(std::string_view text) {
 
 // Behind it a header names a function.
 static const RE2& header_expression() {
-  static const RE2 re(
-      expand(R"((?:\bat \S+:\d+ |:\d+ at | in | LOCKUP @ |^caller is (?:@PC )?)@F)"));
+  static const RE2 re(expand(
+      R"((?:\bat \S+:\d+ |:\d+ at | in | LOCKUP @ | for CPU#[0-9]+ |^caller is (?:@PC )?)@F)"));
   return re;
 }
 

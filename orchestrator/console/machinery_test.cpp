@@ -155,7 +155,16 @@ TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
             .frame == "packet_setsockopt");
   CHECK(stall_in({"spin", "__s390x_sys_madvise", "__do_syscall", "system_call"}).frame ==
         "sys_madvise");
+  CHECK(stall_in({"mark_wake_futex", "futex_wake", "do_futex", "SyS_futex"}).frame == "futex");
   CHECK(stall_in({"nowhere", "known"}).frame.empty());
+}
+
+TEST_CASE("who asks a hypervisor or firmware is blamed, not the instruction that asks") {
+  for (const char* name : {"plpar_hcall_norets_notrace", "plpar_pte_protect", "__arm_smccc_smc",
+                           "hv_do_hypercall", "opal_call", "__sbi_ecall"})
+    CHECK_MESSAGE(is_machinery(name), name);
+  for (const char* name : {"pSeries_lpar_hpte_removebolted", "hv_post_message", "opal_flash_write"})
+    CHECK_MESSAGE(!is_machinery(name), name);
 }
 
 TEST_CASE(
