@@ -156,6 +156,7 @@ TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
   CHECK(stall_in({"spin", "__s390x_sys_madvise", "__do_syscall", "system_call"}).frame ==
         "sys_madvise");
   CHECK(stall_in({"mark_wake_futex", "futex_wake", "do_futex", "SyS_futex"}).frame == "futex");
+  CHECK(stall_in({"zap_loop", "__riscv_sys_munmap", "ret_from_exception"}).frame == "sys_munmap");
   CHECK(stall_in({"nowhere", "known"}).frame.empty());
 }
 

@@ -6,17 +6,21 @@ namespace kproof::console {
 static constexpr std::string_view kTimerInterrupt =
     "apic_timer_interrupt|__irq_svc|el1h?_(?:64_)?irq|timer_interrupt_common";
 
+// show_regs() on riscv prints the frames behind the registers, without a line above.
+static constexpr std::string_view kTraceOrRegisters = "@T|^epc : [0-9a-f]+ ra : ";
+
 // The stack of the code that loops begins below the interrupt that found it looping, where the
 // kernel says what that hit; or below the one that was sent to look. Since 6.1 a CPU that finds
 // itself looping shows the registers that the interrupt saved, and no interrupt. A scheduler's dump
 // of a task shows where that was, not what loops.
-static const Stack kStall{{kTimerInterrupt, "@IP", kTrace},
-                          {kTimerInterrupt, kTrace},
-                          "apic_timer_interrupt|rcu",
-                          Pick::stall,
-                          {"NMI backtrace for cpu|self-detected stall", "@IP", "@T", kTrace}};
+static const Stack kStall{
+    {kTimerInterrupt, "@IP", kTrace},
+    {kTimerInterrupt, kTrace},
+    "apic_timer_interrupt|rcu",
+    Pick::stall,
+    {"NMI backtrace for cpu|self-detected stall", "@IP", kTraceOrRegisters, kTrace}};
 static const Stack kSoftLockup{
-    {"@IP", "@T", kTrace}, {"@T", kTrace}, "apic_timer_interrupt", Pick::stall};
+    {"@IP", kTraceOrRegisters, kTrace}, {"@T", kTrace}, "apic_timer_interrupt", Pick::stall};
 static const Stack kHung{{"@T", kTrace}, {}, "", Pick::hung};
 
 static constexpr std::string_view kStallAlt = "stall in {frame}";

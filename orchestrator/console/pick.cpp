@@ -18,7 +18,7 @@ static bool is_anchor(std::string_view function) {
       "(sys|SyS|SYSC)_(sendfile(64)?|splice)$", "(sys|SyS|SYSC)_(set|get)sockopt$", "^do_sock_(set|get)sockopt$",
       "_compat_ioctl$",
       "^(__)?do_syscall(_|$)", "^do_fast_syscall", "^do_int80", "^sysenter_", "^tracesys_", "^el0_svc",
-      "^invoke_syscall", "^ret_fast_syscall", "^(system_call|syscall_(common|handler)$)", "^do_trap_ecall_u$",
+      "^invoke_syscall", "^ret_fast_syscall", "^(system_call|syscall_(common|handler)$)",
       "netif_receive_skb", "^do_softirq", "^__do_softirq", "^handle_softirqs", "^invoke_softirq",
       "^call_timer_fn", "_run_timers", "^run_timer_softirq", "^hrtimer_run", "^__hrtimer_run",
       "^run_ksoftirqd", "^smpboot_thread_fn", "^kthread$", "^start_secondary",
@@ -82,6 +82,11 @@ static Blame with_plain_name(const std::string& function) {
   return {.frame = function};
 }
 
+// What called a system call, whatever it is called: the anchors that are machinery are gone.
+static bool is_way_in(std::string_view frame, std::string_view below) {
+  return is_dispatcher(frame) && !is_syscall(frame) && is_syscall(below);
+}
+
 static Blame pick_stall(const Names& frames) {
   const std::string* below = frames.empty() ? nullptr : &frames.front();
   for (const std::string& frame : frames) {
@@ -89,10 +94,10 @@ static Blame pick_stall(const Names& frames) {
       if (frame == "smp_call_function") return {.frame = frame};
       return {.frame = "smp_call_function", .also = {frame}};
     }
-    if (is_anchor(frame)) return with_plain_name(*below);
+    if (is_anchor(frame) || is_way_in(frame, *below)) return with_plain_name(*below);
     below = &frame;
   }
-  // Up to 4.16 nothing but assembler called a system call on x86, and that is machinery.
+  // Up to 4.16 nothing but assembler calls a system call on x86, and that is machinery.
   return below && is_syscall(*below) ? with_plain_name(*below) : Blame{};
 }
 
