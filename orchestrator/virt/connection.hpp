@@ -31,7 +31,8 @@ struct ConnectSpec {
 //  (tied/qemu_tied.c).
 //  3. With a daemon: guests are started with AUTODESTROY, so the daemon ends them when we die.
 //  4. Every event of a guest reaches its queue, including those of its very start. None is called
-//  back once the connection is closed.
+//  back once the connection is closed, which waits until libvirt has cleaned up behind its guests,
+//  for 15 s at most.
 // An EventLoop must live longer than any Connection. Thread safe.
 class Connection {
  public:

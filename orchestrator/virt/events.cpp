@@ -1,5 +1,6 @@
 #include "virt/events.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -40,43 +41,38 @@ bool EventQueue::ended() const {
 std::shared_ptr<EventQueue> Mailroom::open(const std::string& name) {
   auto queue = std::make_shared<EventQueue>();
   const std::lock_guard lock(mutex_);
-  queues_[name] = queue;
+  boxes_[name] = {queue};
   return queue;
 }
 
 void Mailroom::close(const std::string& name) noexcept {
   const std::lock_guard lock(mutex_);
-  queues_.erase(name);
+  boxes_.erase(name);
 }
 
 void Mailroom::leave(const std::string& name) noexcept {
   const std::lock_guard lock(mutex_);
-  left_.insert(name);
+  if (const auto box = boxes_.find(name); box != boxes_.end()) box->second.left = true;
   close_left();
 }
 
 void Mailroom::close_left() noexcept {
-  std::erase_if(left_, [this](const std::string& name) {
-    const auto queue = queues_.find(name);
-    if (queue == queues_.end() || !queue->second->ended()) return queue == queues_.end();
-    queues_.erase(queue);
-    return true;
-  });
+  std::erase_if(boxes_,
+                [](const auto& box) { return box.second.left && box.second.queue->ended(); });
   closed_.notify_all();
 }
 
 void Mailroom::wait_for_left(std::chrono::milliseconds most) noexcept {
+  const auto is_left = [](const auto& box) { return box.second.left; };
   std::unique_lock lock(mutex_);
-  closed_.wait_for(lock, most, [this] { return left_.empty(); });
-  for (const std::string& name : left_)
-    queues_.erase(name);
-  left_.clear();
+  closed_.wait_for(lock, most, [&] { return std::ranges::none_of(boxes_, is_left); });
+  std::erase_if(boxes_, is_left);
 }
 
 void Mailroom::post(const char* name, const GuestEvent& event) noexcept {
   const std::lock_guard lock(mutex_);
-  for (const auto& [guest, queue] : queues_)
-    if (!name || guest == name) queue->post(event);
+  for (const auto& [guest, box] : boxes_)
+    if (!name || guest == name) box.queue->post(event);
   close_left();
 }
 

@@ -8,7 +8,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "util/fd.hpp"
@@ -63,12 +62,15 @@ class Mailroom {
   void post(const char* name, const GuestEvent& event) noexcept;
 
  private:
+  struct Box {
+    std::shared_ptr<EventQueue> queue;
+    bool left = false;
+  };
   void close_left() noexcept;  // locked
 
   std::mutex mutex_;
   std::condition_variable closed_;
-  std::map<std::string, std::shared_ptr<EventQueue>> queues_;
-  std::set<std::string> left_;
+  std::map<std::string, Box> boxes_;
 };
 
 }  // namespace kproof::virt

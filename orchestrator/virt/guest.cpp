@@ -60,21 +60,23 @@ std::optional<QemuExit> Guest::reap() {
 // up by itself.
 void Guest::end_process() noexcept {
   using Clock = std::chrono::steady_clock;
-  if (!reap()) ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
   const auto deadline = Clock::now() + kLongestEnd;
+  ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
   for (auto now = Clock::now(); !reap() && now < deadline; now = Clock::now()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now).count();
     pollfd gone{process_.get(), POLLIN, 0};
     ::poll(&gone, 1, static_cast<int>(left));
   }
-  OrphanReaper::of_process().let_go(pid_);
 }
 
 void Guest::stop() noexcept {
   if (!domain_) return;
-  if (process_) end_process();
-  if (!process_) virDomainDestroy(domain_.get());
+  if (process_)
+    end_process();
+  else
+    virDomainDestroy(domain_.get());
   domain_.reset();
+  if (pid_ > 0) OrphanReaper::of_process().let_go(pid_);
   connection_->leave(name_);
 }
 
