@@ -4,28 +4,13 @@
 #include <fmt/format.h>
 
 #include "console/kmsg.hpp"
+#include "console/whole_log.hpp"
 
 using namespace kproof::console;
 using kproof::model::Finding;
 
 static const std::string kBadPud =
     "mm/pgtable-generic.c:39: bad pud 00000000f3a1c2d4(84000001400008e7)";
-
-static Analyzer analyze(const std::string& log, Options options = {}) {
-  Analyzer analyzer(std::move(options));
-  analyzer.feed(log);
-  analyzer.finish();
-  return analyzer;
-}
-
-static std::vector<std::string> titles(const Analyzer& analyzer) {
-  std::vector<std::string> titles;
-  for (const Finding& finding : analyzer.findings())
-    titles.push_back(finding.title);
-  return titles;
-}
-
-using Titles = std::vector<std::string>;
 
 static Options ours() {
   Options options;

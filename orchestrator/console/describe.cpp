@@ -10,6 +10,7 @@
 #include "console/machinery.hpp"
 #include "console/symbol_name.hpp"
 #include "util/hash.hpp"
+#include "util/text.hpp"
 
 namespace kproof::console {
 using re2::StringPiece;
@@ -79,13 +80,8 @@ static std::optional<std::vector<std::string>> captures(const RE2& expression,
   return values;
 }
 
-static void replace(std::string& text, std::string_view what, std::string_view by) {
-  for (std::size_t pos = 0; (pos = text.find(what, pos)) != text.npos; pos += by.size())
-    text.replace(pos, what.size(), by);
-}
-
 static std::string with_frame(std::string text, std::string_view frame) {
-  replace(text, "{frame}", frame);
+  util::replace_all(text, "{frame}", frame);
   return text;
 }
 
@@ -93,7 +89,7 @@ static std::string with_frame(std::string text, std::string_view frame) {
 static std::string fill(std::string_view form, const std::vector<std::string>& values) {
   std::string text(form);
   for (std::size_t i = 0; i < values.size(); ++i)
-    replace(text, fmt::format("{{{}}}", i + 1), values[i]);
+    util::replace_all(text, fmt::format("{{{}}}", i + 1), values[i]);
   return generalize(std::move(text));
 }
 

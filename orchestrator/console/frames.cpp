@@ -10,14 +10,11 @@
 
 #include "console/machinery.hpp"
 #include "console/symbol_name.hpp"
+#include "util/text.hpp"
 
 namespace kproof::console {
 using re2::StringPiece;
-
-static void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t pos = 0; (pos = text.find(from, pos)) != text.npos; pos += to.size())
-    text.replace(pos, from.size(), to);
-}
+using util::replace_all;
 
 std::string expand(std::string_view expression) {
   std::string text(expression);
@@ -115,7 +112,7 @@ bool brings_a_stack(std::string_view text) {
 namespace {
 
 // Of a way to the frames, compiled.
-struct Pass {
+struct CompiledStep {
   std::unique_ptr<RE2> expression;  // null: kTrace
   std::span<const std::string_view>
       literals;  // one stands in each line that matches; none: unknown
@@ -126,7 +123,7 @@ struct Pass {
            });
   }
 };
-using Steps = std::vector<Pass>;
+using Steps = std::vector<CompiledStep>;
 
 // Of "@IP" and "@T": a header without a stack is asked for them in vain.
 constexpr std::string_view kPointers[] = {"IP",          "pc",     "PC is at", "era",
@@ -186,7 +183,7 @@ class Walk {
   }
 
   // Two expressions in a row stand in one part of the report: no stack trace begins between them.
-  void skip_to(const Pass& step) {
+  void skip_to(const CompiledStep& step) {
     const bool near = step_ > 0 && steps_[step_ - 1].expression;
     while (at_ < lines_.size()) {
       const std::string& text = lines_[at_++].text;
@@ -197,7 +194,7 @@ class Walk {
   }
 
   void follow() {
-    const Pass* next = step_ + 1 < steps_.size() ? &steps_[step_ + 1] : nullptr;
+    const CompiledStep* next = step_ + 1 < steps_.size() ? &steps_[step_ + 1] : nullptr;
     while (at_ < lines_.size()) {
       const std::string& text = lines_[at_++].text;
       if (intruded(text) || starts_trace(text)) break;
@@ -211,7 +208,7 @@ class Walk {
     ++step_;
   }
 
-  bool take(const std::string& text, const Pass& step) {
+  bool take(const std::string& text, const CompiledStep& step) {
     return step.may_match(text) && take(text, *step.expression);
   }
 

@@ -7,8 +7,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "console/analyzer.hpp"
 #include "console/kmsg.hpp"
+#include "console/whole_log.hpp"
 #include "util/files.hpp"
 
 using namespace kproof;
@@ -74,9 +74,7 @@ TEST_CASE("the extract of a finding gives the finding again") {
   for (const fs::path& log : golden_logs()) {
     CAPTURE(log);
     const auto analyze = [](const std::string& text) {
-      console::Analyzer analyzer;
-      analyzer.feed(text);
-      analyzer.finish();
+      const console::Analyzer analyzer = console::analyze(text);
       return analyzer.findings();
     };
     for (const model::Finding& finding : analyze(util::read_file(log))) {

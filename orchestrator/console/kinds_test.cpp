@@ -4,15 +4,13 @@
 
 #include <doctest/doctest.h>
 
-#include "console/analyzer.hpp"
+#include "console/whole_log.hpp"
 #include "util/files.hpp"
 
 using namespace kproof;
 
 static std::string titles_in(std::string_view log) {
-  console::Analyzer analyzer;
-  analyzer.feed(log);
-  analyzer.finish();
+  const console::Analyzer analyzer = console::analyze(log);
   std::string titles;
   for (const model::Finding& finding : analyzer.findings())
     titles += (titles.empty() ? "" : "; ") + finding.title;

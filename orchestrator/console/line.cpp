@@ -5,10 +5,6 @@
 
 namespace kproof::console {
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 static std::size_t skip(std::string_view line, std::size_t pos, char c) {
   while (pos < line.size() && line[pos] == c)
     ++pos;

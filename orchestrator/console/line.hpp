@@ -38,6 +38,10 @@ Prefix parse_prefix(std::string_view line);
 // syslog. Not for our own guests, whose programs could forge it.
 Prefix parse_any_prefix(std::string_view line);
 
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 // Does it begin as a line with a prefix does, be it one that nobody knows: a level, a clock?
 bool looks_prefixed(std::string_view text);
 

@@ -10,7 +10,7 @@ static const Stack kMsr{{R"(at rIP: \S+ \(@F)", "@T", kTrace},
                         {"@T", kTrace},
                         "^(native|paravirt|pv_native)_(read|write)_msr|^(rd|wr)msr|_msr_safe"};
 
-static const Pattern kComplaintsPatterns[] = {
+static const Pattern kComplaintPatterns[] = {
     // The CPU, and what it was asked.
     {.trigger = "unchecked MSR access error: ",  // ex_handler_msr()
      .line = R"(^unchecked MSR access error: ((?:RD|WR)MSR) )",
@@ -160,7 +160,7 @@ static const Pattern kComplaintsPatterns[] = {
 };
 
 std::span<const Pattern> complaint_patterns() {
-  return kComplaintsPatterns;
+  return kComplaintPatterns;
 }
 
 }  // namespace kproof::console

@@ -14,7 +14,7 @@ static const Stack kProc = warning_stack("^_?proc_|_proc$");
 static const Stack kOdebug =
     warning_stack("^_*debug_|rcu|hrtimer_|timer_|work_|^percpu_|vunmap|vfree|^__free_|kobject_");
 static const Stack kUsb = warning_stack("usb_submit_urb");
-static const Stack kUsercopy = warning_stack("usercopy|__check");
+static const Stack kUsercopyWarning = warning_stack("usercopy|__check");
 static const Stack kAllocates = warning_stack("kmalloc|krealloc|slab|kmem");
 
 static const Pattern kWarningPatterns[] = {
@@ -44,7 +44,7 @@ static const Pattern kWarningPatterns[] = {
     {.trigger = "WARNING: ",
      .line = "WARNING: .*mm/usercopy\\.c",
      .title = "WARNING: bad usercopy in {frame}",
-     .stack = &kUsercopy},
+     .stack = &kUsercopyWarning},
     {.trigger = "WARNING: ",
      .line = "WARNING: .*lib/kobject\\.c.* kobject_",
      .title = "WARNING: kobject bug in {frame}",

@@ -21,7 +21,7 @@ static void check(hs_error_t error, std::string_view what) {
                   "it needs an x86-64 CPU with SSSE3");
 }
 
-static hs_database_t* compile(const std::vector<std::string_view>& literals) {
+static hs_database_t* compile_literals(const std::vector<std::string_view>& literals) {
   std::vector<const char*> texts;
   std::vector<std::size_t> sizes;
   std::vector<unsigned> ids;
@@ -42,7 +42,7 @@ static hs_database_t* compile(const std::vector<std::string_view>& literals) {
 }
 
 Prefilter::Prefilter(const std::vector<std::string_view>& literals)
-    : database_(compile(literals), FreeDatabase()) {
+    : database_(compile_literals(literals), FreeDatabase()) {
   allocate_scratch();
 }
 

@@ -4,12 +4,11 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "console/analyzer.hpp"
 #include "console/phase.hpp"
+#include "console/whole_log.hpp"
 
 using namespace kproof::console;
 using kproof::model::Finding;
-using Titles = std::vector<std::string>;
 
 // Lines with time stamps from `usec` on, one microsecond apart; 0: without.
 static std::string printed(std::uint64_t usec, const std::vector<std::string>& lines,
@@ -22,26 +21,6 @@ static std::string printed(std::uint64_t usec, const std::vector<std::string>& l
   }
   return log;
 }
-
-static Titles titles(const std::string& log) {
-  Analyzer analyzer;
-  analyzer.feed(log);
-  analyzer.finish();
-  Titles titles;
-  for (const Finding& finding : analyzer.findings())
-    titles.push_back(finding.title);
-  return titles;
-}
-
-static const std::vector<std::string> kPrintedTrace = {
-    "CPU: 3 PID: 77 Comm: zorkd Not tainted 6.1.0 #1",
-    "RIP: 0010:zork_frob+0x42/0x50",
-    "Call Trace:",
-    " <TASK>",
-    " zork_frob+0x42/0x50",
-    " zork_ioctl+0x9b/0x230",
-    " do_syscall_64+0x5e/0x80",
-    " </TASK>"};
 
 static std::vector<std::string> report(std::vector<std::string> head,
                                        std::vector<std::string> tail = {}) {
@@ -186,11 +165,9 @@ TEST_CASE("one title at two places is two findings") {
         "RIP: 0010:zork_frob+0x42/0x50", "Call Trace:", " " + caller + "+0x9b/0x230",
         "---[ end trace 0000000000000000 ]---"};
   };
-  Analyzer analyzer;
-  analyzer.feed(printed(1'000'000, warning(100, "zork_open")) +
-                printed(2'000'000, warning(900, "zork_close")) +
-                printed(3'000'000, warning(100, "zork_open")));
-  analyzer.finish();
+  const Analyzer analyzer = analyze(printed(1'000'000, warning(100, "zork_open")) +
+                                    printed(2'000'000, warning(900, "zork_close")) +
+                                    printed(3'000'000, warning(100, "zork_open")));
   REQUIRE(analyzer.findings().size() == 2);
   CHECK(analyzer.findings()[0].count == 2);
   CHECK(analyzer.findings()[0].fingerprint != analyzer.findings()[1].fingerprint);
@@ -209,9 +186,8 @@ TEST_CASE("one stamped line does not hide a report without time stamps, nor does
 
 TEST_CASE(
     "words of a report without its time stamp and without a report are counted, not believed") {
-  Analyzer analyzer;
-  analyzer.feed("[    1.000001] zork: probed\nKernel panic - not syncing: from user space\ndone\n");
-  analyzer.finish();
+  const Analyzer analyzer =
+      analyze("[    1.000001] zork: probed\nKernel panic - not syncing: from user space\ndone\n");
   CHECK(analyzer.findings().empty());
   CHECK_FALSE(analyzer.facts().panicked);
   CHECK(analyzer.facts().unbelieved == 1);
@@ -225,9 +201,7 @@ TEST_CASE("a header that ends as a doubtful frame does is a header") {
         "WARNING: CPU: 0 PID: 1 at mm/a.c:1 zork_frob+0x1/0x2", "BUG: Bad page state in process a"})
     for (const std::string prefix : {"[    1.000000] ", ""}) {
       CAPTURE(header);
-      Analyzer analyzer;
-      analyzer.feed(prefix + header + " (unreliable)\n" + prefix + "a line\n");
-      analyzer.finish();
+      const Analyzer analyzer = analyze(prefix + header + " (unreliable)\n" + prefix + "a line\n");
       CHECK(analyzer.findings().size() + analyzer.facts().unbelieved == 1);
     }
 }
@@ -239,9 +213,7 @@ TEST_CASE("what only the words of a sentence make a quotation is counted, not pa
         "BUG: soft lockup - CPU#0 stuck for 22s!\nand then the machine was gone, which is what we "
         "see with that patch\n"}) {
     CAPTURE(log);
-    Analyzer analyzer;
-    analyzer.feed(log);
-    analyzer.finish();
+    const Analyzer analyzer = analyze(log);
     CHECK(analyzer.findings().size() + analyzer.facts().unbelieved == 1);
   }
 }
@@ -264,11 +236,9 @@ TEST_CASE("a boot behind an orderly end of the last is no finding") {
 }
 
 TEST_CASE("tests of the kernel's own that fail are counted") {
-  Analyzer analyzer;
-  analyzer.feed(
+  const Analyzer analyzer = analyze(
       "[    1.000000] KTAP version 1\n[    1.000001]     not ok 2 check_gap\n"
       "[    1.000002]     not ok 3 check_x # SKIP no hardware\nnot ok 1 selftests: mm: x\n");
-  analyzer.finish();
   CHECK(analyzer.facts().failed_tests == 1);
   CHECK(analyzer.facts().first_failed_test == "check_gap");
 }
@@ -299,23 +269,19 @@ TEST_CASE("the kernel of kdump takes back no finding but the reboot, however man
 }
 
 TEST_CASE("a sentence behind a quoted header does not take back the oops of another") {
-  Analyzer analyzer;
-  analyzer.feed(
+  const Analyzer analyzer = analyze(
       "BUG: kernel NULL pointer dereference, address: 0000000000000018\n"
       "RIP: 0010:zork_frob+0x1/0x2\nCall Trace:\n zork_frob+0x1/0x2\n"
       "---[ end trace 0000000000000000 ]---\n"
       "BUG: unable to handle page fault for address: ffff888100000000\n"
       "and then the machine was gone, which is what we see with that patch\n");
-  analyzer.finish();
   CHECK(analyzer.facts().oopsed);
 }
 
 // The whole header is of a row that kills; its first half was of one that does not, or the reverse.
 TEST_CASE("a header that a mail broke is believed as a whole, and once") {
   const auto facts = [](const std::string& log) {
-    Analyzer analyzer;
-    analyzer.feed(log);
-    analyzer.finish();
+    const Analyzer analyzer = analyze(log);
     return analyzer.facts();
   };
   const Facts dies = facts(

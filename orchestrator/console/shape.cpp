@@ -5,11 +5,9 @@
 
 #include <re2/re2.h>
 
-namespace kproof::console {
+#include "console/line.hpp"
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+namespace kproof::console {
 
 static bool is_letter(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) != 0;

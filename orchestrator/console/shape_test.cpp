@@ -4,24 +4,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "console/analyzer.hpp"
+#include "console/whole_log.hpp"
 
 using namespace kproof::console;
-using Titles = std::vector<std::string>;
-
-static Analyzer analyze(const std::string& log) {
-  Analyzer analyzer;
-  analyzer.feed(log);
-  analyzer.finish();
-  return analyzer;
-}
-
-static Titles titles(const std::string& log) {
-  Titles titles;
-  for (const auto& finding : analyze(log).findings())
-    titles.push_back(finding.title);
-  return titles;
-}
 
 // "%" is a number that grows, "#" two digits of a clock.
 static std::string behind(const std::string& prefix, const std::vector<std::string>& lines) {
@@ -74,15 +59,6 @@ static const std::vector<std::string> kPrefixes = {
     "- {\"dt\": \"2024-01-02T03:04:#\", \"lvl\": \"target\", \"msg\": \"",
 };
 
-static const std::vector<std::string> kWholeTrace = {
-    "CPU: 3 PID: 77 Comm: zorkd Not tainted 6.1.0 #1",
-    "RIP: 0010:zork_frob+0x42/0x50",
-    "Call Trace:",
-    " <TASK>",
-    " zork_frob+0x42/0x50",
-    " zork_ioctl+0x9b/0x230",
-    " </TASK>"};
-
 TEST_CASE("a report is named whatever stands in front of all of its lines") {
   const std::vector<std::pair<std::string, std::string>> kinds = {
       {"WARNING: CPU: 3 PID: 77 at drivers/zork/core.c:12 zork_frob+0x42/0x50",
@@ -99,7 +75,7 @@ TEST_CASE("a report is named whatever stands in front of all of its lines") {
       CAPTURE(prefix);
       CAPTURE(header);
       std::vector<std::string> lines = {header};
-      lines.insert(lines.end(), kWholeTrace.begin(), kWholeTrace.end());
+      lines.insert(lines.end(), kPrintedTrace.begin(), kPrintedTrace.end());
       const Titles found = titles(behind(prefix, lines));
       REQUIRE(found.size() == 1);
       CHECK(found[0] == title);

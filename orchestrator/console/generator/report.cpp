@@ -5,13 +5,9 @@
 #include <fmt/format.h>
 
 #include "console/generator/kinds.hpp"
+#include "util/text.hpp"
 
 namespace kproof::console::generator {
-
-static void replace_all(std::string& text, std::string_view what, const std::string& by) {
-  for (std::size_t pos = 0; (pos = text.find(what, pos)) != text.npos; pos += by.size())
-    text.replace(pos, what.size(), by);
-}
 
 static std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> list;
@@ -51,20 +47,20 @@ struct Fill {
   std::string inline_text(std::string text) const {
     Random& random = *machine.random;
     const auto number = [&](std::size_t most) { return std::to_string(1 + random.below(most)); };
-    replace_all(text, "{p}", task.place(machine));
-    replace_all(text, "{q}", other.place(machine));
-    replace_all(text, "{f}", task.stack[0]);
-    replace_all(text, "{g}", other.stack[0]);
-    replace_all(text, "{addr}", machine.pointer());
-    replace_all(text, "{file}", "drivers/zork/frob.c");
-    replace_all(text, "{line}", number(3000));
-    replace_all(text, "{cpu}", std::to_string(task.cpu));
-    replace_all(text, "{pid}", std::to_string(task.pid));
-    replace_all(text, "{comm}", task.comm);
-    replace_all(text, "{rel}", machine.release);
-    replace_all(text, "{hex8}", random.hex(8));
-    replace_all(text, "{hex16}", random.hex(16));
-    replace_all(text, "{n}", number(90));
+    util::replace_all(text, "{p}", task.place(machine));
+    util::replace_all(text, "{q}", other.place(machine));
+    util::replace_all(text, "{f}", task.stack[0]);
+    util::replace_all(text, "{g}", other.stack[0]);
+    util::replace_all(text, "{addr}", machine.pointer());
+    util::replace_all(text, "{file}", "drivers/zork/frob.c");
+    util::replace_all(text, "{line}", number(3000));
+    util::replace_all(text, "{cpu}", std::to_string(task.cpu));
+    util::replace_all(text, "{pid}", std::to_string(task.pid));
+    util::replace_all(text, "{comm}", task.comm);
+    util::replace_all(text, "{rel}", machine.release);
+    util::replace_all(text, "{hex8}", random.hex(8));
+    util::replace_all(text, "{hex16}", random.hex(16));
+    util::replace_all(text, "{n}", number(90));
     return text;
   }
 
