@@ -35,7 +35,8 @@ Report::Report(const Row& row, const Line& line, Trust trust)
       caller_(line.caller),
       marked_(line.marked),
       quoted_(trust == Trust::quoted),
-      told_(line.told) {
+      told_(line.told),
+      of_test_(line.of_test) {
   lines_.push_back({line.number, std::string(line.text)});
   text_size_ = line.text.size();
 }

@@ -29,6 +29,7 @@ struct Line {
   bool doubtful = false;   // it may start one: if complete in itself, or if what follows is
   bool quoted = false;     // and so are its words, perhaps: they do not count if nothing follows
   bool told = false;       // words of a sentence stand in front of what its row matches
+  bool of_test = false;    // "# ...": what a test says of itself (is_diagnostic())
   bool stored = false;     // by a daemon that keeps what many boots said (syslog, a journal)
   bool from_user = false;  // known to be a program's: only canaries are looked for
 };
@@ -92,8 +93,11 @@ class Report {
   bool full() const;
   Phase phase() const { return phase_; }
   bool quoted() const { return quoted_; }
-  // Only words of a sentence say that it is a quotation: a kernel's line may look so by chance.
-  bool quoted_by_words_only() const { return quoted_ && (unbelieved_ || is_told()); }
+  // A kernel's line may look so: only words of a sentence say that it is a quotation, or "# " does,
+  // which is a prompt, too, and nothing has to follow.
+  bool quoted_by_chance() const {
+    return quoted_ && (unbelieved_ || is_told() || (of_test_ && begun_by_->is_complete()));
+  }
   // A program's words, as far as is known.
   bool is_quotation() const { return quoted_ && phase_ == Phase::doubted; }
   // Can lines go on with it, but for its stack?
@@ -122,7 +126,7 @@ class Report {
   std::size_t start_, end_;
   std::optional<std::uint64_t> end_usec_;
   std::string caller_;
-  bool marked_, quoted_, told_;
+  bool marked_, quoted_, told_, of_test_;
   bool unbelieved_ = false;  // by quote()
   struct Cpus {
     unsigned first = 0, last = 0;

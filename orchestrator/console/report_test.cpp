@@ -235,6 +235,14 @@ TEST_CASE("a boot behind an orderly end of the last is no finding") {
   CHECK(titles(kept + kept).empty());
 }
 
+TEST_CASE("a report of one line behind \"# \", which may be a prompt, is told as not believed") {
+  const std::string bad_pud = "mm/a.c:39: bad pud 00000000f3a1c2d4(84000001400008e7)\n";
+  CHECK(analyze("# " + bad_pud).facts().unbelieved == 1);
+  CHECK(analyze("[    1.000000]     # " + bad_pud).facts().unbelieved == 1);
+  CHECK(analyze("# WARNING: CPU: 0 PID: 1 at mm/a.c:1 f+0x1/0x2\n").facts().unbelieved == 0);
+  CHECK(titles("# " + bad_pud).empty());
+}
+
 TEST_CASE("tests of the kernel's own that fail are counted") {
   const Analyzer analyzer = analyze(
       "[    1.000000] KTAP version 1\n[    1.000001]     not ok 2 check_gap\n"

@@ -17,6 +17,8 @@ struct Row {
   std::unique_ptr<RE2> body;    // null: no condition
   std::unique_ptr<RE2> unless;  // null: none
   bool matches(std::string_view text) const;
+  // The line is a report by itself, whatever follows.
+  bool is_complete() const { return (pattern->flags & kBare) && !(pattern->flags & kOops); }
   // Where what it matches begins, at the beginning of a word; it must match.
   std::size_t begins_in(std::string_view text) const;
 };

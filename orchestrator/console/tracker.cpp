@@ -14,6 +14,7 @@ void Tracker::line(Line line) {
                       line.raw.find(interest::kMissed) != line.raw.npos;  // before the time stamp
   if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
+  line.of_test = sight.triggered && is_diagnostic(line.text);
   if (!sight.row && sight.triggered && foreign()) sight.row = row_behind_prefix(line);
   const bool begins = sight.row && starts(*sight.row, line);
   const bool rest =
@@ -88,8 +89,7 @@ const Row* Tracker::row_behind_prefix(Line& line) {
     if (sight.friendly) return nullptr;  // whatever its end alone looks like
     const Row* row = sight.row;
     if (!row) continue;
-    line.quoted = !is_foreign_prefix(line.text.substr(0, at)) || is_quoted(line.text, at) ||
-                  is_diagnostic(line.text);
+    line.quoted = !is_foreign_prefix(line.text.substr(0, at)) || is_quoted(line.text, at);
     line.text.remove_prefix(at);
     return row;
   }
@@ -124,17 +124,13 @@ static bool is_panic(const Row& row) {
   return row.pattern->trigger == "Kernel panic - not syncing";
 }
 
-static bool is_complete(const Row& row) {
-  return (row.pattern->flags & kBare) && !(row.pattern->flags & kOops);
-}
-
 void Tracker::note_row(Line line, const Row& row) {
   const bool anyones = foreign() && !line.marked;
   line.told = anyones && !line.text.starts_with(row.pattern->trigger) &&
               is_in_sentence(line.text, row.begins_in(line.text));
-  const bool quoted = line.quoted || line.told || is_diagnostic(line.text) ||
+  const bool quoted = line.quoted || line.told || line.of_test ||
                       (anyones && is_quoted(line.text, line.text.find(row.pattern->trigger)));
-  const bool doubted = quoted || (line.doubtful && (stamps_ || !is_complete(row)));
+  const bool doubted = quoted || (line.doubtful && (stamps_ || !row.is_complete()));
   if (!doubted) believe(row);
   if ((row.pattern->flags & kSingle) && !doubted) return note_single(line, row);
   Report* open = open_for(line);
@@ -220,7 +216,7 @@ void Tracker::close(const Report& report) {
 
 void Tracker::close(std::size_t index) {
   const Report& report = open_[index];
-  const bool said = !report.quoted() || report.quoted_by_words_only();
+  const bool said = !report.quoted() || report.quoted_by_chance();
   if (report.phase() == Phase::doubted && said && ++facts_.unbelieved == 1)
     facts_.first_unbelieved = report.start();
   if (report.stands()) findings_.record(report.describe());
