@@ -71,6 +71,9 @@ bool Session::wait_for_job() {
 }
 
 void Session::prepare() {
+  if (job_->spare_cpu0)
+    if (const std::string error = leave_cpu0(); !error.empty())
+      port_.send(Type::prepare_error, error);
   for (const std::string& module : modules_) {
     const std::string error = load_module(module);
     if (!error.empty()) port_.send(Type::prepare_error, error);

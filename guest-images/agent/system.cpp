@@ -149,11 +149,19 @@ void reset_machine() {
   ::close(port);
 }
 
+std::string leave_cpu0() {
+  std::vector<int> cpus = machine::allowed_cpus();
+  std::erase(cpus, 0);
+  if (!cpus.empty() && machine::stay_on_cpus(cpus) == 0) return "";
+  return std::string("cannot leave CPU 0 to the kernel: ") +
+         (cpus.empty() ? "there is no other" : std::strerror(errno));
+}
+
 void visit_all_cpus() {
-  const std::vector<int> all = machine::allowed_cpus();
-  for (const int cpu : all)
+  const std::vector<int> allowed = machine::allowed_cpus();
+  for (const int cpu : machine::possible_cpus())
     machine::stay_on_cpus({cpu});
-  if (!all.empty()) machine::stay_on_cpus(all);
+  if (!allowed.empty()) machine::stay_on_cpus(allowed);
 }
 
 }  // namespace kproof::guest

@@ -37,6 +37,9 @@ unsigned long taint();                    // /proc/sys/kernel/tainted
 // in, as in a triple fault. Returns where the machine has no such register.
 void reset_machine();
 
+// Keeps this process, and all that it starts, off CPU 0; "" or why that cannot be.
+std::string leave_cpu0();
+
 // Runs on each CPU for a moment. A CPU that idles after a process keeps that one's address space
 // until it runs another, and what the kernel says of a leak in it ("non-zero pgtables_bytes", "Bad
 // rss-counter state") comes only then.

@@ -17,12 +17,12 @@ static std::string replace_real_time_limit(const std::string& limit) {
   return sysfs::try_write(path, limit) == 0 ? before : "";
 }
 
-ParkedCpus::ParkedCpus() : allowed_(allowed_cpus()) {
+ParkedCpus::ParkedCpus() : allowed_(allowed_cpus()), possible_(possible_cpus()) {
   if (!under_tcg() || allowed_.empty()) return;
   real_time_limit_ = replace_real_time_limit("-1");
   const int here = ::sched_getcpu();
   stay_on_cpus({here});
-  for (const int cpu : allowed_)
+  for (const int cpu : possible_)
     if (cpu != here) spinners_.emplace_back([this, cpu] { spin(cpu); });
   // By sleep: a spinner starts on this CPU, at an ordinary priority, and we may be real-time.
   for (unsigned parked = parked_; parked < spinners_.size(); parked = parked_)

@@ -35,6 +35,7 @@ class ParkedCpus {
 
   std::string real_time_limit_;     // as it was; "" if it was not lifted
   const std::vector<int> allowed_;  // to this thread, which stays on its CPU meanwhile
+  const std::vector<int> possible_;
   std::atomic<bool> end_{false};
   std::atomic<unsigned> parked_{0};
   std::vector<std::thread> spinners_;

@@ -58,13 +58,16 @@ TEST_CASE("a wrong version, type, length or checksum is an error") {
 
 TEST_CASE("messages survive the way there and back") {
   std::string error;
-  const auto job = parse_job(
-      to_json(
-          Job{.nonce = "n1", .argv = {"/cases/mm/x", "--size", "4M"}, .sysctls = {{"a.b", "1"}}}),
-      error);
+  const auto job = parse_job(to_json(Job{.nonce = "n1",
+                                         .argv = {"/cases/mm/x", "--size", "4M"},
+                                         .sysctls = {{"a.b", "1"}},
+                                         .spare_cpu0 = true}),
+                             error);
   REQUIRE(job);
   CHECK(job->argv.at(2) == "4M");
   CHECK(job->sysctls.at(0).second == "1");
+  CHECK(job->spare_cpu0);
+  CHECK_FALSE(job->kvm);
   const auto ended = parse_case_ended(to_json(CaseEnded{3, 0, true, 12}), error);
   REQUIRE(ended);
   CHECK(ended->aborted);

@@ -11,7 +11,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InnerEnded, exit_code, signal)
 void to_json(nlohmann::json& out, const Job& job) {
   out = {{"nonce", job.nonce},     {"argv", job.argv},
          {"sysctls", job.sysctls}, {"environment", job.environment},
-         {"kvm", job.kvm},         {"facts", job.facts}};
+         {"kvm", job.kvm},         {"spare_cpu0", job.spare_cpu0},
+         {"facts", job.facts}};
   if (job.inner) out["inner"] = *job.inner;
 }
 
@@ -21,6 +22,7 @@ void from_json(const nlohmann::json& in, Job& job) {
   in.at("sysctls").get_to(job.sysctls);
   in.at("environment").get_to(job.environment);
   in.at("kvm").get_to(job.kvm);
+  in.at("spare_cpu0").get_to(job.spare_cpu0);
   in.at("facts").get_to(job.facts);
   if (in.contains("inner")) job.inner = in.at("inner").get<Inner>();
 }

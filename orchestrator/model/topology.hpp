@@ -22,8 +22,8 @@ enum class Mmu {
 };
 
 struct Level {
-  std::string kernel;  // a key of the plan's kernels; "": the kernel under test
-  unsigned vcpus = 2;
+  std::string kernel;                 // a key of the plan's kernels; "": the kernel under test
+  unsigned vcpus = 2;                 // that its programs may use (and see agent::Job::spare_cpu0)
   std::uint64_t memory = 1ull << 30;  // bytes
   std::uint64_t nvdimm = 0;           // bytes; a case's need raises it
   Backing backing = Backing::anonymous;

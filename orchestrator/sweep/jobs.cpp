@@ -43,11 +43,19 @@ static agent::Job job_of(const PreparedLevel& level) {
   if (!level.program.empty()) job.argv = {"/cases/" + level.program};
   job.argv.insert(job.argv.end(), level.args.begin(), level.args.end());
   job.sysctls = level.description.needs.sysctls;
-  job.kvm = level.description.needs.kvm;
   if (level.level.mmu != model::Mmu::unsaid)
     job.environment.emplace_back("KPROOF_MMU", to_string(level.level.mmu));
   job.facts = run::facts_to_ask(level.level);
   return job;
+}
+
+static bool runs_guests(const PreparedCell& cell, std::size_t index) {
+  return index + 1 < cell.levels.size() || cell.levels[index].description.needs.kvm;
+}
+
+// The CPUs of guests inside are KVM's, not QEMU's.
+static bool spares_cpu0(const PreparedCell& cell, std::size_t index, model::Accel outermost) {
+  return index == 0 && outermost == model::Accel::tcg && runs_guests(cell, index);
 }
 
 vm::GuestSpec guest_of(const PreparedCell& cell, model::Accel accel) {
@@ -56,6 +64,7 @@ vm::GuestSpec guest_of(const PreparedCell& cell, model::Accel accel) {
   guest.level = level.level;
   guest.accel = accel;
   guest.realtime = level.realtime;
+  guest.spare_cpu0 = spares_cpu0(cell, 0, accel);
   guest.cmdline = vm::kernel_cmdline(level.level, level.cmdline);
   return guest;
 }
@@ -67,8 +76,9 @@ std::vector<agent::Job> agent_jobs(const PreparedCell& cell, model::Accel outerm
     const PreparedLevel& level = cell.levels[i];
     agent::Job& job = jobs.emplace_back(job_of(level));
     job.nonce = nonces[i];
+    job.kvm = runs_guests(cell, i);
+    job.spare_cpu0 = spares_cpu0(cell, i, outermost);
     if (i + 1 == cell.levels.size()) break;
-    job.kvm = true;
     job.inner = inner_of(cell.levels[i + 1], static_cast<int>(i) + 2, !job.argv.empty(),
                          level.emulator, outermost);
     job.inner->facts = run::facts_of_inner();

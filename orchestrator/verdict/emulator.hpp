@@ -5,8 +5,10 @@
 // be kept ("accel/tcg: Always lock pages before translation" mended that). Kernels write to their
 // text: text_poke() puts an int3 there for a moment. A CPU that goes on executing an int3 which
 // memory has no more dies of it (6.12: "Oops: int3") or tries again for ever (6.1); in a place
-// where no exception may be it ends in a triple fault. Which is how a real fault may end, too: so a
-// sign is no proof, and what repeats is the kernel's.
+// where no exception may be it ends in a triple fault. A CPU 0 that runs guests has another
+// (agent::Job::spare_cpu0), which kproof avoids for its own guests, but not for those of the
+// machine that it runs in. All of these are how a real fault may end, too: so a sign is no proof,
+// and what repeats is the kernel's.
 #pragma once
 
 #include <span>
@@ -24,7 +26,7 @@ namespace kproof::verdict {
 //   int3   a report of an int3 whose "Code:" shows that none is there (patched by text_poke() in
 //          the meantime, which waits for all CPUs to have seen it)
 //   entry  a guest's kernel filled its stack with page faults of the code that they enter by: its
-//          GS was that of a guest inside (vm/domain_xml.cpp); what is inside may have stalled
+//          GS was that of a guest inside; what is inside may have stalled
 //   loop   a guest hung while a CPU was in the kernel's handler of int3; stalls and lockups that it
 //          reports belong to it
 std::string emulator_sign(model::Accel outermost, Levels levels, const model::Judgement& judgement);

@@ -1,33 +1,17 @@
 #include "vm/domain_xml.hpp"
 
-#include <algorithm>
-#include <array>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <pugixml.hpp>
 
+#include "vm/domain_cpu.hpp"
+#include "vm/domain_nodes.hpp"
 #include "vm/inner_qemu.hpp"
 
 namespace kproof::vm {
 using pugi::xml_node;
-
-static xml_node add(xml_node parent, const char* name, const std::string& text = "") {
-  xml_node node = parent.append_child(name);
-  if (!text.empty()) node.text().set(text.c_str());
-  return node;
-}
-
-static void set(xml_node node, const char* name, const std::string& value) {
-  node.append_attribute(name).set_value(value.c_str());
-}
-
-static xml_node add_size(xml_node parent, const char* name, std::uint64_t bytes) {
-  xml_node node = add(parent, name, std::to_string(bytes >> 10));
-  set(node, "unit", "KiB");
-  return node;
-}
 
 static void add_memory(xml_node domain, const model::Level& level) {
   if (level.nvdimm != 0) {
@@ -52,88 +36,6 @@ static void add_boot(xml_node domain, const GuestSpec& spec) {
   add(os, "kernel", spec.kernel);
   add(os, "initrd", spec.initramfs);
   add(os, "cmdline", spec.cmdline);
-}
-
-static void set_feature(xml_node cpu, const char* name, const char* policy) {
-  xml_node feature = add(cpu, "feature");
-  set(feature, "policy", policy);
-  set(feature, "name", name);
-}
-
-// What a test of mm and KVM wants of a CPU, and named models lack or have by chance.
-static void add_pinned_features(xml_node cpu) {
-  for (const char* name : {"vmx", "svm", "pdpe1gb", "invtsc"})
-    set_feature(cpu, name, "optional");
-}
-
-// The share of node `node`: of vCPUs as even as it goes, of memory in whole pages, the first node
-// having what is left over.
-static std::uint64_t share(std::uint64_t total, std::uint64_t unit, unsigned node, unsigned nodes) {
-  const std::uint64_t even = total / unit / nodes * unit;
-  return node == 0 ? total - even * (nodes - 1) : even;
-}
-
-// ACPI's distances: 10 is local, 20 twice as far; Linux takes these where nothing is said, and
-// libvirt wants all of them said.
-static void add_distances(xml_node cell, unsigned nodes, unsigned from) {
-  xml_node distances = add(cell, "distances");
-  for (unsigned to = 0; to < nodes; ++to) {
-    xml_node sibling = add(distances, "sibling");
-    set(sibling, "id", std::to_string(to));
-    set(sibling, "value", to == from ? "10" : "20");
-  }
-}
-
-// An NVDIMM belongs to a node, so there must be one.
-static void add_numa(xml_node cpu, const model::Level& level) {
-  if (level.nvdimm == 0 && level.numa == 1) return;
-  const std::uint64_t page = std::max<std::uint64_t>(page_size(level.backing), 2u << 20);
-  xml_node numa = add(cpu, "numa");
-  unsigned first = 0;
-  for (unsigned node = 0; node < level.numa; ++node) {
-    const auto vcpus = static_cast<unsigned>(share(level.vcpus, 1, node, level.numa));
-    xml_node cell = add(numa, "cell");
-    set(cell, "id", std::to_string(node));
-    set(cell, "cpus",
-        vcpus == 1 ? std::to_string(first) : fmt::format("{}-{}", first, first + vcpus - 1));
-    set(cell, "memory", std::to_string(share(level.memory, page, node, level.numa) >> 10));
-    set(cell, "unit", "KiB");
-    if (level.numa > 1) add_distances(cell, level.numa, node);
-    first += vcpus;
-  }
-}
-
-// What TCG shows and does badly. `rep stosb` goes byte by byte: without ERMS and FSRM the kernel
-// clears huge pages by words, and mm/hugetlb_1g_mprotect takes 1.7 s instead of 8.4 s. A LOCK
-// CMPXCHG16B, which SLUB uses where it can, stops all CPUs of QEMU 7.2 (cpu_exec_step_atomic), and
-// then a guest inside may exit twice at once: its VMCB gets its hypervisor's own state (seen in
-// ci/kvm-host: RIP behind VMRUN, CR3 and stack of the hypervisor), and it faults on its own text
-// for ever, or its hypervisor dies of a page fault with the guest's GS.
-static constexpr std::array kBadUnderTcg{"erms", "fsrm", "cx16"};
-
-// A named model is taken as it is, or refused: libvirt would give another in its place (seen: kvm64
-// for cpu64-rhel6, which QEMU 7.2 has no more). "maximum" is what the accelerator can do, so that
-// under TCG it has svm, nested paging and pdpe1gb; and all of that, for no guest of ours migrates:
-// what a migration would not keep is the invariant TSC.
-static void add_cpu(xml_node domain, const GuestSpec& spec) {
-  const model::Level& level = spec.level;
-  const std::string model = cpu_model(level, spec.pinned_cpu);
-  xml_node cpu = add(domain, "cpu");
-  if (model == "maximum" || model == "host-passthrough") {
-    set(cpu, "mode", model);
-    set(cpu, "migratable", "off");
-  } else {
-    set(cpu, "mode", "custom");
-    set(cpu, "match", "exact");
-    set(add(cpu, "model", model), "fallback", "forbid");
-  }
-  if (spec.accel == model::Accel::tcg && model == "maximum") {
-    for (const char* feature : kBadUnderTcg)
-      set_feature(cpu, feature, "disable");
-    if (spec.realtime) set_feature(cpu, "invtsc", "require");
-  }
-  if (level.cpu.empty() && model == spec.pinned_cpu) add_pinned_features(cpu);
-  add_numa(cpu, level);
 }
 
 // Every end of the guest is an end of QEMU: a reset guest that booted again would hide its death.
@@ -224,11 +126,6 @@ static void add_features(xml_node domain, const GuestSpec& spec) {
     set(add(features, "pmu"), "state", spec.level.pmu ? "on" : "off");
 }
 
-std::string cpu_model(const model::Level& level, const std::string& pinned) {
-  if (!level.cpu.empty()) return level.cpu;
-  return pinned.empty() ? "maximum" : pinned;
-}
-
 static void add_user(xml_node domain, const GuestSpec& spec) {
   if (spec.run_as.empty()) return;
   xml_node variable = add(commandline_of(domain), "qemu:env");
@@ -242,7 +139,7 @@ std::string domain_xml(const GuestSpec& spec) {
   set(domain, "type", spec.accel == model::Accel::kvm ? "kvm" : "qemu");
   add(domain, "name", spec.name);
   add_memory(domain, spec.level);
-  add(domain, "vcpu", std::to_string(spec.level.vcpus));
+  add(domain, "vcpu", std::to_string(all_vcpus(spec)));
   add_boot(domain, spec);
   add_features(domain, spec);
   add_cpu(domain, spec);

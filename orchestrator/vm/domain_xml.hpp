@@ -16,7 +16,9 @@ struct GuestSpec {
   std::string name;  // the domain's, unique on the host
   model::Level level;
   model::Accel accel = model::Accel::tcg;
-  bool realtime = false;           // a PREEMPT_RT kernel
+  bool realtime = false;  // a PREEMPT_RT kernel
+  // One CPU more than the level's, CPU 0, which is to run no guest (agent::Job::spare_cpu0).
+  bool spare_cpu0 = false;
   std::string pinned_cpu;          // of a level that names none; "": there is none such
   std::filesystem::path emulator;  // "" lets libvirt choose (a daemon's own QEMU)
   // For qemu-tied (virt/tied/): whom QEMU is to run as, "uid:gid[,gid...]"; "": as its parent.

@@ -53,6 +53,16 @@ TEST_CASE("nodes divide vCPUs and memory, in whole pages; the NVDIMM is the firs
   CHECK(check("numa.xml", spec) == "");
 }
 
+TEST_CASE("the CPU 0 that is spared comes on top, in the first node") {
+  auto spec = sample();
+  spec.spare_cpu0 = true;
+  spec.level.numa = 2;
+  const std::string xml = vm::domain_xml(spec);
+  CHECK(xml.find("<vcpu>3</vcpu>") != xml.npos);
+  CHECK(xml.find("<cell id=\"0\" cpus=\"0-1\"") != xml.npos);
+  CHECK(xml.find("<cell id=\"1\" cpus=\"2\"") != xml.npos);
+}
+
 TEST_CASE(
     "a guest under KVM, with a named CPU and RAM from 1 GiB hugetlb pages, by a daemon's own "
     "QEMU") {
