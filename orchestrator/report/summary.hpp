@@ -28,7 +28,7 @@ std::string render_skips(const RunReport& report);
 std::string render_discounted(const RunReport& report);
 
 // "10 cells: 9 pass, 1 fail (expected). Everything as expected."
-std::string render_totals(const RunReport& report, const Style& style);
+std::string render_totals(const RunReport& report);
 
 // All of them, with blank lines between them.
 std::string render_summary(const RunReport& report, const Style& style);

@@ -38,10 +38,9 @@ TEST_CASE("a run that is not complete never says that everything was as expected
   report.cells = {example_cell("k", "K", "mm/a", {model::Verdict::pass, {}, "", true})};
   report.cells[0].reused = true;
   report.planned = 3;
-  CHECK(render_totals(report, {}) ==
-        "1 cell: 1 pass (1 kept from an earlier run); 2 did not run.\n");
+  CHECK(render_totals(report) == "1 cell: 1 pass (1 kept from an earlier run); 2 did not run.\n");
   report.interrupted = true;
-  CHECK(render_totals(report, {}) ==
+  CHECK(render_totals(report) ==
         "1 cell: 1 pass (1 kept from an earlier run); 2 did not run. Interrupted.\n");
 }
 
@@ -124,7 +123,7 @@ TEST_CASE("repetitions are one row, counted, and flaky where they disagree") {
   CHECK(render_table(repeated({pass, pass, pass}), {}) == "case  K\nmm/a  pass 3/3\n");
   CHECK(render_table(repeated({pass, crash, pass}), {}) ==
         "case  K\nmm/a  flaky: pass 2/3, crash 1/3\n");
-  CHECK(render_totals(repeated({pass, crash, pass}), {}) ==
+  CHECK(render_totals(repeated({pass, crash, pass})) ==
         "3 cells: 2 pass, 1 crash; 1 flaky. 1 unexpected.\n");
 }
 

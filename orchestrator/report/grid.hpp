@@ -1,0 +1,35 @@
+// A table of texts on the terminal.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/result.hpp"
+#include "report/text.hpp"
+
+namespace kproof::report {
+
+// What a table shows: texts by row and column, both in the order in which they came.
+struct Grid {
+  struct Column {
+    std::string key, title;
+  };
+  struct Entry {
+    std::string text;
+    const model::Judgement* judgement = nullptr;  // paints it; null: plain
+  };
+  std::string corner;
+  std::vector<std::string> rows;
+  std::vector<Column> columns;
+  std::map<std::pair<std::string, std::string>, Entry> entries;
+
+  void put(const std::string& row, const Column& column, Entry entry);
+  Entry at(const std::string& row, const Column& column) const;  // "-" where nothing was put
+};
+
+// Aligned, a line a row, below one of titles.
+std::string render(const Grid& grid, const Style& style);
+
+}  // namespace kproof::report
