@@ -12,14 +12,13 @@
 #include <unistd.h>
 
 #include "run/agent_link.hpp"
-#include "run/console_input.hpp"
 #include "run/ending.hpp"
 #include "run/guest_clock.hpp"
+#include "run/interview.hpp"
 #include "run/nvdimm_file.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "virt/guest.hpp"
-#include "virt/monitor.hpp"
 #include "virt/qemu_log.hpp"
 #include "virt/run_delay.hpp"
 
@@ -38,7 +37,8 @@ class Runner {
       : job_(job),
         on_phase_(on_phase),
         link_(job.guest.agent_socket, job.shares_socket),
-        nvdimm_(job.guest.nvdimm_file, job.guest.level.nvdimm) {
+        nvdimm_(job.guest.nvdimm_file, job.guest.level.nvdimm),
+        interview_(link_, job.levels.front().console_input) {
     for (std::size_t i = 0; i < job.levels.size(); ++i)
       levels_.push_back(
           std::make_unique<LevelWatch>(job.levels[i], job.files.level(static_cast<int>(i) + 1)));
@@ -66,7 +66,6 @@ class Runner {
   void obey(std::size_t index, Action action);
   void take_answers();
   void serve_asks();
-  void serve(std::size_t index, const Ask& ask);
   void show_phase();
 
   const GuestJob& job_;
@@ -77,8 +76,7 @@ class Runner {
   NvdimmFile nvdimm_;
   std::vector<std::unique_ptr<LevelWatch>> levels_;
   std::pair<int, model::Phase> shown_{0, model::Phase::start};
-  std::optional<ConsoleInput> input_;     // of L1 that hangs
-  std::optional<virt::Monitor> monitor_;  // the same; before guest_, so that its QEMU goes first
+  Interview interview_;  // of those that hang; before guest_, so that its QEMU goes first
   std::optional<virt::Guest> guest_;
   std::optional<virt::QemuExit> exit_;
 };
@@ -140,7 +138,7 @@ bool Runner::wait(const StopRequest& stop) {
                              {link_.fd(), POLLIN, 0},
                              {guest_->events().fd(), POLLIN, 0},
                              {exit_ ? -1 : guest_->process_fd(), POLLIN, 0},
-                             {monitor_ ? monitor_->fd() : -1, POLLIN, 0}}};
+                             {interview_.fd(), POLLIN, 0}}};
   ::poll(fds.data(), fds.size(), static_cast<int>(patience().count()));
   if (fds[0].revents) return false;
   look();
@@ -234,31 +232,14 @@ void Runner::take_event(const virt::GuestEvent& event) {
 }
 
 void Runner::take_answers() {
-  while (const auto answer = monitor_ ? monitor_->take() : std::nullopt)
+  while (const auto answer = interview_.take_answer())
     obey(0, levels_.front()->take_reply(*answer, now()));
 }
 
 void Runner::serve_asks() {
   for (std::size_t i = 0; i < levels_.size(); ++i)
     for (const Ask& ask : levels_[i]->take_asks())
-      serve(i, ask);
-}
-
-// What a playbook wants: of L1 itself, of a guest inside by the agent around it.
-void Runner::serve(std::size_t index, const Ask& ask) {
-  const int level = static_cast<int>(index) + 1;
-  const auto* monitor = std::get_if<AskMonitor>(&ask);
-  const auto* text = std::get_if<TypeText>(&ask);
-  if (const auto* agent = std::get_if<AskAgent>(&ask))
-    return link_.send(Type::examine, to_json(agent->what), level);
-  if (level > 1 && monitor) return link_.send(Type::ask_inner, monitor->command + "\n", level);
-  if (level > 1 && text) return link_.send(Type::type_inner, text->text, level);
-  if (!input_ && !job_.levels.front().console_input.empty())
-    input_.emplace(job_.levels.front().console_input);
-  if (text) return input_ ? input_->type(text->text) : void();
-  if (!monitor_) monitor_.emplace(*guest_);
-  if (monitor) return monitor_->ask(monitor->command);
-  monitor_->dump_memory(std::get<DumpMemory>(ask).file);
+      interview_.ask(static_cast<int>(i) + 1, ask, *guest_);
 }
 
 void Runner::tell(const Event& event) {
