@@ -29,6 +29,16 @@ Change watch(Machine& machine, InvalidationRecorder& recorder, const std::functi
 // Each word of the region is mapped by SPTEs then.
 bool fill(Machine& machine, lib::Check& check);
 
+// invalidation_changes.cpp: parts of a region, and all of it, change.
+void read_only(Context& context, lib::Check& check);
+void none(Context& context, lib::Check& check);
+void dropped(Context& context, lib::Check& check);
+void unmapped(Context& context, lib::Check& check);
+void replaced(Context& context, lib::Check& check);
+void moved(Context& context, lib::Check& check);
+void forked(Context& context, lib::Check& check);
+void write_protected(Context& context, lib::Check& check);
+
 // A zap that yields leaves others behind who may still use what it has zapped: before each yield it
 // must ask for a flush. How many yields there are is a matter of the machine: several zaps, until
 // they are enough to tell.

@@ -35,6 +35,7 @@ void merged(Context&, lib::Check&);
 void prove_vcpu_elsewhere(Context&);
 void running_meets_read_only(Context&, lib::Check&);
 void running_meets_none(Context&, lib::Check&);
+void preempted_meets_read_only(Context&, lib::Check&);
 void running_sees_replaced(Context&, lib::Check&);
 
 }  // namespace kproof::kvm::stale

@@ -30,6 +30,8 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
      can_be_merged},
     {"no write of a running vCPU lands while read-only", kvm::stale::running_meets_read_only},
     {"no write of a running vCPU lands under PROT_NONE", kvm::stale::running_meets_none},
+    {"no write of a vCPU that is preempted amid a fault lands while read-only",
+     kvm::stale::preempted_meets_read_only},
     {"a running vCPU writes to memory that replaced its own", kvm::stale::running_sees_replaced},
 };
 

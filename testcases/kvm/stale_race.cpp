@@ -3,8 +3,11 @@
 // Once mprotect has returned, no SPTE and no TLB of any CPU may let the guest write: the words must
 // not change from then until the right is given back. mprotect's notifier has zapped the SPTEs and
 // kicked the vCPU out of guest mode by then.
+#include <optional>
+
 #include <sys/mman.h>
 
+#include "kvm/preempter.hpp"
 #include "kvm/runner.hpp"
 #include "kvm/stale.hpp"
 #include "lib/clock.hpp"
@@ -15,7 +18,10 @@ namespace kproof::kvm::stale {
 
 static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 static constexpr std::size_t kWords = 4;  // few enough to stay in the TLB
-static constexpr unsigned kFewestWindows = 16, kFewestMet = 4;
+// Enough that the vCPU faults all the time, and few enough that an mprotect of all is over before
+// a vCPU that was preempted runs again.
+static constexpr std::size_t kWordsToFaultOn = 64;
+static constexpr unsigned kFewestWindows = 16, kFewestMet = 4, kFewestPreemptions = 64;
 // Of small pages many are changed at once: from where a notifier is called to where the last entry
 // is changed a while goes by, in which the vCPU maps again what it can get.
 static constexpr std::size_t kLeastOfSmallPages = std::size_t{16} << 20;
@@ -27,15 +33,15 @@ static Machine machine_for_race(const Context& context) {
   return {context.kvm, context.provider, shape};
 }
 
-// Every kWords-th part of the region has one.
-static std::size_t step(const Machine& machine) {
-  return machine.words() / kWords * machine.stride();
+// Every `words`-th part of the region has one.
+static std::size_t step(const Machine& machine, std::size_t words = kWords) {
+  return machine.words() / words * machine.stride();
 }
 
-static std::array<std::uint64_t, kWords> snapshot(const Machine& machine) {
-  std::array<std::uint64_t, kWords> values;
-  for (std::size_t i = 0; i < kWords; ++i)
-    values[i] = *machine.region().word(i * machine.words() / kWords);
+static std::vector<std::uint64_t> snapshot(const Machine& machine, std::size_t words = kWords) {
+  std::vector<std::uint64_t> values(words);
+  for (std::size_t i = 0; i < words; ++i)
+    values[i] = *machine.region().word(i * (machine.words() / words));
   return values;
 }
 
@@ -48,17 +54,22 @@ struct Race {
   Machine& machine;
   Rights& rights;
   Runner& runner;
+  std::size_t words = kWords;  // that the vCPU writes
   unsigned windows = 0;
   // The guest wrote after the host had set out to take the right: it was in guest mode, on the
   // other CPU, when the right went.
   unsigned met_in_guest_mode = 0;
+  const Preempter* preempter = nullptr;  // takes the vCPU's CPU away, if there is one
   double start = lib::now_us();
 
+  bool enough() const {
+    return windows >= kFewestWindows &&
+           (preempter ? preempter->times() >= kFewestPreemptions : met_in_guest_mode >= kFewestMet);
+  }
   // Enough was seen, or it takes too long for this host.
   bool is_over(double seconds) const {
     const double now = lib::now_us();
-    const bool enough = windows >= kFewestWindows && met_in_guest_mode >= kFewestMet;
-    return now > start + (enough ? seconds : 2 * Runner::kPatienceSeconds) * 1e6;
+    return now > start + (enough() ? seconds : 2 * Runner::kPatienceSeconds) * 1e6;
   }
 };
 
@@ -74,12 +85,14 @@ static bool window(Race& race, lib::Check& check, int prot) {
   race.rights.take(whole(machine));
   if (!machine.region().protect(check, prot)) return false;
   const std::uint64_t tries = runner.tries();
-  const auto before = prot == PROT_READ ? snapshot(machine) : decltype(snapshot(machine)){};
+  const auto before =
+      prot == PROT_READ ? snapshot(machine, race.words) : std::vector<std::uint64_t>{};
   const bool met = runner.wait_met(refusals, tries);
   const bool refused = runner.refusals() > refusals;
   check.that(refused || !met, "the guest wrote on after mprotect(%s) had returned",
              mm::prot_name(prot));
-  if (prot == PROT_READ) check.that(before == snapshot(machine), "words changed while read-only");
+  if (prot == PROT_READ)
+    check.that(before == snapshot(machine, race.words), "words changed while read-only");
   if (!check.that(met, "the guest neither wrote nor was refused for %u s",
                   Runner::kPatienceSeconds))
     return false;
@@ -101,8 +114,7 @@ static void populate(const Machine& machine) {
 static void prove_elsewhere(Context& context, const Race& race, int cpu, const char* what) {
   context.test.evidence("vcpu_ran_elsewhere", cpu >= 0 && race.met_in_guest_mode >= kFewestMet,
                         "%s: in %u of %u windows the vCPU, on CPU %d and the host on another, "
-                        "wrote when the host had "
-                        "set out already",
+                        "wrote when the host had set out already",
                         what, race.met_in_guest_mode, race.windows, cpu);
 }
 
@@ -119,6 +131,30 @@ void prove_vcpu_elsewhere(Context& context) {
   runner.finish();
 }
 
+// After a failure more windows show nothing new, and may cost a kernel message each. False if the
+// race could not go on.
+static bool run_windows(Race& race, lib::Check& check, int prot, double seconds) {
+  bool going = check.that(race.runner.wait_tries_since(0), "the guest does not start");
+  while (going && (race.windows < kFewestWindows || (check.ok() && !race.is_over(seconds))))
+    race.windows += going = window(race, check, prot);
+  return going;
+}
+
+// The guest has counted in its words just what it was let to.
+static void expect_consistent(const Race& race, lib::Check& check) {
+  Runner& runner = race.runner;
+  const Exit exit = runner.finish();
+  const Mailbox& mailbox = race.machine.vcpu().mailbox();
+  check.that(exit.done(), "the guest ended by %s", exit.text().c_str());
+  runner.expect_just(check, "the guest");
+  check.that(mailbox.wrong == 0, "the guest found %lu words that it had not left so",
+             mailbox.wrong);
+  for (const std::uint64_t value : snapshot(race.machine, race.words))
+    check.that(value == mailbox.rounds, "a word is %lu after %lu rounds", value, mailbox.rounds);
+  lib::ktap::diagnostic("%u windows, %lu writes, %lu refused", race.windows, mailbox.tries,
+                        runner.refusals());
+}
+
 static void race(Context& context, lib::Check& check, int prot) {
   const lib::StayOnFirstCpu here;
   Machine machine = machine_for_race(context);
@@ -126,22 +162,9 @@ static void race(Context& context, lib::Check& check, int prot) {
   Rights rights;
   Runner runner(machine.vcpu(), kRegionGva, kWords, step(machine), {&rights, here.other()});
   Race race{machine, rights, runner};
-  bool going = check.that(runner.wait_tries_since(0), "the guest does not start");
-  // After a failure more windows show nothing new, and may cost a kernel message each.
-  while (going && (race.windows < kFewestWindows || (check.ok() && !race.is_over(context.seconds))))
-    race.windows += going = window(race, check, prot);
+  const bool done = run_windows(race, check, prot, context.seconds);
   prove_elsewhere(context, race, here.other(), mm::prot_name(prot));
-  if (!going) return;
-  const Exit exit = runner.finish();
-  const Mailbox& mailbox = machine.vcpu().mailbox();
-  check.that(exit.done(), "the guest ended by %s", exit.text().c_str());
-  runner.expect_just(check, "the guest");
-  check.that(mailbox.wrong == 0, "the guest found %lu words that it had not left so",
-             mailbox.wrong);
-  for (const std::uint64_t value : snapshot(machine))
-    check.that(value == mailbox.rounds, "a word is %lu after %lu rounds", value, mailbox.rounds);
-  lib::ktap::diagnostic("%u windows, %lu writes, %lu refused", race.windows, mailbox.tries,
-                        runner.refusals());
+  if (done) expect_consistent(race, check);
 }
 
 void running_meets_read_only(Context& context, lib::Check& check) {
@@ -149,6 +172,29 @@ void running_meets_read_only(Context& context, lib::Check& check) {
 }
 void running_meets_none(Context& context, lib::Check& check) {
   race(context, check, PROT_NONE);
+}
+
+// Between what a fault has looked up (the sequence number of invalidations, the page) and the SPTE
+// that it makes of that, a whole mprotect goes by. A fault that does not see it maps what the guest
+// may no longer write.
+void preempted_meets_read_only(Context& context, lib::Check& check) {
+  const lib::StayOnFirstCpu here;
+  if (!check.that(here.other() >= 0, "the host has no second CPU for the vCPU")) return;
+  Machine::Shape shape = context.shape;
+  if (context.provider.entry_size() == mm::kPageSize)
+    shape.size = std::max(shape.size, kWordsToFaultOn * mm::kPageSize);
+  Machine machine(context.kvm, context.provider, shape);
+  populate(machine);
+  Rights rights;
+  const std::size_t words = std::min(kWordsToFaultOn, machine.words());
+  Runner runner(machine.vcpu(), kRegionGva, words, step(machine, words), {&rights, here.other()});
+  const Preempter preempter(here.other());
+  Race race{machine, rights, runner, words};
+  race.preempter = &preempter;
+  const bool done = run_windows(race, check, PROT_READ, 4 * context.seconds);
+  check.that(race.enough(), "the vCPU's CPU was taken away %lu times, in %u windows",
+             preempter.times(), race.windows);
+  if (done) expect_consistent(race, check);
 }
 
 // mmap() puts the new memory there under the lock under which KVM looks for it: no right is ever

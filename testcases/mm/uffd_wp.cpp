@@ -20,10 +20,13 @@ namespace kproof::mm {
 static constexpr std::uint64_t kWpAsync = 1 << 15;
 
 // With all that is wanted, or -1 and errno.
-static int open_userfaultfd() {
+static int open_userfaultfd(UffdWp::Mode mode) {
   const int fd = static_cast<int>(::syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK));
   if (fd < 0) return fd;
-  uffdio_api api{.api = UFFD_API, .features = kWpAsync | UFFD_FEATURE_EVENT_FORK, .ioctls = 0};
+  const std::uint64_t features = mode == UffdWp::Mode::asynchronous
+                                     ? kWpAsync | UFFD_FEATURE_EVENT_FORK
+                                     : UFFD_FEATURE_PAGEFAULT_FLAG_WP;
+  uffdio_api api{.api = UFFD_API, .features = features, .ioctls = 0};
   if (::ioctl(fd, UFFDIO_API, &api) == 0) return fd;
   const int error = errno;
   ::close(fd);
@@ -31,20 +34,21 @@ static int open_userfaultfd() {
   return -1;
 }
 
-std::string UffdWp::problem() {
-  const int fd = open_userfaultfd();
+std::string UffdWp::problem(Mode mode) {
+  const int fd = open_userfaultfd(mode);
   if (fd >= 0) {
     ::close(fd);
     return "";
   }
   // UFFDIO_API refuses features that it does not know.
-  if (errno == EINVAL)
+  if (errno == EINVAL && mode == Mode::asynchronous)
     return "no UFFD_FEATURE_WP_ASYNC (Linux 6.7), without which fork() copies no entry of device "
            "DAX memory";
   return std::string("userfaultfd: ") + std::strerror(errno);
 }
 
-UffdWp::UffdWp() : fd_(static_cast<int>(lib::safe::check(open_userfaultfd(), "userfaultfd"))) {}
+UffdWp::UffdWp(Mode mode)
+    : fd_(static_cast<int>(lib::safe::check(open_userfaultfd(mode), "userfaultfd"))) {}
 
 UffdWp::~UffdWp() {
   ::close(fd_);
@@ -65,10 +69,10 @@ int UffdWp::watch(const Region& region) {
       uffdio_register{.range = range_of(region), .mode = UFFDIO_REGISTER_MODE_WP, .ioctls = 0});
 }
 
-int UffdWp::protect(const Region& region) {
-  return error_of(
-      fd_, UFFDIO_WRITEPROTECT,
-      uffdio_writeprotect{.range = range_of(region), .mode = UFFDIO_WRITEPROTECT_MODE_WP});
+int UffdWp::protect(char* start, std::size_t length) {
+  return error_of(fd_, UFFDIO_WRITEPROTECT,
+                  uffdio_writeprotect{.range = {reinterpret_cast<std::uintptr_t>(start), length},
+                                      .mode = UFFDIO_WRITEPROTECT_MODE_WP});
 }
 
 int UffdWp::unwatch(const Region& region) {

@@ -1,5 +1,5 @@
-// Asynchronous write protection by userfaultfd, of any memory: what a checkpoint of a process uses
-// to learn which pages are written.
+// Write protection by userfaultfd: what a checkpoint of a process or a VM uses to learn which pages
+// are written.
 #pragma once
 
 #include <functional>
@@ -9,26 +9,33 @@
 
 namespace kproof::mm {
 
-// A userfaultfd with UFFD_FEATURE_WP_ASYNC, by which nobody has to answer faults, and
-// UFFD_FEATURE_EVENT_FORK, by which children inherit what is registered.
-//
 // Who closes it takes the protection of all that is still registered back, in each entry
 // (userfaultfd_clear_vma, uffd_wp_range), whether it was protected or not. Where that is not
 // wanted, this must outlive the region.
 class UffdWp {
  public:
-  // Why this kernel has none; "" if it has.
-  static std::string problem();
+  enum class Mode {
+    // UFFD_FEATURE_WP_ASYNC, by which nobody has to answer faults, of any memory; and
+    // UFFD_FEATURE_EVENT_FORK, by which children inherit what is registered.
+    asynchronous,
+    // Who writes waits for an answer, which nobody gives here. Of anonymous, shared and hugetlb
+    // memory alone.
+    answered,
+  };
 
-  UffdWp();  // bails out where there is a problem
+  // Why this kernel has none; "" if it has.
+  static std::string problem(Mode mode = Mode::asynchronous);
+
+  explicit UffdWp(Mode mode = Mode::asynchronous);  // bails out where there is a problem
   UffdWp(const UffdWp&) = delete;
   UffdWp& operator=(const UffdWp&) = delete;
   ~UffdWp();
 
   // 0 or errno.
-  int watch(const Region& region);    // UFFDIO_REGISTER: nothing is protected by it yet
-  int protect(const Region& region);  // UFFDIO_WRITEPROTECT
-  int unwatch(const Region& region);  // UFFDIO_UNREGISTER
+  int watch(const Region& region);  // UFFDIO_REGISTER: nothing is protected by it yet
+  int protect(const Region& region) { return protect(region.base(), region.length()); }
+  int protect(char* start, std::size_t length);  // UFFDIO_WRITEPROTECT
+  int unwatch(const Region& region);             // UFFDIO_UNREGISTER
 
   // `body` forks and waits for the child. (fork() itself waits until its event has been read.) The
   // child's userfaultfd is kept until then: to close it takes the child's protection back.

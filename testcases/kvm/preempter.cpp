@@ -1,0 +1,40 @@
+#include "kvm/preempter.hpp"
+
+#include <ctime>
+#include <random>
+
+#include <sched.h>
+
+#include "lib/clock.hpp"
+#include "lib/cpu.hpp"
+#include "lib/safe.hpp"
+
+namespace kproof::kvm {
+
+static constexpr long kMostPauseNs = 2000000;
+static constexpr double kHoldUs = 3000;
+
+Preempter::Preempter(int cpu) : thread_([this, cpu] { run(cpu); }) {}
+
+Preempter::~Preempter() {
+  ended_ = true;
+  thread_.join();
+}
+
+void Preempter::run(int cpu) {
+  lib::stay_on_cpus({cpu});
+  sched_param parameters{};
+  parameters.sched_priority = 1;
+  lib::safe::check(::sched_setscheduler(0, SCHED_FIFO, &parameters),
+                   "sched_setscheduler(SCHED_FIFO)");
+  std::minstd_rand random(1);
+  while (!ended_) {
+    const timespec pause{0, static_cast<long>(random() % kMostPauseNs)};
+    ::nanosleep(&pause, nullptr);
+    for (const double end = lib::now_us() + kHoldUs; lib::now_us() < end;) {
+    }
+    ++times_;
+  }
+}
+
+}  // namespace kproof::kvm

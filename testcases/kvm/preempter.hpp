@@ -1,0 +1,31 @@
+// A thread that takes a CPU away from all others there, again and again, at no time in particular.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+
+namespace kproof::kvm {
+
+// Whoever runs on `cpu` stops wherever the kernel lets him be preempted (with preempt=full almost
+// everywhere, else on the way to user space and at cond_resched()), for kHoldUs: so another CPU
+// gets much further between two of his instructions than it would otherwise. Bails out without the
+// right to SCHED_FIFO (CAP_SYS_NICE).
+class Preempter {
+ public:
+  explicit Preempter(int cpu);
+  Preempter(const Preempter&) = delete;
+  Preempter& operator=(const Preempter&) = delete;
+  ~Preempter();
+
+  unsigned long times() const { return times_; }
+
+ private:
+  void run(int cpu);
+
+  std::atomic<bool> ended_{false};
+  std::atomic<unsigned long> times_{0};
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace kproof::kvm
