@@ -11,8 +11,8 @@
 
 namespace kproof::kvm {
 
-static constexpr long kMostPauseNs = 2000000;
-static constexpr double kHoldUs = 3000;
+static constexpr long kMostPauseNs = 500000;
+static constexpr double kHoldUs = 1000;
 
 Preempter::Preempter(int cpu) : thread_([this, cpu] { run(cpu); }) {}
 
