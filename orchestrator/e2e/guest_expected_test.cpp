@@ -9,7 +9,7 @@ using namespace kproof::e2e;
 
 TEST_CASE("failures that happen as declared are expected, and the run exits with 0") {
   const Run run = run_plan(plan("as_declared"), fresh_directory("as_declared"));
-  check_whole(run, 0, 4);
+  check_whole(run, 0, 5);
   for (const Json& cell : run.results.at("cells")) {
     CHECK(cell.at("expected") == true);
     CHECK(cell.at("verdict") == cell.at("expectation").at("verdict"));
