@@ -18,8 +18,8 @@ namespace kproof::kvm::stale {
 
 static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 static constexpr std::size_t kWords = 4;  // few enough to stay in the TLB
-// Enough that an mprotect meets the vCPU while it still faults, and few enough that it is over before
-// a vCPU that was preempted runs again.
+// Enough that an mprotect meets the vCPU while it still faults, and few enough that it is over
+// before a vCPU that was preempted runs again.
 static constexpr std::size_t kWordsToFaultOn = 16;
 static constexpr unsigned kFewestWindows = 16, kFewestMet = 4, kFewestPreemptions = 64;
 // Of small pages many are changed at once: from where a notifier is called to where the last entry
