@@ -98,9 +98,10 @@ void Analyzer::Impl::pass_over(std::string_view lines) {
   mid_line_ = lines.back() != '\n';
   tracker_.set_lines(lines_ + (mid_line_ ? 1 : 0));
   if (stamped_) return;
-  if (const auto usec = first_timestamp(lines)) {
+  if (const auto stamp = first_timestamp(lines)) {
     stamped_ = true;
-    tracker_.note_first_stamp(*usec);
+    const std::size_t before = lines.rfind('\n', stamp->at);
+    tracker_.note_first_stamp(stamp->usec, lines.substr(before == lines.npos ? 0 : before + 1));
   }
 }
 
@@ -148,7 +149,7 @@ void Analyzer::Impl::analyze(std::string_view raw) {
                                       options_.from_user(*prefix.usec, line.text));
   if (prefix.usec && !stamped_) {
     stamped_ = true;
-    tracker_.note_first_stamp(*prefix.usec);
+    tracker_.note_first_stamp(*prefix.usec, clean_);
   }
   tracker_.line(line);
 }

@@ -43,10 +43,25 @@ static std::size_t find_stamp(std::string_view line, std::size_t pos) {
   return line.npos;
 }
 
-std::optional<std::uint64_t> first_timestamp(std::string_view bytes) {
+std::optional<FirstStamp> first_timestamp(std::string_view bytes) {
   const std::size_t pos = find_stamp(bytes, 0);
   if (pos == bytes.npos) return std::nullopt;
-  return stamp_at(bytes, pos).usec;
+  return FirstStamp{stamp_at(bytes, pos).usec, pos};
+}
+
+std::string_view machine_of(std::string_view line) {
+  constexpr std::size_t kLongest = 60;
+  const std::size_t bar = line.substr(0, kLongest).find('|');
+  if (bar == line.npos) return {};
+  const std::string_view name = line.substr(0, bar);
+  const std::size_t end = name.find_last_not_of(' ') + 1;
+  const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+  const auto is_of_name = [&](char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+  };
+  const std::string_view word = name.substr(0, end);
+  const bool names = std::ranges::any_of(word, is_letter) && std::ranges::all_of(word, is_of_name);
+  return names ? word : std::string_view();
 }
 
 // "[ T1234]" or "[    C0]", as print_caller() writes it, at `pos`. The end of it, or `pos`.

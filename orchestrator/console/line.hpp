@@ -45,8 +45,16 @@ constexpr bool is_digit(char c) {
 // Does it begin as a line with a prefix does, be it one that nobody knows: a level, a clock?
 bool looks_prefixed(std::string_view text);
 
-// The first time stamp of a kernel in these bytes, in microseconds.
-std::optional<std::uint64_t> first_timestamp(std::string_view bytes);
+// The first time stamp of a kernel in these bytes, in microseconds, and where it stands.
+struct FirstStamp {
+  std::uint64_t usec = 0;
+  std::size_t at = 0;
+};
+std::optional<FirstStamp> first_timestamp(std::string_view bytes);
+
+// "vm1" of "vm1 | [    0.000000] ...", as tools write that show several consoles at once. "" where
+// none is named.
+std::string_view machine_of(std::string_view line);
 
 // Appends `raw` to `out` without carriage returns and ANSI escape sequences.
 void clean(std::string_view raw, std::string& out);

@@ -30,7 +30,8 @@ class Tracker {
   Facts facts() const;
   void set_lines(std::size_t lines) { facts_.lines = lines; }
   Matcher& matcher() { return matcher_; }
-  void note_first_stamp(std::uint64_t usec) { first_usec_ = usec; }
+  // `line`: that has it, as far as it is known.
+  void note_first_stamp(std::uint64_t usec, std::string_view line);
 
  private:
   static constexpr std::size_t kMostOpen = 8;  // reports that are printed at the same time
@@ -39,6 +40,7 @@ class Tracker {
   void note_agent(const Line& line);
   void note_firmware(const Line& line);
   void note_banner(const Line& line);
+  bool is_another_machine(const Line& line);
   void note_reboot(const Line& line);
   void note_dump_kernel(const Line& line);
   void new_boot();
@@ -74,11 +76,12 @@ class Tracker {
   std::optional<std::uint64_t> first_usec_;
   // Headers of oopses and of panics that are believed; those before this boot.
   std::size_t oopses_ = 0, panics_ = 0, panics_before_ = 0;
-  bool fuzzed_ = false;          // a fuzzer writes to this console, so a kernel runs
-  bool stamps_ = false;          // this boot's banner had a time stamp: so have all its lines
-  bool orderly_ = false;         // the machine was told to go down
-  std::size_t reboot_line_ = 0;  // of a reboot behind an oops; 0: none
-  bool rebooting_ = false;       // firmware has told it: the banner behind it is no second reboot
+  std::vector<std::string> machines_;  // that booted, or printed first (machine_of())
+  bool fuzzed_ = false;                // a fuzzer writes to this console, so a kernel runs
+  bool stamps_ = false;                // this boot's banner had a time stamp: so have all its lines
+  bool orderly_ = false;               // the machine was told to go down
+  std::size_t reboot_line_ = 0;        // of a reboot behind an oops; 0: none
+  bool rebooting_ = false;  // firmware has told it: the banner behind it is no second reboot
 };
 
 }  // namespace kproof::console

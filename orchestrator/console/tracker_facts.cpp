@@ -3,6 +3,7 @@
 
 #include <re2/re2.h>
 
+#include "console/line.hpp"
 #include "console/tracker.hpp"
 #include "util/hash.hpp"
 
@@ -82,11 +83,26 @@ void Tracker::note_firmware(const Line& line) {
   rebooting_ = true;
 }
 
+void Tracker::note_first_stamp(std::uint64_t usec, std::string_view line) {
+  first_usec_ = usec;
+  machines_.emplace_back(machine_of(line));
+}
+
+// The first banner of a machine whose console is not the only one here is no reboot of another.
+bool Tracker::is_another_machine(const Line& line) {
+  constexpr std::size_t kMostMachines = 64;
+  const std::string_view machine = machine_of(line.raw);
+  if (!foreign() || machine.empty() || std::ranges::count(machines_, machine) != 0) return false;
+  if (machines_.size() < kMostMachines) machines_.emplace_back(machine);
+  return true;
+}
+
 // A banner behind another, or behind a later time, says that the kernel has started anew.
 void Tracker::note_banner(const Line& line) {
   stamps_ = line.usec.has_value();
   if (line.doubtful && !rebooting_) return;  // "cat /proc/version" prints the same
-  const bool reboot = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
+  const bool earlier = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
+  const bool reboot = !is_another_machine(line) && earlier;
   ++facts_.boots;
   constexpr std::size_t kLongest = 100;
   const std::string_view release = line.text.substr(interest::kBanner.size());
