@@ -35,6 +35,7 @@ enum PatternFlag : unsigned {
   // The message of a WARN() or BUG(), which is printed in front of its header: a report that begins
   // close behind it goes on with this one, and names it.
   kHerald = 32768,
+  kListed = 65536,  // what it tells of is listed behind it, in rows that join it
 };
 
 struct Pattern {
