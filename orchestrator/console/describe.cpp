@@ -188,10 +188,20 @@ static bool is_torn(const std::vector<std::string>& values) {
       values, [](const std::string& value) { return RE2::PartialMatch(value, stamp); });
 }
 
+// Of a CPU that waits for nobody knows whom: where it does.
+static std::string topmost(const Pattern& pattern, const std::vector<ReportLine>& lines) {
+  if (!pattern.stack) return {};
+  const std::vector<std::string> frames = top_frames(stack_of(pattern), lines, 1);
+  return frames.empty() || is_dispatcher(frames.front()) ? std::string() : frames.front();
+}
+
 static void name_own(Blame& blame, const Pattern& pattern, const std::vector<ReportLine>& lines,
                      const model::Culprit& culprit) {
   if (pattern.own) blame.own = find_frame(*pattern.own, lines).own;
-  if ((pattern.flags & kHeldUp) && says_little(blame)) blame.own = culprit.frame;
+  if ((pattern.flags & kHeldUp) && says_little(blame)) {
+    blame.own = culprit.frame;
+    if (blame.own.empty()) blame.own = topmost(pattern, lines);
+  }
   if (blame.own.empty()) blame.own = blame.frame;
   if (blame.own.empty() && pattern.stack) blame.own = named_function(lines);
 }
@@ -235,6 +245,8 @@ static model::Finding name_by(const Pattern& pattern, const std::vector<std::str
   const std::string form = fill(pattern.title, values);
   finding.syzbot_title = with_frame(form, or_nobody(blame.frame));
   finding.title = with_frame(form, or_nobody(blame.own));
+  // The community's title names nobody.
+  if (pattern.own && !pattern.stack && !blame.own.empty()) finding.title += " in " + blame.own;
   if (pattern.flags & kMixed) finding.title = without_details(finding.title);
   finding.frame = blame.own;
   finding.complaint = (pattern.flags & kComplaint) != 0;

@@ -41,7 +41,7 @@ static constexpr const char* kWaitingFamilies[] = {
     "might_(sleep|fault|resched)", "^__cant_(sleep|migrate)", "^_*might_", "^_*cond_resched",
     "^_*preempt_(schedule|count)", "^debug_smp_processor_id", "this_cpu_preempt",
     "^check_preemption_disabled", "^_*local_(bh|irq)", "^raw_local_irq",
-    "^trace_(hardirqs|softirqs|preempt)", "^_*irq_(enter|exit)",
+    "^trace_(hardirqs|softirqs|preempt)", "^_*(raw_)?irq(entry)?_(enter|exit)",
     "^native_(save|restore|irq|safe|halt)_", "^arch_local", "^_*rcu_(read_lock|read_unlock)",
     "^rcu_(is_watching|lock_|note_context)", "^_*srcu_read_", "srcu_struct(_|$)", "^ktime_get",
     "^timekeeping_get", "^current_time$", "^current_kernel_time",

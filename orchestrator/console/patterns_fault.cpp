@@ -9,6 +9,9 @@ static const Stack kFault{{R"(@IP|^LR \[[0-9a-f]+\] @F)", "@T", kTrace}, {"@T", 
 static const Stack kDeep{{"@IP", "@T", kTrace}, {"@T", kTrace}, "", Pick::stall};
 static const Stack kCorruptedIn{{R"(is corrupted in: (?:@PC)?@F)"}, {"@T", kTrace}};
 
+// Behind the machinery stands what the CPU was in; nothing if that was a program.
+static const Stack kSError{{"@T", kTrace}, {}, "serror|^_*el[01][ht]?_"};
+
 static const Stack kCfi{{"CFI failure at @F", "@T", kTrace}, {"@T", kTrace}};
 
 static constexpr std::string_view kBadAccess = "bad-access in {frame}";
@@ -263,6 +266,11 @@ static const Pattern kFaultPatterns[] = {
      .title = "kernel panic: {1}",
      .flags = kJoins | kOops,
      .of = kOops | kHardware},
+    {.trigger = "Kernel panic - not syncing",  // arm64_serror_panic()
+     .line = "panic - not syncing: (Asynchronous SError Interrupt)",
+     .title = "kernel panic: {1}",
+     .flags = kJoins | kOops,
+     .own = &kSError},
     {.trigger = "Kernel panic - not syncing",
      .line = "panic - not syncing: (.*)",
      .title = "kernel panic: {1}",

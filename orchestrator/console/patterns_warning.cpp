@@ -16,6 +16,11 @@ static const Stack kOdebug =
 static const Stack kUsb = warning_stack("usb_submit_urb");
 static const Stack kUsercopyWarning = warning_stack("usercopy|__check");
 static const Stack kAllocates = warning_stack("kmalloc|krealloc|slab|kmem");
+// What kernel/dma/debug.c finds, the caller of the DMA API did.
+static const Stack kDmaDebug = warning_stack(
+    "^(err_printk|dma_entry_\\w+|add_dma_entry|active_cacheline_\\w+|debug_dma_\\w+|"
+    "check_(unmap|sync|for_stack|for_illegal_area|mapping_error|sg_segment)|"
+    "_*dma_(un)?map_\\w+|_*dma_(alloc|free|mmap)_\\w+|_*dma_sync_\\w+|_*dma_direct_\\w+)$");
 
 static const Pattern kWarningPatterns[] = {
     {.trigger = "WARNING: ",
@@ -73,6 +78,11 @@ static const Pattern kWarningPatterns[] = {
      .line = "WARNING: .*usb_submit_urb",
      .title = "WARNING in {frame}/usb_submit_urb",
      .stack = &kUsb},
+    {.trigger = "WARNING: ",
+     .line = R"(WARNING: .*(?:kernel/dma/debug|lib/dma-debug)\.c:\d+ )",
+     .title = "WARNING in {frame}",
+     .stack = &kPlain,
+     .own = &kDmaDebug},
     {.trigger = "WARNING: ",
      .line = "WARNING: .*(?:CPU: [0-9]+ PID: [0-9]+|CPU#[0-9]+:|at .*:[0-9]+)",
      .title = "WARNING in {frame}",
