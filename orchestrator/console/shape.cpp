@@ -62,12 +62,13 @@ std::size_t Shape::prefix_of(std::string_view line) const {
   return at;
 }
 
-// Words of the kernel's own that begin a line, each in a line of its own.
+// Words of the kernel's own that begin a line, each in a line of its own. Its rulers are nothing
+// but rulers; those of test runners have words in them.
 static const RE2& beginning() {
   static const RE2 re(
       R"((?:CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: |Call [Tt]race: *(?:\(.*\))?$|Backtrace: *$|)"
       R"(R?E?IP: [0-9a-f]{4}:|PC is at |LR is at |pc : |Modules linked in:|Hardware name: |)"
-      R"(------------\[ cut here \]|={25}|-{25}|Workqueue: |(?:Read|Write) of size \d+ |Pid: \d+, comm: |)"
+      R"(------------\[ cut here \]|(?:={25,}|-{25,})\s*$|Workqueue: |(?:Read|Write) of size \d+ |Pid: \d+, comm: |)"
       R"(task:\S+ +state:|NMI backtrace for cpu |unreferenced object 0x|NIP \[|Krnl PSW : |)"
       R"(epc : |Stack: *$|RSP: [0-9a-f]{4}:|caller is \S+\+0x|)"
       // Of a stall; at boot other words stand behind the tab.
@@ -79,7 +80,10 @@ bool Shape::learn(std::string_view line) {
   re2::StringPiece found;
   if (!beginning().Match({line.data(), line.size()}, 0, line.size(), RE2::UNANCHORED, &found, 1))
     return false;
-  return learn_prefix(line, static_cast<std::size_t>(found.data() - line.data()));
+  const auto size = static_cast<std::size_t>(found.data() - line.data());
+  const std::string_view before = line.substr(0, size);  // "----- Captured -----" has no prefix
+  if (before.find("-----") != before.npos || before.find("=====") != before.npos) return false;
+  return learn_prefix(line, size);
 }
 
 // init/version.c: the release, who built it and where, with what, its number and its date.
@@ -118,7 +122,25 @@ bool is_quoted(std::string_view line, std::size_t trigger) {
       R"((?:^|[\s(=,\[:])[rbfu]?'[^']*$)");
   const std::string_view before = line.substr(0, trigger);
   if (RE2::PartialMatch(re2::StringPiece(before.data(), before.size()), quotes)) return true;
-  return std::ranges::count(before, '"') % 2 == 1 || std::ranges::count(before, '`') % 2 == 1;
+  return is_in_marks(line, trigger) || std::ranges::count(before, '`') % 2 == 1;
+}
+
+bool is_in_marks(std::string_view line, std::size_t at) {
+  return std::ranges::count(line.substr(0, at), '"') % 2 == 1;
+}
+
+bool is_format(std::string_view text) {
+  static const RE2 conversion(
+      R"(%(?:[-+#0]*(?:\d+|\*)?(?:\.\d+)?(?:hh?|ll?|z)?[diuxXsc]\b|p[a-zA-Z]*\b))");
+  return text.find('%') != text.npos &&
+         RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), conversion);
+}
+
+bool is_test_result(std::string_view text) {
+  static const RE2 result(
+      R"(^\s*(?:not ok|ok) \d+ |^\s*\[? *(?:X?PASS(?:ED)?|X?FAIL(?:ED)?|SKIP(?:PED)?|OK) *(?:\]|:) |)"
+      R"(\bT(?:PASS|FAIL|INFO|CONF|WARN|BROK): |::\w+ (?:PASSED|FAILED|SKIPPED|XFAIL) )");
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), result);
 }
 
 bool is_diagnostic(std::string_view text) {

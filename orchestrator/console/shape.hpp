@@ -35,6 +35,17 @@ bool begins_as_kernels(std::string_view text);
 // quotes: in a shell's trace, source, a list?
 bool is_quoted(std::string_view line, std::size_t trigger);
 
+// Does `at` lie between double quotation marks? No kernel opens one and reports in it, so this
+// holds behind a kernel's prefix, too: what audit, or a program by /dev/kmsg, repeats.
+bool is_in_marks(std::string_view line, std::size_t at);
+
+// "kernel BUG at %s:%u!": the text of a program, not what it printed.
+bool is_format(std::string_view text);
+
+// "not ok 2 - general protection fault", "[PASS] ...", "TPASS: ...": what stands behind is the name
+// of a test, KUnit's in the kernel's log.
+bool is_test_result(std::string_view text);
+
 // "# ...", as KTAP has it, KUnit's too, which has a kernel's prefix: what a test says of itself, or
 // behind a prompt what somebody types.
 bool is_diagnostic(std::string_view text);

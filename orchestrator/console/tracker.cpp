@@ -15,6 +15,7 @@ void Tracker::line(Line line) {
   if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
   line.of_test = sight.triggered && is_diagnostic(line.text);
+  line.quoted = sight.triggered && is_test_result(line.text);
   if (!sight.row && sight.triggered && foreign()) sight.row = row_behind_prefix(line);
   const bool begins = sight.row && starts(*sight.row, line);
   const bool rest =
@@ -89,7 +90,7 @@ const Row* Tracker::row_behind_prefix(Line& line) {
     if (sight.friendly) return nullptr;  // whatever its end alone looks like
     const Row* row = sight.row;
     if (!row) continue;
-    line.quoted = !is_foreign_prefix(line.text.substr(0, at)) || is_quoted(line.text, at);
+    line.quoted |= !is_foreign_prefix(line.text.substr(0, at)) || is_quoted(line.text, at);
     line.text.remove_prefix(at);
     return row;
   }
@@ -124,18 +125,27 @@ static bool is_panic(const Row& row) {
   return row.pattern->trigger == "Kernel panic - not syncing";
 }
 
-void Tracker::note_row(Line line, const Row& row) {
+// Has somebody else the word in it? Where nothing marks the line as the kernel's, more shows that.
+bool Tracker::is_anothers(Line& line, const Row& row) const {
+  const std::size_t trigger = line.text.find(row.pattern->trigger);
   const bool anyones = foreign() && !line.marked;
-  line.told = anyones && !line.text.starts_with(row.pattern->trigger) &&
-              is_in_sentence(line.text, row.begins_in(line.text));
-  const bool quoted = line.quoted || line.told || line.of_test ||
-                      (anyones && is_quoted(line.text, line.text.find(row.pattern->trigger)));
+  const bool quoted =
+      anyones ? is_quoted(line.text, trigger) : foreign() && is_in_marks(line.text, trigger);
+  const bool in_sentence =
+      anyones && trigger != 0 && is_in_sentence(line.text, row.begins_in(line.text));
+  line.told = in_sentence || (anyones && !quoted && is_format(line.text));
+  return quoted || line.quoted || line.told || line.of_test;
+}
+
+void Tracker::note_row(Line line, const Row& row) {
+  const bool quoted = is_anothers(line, row);
   const bool doubted = quoted || (line.doubtful && (stamps_ || !row.is_complete()));
   if (!doubted) believe(row);
   if ((row.pattern->flags & kSingle) && !doubted) return note_single(line, row);
   Report* open = open_for(line);
   const bool goes_on = open && open->is_quotation() && !line.marked &&
                        open->start() + 1 == line.number && open->is_told();
+  line.told |= goes_on;
   if (quoted || goes_on) return note_quotation(open, line, row);
   if (open && open->is_quotation()) {
     close(*open);

@@ -50,6 +50,7 @@ class Tracker {
   void note_line(const Line& line, const Row* row);
   bool mend_header(const Line& line);
   bool mend_line(const Line& line);
+  bool is_anothers(Line& line, const Row& row) const;
   void note_row(Line line, const Row& row);
   void note_quotation(Report* open, const Line& line, const Row& row);
   void extend(Report& report, const Line& line);
