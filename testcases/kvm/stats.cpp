@@ -11,8 +11,7 @@
 namespace kproof::kvm {
 
 static void read_at(int fd, void* data, std::size_t length, std::uint64_t offset) {
-  const ssize_t n = ::pread(fd, data, length, static_cast<off_t>(offset));
-  if (n != static_cast<ssize_t>(length)) lib::safe::check(-1, "pread of KVM's statistics");
+  lib::safe::pread(fd, data, length, offset, "pread of KVM's statistics");
 }
 
 // struct kvm_stats_desc, whose name follows it. The header's own is 4 bytes longer in C++ (an empty

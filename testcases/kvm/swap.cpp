@@ -66,8 +66,7 @@ std::size_t swapped_pages(const void* address, std::size_t length) {
   const int fd = lib::safe::open("/proc/self/pagemap", O_RDONLY);
   const auto offset = reinterpret_cast<std::uintptr_t>(address) / kPage * sizeof entries[0];
   const auto bytes = entries.size() * sizeof entries[0];
-  if (::pread(fd, entries.data(), bytes, static_cast<off_t>(offset)) != static_cast<ssize_t>(bytes))
-    lib::safe::check(-1, "pread of /proc/self/pagemap");
+  lib::safe::pread(fd, entries.data(), bytes, offset, "pread of /proc/self/pagemap");
   ::close(fd);
   std::size_t swapped = 0;
   for (const std::uint64_t entry : entries)

@@ -69,4 +69,11 @@ void write(int fd, const void* data, std::size_t length, Place place) {
   if (written != static_cast<ssize_t>(length)) fail("write", place);
 }
 
+void pread(int fd, void* data, std::size_t length, std::uint64_t offset, const char* what,
+           Place place) {
+  const ssize_t n = ::pread(fd, data, length, static_cast<off_t>(offset));
+  if (n >= 0 && static_cast<std::size_t>(n) != length) errno = EIO;
+  if (n != static_cast<ssize_t>(length)) fail(what, place);
+}
+
 }  // namespace kproof::lib::safe

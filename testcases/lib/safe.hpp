@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include <sys/types.h>
 
@@ -28,5 +29,8 @@ void mprotect(void* address, std::size_t length, int prot, Place place = Place::
 void madvise(void* address, std::size_t length, int advice, Place place = Place::current());
 int open(const char* path, int flags, Place place = Place::current());
 void write(int fd, const void* data, std::size_t length, Place place = Place::current());
+// All of it, from `offset` on; less is EIO. `what` is told of a failure.
+void pread(int fd, void* data, std::size_t length, std::uint64_t offset, const char* what,
+           Place place = Place::current());
 
 }  // namespace kproof::lib::safe
