@@ -81,14 +81,16 @@ void page_idle(Context& context, lib::Check& check) {
   });
   const bool flushed = flusher.flush();
   machine.fill(0, machine.words() / 2, 1);
-  std::size_t used = 0, old = 0, unused = 0, young = 0;
-  for (const Page& page : pages)
-    if (page.word < machine.words() / 2)
-      ++used, old += is_idle(page.frame);
-    else
-      ++unused, young += !is_idle(page.frame);
-  check.that(used + unused > machine.words() / 2, "the bitmap tells of %zu of %zu pages",
-             used + unused, machine.words());
+  std::size_t used = 0, old = 0, young = 0;
+  for (const Page& page : pages) {
+    const bool touched = page.word < machine.words() / 2, idle = is_idle(page.frame);
+    used += touched;
+    old += touched && idle;
+    young += !touched && !idle;
+  }
+  const std::size_t unused = pages.size() - used;
+  check.that(pages.size() > machine.words() / 2, "the bitmap tells of %zu of %zu pages",
+             pages.size(), machine.words());
   expect_seen(check, old, used, flushed, "page_idle");
   // Some may have been in another CPU's list.
   check.that(young < unused / 2, "%zu of %zu pages are young that nobody touched", young, unused);
