@@ -6,6 +6,7 @@
 
 #include "console/machinery.hpp"
 #include "console/symbol_name.hpp"
+#include "console/trace_lines.hpp"
 
 namespace kproof::console {
 

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include "console/describe.hpp"
+#include "console/trace_lines.hpp"
 
 namespace kproof::console {
 

@@ -9,6 +9,7 @@
 #include "console/holder.hpp"
 #include "console/machinery.hpp"
 #include "console/symbol_name.hpp"
+#include "console/trace_lines.hpp"
 #include "util/hash.hpp"
 #include "util/text.hpp"
 

@@ -6,108 +6,12 @@
 #include <mutex>
 #include <span>
 
-#include <re2/re2.h>
-
 #include "console/machinery.hpp"
 #include "console/symbol_name.hpp"
-#include "util/text.hpp"
+#include "console/trace_lines.hpp"
 
 namespace kproof::console {
 using re2::StringPiece;
-using util::replace_all;
-
-std::string expand(std::string_view expression) {
-  std::string text(expression);
-  // x86 old and new, powerpc, arm64, 32-bit Arm, riscv, mips, loongarch; powerpc's way to say where
-  // a trap hit; s390; sparc; parisc.
-  replace_all(
-      text, "@IP",
-      R"((?:(?:\b(?:R?IP|EIP|NIP|pc|PC is at|epc|era)\b *:? +(?:[0-9]+:)?)"
-      R"((?:(?:@PC|[0-9a-f]{8,}) +)*|)"
-      R"(--- interrupt: [0-9]+ at |Krnl PSW : [0-9a-f]+ [0-9a-f]+ \(|\bTPC: <|IAOQ\[0\]: )@F|)"
-      R"(\b[RE]?IP\b *:? +@NOWHERE))");
-  // x86: no function is there, as behind a call of a null pointer.
-  replace_all(text, "@NOWHERE",
-              R"((?:[0-9]+: *(?:0x[0-9a-f]|\(null\))|)"
-              R"((?:[0-9]+:)?@PC +\[< *\(null\)>\] +\(null\)))");
-  // 32-bit Arm with the unwinder prints no line above (up to 6.2).
-  replace_all(
-      text, "@T",
-      R"((?:(?:Call [Tt]race|Backtrace):?|^ *(?:\[<[0-9a-f]+>\] )?\(?[\w.]+(?: \[\w+\])?\)? from )"
-      R"((?:\[<[0-9a-f]+>\] )?\(?[\w.]+\+0x))");
-  replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
-  // Behind it the offset, or what the kernel's decode_stacktrace.sh puts in its place.
-  replace_all(text, "@F",
-              R"(\.?(_ZN[a-zA-Z0-9_$.]+E|[a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?)"
-              R"((?:\+0x| \((?:[^ ()]+\.[a-zS]+:[0-9?]|\?\?:)))");
-  return text;
-}
-
-static StringPiece piece(std::string_view text) {
-  return StringPiece(text.data(), text.size());
-}
-
-static const RE2& frame_expression() {
-  // x86 says in front of a frame where another stack begins: " <EOI>  [<ffffffff8b5d4df8>] f+0x1".
-  static const RE2 re(expand(R"(^ *(?:<<?/?#?[A-Z]+>>? *)?(?:@PC ){0,2}(?:\(.\) )?@F)"));
-  return re;
-}
-
-// 32-bit Arm: "[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)", or newer
-// " __schedule from schedule+0x60/0xdc".
-static const RE2& arm_expression() {
-  static const RE2 re(
-      R"(^ *(?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?(?: \[\w+\])?\)? from )"
-      R"((?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
-  return re;
-}
-
-// Where an interrupt hit the kernel, in the middle of a trace.
-static const RE2& interrupted_expression() {
-  static const RE2 re(
-      expand(R"(^(?:RIP: 0010:|PC is at |pc : |--- interrupt: [0-9a-f]+ at )(?:@PC +)*@F)"));
-  return re;
-}
-
-// powerpc: "[c0000000] [c00000] func+0x1/0x2 (unreliable)" is covered by frame_expression().
-
-bool starts_trace(std::string_view text) {
-  static const RE2 re(
-      R"(Call [Tt]race:?|Backtrace:|Allocated:|Allocated by task \d+:|Freed:|Freed by task \d+:|)"
-      R"((?:^|[^k]) ?backtrace(?: \(crc [0-9a-f]*\))?:|Uninit was (?:stored|created))");
-  return RE2::PartialMatch(piece(text), re) && text.find("stack backtrace") == text.npos;
-}
-
-bool is_frame(std::string_view text) {
-  return RE2::PartialMatch(piece(text), frame_expression()) ||
-         RE2::PartialMatch(piece(text), arm_expression());
-}
-
-bool is_arm_frame(std::string_view text) {
-  return RE2::PartialMatch(piece(text), arm_expression());
-}
-
-bool is_questionable(std::string_view text) {
-  if (text.ends_with(" (unreliable)")) return true;
-  static const RE2 re(expand(R"(^ *(?:<<?/?#?[A-Z]+>>? *)?(?:@PC ){0,2} *\? +@F)"));
-  return text.find('?') != text.npos && RE2::PartialMatch(piece(text), re);
-}
-
-bool is_intruder(std::string_view text) {
-  if (text.find("should_fail") == text.npos) return false;
-  static const RE2 re(
-      R"(^(?: *\[\<?(?:0x)?[0-9a-f]+\>?\])? *should_fail(?:slab|_ex)?(?:\.[a-z.0-9]+)?\+0x)");
-  return RE2::PartialMatch(piece(text), re);
-}
-
-// Of fault injection, of vmalloc() (the second since 5.12), of handle_userfault().
-bool brings_a_stack(std::string_view text) {
-  constexpr std::string_view kSuch[] = {"FAULT_INJECTION: forcing a failure",
-                                        "vmalloc: allocation failure", "vmalloc error: size ",
-                                        "FAULT_FLAG_ALLOW_RETRY missing"};
-  return std::ranges::any_of(kSuch,
-                             [&](std::string_view words) { return text.find(words) != text.npos; });
-}
 
 namespace {
 
@@ -158,7 +62,8 @@ const CompiledStack& compiled(const Stack& stack) {
   if (fresh) {
     for (const auto* steps : {&stack.steps, &stack.otherwise, &stack.at_last})
       if (!steps->empty()) entry->second.ways.push_back(compile(*steps));
-    if (!stack.skip.empty()) entry->second.skip = std::make_unique<RE2>(piece(stack.skip));
+    if (!stack.skip.empty())
+      entry->second.skip = std::make_unique<RE2>(StringPiece(stack.skip.data(), stack.skip.size()));
   }
   return entry->second;
 }
@@ -267,91 +172,6 @@ std::vector<std::string> top_frames(const Stack& stack, const std::vector<Report
       if (frames.size() < most && !std::ranges::count(frames, frame.name))
         frames.push_back(std::move(frame.name));
   return frames;
-}
-
-namespace {
-
-// The functions that a report names outside of the way of its kind, the best first.
-struct Named {
-  std::string blamed, dispatcher, machinery;
-
-  // True: nothing better can come.
-  bool take(const std::string& text, const RE2& expression) {
-    StringPiece found[2];
-    return expression.Match(text, 0, text.size(), RE2::UNANCHORED, found, 2) &&
-           take({found[1].data(), found[1].size()});
-  }
-
-  bool take(std::string_view symbol) {
-    if (symbol.empty()) return false;
-    std::string name = readable_name(symbol);
-    std::string& place = is_reporter(name)     ? ignored
-                         : is_machinery(name)  ? machinery
-                         : is_dispatcher(name) ? dispatcher
-                                               : blamed;
-    if (place.empty()) place = std::move(name);
-    return !blamed.empty();
-  }
-
- private:
-  std::string ignored;
-};
-
-}  // namespace
-
-// "f+0x42/0x50" at `pos`: f. "" of all that is not so plain.
-static std::string_view plain_function(std::string_view text, std::size_t pos) {
-  const auto belongs = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  const std::string_view rest = text.substr(std::min(pos, text.size()));
-  const auto end = std::ranges::find_if_not(rest, belongs);
-  const std::string_view name = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
-  const bool plain = rest.substr(name.size()).starts_with("+0x") && !name.starts_with("_ZN");
-  return plain ? name : std::string_view();
-}
-
-// Is there ":12" directly before `end`, and something in front of it?
-static bool ends_in_line_number(std::string_view text, std::size_t end) {
-  const std::size_t colon = text.substr(0, end).find_last_not_of("0123456789");
-  return colon != text.npos && colon > 0 && colon + 1 < end && text[colon] == ':' &&
-         text[colon - 1] != ' ';
-}
-
-// What header_expression() finds in the common headers of a WARNING, "at mm/gup.c:12 f+0x42/0x50"
-// and "mm/gup.c:12 at f+0x42/0x50", by hand, as a log may have a million. "" of all others.
-static std::string_view place_of_warning(std::string_view text) {
-  constexpr std::string_view kAt = " at ";
-  const std::size_t at = text.find(kAt);
-  if (at == text.npos || text.substr(0, at).find_first_of("+(@") != text.npos) return {};
-  const std::size_t behind = at + kAt.size();
-  if (ends_in_line_number(text, at)) return plain_function(text, behind);
-  const std::size_t end = text.find(' ', behind);
-  if (end == text.npos || !ends_in_line_number(text.substr(behind), end - behind)) return {};
-  return plain_function(text, end + 1);
-}
-
-// Behind it a header names a function.
-static const RE2& header_expression() {
-  static const RE2 re(expand(
-      R"((?:\bat \S+:\d+ |:\d+ at | in | LOCKUP @ | for CPU#[0-9]+ |^caller is (?:@PC )?)@F)"));
-  return re;
-}
-
-std::string named_function(const std::vector<ReportLine>& lines) {
-  constexpr std::size_t kHead = 4;  // lines
-  static const RE2 pointer(expand("@IP"));
-  static const RE2 held(expand(R"(\bat: *(?:@PC +)?@F)"));
-  Named named;
-  for (const ReportLine& line : std::span(lines).first(std::min(lines.size(), kHead))) {
-    const std::string_view place = place_of_warning(line.text);
-    if (place.empty() ? named.take(line.text, header_expression()) : named.take(place))
-      return named.blamed;
-  }
-  for (const RE2* expression : {&pointer, &held, &frame_expression()})
-    for (const ReportLine& line : lines)
-      if (named.take(line.text, *expression)) return named.blamed;
-  return named.machinery.empty() ? named.dispatcher : named.machinery;
 }
 
 }  // namespace kproof::console

@@ -7,12 +7,6 @@
 
 namespace kproof::console {
 
-// In line and frame expressions "@F" stands for a function with its offset ("func.isra.0+0x1/0x2";
-// captured: "func") or, decoded, with its line ("func (mm/file.c:12)"), "@PC" for an address in
-// brackets, "@T" for the line above a stack trace, "@IP" for the line that says where the CPU was
-// (captured: the function; none where no function is, as behind a jump to address 0).
-std::string expand(std::string_view expression);
-
 // How to choose among the frames that are left.
 enum class Pick {
   first,  // the first
@@ -21,7 +15,8 @@ enum class Pick {
 };
 
 // A step of the way to the frames: kTrace follows a stack trace to its end or to the next step;
-// any other text is a regular expression that the walk skips to, its captures being frames.
+// any other text is an expression (expand(), trace_lines.hpp) that the walk skips to, its captures
+// being frames.
 inline constexpr std::string_view kTrace = "";
 
 struct Stack {
@@ -56,18 +51,5 @@ std::string named_function(const std::vector<ReportLine>& lines);
 // The first frames on the way, machinery left out: what a report is recognised by.
 std::vector<std::string> top_frames(const Stack& stack, const std::vector<ReportLine>& lines,
                                     std::size_t most);
-
-// Does a stack trace start here? Is this one of its frames?
-bool starts_trace(std::string_view text);
-bool is_frame(std::string_view text);
-// 32-bit Arm's, which needs no line above to start a trace: " f from g+0x1/0x2".
-bool is_arm_frame(std::string_view text);
-// " ? func+0x1/0x2", on powerpc "func+0x1/0x2 (unreliable)": left on the stack, perhaps never
-// called.
-bool is_questionable(std::string_view text);
-// Output of fault injection in the middle of a report: two reports are mixed.
-bool is_intruder(std::string_view text);
-// A message that is no finding, and prints a stack of its own.
-bool brings_a_stack(std::string_view text);
 
 }  // namespace kproof::console

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "console/trace_lines.hpp"
+
 namespace kproof::console {
 
 // A task as its scheduler dump shows it: "task:name state:D ... pid:12", then its stack.

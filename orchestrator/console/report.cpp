@@ -5,6 +5,7 @@
 
 #include "console/analyzer.hpp"
 #include "console/describe.hpp"
+#include "console/trace_lines.hpp"
 #include "console/wrapped.hpp"
 
 namespace kproof::console {

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <re2/set.h>
 
+#include "console/trace_lines.hpp"
+
 namespace kproof::console {
 
 static std::unique_ptr<RE2> compile(std::string_view expression) {

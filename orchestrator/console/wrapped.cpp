@@ -6,6 +6,7 @@
 
 #include "console/line.hpp"
 #include "console/shape.hpp"
+#include "console/trace_lines.hpp"
 
 namespace kproof::console {
 
