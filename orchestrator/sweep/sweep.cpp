@@ -14,6 +14,7 @@
 #include "source/fetch.hpp"
 #include "sweep/directory.hpp"
 #include "sweep/faults.hpp"
+#include "sweep/kernels.hpp"
 #include "sweep/reuse.hpp"
 #include "sweep/room.hpp"
 #include "util/error.hpp"
@@ -39,9 +40,7 @@ class Sweep {
   std::vector<PreparedCell> choose_cells();
   void prepare_cells(std::vector<PreparedCell> sized);
   Kernel fetch(const model::KernelSpec& spec) const;
-  const Kernel& kernel_of(const model::KernelSpec& spec);
   bool builds(const model::KernelSpec& spec);
-  const model::KernelSpec& spec_of(const std::string& kernel) const;
   const model::CaseDescription& description_of(const std::string& name,
                                                const std::vector<std::string>& args);
   const InnerQemu& inner_qemu();
@@ -53,12 +52,12 @@ class Sweep {
   const SweepListener& listener_;
   int stop_fd_ = -1;
   const Workshop workshop_ = Workshop::find();
-  std::map<std::string, Kernel> kernels_;
+  Kernels kernels_{options_.plan.kernels,
+                   [this](const model::KernelSpec& spec) { return fetch(spec); }};
   std::optional<InnerQemu> inner_qemu_;
   std::map<std::vector<std::string>, model::CaseDescription> descriptions_;
   std::vector<PreparedCell> cells_;
-  std::map<std::string, Fault> faults_;         // by the cell's id
-  std::map<std::string, Fault> kernel_faults_;  // by the kernel's name
+  std::map<std::string, Fault> faults_;  // by the cell's id
   Machine machine_;
   std::optional<host::QemuUser> qemu_user_;
   plan::Capacity capacity_;
@@ -93,20 +92,6 @@ Kernel Sweep::fetch(const model::KernelSpec& spec) const {
   return kernel;
 }
 
-// One that failed fails in the same way for all of its cells: nothing is built twice.
-const Kernel& Sweep::kernel_of(const model::KernelSpec& spec) {
-  const auto known = kernels_.find(spec.name);
-  if (known != kernels_.end()) return known->second;
-  if (const auto failed = kernel_faults_.find(spec.name); failed != kernel_faults_.end())
-    std::rethrow_exception(failed->second.what);
-  try {
-    return kernels_.emplace(spec.name, fetch(spec)).first->second;
-  } catch (const std::exception&) {
-    kernel_faults_[spec.name] = current_fault();
-    throw;
-  }
-}
-
 // Asked once per kernel under test; what keeps a row of the series from being built is kept there.
 bool Sweep::builds(const model::KernelSpec& spec) {
   const auto row = std::find_if(report_.series->rows.begin(), report_.series->rows.end(),
@@ -114,18 +99,12 @@ bool Sweep::builds(const model::KernelSpec& spec) {
   if (row == report_.series->rows.end()) return true;
   if (!row->unbuilt.empty()) return false;
   try {
-    kernel_of(spec);
+    kernels_.of(spec);
   } catch (const source::Unbuildable& error) {
     row->unbuilt = fmt::format("{}\n{}", error.what(), error.hint());
     listener_.say(row->unbuilt);
   }
   return row->unbuilt.empty();
-}
-
-// Of a level's own kernel; config/ has seen that the plan names it.
-const model::KernelSpec& Sweep::spec_of(const std::string& kernel) const {
-  return *std::find_if(options_.plan.kernels.begin(), options_.plan.kernels.end(),
-                       [&](const model::KernelSpec& spec) { return spec.name == kernel; });
 }
 
 const model::CaseDescription& Sweep::description_of(const std::string& name,
@@ -180,7 +159,7 @@ bool Sweep::prepare_one(PreparedCell& cell) {
   const model::KernelSpec under_test = cell.cell.kernel;
   const Catalogue catalogue{.qemu = [&]() -> const InnerQemu& { return inner_qemu(); },
                             .kernel = [&](const std::string& name) -> const Kernel& {
-                              return kernel_of(name.empty() ? under_test : spec_of(name));
+                              return name.empty() ? kernels_.of(under_test) : kernels_.of(name);
                             }};
   try {
     if (report_.series && !builds(under_test)) return false;
