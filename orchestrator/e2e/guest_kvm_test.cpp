@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 
 static Run run_part(const std::string& name, const std::vector<std::string>& filter) {
   return run_plan(fs::path(KPROOF_TEST_DIR "/../../ci/plans/kvm.yaml"), fresh_directory(name),
-                  filter, std::chrono::minutes(8));
+                  filter);
 }
 
 static const Run& run() {

@@ -19,8 +19,7 @@ static fs::path directory() {
 }
 
 static Run run(const std::string& name, const std::vector<std::string>& options) {
-  return run_plan(directory() / "nested.yaml", directory() / name, options,
-                  std::chrono::minutes(8));
+  return run_plan(directory() / "nested.yaml", directory() / name, options);
 }
 
 static const Run& run_of_faults() {

@@ -29,14 +29,16 @@ struct Run {
   Json results;  // of results.json; null when there is none
 };
 
+// Of a run that would never end: beside other work one takes four times as long as alone.
+inline constexpr util::Millis kWholeRun = std::chrono::minutes(30);
+
 // kproof ARGV..., which has its results in `out`; killed after `deadline`.
 Run run_kproof(std::vector<std::string> argv, const std::filesystem::path& out,
                util::Millis deadline);
 
 // kproof run PLAN --out OUT MORE...; killed after `deadline`.
 Run run_plan(const std::filesystem::path& plan, const std::filesystem::path& out,
-             const std::vector<std::string>& more = {},
-             util::Millis deadline = std::chrono::minutes(4));
+             const std::vector<std::string>& more = {}, util::Millis deadline = kWholeRun);
 
 // kproof series --patches PATCHES PLAN --out OUT.
 Run run_series(const std::filesystem::path& plan, const std::string& patches,
