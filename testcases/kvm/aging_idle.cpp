@@ -8,6 +8,7 @@
 
 #include "kvm/aging.hpp"
 #include "kvm/flush.hpp"
+#include "kvm/pagemap.hpp"
 #include "lib/clock.hpp"
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
@@ -16,39 +17,28 @@ namespace kproof::kvm::aging {
 
 static const char* const kBitmap = "/sys/kernel/mm/page_idle/bitmap";
 
-// Nothing where the file has no whole word there: short transfers are no errors.
-static std::optional<std::uint64_t> read_word(const char* path, std::uint64_t index) {
-  const int fd = lib::safe::open(path, O_RDONLY);
+// The word that has the bit of this frame. Of the last frames of memory, where they are less than
+// 64, the kernel tells nothing: its loops end at max_pfn and count whole words (mm/page_idle.c).
+static std::optional<std::uint64_t> read_word(std::uint64_t frame) {
+  const int fd = lib::safe::open(kBitmap, O_RDONLY);
   std::uint64_t word = 0;
   const long size = lib::safe::check(
-      ::pread(fd, &word, sizeof word, static_cast<off_t>(index * sizeof word)), path);
+      ::pread(fd, &word, sizeof word, static_cast<off_t>(frame / 64 * sizeof word)), kBitmap);
   ::close(fd);
   return size == sizeof word ? std::optional(word) : std::nullopt;
 }
 
-// The frame of a page that is there: bits 0 to 54 of its entry in pagemap.
-static std::uint64_t frame(const volatile void* page) {
-  const auto address = reinterpret_cast<std::uintptr_t>(page);
-  return read_word("/proc/self/pagemap", address / kPage4K).value_or(0) &
-         ((std::uint64_t{1} << 55) - 1);
-}
-
-// Of the last frames of memory, where they are less than 64, the bitmap tells nothing (mm/
-// page_idle.c, whose loops end at max_pfn and count whole words).
-static bool is_in_bitmap(std::uint64_t frame) {
-  return read_word(kBitmap, frame / 64).has_value();
-}
-
+// Of a frame of which the kernel tells.
 static bool is_idle(std::uint64_t frame) {
-  return read_word(kBitmap, frame / 64).value_or(0) >> frame % 64 & 1;
+  return *read_word(frame) >> frame % 64 & 1;
 }
 
 // Bits that are 0 change nothing.
 static void set_idle(std::uint64_t frame) {
   const int fd = lib::safe::open(kBitmap, O_WRONLY);
   const std::uint64_t word = std::uint64_t{1} << frame % 64;
-  lib::safe::check(::pwrite(fd, &word, sizeof word, static_cast<off_t>(frame / 64 * sizeof word)),
-                   kBitmap);
+  lib::safe::check(::lseek(fd, static_cast<off_t>(frame / 64 * sizeof word), SEEK_SET), kBitmap);
+  lib::safe::write(fd, &word, sizeof word);
   ::close(fd);
 }
 
@@ -58,9 +48,12 @@ struct Page {
 };
 
 static std::vector<Page> pages_in_bitmap(const Machine& machine) {
+  const std::vector<std::uint64_t> entries =
+      pagemap(machine.region().base(), machine.region().length());
   std::vector<Page> pages;
   for (std::size_t word = 0; word < machine.words(); ++word)
-    if (const Page page{word, frame(machine.region().word(word))}; is_in_bitmap(page.frame))
+    if (const Page page{word, entries[word * machine.stride() / kPage4K] & kPagemapFrame};
+        read_word(page.frame))
       pages.push_back(page);
   return pages;
 }

@@ -36,15 +36,17 @@ static void change_part(Context& context, lib::Check& check, const Prepare& prep
                         std::size_t first, std::size_t count) {
   Machine machine = context.machine();
   InvalidationRecorder& recorder = context.recorder;
-  int error = prepare(machine.region());
-  if (error == 0 && !fill(machine, check)) return;
+  const auto refused = [&](int error) {
+    check.skip(std::string("of this memory: ") + strerrorname_np(error));
+  };
+  if (const int error = prepare(machine.region())) return refused(error);
+  if (!fill(machine, check)) return;
   const std::size_t entry = context.provider.entry_size();
   char* start = machine.region().base() + first * entry;
   const HvaRange changed = range_of(start, count * entry);
-  const Change change = watch(machine, recorder, [&] {
-    if (error == 0) error = act(start, changed.length);
-  });
-  if (error != 0) return check.skip(std::string("of this memory: ") + strerrorname_np(error));
+  int error = 0;
+  const Change change = watch(machine, recorder, [&] { error = act(start, changed.length); });
+  if (error != 0) return refused(error);
   const std::string what = "entries " + std::to_string(first) + " to " +
                            std::to_string(first + count) + " of " +
                            std::to_string(machine.region().length() / entry);

@@ -3,8 +3,6 @@
 // Once mprotect has returned, no SPTE and no TLB of any CPU may let the guest write: the words must
 // not change from then until the right is given back. mprotect's notifier has zapped the SPTEs and
 // kicked the vCPU out of guest mode by then.
-#include <optional>
-
 #include <sys/mman.h>
 
 #include "kvm/preempter.hpp"
@@ -26,10 +24,10 @@ static constexpr unsigned kFewestWindows = 16, kFewestMet = 4, kFewestPreemption
 // is changed a while goes by, in which the vCPU maps again what it can get.
 static constexpr std::size_t kLeastOfSmallPages = std::size_t{16} << 20;
 
-static Machine machine_for_race(const Context& context) {
+static Machine machine_for_race(const Context& context, std::size_t small_pages) {
   Machine::Shape shape = context.shape;
   if (context.provider.entry_size() == mm::kPageSize)
-    shape.size = std::max(shape.size, kLeastOfSmallPages);
+    shape.size = std::max(shape.size, small_pages);
   return {context.kvm, context.provider, shape};
 }
 
@@ -157,7 +155,7 @@ static void expect_consistent(const Race& race, lib::Check& check) {
 
 static void race(Context& context, lib::Check& check, int prot) {
   const lib::StayOnFirstCpu here;
-  Machine machine = machine_for_race(context);
+  Machine machine = machine_for_race(context, kLeastOfSmallPages);
   populate(machine);
   Rights rights;
   Runner runner(machine.vcpu(), kRegionGva, kWords, step(machine), {&rights, here.other()});
@@ -180,10 +178,7 @@ void running_meets_none(Context& context, lib::Check& check) {
 void preempted_meets_read_only(Context& context, lib::Check& check) {
   const lib::StayOnFirstCpu here;
   if (!check.that(here.other() >= 0, "the host has no second CPU for the vCPU")) return;
-  Machine::Shape shape = context.shape;
-  if (context.provider.entry_size() == mm::kPageSize)
-    shape.size = std::max(shape.size, kWordsToFaultOn * mm::kPageSize);
-  Machine machine(context.kvm, context.provider, shape);
+  Machine machine = machine_for_race(context, kWordsToFaultOn * mm::kPageSize);
   populate(machine);
   Rights rights;
   const std::size_t words = std::min(kWordsToFaultOn, machine.words());
@@ -192,8 +187,9 @@ void preempted_meets_read_only(Context& context, lib::Check& check) {
   Race race{machine, rights, runner, words};
   race.preempter = &preempter;
   const bool done = run_windows(race, check, PROT_READ, 4 * context.seconds);
-  check.that(race.enough(), "the vCPU's CPU was taken away %lu times, in %u windows",
-             preempter.times(), race.windows);
+  context.test.evidence("vcpu_ran_elsewhere", race.enough(),
+                        "preempted: CPU %d was taken away from the vCPU %lu times, in %u windows",
+                        here.other(), preempter.times(), race.windows);
   if (done) expect_consistent(race, check);
 }
 
@@ -201,7 +197,7 @@ void preempted_meets_read_only(Context& context, lib::Check& check) {
 // missing.
 void running_sees_replaced(Context& context, lib::Check& check) {
   const lib::StayOnFirstCpu here;
-  Machine machine = machine_for_race(context);
+  Machine machine = machine_for_race(context, kLeastOfSmallPages);
   populate(machine);
   Runner runner(machine.vcpu(), kRegionGva, kWords, step(machine), {nullptr, here.other()});
   if (!check.that(runner.wait_tries_since(0), "the guest does not start")) return;

@@ -9,6 +9,7 @@
 #include <sys/swap.h>
 #include <unistd.h>
 
+#include "kvm/pagemap.hpp"
 #include "lib/guest.hpp"
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
@@ -62,15 +63,9 @@ Swap::~Swap() {
 }
 
 std::size_t swapped_pages(const void* address, std::size_t length) {
-  std::vector<std::uint64_t> entries(length / kPage);
-  const int fd = lib::safe::open("/proc/self/pagemap", O_RDONLY);
-  const auto offset = reinterpret_cast<std::uintptr_t>(address) / kPage * sizeof entries[0];
-  const auto bytes = entries.size() * sizeof entries[0];
-  lib::safe::pread(fd, entries.data(), bytes, offset, "pread of /proc/self/pagemap");
-  ::close(fd);
   std::size_t swapped = 0;
-  for (const std::uint64_t entry : entries)
-    swapped += entry >> 62 & 1;
+  for (const std::uint64_t entry : pagemap(address, length))
+    swapped += entry >> kPagemapSwapped & 1;
   return swapped;
 }
 

@@ -1,0 +1,21 @@
+#include "kvm/pagemap.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "lib/safe.hpp"
+
+namespace kproof::kvm {
+
+std::vector<std::uint64_t> pagemap(const volatile void* address, std::size_t length) {
+  constexpr std::size_t kPage = 4096;
+  std::vector<std::uint64_t> entries(length / kPage);
+  const int fd = lib::safe::open("/proc/self/pagemap", O_RDONLY);
+  const auto first = reinterpret_cast<std::uintptr_t>(address) / kPage;
+  lib::safe::pread(fd, entries.data(), entries.size() * sizeof entries[0],
+                   first * sizeof entries[0], "pread of /proc/self/pagemap");
+  ::close(fd);
+  return entries;
+}
+
+}  // namespace kproof::kvm
