@@ -49,10 +49,6 @@ static agent::Job job_of(const PreparedLevel& level) {
   return job;
 }
 
-static bool runs_guests(const PreparedCell& cell, std::size_t index) {
-  return index + 1 < cell.levels.size() || cell.levels[index].description.needs.kvm;
-}
-
 // The CPUs of guests inside are KVM's, not QEMU's.
 static bool spares_cpu0(const PreparedCell& cell, std::size_t index, model::Accel outermost) {
   return index == 0 && outermost == model::Accel::tcg && runs_guests(cell, index);

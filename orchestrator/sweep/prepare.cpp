@@ -13,6 +13,10 @@
 namespace kproof::sweep {
 using model::Backing;
 
+bool runs_guests(const PreparedCell& cell, std::size_t index) {
+  return index + 1 < cell.levels.size() || cell.levels[index].description.needs.kvm;
+}
+
 model::Level raise(model::Level level, const model::CaseNeeds& needs) {
   level.memory = std::max(level.memory, needs.memory);
   level.vcpus = std::max(level.vcpus, needs.vcpus);
@@ -176,7 +180,7 @@ image::ModuleClosure Preparation::choose_modules(std::size_t index, const Kernel
     return image::close_over(kernel.modules, wanted, kernel.needs_of);
   };
   std::vector<std::string> of_topology;
-  if (outer || level.description.needs.kvm) {
+  if (runs_guests(prepared_, index)) {
     of_topology.push_back(machine_.kvm_module);
     note_nesting();
   }

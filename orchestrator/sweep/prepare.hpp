@@ -48,6 +48,9 @@ struct PreparedCell {
   bool quiet = false;                // it measures time: no other cell runs beside it
 };
 
+// Does L<index + 1> need KVM: for its case, or for the guest inside? Pure.
+bool runs_guests(const PreparedCell& cell, std::size_t index);
+
 // The level, no smaller than the case needs. Pure.
 model::Level raise(model::Level level, const model::CaseNeeds& needs);
 
