@@ -1,7 +1,6 @@
 #include "console/line.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace kproof::console {
 
@@ -55,8 +54,7 @@ std::string_view machine_of(std::string_view line) {
   if (bar == line.npos) return {};
   const std::string_view name = line.substr(0, bar);
   const std::size_t end = name.find_last_not_of(' ') + 1;
-  const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
-  const auto is_of_name = [&](char c) {
+  const auto is_of_name = [](char c) {
     return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
   };
   const std::string_view word = name.substr(0, end);
@@ -109,11 +107,11 @@ static bool has_form(std::string_view text, std::string_view form) {
   if (text.size() < form.size()) return false;
   for (std::size_t i = 0; i < form.size(); ++i) {
     const char wanted = form[i], c = text[i];
-    const bool fits = std::isalpha(static_cast<unsigned char>(wanted)) ? c != ' '
-                      : wanted == '0'                                  ? is_digit(c)
-                      : wanted == '_'                                  ? is_digit(c) || c == ' '
-                      : wanted == '+'                                  ? c == '+' || c == '-'
-                                                                       : c == wanted;
+    const bool fits = is_letter(wanted) ? c != ' '
+                      : wanted == '0'   ? is_digit(c)
+                      : wanted == '_'   ? is_digit(c) || c == ' '
+                      : wanted == '+'   ? c == '+' || c == '-'
+                                        : c == wanted;
     if (!fits) return false;
   }
   return true;

@@ -41,6 +41,9 @@ Prefix parse_any_prefix(std::string_view line);
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // Does it begin as a line with a prefix does, be it one that nobody knows: a level, a clock?
 bool looks_prefixed(std::string_view text);

@@ -1,17 +1,12 @@
 #include "console/shape.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include <re2/re2.h>
 
 #include "console/line.hpp"
 
 namespace kproof::console {
-
-static bool is_letter(char c) {
-  return std::isalpha(static_cast<unsigned char>(c)) != 0;
-}
 
 static std::size_t run(std::string_view text, std::size_t pos, bool (*belongs)(char)) {
   std::size_t end = pos;

@@ -126,6 +126,7 @@ static bool is_panic(const Row& row) {
 }
 
 // Has somebody else the word in it? Where nothing marks the line as the kernel's, more shows that.
+// Sets `told`, too: words, or a format, alone show it.
 bool Tracker::is_anothers(Line& line, const Row& row) const {
   const std::size_t trigger = line.text.find(row.pattern->trigger);
   const bool anyones = foreign() && !line.marked;

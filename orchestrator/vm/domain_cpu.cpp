@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "vm/domain_nodes.hpp"
+#include "vm/domain_elements.hpp"
 
 namespace kproof::vm {
 using pugi::xml_node;

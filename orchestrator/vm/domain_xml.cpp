@@ -7,7 +7,7 @@
 #include <pugixml.hpp>
 
 #include "vm/domain_cpu.hpp"
-#include "vm/domain_nodes.hpp"
+#include "vm/domain_elements.hpp"
 #include "vm/inner_qemu.hpp"
 
 namespace kproof::vm {
