@@ -6,8 +6,8 @@
 #
 # Eight files of a module are compiled as one (CMAKE_UNITY_BUILD of the preset), as their headers cost
 # more than they do: a clean build takes half of the time. So names are a module's, also of what is
-# static, whichever eight stand together: with -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 all do. The preset `files`, and those of the sanitizers, compile each by itself, which shows an
-# #include that is missing.
+# static, whichever eight stand together: with -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 all do. The preset
+# `files`, and those of the sanitizers, compile each by itself, which shows an #include that is missing.
 function(kproof_module name)
   cmake_parse_arguments(arg "" "" "LINKS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)

@@ -48,13 +48,13 @@ struct Job {
   bool kvm = false;  // the case, or the guest inside, needs /dev/kvm
   // The agent, the case and the guest inside stay off CPU 0, which is there beside the level's own.
   //
-  // For hypervisors under TCG. QEMU (7.2; seen by reading in later ones) changes a word of CPU 0's
-  // state, hflags2, in the thread of any CPU that restores its FPU state, without a lock
-  // (cpu_clear_ignne(), called by FXRSTOR, XRSTOR and FNINIT). What CPU 0 does to it at that moment
-  // is lost: as it enters a guest, HF2_NPT_MASK (that guest runs without nested paging, and dies of
-  // a triple fault); as it leaves one, the same (a #VMEXIT happens twice, and the VMCB holds the
-  // hypervisor's own state) or HF2_GIF_MASK (an interrupt too early, or none any more). A CPU 0
-  // that enters no guest changes nothing there.
+  // For hypervisors under TCG. QEMU 7.2 changes a word of CPU 0's state, hflags2, in the thread of
+  // any CPU that restores its FPU state, without a lock (cpu_clear_ignne(), called by FXRSTOR,
+  // XRSTOR and FNINIT). What CPU 0 does to it at that moment is lost: as it enters a guest,
+  // HF2_NPT_MASK (that guest runs without nested paging, and dies of a triple fault); as it leaves
+  // one, the same (a #VMEXIT happens twice, and the VMCB holds the hypervisor's own state) or
+  // HF2_GIF_MASK (an interrupt too early, or none any more). A CPU 0 that enters no guest changes
+  // nothing there.
   bool spare_cpu0 = false;
   std::vector<std::string> facts;  // files to be told of before the case starts (Facts)
   std::optional<Inner> inner;      // with it the case runs while the case inside does
