@@ -119,6 +119,7 @@ void check_ending(const Run& run, const std::string& id, const Ending& ending) {
 }
 
 void check_whole(const Run& run, int exit_code, std::size_t cells) {
+  INFO("kproof said:\n", run.process.out);
   CHECK_FALSE(run.process.timed_out);
   CHECK(run.process.signal == 0);
   CHECK(run.process.exit_code == exit_code);
