@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/cli.hpp"
+#include "cli/plan_matrix.hpp"
 #include "cli/plan_notes.hpp"
 #include "config/kernel_plan.hpp"
 #include "plan/cells.hpp"
@@ -41,7 +42,9 @@ static int show(const PlanOptions& options) {
   const model::Plan plan =
       config::read_plan_or_kernel(options.file, cases_for_kernel(options.filter), virt::cpu_models);
   warn_of(plan);
-  const auto cells = plan::expand(plan, options.filter, sweep::Workshop::find().case_names());
+  const auto known = sweep::Workshop::find().case_names();
+  const auto cells = plan::expand(plan, options.filter, known);
+  fmt::print("{}", describe_matrix(plan, known));
   std::size_t width = 0;
   for (const model::Cell& cell : cells)
     width = std::max(width, cell.id.size());

@@ -56,11 +56,45 @@ static std::vector<std::string> read_only(Problems& problems, const MaybeValue& 
   return globs;
 }
 
-static std::optional<model::PlanCase> read_case_map(Problems& problems, const Value& value,
-                                                    const model::Plan& plan) {
-  const Map map(
-      problems, value,
-      {"case", "as", "args", "timeout", "repetitions", "inside", "kernels", "topologies"});
+// `params: { backing: [anon, thp], size: 16M }`, each with its values.
+using Params = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+static Params read_params_of_case(Problems& problems, const MaybeValue& value) {
+  Params params;
+  if (!value) return params;
+  const Map map(problems, *value, {});
+  for (const Value& entry : map.entries()) {
+    params.emplace_back(entry.name, text_or_texts(problems, entry));
+    for (const std::string& one : params.back().second)
+      check_name(problems, entry.mark, one);
+  }
+  return params;
+}
+
+// The entry once for each combination of its parameters, named from those that have several values:
+// "kvm/stale-thp".
+static std::vector<model::PlanCase> with_params(const model::PlanCase& entry,
+                                                const Params& params) {
+  std::vector<model::PlanCase> all{entry};
+  for (const auto& [name, values] : params) {
+    std::vector<model::PlanCase> more;
+    for (const model::PlanCase& one : all)
+      for (const std::string& value : values) {
+        more.push_back(one);
+        more.back().params.emplace_back(name, value);
+        more.back().args.insert(more.back().args.end(), {"--" + name, value});
+        if (values.size() > 1) more.back().alias += "-" + value;
+      }
+    all = std::move(more);
+  }
+  return all;
+}
+
+static std::vector<model::PlanCase> read_case_map(Problems& problems, const Value& value,
+                                                  const model::Plan& plan) {
+  const Map map(problems, value,
+                {"case", "as", "args", "params", "timeout", "repetitions", "inside", "kernels",
+                 "topologies"});
   const auto name_value = map.require("case");
   const auto name = text(problems, name_value);
   model::PlanCase test{.place = problems.place(value.mark)};
@@ -72,38 +106,41 @@ static std::optional<model::PlanCase> read_case_map(Problems& problems, const Va
   test.topologies = read_only(problems, map.find("topologies"), plan.topologies, "topology");
   const auto alias_value = map.find("as");
   const auto alias = text(problems, alias_value);
-  if (!name || !check_case(problems, name_value, *name)) return std::nullopt;
+  const auto params = map.find("params");
+  if (!name || !check_case(problems, name_value, *name)) return {};
   test.name = *name;
-  test.alias = alias.value_or(*name);
+  test.alias = test.entry = alias.value_or(*name);
+  if (params && util::is_glob(*name))
+    problems.add(params->key, "a glob cannot have parameters: its cases have different ones",
+                 "name each case that has them");
   if (alias && util::is_glob(*name))
     problems.add(alias_value->mark, "a glob cannot have an alias: it names several cases");
   else if (alias && !is_case_name(*alias))
     problems.add(alias_value->mark, fmt::format("`{}` cannot be an alias", *alias),
                  "write <area>/<name>, for example mm/thp_small");
-  return test;
+  return with_params(test, read_params_of_case(problems, params));
 }
 
-static std::optional<model::PlanCase> read_case(Problems& problems, const Value& value,
-                                                const model::Plan& plan) {
+static std::vector<model::PlanCase> read_case(Problems& problems, const Value& value,
+                                              const model::Plan& plan) {
   if (!value.node.IsScalar())
     return read_case_map(problems, {value.node, value.mark, "case entry", value.mark}, plan);
   const auto name = text(problems, value);
-  if (!name || !check_case(problems, value, *name)) return std::nullopt;
-  return model::PlanCase{.name = *name, .alias = *name, .place = problems.place(value.mark)};
+  if (!name || !check_case(problems, value, *name)) return {};
+  return {{.name = *name, .alias = *name, .entry = *name, .place = problems.place(value.mark)}};
 }
 
 void read_cases(Problems& problems, const MaybeValue& list, model::Plan& plan) {
-  for (const auto& value : items(problems, list)) {
-    auto test = read_case(problems, value, plan);
-    if (!test) continue;
-    for (const auto& other : plan.cases)
-      if (other.alias == test->alias)
-        problems.add(
-            value.mark,
-            fmt::format("case `{}` is in the plan twice; first at {}", test->alias, other.place),
-            "give one of them another name with `as:`");
-    plan.cases.push_back(std::move(*test));
-  }
+  for (const auto& value : items(problems, list))
+    for (model::PlanCase& test : read_case(problems, value, plan)) {
+      for (const auto& other : plan.cases)
+        if (other.alias == test.alias)
+          problems.add(
+              value.mark,
+              fmt::format("case `{}` is in the plan twice; first at {}", test.alias, other.place),
+              "give one of them another name with `as:`");
+      plan.cases.push_back(std::move(test));
+    }
 }
 
 }  // namespace kproof::config

@@ -63,12 +63,6 @@ static bool is_range(const model::BuildSource& source, const std::string& text) 
          std::string("./~").find(text.front()) == std::string::npos;
 }
 
-static std::vector<std::string> text_or_texts(Problems& problems, const MaybeValue& value) {
-  if (!value || value->node.IsSequence()) return texts(problems, value);
-  const auto one = text(problems, value);
-  return one ? std::vector{*one} : std::vector<std::string>{};
-}
-
 static model::BuildSource read_build(Problems& problems, const Map& map, const Value& tree,
                                      const Location& location) {
   model::BuildSource source;
@@ -80,6 +74,7 @@ static model::BuildSource read_build(Problems& problems, const Map& map, const V
     source.config = *config == "tinyconfig" || *config == "defconfig"
                         ? *config
                         : resolve(*config, location).string();
+  assign(source.compiler, text(problems, map.find("compiler")));
   // A word is a shipped fragment, as on the command line.
   for (const std::string& fragment : texts(problems, map.find("fragments")))
     source.fragments.push_back(fragment.find_first_of("/.") == std::string::npos
@@ -88,11 +83,17 @@ static model::BuildSource read_build(Problems& problems, const Map& map, const V
   return source;
 }
 
-static void read_kernel(Problems& problems, const Value& value, const Location& location,
-                        model::Plan& plan) {
+const std::vector<std::string>& kernel_keys() {
+  static const std::vector<std::string> kKeys{"label",   "package", "path",      "source",
+                                              "patches", "config",  "fragments", "compiler"};
+  return kKeys;
+}
+
+void read_kernel(Problems& problems, const Value& value, const Location& location,
+                 model::Plan& plan) {
   if (!check_name(problems, value.key, value.name)) return;
-  const Map map(problems, value,
-                {"label", "package", "path", "source", "patches", "config", "fragments"});
+  check_new(problems, value, "kernel", plan.kernels);
+  const Map map(problems, value, kernel_keys());
   model::KernelSpec kernel{
       .name = value.name, .label = value.name, .source = {}, .place = problems.place(value.key)};
   assign(kernel.label, text(problems, map.find("label")));
@@ -104,7 +105,7 @@ static void read_kernel(Problems& problems, const Value& value, const Location& 
                              value.name, given > 1 ? ", not more" : ""),
                  "package: a Debian package; path: a bzImage, vmlinux, build tree or .deb; source: "
                  "what to build");
-  for (const char* key : {"patches", "config", "fragments"})
+  for (const char* key : {"patches", "config", "fragments", "compiler"})
     if (const auto lone = map.find(key); lone && !tree)
       problems.add(lone->key, fmt::format("`{}` is for a kernel that is built", key),
                    "add `source:`");

@@ -1,11 +1,13 @@
 #include "config/plan.hpp"
 
 #include <cstdlib>
+#include <list>
 
 #include <fmt/format.h>
 
-#include "config/document.hpp"
 #include "config/known_issues.hpp"
+#include "config/matrix.hpp"
+#include "config/plan_files.hpp"
 #include "config/sections.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -30,42 +32,92 @@ static void check_schema(Problems& problems, const MaybeValue& value) {
                  "write `schema: 1`, or use a newer kproof");
 }
 
-static void read_name(Problems& problems, const Value& root, const MaybeValue& value,
-                      model::Plan& plan) {
-  plan.name = plan.file.stem().string();
-  assign(plan.name, text(problems, value));
-  check_name(problems, value.value_or(root).mark, plan.name);
+namespace {
+
+// One of the plan's files, being read.
+struct Part {
+  Problems& problems;
+  Value root;
+  Map map;
+  Location location;
+  std::vector<Axis> axes;  // of its matrix
+
+  MaybeValue find(std::string_view key) const { return map.find(key); }
+};
+
+}  // namespace
+
+static const std::vector<std::string>& plan_keys() {
+  static const std::vector<std::string> kKeys{
+      "schema", "name",        "include", "templates", "kernels", "topologies", "matrix",
+      "cases",  "repetitions", "limits",  "metrics",   "bounds",  "expect",     "known_issues"};
+  return kKeys;
 }
 
-static model::Plan read_document(Problems& problems, const Value& root, const fs::path& file,
-                                 const fs::path& home, const CpuModels& cpu_models) {
-  model::Plan plan{.file = file};
-  const Map map(problems, root,
-                {"schema", "name", "kernels", "topologies", "cases", "repetitions", "limits",
-                 "metrics", "bounds", "expect", "known_issues"});
-  check_schema(problems, map.require("schema"));
-  read_name(problems, root, map.find("name"), plan);
-  read_kernels(problems, map.require("kernels"), {file.parent_path(), home}, plan);
-  read_topologies(problems, map.find("topologies"), cpu_models, plan);
-  read_cases(problems, map.require("cases"), plan);
-  assign(plan.repetitions, number(problems, map.find("repetitions"), 1, kMaxRepetitions));
-  read_limits(problems, map.find("limits"), plan.limits);
-  plan.metrics = texts(problems, map.find("metrics"));
-  read_bounds(problems, map.find("bounds"), plan);
-  read_expectations(problems, map.find("expect"), plan);
-  assign(plan.known_issues_file, text(problems, map.find("known_issues")));
-  return plan;
+static void read_name(const Part& part, model::Plan& plan) {
+  plan.name = plan.file.stem().string();
+  const auto value = part.find("name");
+  assign(plan.name, text(part.problems, value));
+  check_name(part.problems, value.value_or(part.root).mark, plan.name);
+}
+
+// What is given once: the file that includes has the last word.
+static void read_settings(const Part& part, model::Plan& plan) {
+  Problems& problems = part.problems;
+  check_schema(problems, part.map.require("schema"));
+  assign(plan.repetitions, number(problems, part.find("repetitions"), 1, kMaxRepetitions));
+  read_limits(problems, part.find("limits"), plan.limits);
+  if (const auto file = text(problems, part.find("known_issues")))
+    plan.known_issues_file = (part.location.directory / *file).lexically_normal().string();
+}
+
+// Kernels, then topologies, then all that names them, whichever file each stands in.
+static void read_parts(std::list<Part>& parts, const CpuModels& cpu_models, model::Plan& plan) {
+  for (const Part& part : parts)
+    read_kernels(part.problems, part.find("kernels"), part.location, plan);
+  for (const Part& part : parts)
+    read_topologies(part.problems, part.find("topologies"), cpu_models, plan);
+  for (Part& part : parts)
+    part.axes = read_matrix(part.problems, part.find("matrix"), part.location, cpu_models, plan);
+  if (plan.topologies.empty()) plan.topologies.push_back(default_topology(plan.file.string()));
+  for (const Part& part : parts)
+    read_cases(part.problems, part.find("cases"), plan);
+  for (const Part& part : parts) {
+    read_matrix_rules(part.problems, part.find("matrix"), part.axes, plan);
+    for (std::string& metric : texts(part.problems, part.find("metrics")))
+      plan.metrics.push_back(std::move(metric));
+    read_bounds(part.problems, part.find("bounds"), plan);
+    read_expectations(part.problems, part.find("expect"), plan);
+  }
+}
+
+// `schema` alone would be a plan of nothing.
+static void require_content(const Part& part, const model::Plan& plan) {
+  if (plan.kernels.empty() && !part.find("matrix")) part.map.require("kernels");
+  if (plan.cases.empty()) part.map.require("cases");
 }
 
 model::Plan parse_plan(std::string_view text, const fs::path& file, const fs::path& home,
                        const CpuModels& cpu_models) {
-  Problems problems(file.string(), text);
-  const YAML::Node node =
-      load_document(problems, std::string(text), "plan", "ci/plans/quickstart.yaml");
-  model::Plan plan =
-      read_document(problems, {node, node.Mark(), "the plan", node.Mark()}, file, home, cpu_models);
-  problems.raise();
-  plan.warnings = problems.warnings();
+  std::list<PlanFile> files = load_plan_files(file, std::string(text), plan_keys());
+  model::Plan plan{.file = file};
+  std::list<Part> parts;
+  for (PlanFile& one : files) {
+    parts.push_back({one.problems,
+                     one.root(),
+                     Map(one.problems, one.root(), plan_keys()),
+                     {one.file.parent_path(), home},
+                     {}});
+    read_settings(parts.back(), plan);
+  }
+  read_name(parts.back(), plan);
+  read_parts(parts, cpu_models, plan);
+  require_content(parts.back(), plan);
+  for (const PlanFile& one : files) {
+    one.problems.raise();
+    const auto warnings = one.problems.warnings();
+    plan.warnings.insert(plan.warnings.end(), warnings.begin(), warnings.end());
+  }
   return plan;
 }
 
@@ -79,8 +131,7 @@ model::Plan read_plan(const fs::path& file, const CpuModels& cpu_models) {
   const char* home = std::getenv("HOME");
   model::Plan plan = parse_plan(text, file, home ? home : "/root", cpu_models);
   if (!plan.known_issues_file.empty())
-    plan.known_issues =
-        read_known_issues(file.parent_path() / plan.known_issues_file, plan.warnings);
+    plan.known_issues = read_known_issues(plan.known_issues_file, plan.warnings);
   return plan;
 }
 

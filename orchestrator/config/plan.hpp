@@ -3,6 +3,9 @@
 //
 //   schema: 1                 required; what this program reads
 //   name: quickstart          default: the file's stem
+//   include: [common.yaml]    plans whose kernels, topologies, cases, ... this one has, too; paths
+//   in
+//                             them are relative to them. What stands here counts as the later
 //   kernels:
 //     debian-6.1:   { label: Debian 6.1, package: linux-image-amd64 }
 //     mine:         { path: ../linux }      relative to the plan; ~/ is the home directory
@@ -12,6 +15,7 @@
 //       patches: [fix.mbox]   mailboxes, directories, quilt series, files; ranges of the git tree
 //       config: tinyconfig    the default; or defconfig, or the path of a .config
 //       fragments: [base, dax, ./mine.config]       of kconfigs/fragments, or paths
+//       compiler: clang       a program, found in PATH; default: gcc
 //   topologies:               default: l1 with the defaults of model/topology.hpp
 //     l1: { vcpus: 2, memory: 2G, nvdimm: 4G, backing: anonymous, cpu: maximum, cmdline: [quiet] }
 //                             cpu: or host-passthrough, or a model that libvirt knows; default:
@@ -29,6 +33,28 @@
 //         memory: 512M
 //         backing: hugetlb-2m     of this guest's RAM in the guest around it; anonymous, thp,
 //                                 hugetlb-2m, hugetlb-1g, devdax-2m, devdax-1g
+//   templates: [...]          a place for anchors; not read
+//   matrix:                   cells from combinations of values, instead of kernels x topologies x
+//   cases
+//     kernel: { source: { package: linux-source-6.1 }, fragments: [base, kvm] }    what all have
+//     topology: { memory: 1G }
+//     axes:                   kernels and topologies are named from the values: full-kasan/tdp
+//       preempt: [none, full]          named as a key of a kernel or of a topology: values of it;
+//       mmu: { np: tdp, sh: shadow }   `revision` is that of `source`
+//       debug: { plain: [], kasan: [kasan], big: { memory: 4G, fragments: [lockdep] } }
+//                             any other: lists of fragments, or keys of a kernel or a topology.
+//                             Lists are appended to what all have, all else replaces it
+//     cover: pairwise         full is the default; pairwise; 3-way, to 6-way; sample 20 seed 1.
+//                             The same plan gives the same cells, for ever
+//     cross: [mmu, case]      each combination that was chosen of the other axes has all values of these:
+//                             what is built is built once, and its cells cost little. `case` has its
+//                             parameters with it
+//     exclude: [ { debug: kasan, case: ["kvm/l2*", kvm/aging] } ]     names or globs of values of
+//                             axes, of `case`, of parameters, and of `kernel` and `topology` where
+//                             no axis makes them
+//     include: [ { debug: kasan, mmu: np } ]      always among the cells; what it leaves open is
+//                             the first that is allowed
+//     constraints: { kasan: { not: [kcsan] }, lru-gen: { since: v6.1 } } config/constraints.hpp
 //   cases:
 //     - mm/dax_1g_mprotect    or a glob: mm/*
 //     - { case: mm/thp_mprotect, as: mm/thp_small, args: [--size, 4M], timeout: 30s }
@@ -36,6 +62,9 @@
 //                             `inside`: what the innermost guest runs meanwhile
 //     - { case: mm/thp, kernels: [built], topologies: ["l2-*"] }   runs on and in these only
 //     - { case: kvm/zap_stall, repetitions: 6 }                    instead of the plan's
+//     - { case: kvm/stale_mapping, params: { backing: [anon, thp] } }
+//                             kvm/stale_mapping-anon with args --backing anon, and ...-thp; in a
+//                             matrix each parameter is an axis
 //   repetitions: 1
 //   metrics: [stall_max]      names or globs, shown in a table of their own
 //   bounds:                   of metrics: beyond one a cell fails, without the metric it is a miss
@@ -47,7 +76,7 @@
 //   expect:                   the last entry that matches a cell counts; in `kproof series` rows
 //                             are kernels `<base>`, `<base>+1`, ..., so `kernel: <base>` is the
 //                             base alone
-//     - kernel: debian-6.1    this, topology and case: names or globs
+//     - kernel: debian-6.1    this, topology and case: names or globs, or lists of them
 //       topology: l1
 //       case: mm/dax_1g_mprotect
 //       verdict: fail         or a list, of which any will do: [pass, fail]

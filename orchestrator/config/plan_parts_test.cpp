@@ -89,8 +89,8 @@ TEST_CASE("a bound has its cells, its metric and its figures") {
       "bounds:\n  - { kernel: a, case: mm/one, metrics: { t: { least: 0.5, most: 4, unit: us }, n: "
       "{ most: 1e3 } }, reason: so }\n");
   REQUIRE(plan.bounds.size() == 2);
-  CHECK(plan.bounds[0].kernel == "a");
-  CHECK(plan.bounds[0].test == "mm/one");
+  CHECK(plan.bounds[0].kernel == std::vector<std::string>{"a"});
+  CHECK(plan.bounds[0].test == std::vector<std::string>{"mm/one"});
   CHECK(plan.bounds[0].metric == "t");
   CHECK(plan.bounds[0].least == 0.5);
   CHECK(plan.bounds[0].most == 4);

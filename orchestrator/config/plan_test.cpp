@@ -34,7 +34,7 @@ topologies:
 repetitions: 7
 limits: { boot: 1s, silence: 2s, poweroff: 3s, console: 4M }
 expect:
-  - { kernel: "a*", topology: l1, case: mm/small, verdict: fail, findings: [^x$], subtests: [y], reason: because }
+  - { kernel: "a*", topology: l1, case: [mm/small, "mm/o*"], verdict: fail, findings: [^x$], subtests: [y], reason: because }
 )");
   CHECK(plan.name == "full");
   REQUIRE(plan.topologies[0].levels.size() == 1);
@@ -50,8 +50,8 @@ expect:
   CHECK(plan.limits.poweroff == 3s);
   CHECK(plan.limits.console == 4u << 20);
   const auto& e = plan.expectations.at(0);
-  CHECK(e.kernel == "a*");
-  CHECK(e.test == "mm/small");
+  CHECK(e.kernel == std::vector<std::string>{"a*"});
+  CHECK(e.test == std::vector<std::string>{"mm/small", "mm/o*"});
   CHECK(e.verdict == model::Verdict::fail);
   CHECK(e.findings == std::vector<std::string>{"^x$"});
   CHECK(e.subtests == std::vector<std::string>{"y"});
@@ -261,8 +261,58 @@ TEST_CASE("the quickstart plan says that only dax_1g on 6.1 may fail") {
   CHECK(std::get<model::PackageSource>(plan.kernels[1].source).package == "linux-image-6.12-amd64");
   CHECK(plan.cases.size() == 5);
   REQUIRE(plan.expectations.size() == 1);
-  CHECK(plan.expectations[0].kernel == "debian-6.1");
-  CHECK(plan.expectations[0].test == "mm/dax_1g_mprotect");
+  CHECK(plan.expectations[0].kernel == std::vector<std::string>{"debian-6.1"});
+  CHECK(plan.expectations[0].test == std::vector<std::string>{"mm/dax_1g_mprotect"});
   CHECK(plan.expectations[0].findings == std::vector<std::string>{"^bad pud$"});
   CHECK(plan.expectations[0].may_fail.at(0) == "^write after PROT_READ faults$");
+}
+
+TEST_CASE("a plan has what the plans that it includes have, and the last word") {
+  const auto directory = std::filesystem::path(KPROOF_BUILD_DIR) / "config_include";
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory / "deep");
+  const auto write = [&](const char* name, const std::string& text) {
+    util::write_file_atomically(directory / name, text);
+    return directory / name;
+  };
+  write("deep/common.yaml",
+        "schema: 1\nname: no\nkernels: { old: { path: bzImage } }\nrepetitions: 3\n"
+        "limits: { boot: 1s }\nknown_issues: known.yaml\n"
+        "expect: [{ kernel: new, case: mm/a, verdict: fail, findings: [^x$] }]\n");
+  const auto read = [&](const std::string& text) {
+    return parse_plan("schema: 1\n" + text, directory / "p.yaml", "/home/u", cpu_models);
+  };
+  const auto plan = read(
+      "include: [deep/common.yaml]\nkernels: { new: { path: bzImage } }\ncases: [mm/a]\n"
+      "repetitions: 2\nexpect: [{ kernel: old, verdict: pass }]\n");
+  CHECK(plan.name == "p");
+  CHECK(plan.repetitions == 2);
+  CHECK(plan.limits.boot == 1s);
+  CHECK(plan.known_issues_file == (directory / "deep/known.yaml").string());
+  REQUIRE(plan.kernels.size() == 2);
+  CHECK(std::get<model::PathSource>(plan.kernels[0].source).path == directory / "deep/bzImage");
+  CHECK(plan.expectations.back().kernel == std::vector<std::string>{"old"});
+
+  const auto refused = [&](const std::string& text) {
+    try {
+      read(text);
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK(contains(refused("include: [none.yaml]\ncases: [mm/a]\n"), "p.yaml:2:11: "));
+  write("loop.yaml", "schema: 1\ninclude: [loop.yaml]\n");
+  CHECK(contains(refused("include: [loop.yaml]\ncases: [mm/a]\n"), "loop.yaml includes itself"));
+  CHECK(contains(refused("include: [deep/common.yaml]\ncases: [mm/a]\n"
+                         "kernels: { old: { path: x }, new: { path: x } }\n"),
+                 "kernel `old` is in the plan twice; first at "));
+  write("wrong.yaml", "schema: 1\nkernls: {}\n");
+  CHECK(contains(refused("include: [wrong.yaml]\n"), "wrong.yaml:2:1: unknown key `kernls`"));
+}
+
+TEST_CASE("templates are a place for anchors") {
+  const auto plan = parse("schema: 1\ntemplates: [&small { memory: 256M }]\n" + kBase.substr(10) +
+                          "topologies: { l1: *small }\n");
+  CHECK(plan.topologies[0].levels[0].memory == 256u << 20);
 }

@@ -12,7 +12,10 @@ namespace kproof::config {
 constexpr std::size_t kMaxShown = 20;
 
 void Problems::add(const YAML::Mark& mark, std::string message, std::string hint) {
-  list_.push_back({mark, std::move(message), std::move(hint)});
+  const bool told = std::ranges::any_of(list_, [&](const Problem& earlier) {
+    return earlier.mark.pos == mark.pos && earlier.message == message;
+  });
+  if (!told) list_.push_back({mark, std::move(message), std::move(hint)});
 }
 
 void Problems::warn(const YAML::Mark& mark, std::string message, std::string hint) {

@@ -14,6 +14,7 @@ class Problems {
   // `file` is what messages call the document; `text` must outlive this.
   Problems(std::string file, std::string_view text) : file_(std::move(file)), text_(text) {}
 
+  // The same of the same place is told once: what a matrix repeats is read for each combination.
   void add(const YAML::Mark& mark, std::string message, std::string hint = "");
   // What is not wrong, and hardly meant.
   void warn(const YAML::Mark& mark, std::string message, std::string hint = "");

@@ -36,8 +36,10 @@ static void wrong_type(Problems& problems, const Value& value, std::string_view 
                fmt::format("`{}` must be {}, not {}", value.name, wanted, describe(value.node)));
 }
 
+// A key that a matrix put together has no place of its own.
 static Value entry(std::string name, const YAML::Mark& key, const YAML::Node& node) {
-  return {node, node.IsNull() ? key : node.Mark(), std::move(name), key};
+  return {node, node.IsNull() ? key : node.Mark(), std::move(name),
+          key.is_null() ? node.Mark() : key};
 }
 
 Map::Map(Problems& problems, const Value& value, const std::vector<std::string>& known)
@@ -175,6 +177,12 @@ std::vector<std::string> texts(Problems& problems, const MaybeValue& value) {
   for (const auto& item : items(problems, value))
     if (auto word = text(problems, item)) list.push_back(std::move(*word));
   return list;
+}
+
+std::vector<std::string> text_or_texts(Problems& problems, const MaybeValue& value) {
+  if (!value || value->node.IsSequence()) return texts(problems, value);
+  const auto one = text(problems, value);
+  return one ? std::vector{*one} : std::vector<std::string>{};
 }
 
 bool is_name(std::string_view word) {

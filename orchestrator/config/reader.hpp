@@ -62,6 +62,7 @@ std::optional<std::string> pattern(Problems& problems, const Value& value);
 // not by the list's key.
 std::vector<Value> items(Problems& problems, const MaybeValue& value, std::string_view name = "");
 std::vector<std::string> texts(Problems& problems, const MaybeValue& value);
+std::vector<std::string> text_or_texts(Problems& problems, const MaybeValue& value);
 
 // A word of the plan that becomes part of paths: [A-Za-z0-9._-]+ that does not start with a dot.
 bool is_name(std::string_view word);

@@ -125,12 +125,17 @@ static void read_inner(Problems& problems, const MaybeValue& inner, model::Topol
     read_levels(problems, *inner, topology);
 }
 
+const std::vector<std::string>& level_keys() {
+  static const std::vector<std::string> kKeys{"kernel", "vcpus",   "memory",  "nvdimm", "backing",
+                                              "cpu",    "pmu",     "cmdline", "mmu",    "numa",
+                                              "params", "preempt", "inner"};
+  return kKeys;
+}
+
 // A level, and those inside of it.
 static void read_levels(Problems& problems, const Value& value, model::Topology& topology) {
   const std::size_t depth = topology.levels.size() + 1;
-  const Map map(problems, value,
-                {"kernel", "vcpus", "memory", "nvdimm", "backing", "cpu", "pmu", "cmdline", "mmu",
-                 "numa", "params", "preempt", "inner"});
+  const Map map(problems, value, level_keys());
   model::Level level;
   if (depth > 1) {  // small: what it has, the levels around it must have too
     level.vcpus = 1;
@@ -180,13 +185,15 @@ static void check_cpu(Problems& problems, const Value& value, const std::string&
   std::vector<std::string> known = cpu_models();
   if (known.empty() || std::find(known.begin(), known.end(), cpu) != known.end()) return;
   known.insert(known.begin(), {"maximum", "host-passthrough"});
-  problems.add(value.node["cpu"].Mark(), fmt::format("libvirt knows no CPU model `{}`", cpu),
+  problems.add(YAML::Node(value.node)["cpu"].Mark(),
+               fmt::format("libvirt knows no CPU model `{}`", cpu),
                util::suggest(cpu, known, "models"));
 }
 
-static void read_topology(Problems& problems, const Value& value, const CpuModels& cpu_models,
-                          model::Plan& plan) {
+void read_topology(Problems& problems, const Value& value, const CpuModels& cpu_models,
+                   model::Plan& plan) {
   if (!check_name(problems, value.key, value.name)) return;
+  check_new(problems, value, "topology", plan.topologies);
   model::Topology topology{.name = value.name, .place = problems.place(value.key)};
   read_levels(problems, value, topology);
   check_cpu(problems, value, topology.levels[0].cpu, cpu_models);
@@ -200,10 +207,7 @@ model::Topology default_topology(std::string place) {
 
 void read_topologies(Problems& problems, const MaybeValue& value, const CpuModels& cpu_models,
                      model::Plan& plan) {
-  if (!value) {
-    plan.topologies.push_back(default_topology(plan.file.string()));
-    return;
-  }
+  if (!value) return;
   const Map map(problems, *value, {});
   for (auto topology : map.entries()) {
     // `l1:` with nothing behind it is l1 with the defaults.

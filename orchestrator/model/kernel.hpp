@@ -33,6 +33,7 @@ struct BuildSource {
   std::vector<std::string> patches;
   std::string config = "tinyconfig";   // or "defconfig", or the path of a .config
   std::vector<std::string> fragments;  // names of shipped ones ("base"), or paths
+  std::string compiler;                // "clang", "gcc-11"; "": whoever builds chooses
 };
 
 struct KernelSpec {

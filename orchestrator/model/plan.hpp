@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/bound.hpp"
 #include "model/kernel.hpp"
 #include "model/known_issue.hpp"
+#include "model/matrix.hpp"
 #include "model/topology.hpp"
 #include "model/verdict.hpp"
 #include "util/units.hpp"
@@ -27,6 +29,10 @@ struct PlanCase {
   std::string name;   // "mm/thp_mprotect": a program under lib/kproof/cases
   std::string alias;  // its name in cell ids; the program's own when "" was given
   std::vector<std::string> args;
+  // Of an entry with `params`, the values of this one: ("backing", "thp"), in `args` as --backing
+  // thp, and the alias that the entry would have without them.
+  std::vector<std::pair<std::string, std::string>> params;
+  std::string entry;
   std::optional<util::Millis> timeout;  // instead of the case's own; scaled as that is
   std::optional<unsigned> repetitions;  // instead of the plan's
   std::optional<InsideCase> inside;     // instead of the one that the case declares
@@ -49,9 +55,10 @@ struct Plan {
   std::vector<KernelSpec> kernels;
   std::vector<Topology> topologies;
   std::vector<PlanCase> cases;
+  Matrix matrix;
   unsigned repetitions = 1;
   std::vector<Expectation> expectations;
-  std::string known_issues_file;  // as the plan names it; "" for none
+  std::string known_issues_file;  // "" for none
   std::vector<KnownIssue> known_issues;
   Limits limits;
   std::vector<std::string> metrics;  // names or globs; shown in a table of their own
@@ -67,6 +74,7 @@ struct Cell {
   KernelSpec kernel;
   Topology topology;
   PlanCase test;
+  AxisValues axes;  // of a plan with a matrix
   unsigned repetition = 1;
   Expectation expectation;  // what the plan says of this cell; "must pass" when it says nothing
   std::vector<KnownIssue> known_issues;  // of the plan

@@ -8,6 +8,7 @@
 #include "model/evidence.hpp"
 #include "model/finding.hpp"
 #include "model/hang.hpp"
+#include "model/matrix.hpp"
 #include "model/outcome.hpp"
 #include "model/topology.hpp"
 #include "model/verdict.hpp"
@@ -31,6 +32,7 @@ struct CellResult {
   std::string kernel_origin;   // package and version, or path
   std::string topology;
   std::string test;  // the case's name (or alias) in the plan
+  AxisValues axes;   // of a plan with a matrix
   unsigned repetition = 1;
   std::vector<std::string> args;           // of the case
   std::vector<Level> levels;               // as they were to be booted, L1 first

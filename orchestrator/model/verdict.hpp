@@ -30,9 +30,8 @@ std::string_view to_string(Blame blame);
 // lists each: a failure is as declared when each pattern of a must is met, and whatever was found
 // or not ok meets one of must or may.
 struct Expectation {
-  std::string kernel = "*";
-  std::string topology = "*";
-  std::string test = "*";  // the case
+  // Names or globs of which one must match.
+  std::vector<std::string> kernel{"*"}, topology{"*"}, test{"*"};  // the last of cases
   Verdict verdict = Verdict::pass;
   std::vector<Verdict> also;          // these are as good
   std::vector<std::string> findings;  // must be found

@@ -49,7 +49,7 @@ static void resolve_glob(const model::PlanCase& entry, const Cases& named, const
                                     entry.place, entry.name, name, other->place),
                         "make the globs disjoint, name the case itself, or choose another alias");
     model::PlanCase test = entry;
-    test.name = test.alias = name;
+    test.name = test.alias = test.entry = name;
     out.push_back(std::move(test));
   }
   if (!met)
@@ -71,6 +71,7 @@ Cases resolve_cases(const Cases& entries, Names known) {
     require_exists(entry.name, entry.place, known);
     out.push_back(entry);
     if (out.back().alias.empty()) out.back().alias = entry.name;
+    if (out.back().entry.empty()) out.back().entry = out.back().alias;
   }
   return out;
 }

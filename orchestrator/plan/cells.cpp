@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "plan/cases.hpp"
+#include "plan/combinations.hpp"
 #include "util/error.hpp"
 #include "util/names.hpp"
 
@@ -13,9 +15,8 @@ using Names = std::vector<std::string>;
 
 // An expectation or a bound.
 static bool matches(const auto& entry, const model::Cell& cell) {
-  return util::glob_match(entry.kernel, cell.kernel.name) &&
-         util::glob_match(entry.topology, cell.topology.name) &&
-         util::glob_match(entry.test, cell.test.alias);
+  return keeps(entry.kernel, cell.kernel.name) && keeps(entry.topology, cell.topology.name) &&
+         keeps(entry.test, cell.test.alias);
 }
 
 static std::string cell_id(const model::Cell& cell) {
@@ -24,25 +25,33 @@ static std::string cell_id(const model::Cell& cell) {
   return cell.repetition == 1 ? id : fmt::format("{}@{}", id, cell.repetition);
 }
 
-static bool keeps(const Names& filters, const std::string& name) {
-  return filters.empty() || std::any_of(filters.begin(), filters.end(), [&](const auto& filter) {
-           return util::glob_match(filter, name);
-         });
+// One for each repetition.
+static void add_cells(const model::Plan& plan, const Point& point,
+                      std::vector<model::Cell>& cells) {
+  for (unsigned n = 1; n <= point.test->repetitions.value_or(plan.repetitions); ++n) {
+    model::Cell cell{.kernel = *point.kernel,
+                     .topology = *point.topology,
+                     .test = *point.test,
+                     .axes = point.axes,
+                     .repetition = n};
+    cell.id = cell_id(cell);
+    cells.push_back(std::move(cell));
+  }
 }
 
 static std::vector<model::Cell> all_cells(const model::Plan& plan,
                                           const std::vector<model::PlanCase>& cases) {
   std::vector<model::Cell> cells;
+  if (!plan.matrix.axes.empty()) {
+    for (const Point& point : Combinations(plan, cases).points())
+      add_cells(plan, point, cells);
+    return cells;
+  }
   for (const auto& kernel : plan.kernels)
     for (const auto& topology : plan.topologies)
-      for (const auto& test : cases) {
-        if (!keeps(test.kernels, kernel.name) || !keeps(test.topologies, topology.name)) continue;
-        for (unsigned n = 1; n <= test.repetitions.value_or(plan.repetitions); ++n) {
-          model::Cell cell{.kernel = kernel, .topology = topology, .test = test, .repetition = n};
-          cell.id = cell_id(cell);
-          cells.push_back(std::move(cell));
-        }
-      }
+      for (const auto& test : cases)
+        if (keeps(test.kernels, kernel.name) && keeps(test.topologies, topology.name))
+          add_cells(plan, {&kernel, &topology, &test}, cells);
   return cells;
 }
 
@@ -56,9 +65,11 @@ static void attach(const auto& entries, std::vector<model::Cell>& cells, auto at
         met = true;
       }
     if (!met)
-      throw ConfigError(fmt::format("{}: no cell has kernel `{}`, topology `{}` and case `{}`",
-                                    entry.place, entry.kernel, entry.topology, entry.test),
-                        "`kproof plan` lists the cells; correct the entry or remove it");
+      throw ConfigError(
+          fmt::format("{}: no cell has kernel `{}`, topology `{}` and case `{}`", entry.place,
+                      fmt::join(entry.kernel, " or "), fmt::join(entry.topology, " or "),
+                      fmt::join(entry.test, " or ")),
+          "`kproof plan` lists the cells; correct the entry or remove it");
   }
 }
 

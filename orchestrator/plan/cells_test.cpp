@@ -93,8 +93,8 @@ TEST_CASE("a case that does not exist is refused with its place and its neighbou
 
 TEST_CASE("the last expectation that matches counts, and none means must pass") {
   auto plan = two_kernels({entry("mm/thp"), entry("mm/dax_1g")});
-  plan.expectations = {{.kernel = "old", .verdict = model::Verdict::fail, .reason = "first"},
-                       {.kernel = "o*", .test = "mm/thp", .verdict = model::Verdict::hang}};
+  plan.expectations = {{.kernel = {"old"}, .verdict = model::Verdict::fail, .reason = "first"},
+                       {.kernel = {"o*"}, .test = {"mm/thp"}, .verdict = model::Verdict::hang}};
   const auto cells = plan::expand(plan, {}, kKnown);
   CHECK(cells[0].expectation.verdict == model::Verdict::hang);
   CHECK(cells[1].expectation.reason == "first");
@@ -103,23 +103,23 @@ TEST_CASE("the last expectation that matches counts, and none means must pass") 
 
 TEST_CASE("an expectation that matches no cell is refused, whatever the filter leaves") {
   auto plan = two_kernels({entry("mm/*")});
-  plan.expectations = {{.test = "mm/gone", .place = "p.yaml:12:5"}};
+  plan.expectations = {{.test = {"mm/gone"}, .place = "p.yaml:12:5"}};
   CHECK(refusal(plan, {.kernels = {"old"}})
             .starts_with("p.yaml:12:5: no cell has kernel `*`, topology `*` and case `mm/gone`"));
-  plan.expectations = {{.kernel = "new", .test = "mm/thp"}};
+  plan.expectations = {{.kernel = {"new"}, .test = {"mm/thp"}}};
   CHECK(refusal(plan, {.kernels = {"old"}}) == "accepted");
 }
 
 TEST_CASE("all bounds that match count, and one that matches no cell is refused") {
   auto plan = two_kernels({entry("mm/thp"), entry("mm/dax_1g")});
-  plan.bounds = {{.kernel = "old", .metric = "a", .most = 1},
-                 {.test = "mm/thp", .metric = "b", .most = 2}};
+  plan.bounds = {{.kernel = {"old"}, .metric = "a", .most = 1},
+                 {.test = {"mm/thp"}, .metric = "b", .most = 2}};
   const auto cells = plan::expand(plan, {}, kKnown);
   CHECK(cells[0].bounds.size() == 2);
   CHECK(cells[1].bounds.size() == 1);
   CHECK(cells[2].bounds.at(0).metric == "b");
   CHECK(cells[3].bounds.empty());
-  plan.bounds = {{.test = "mm/gone", .metric = "a", .most = 1, .place = "p.yaml:12:5"}};
+  plan.bounds = {{.test = {"mm/gone"}, .metric = "a", .most = 1, .place = "p.yaml:12:5"}};
   CHECK(refusal(plan).starts_with("p.yaml:12:5: no cell has kernel `*`"));
 }
 

@@ -61,9 +61,9 @@ static Finding decode_finding(const Json& j) {
 
 static Expectation decode_expectation(const Json& j) {
   Expectation e;
-  e.kernel = j.at("kernel");
-  e.topology = j.at("topology");
-  e.test = j.at("case");
+  e.kernel = j.at("kernel").get<std::vector<std::string>>();
+  e.topology = j.at("topology").get<std::vector<std::string>>();
+  e.test = j.at("case").get<std::vector<std::string>>();
   e.verdict = decode_verdict(j.at("verdict"));
   for (const Json& verdict : j.at("also"))
     e.also.push_back(decode_verdict(verdict));
@@ -147,6 +147,8 @@ CellResult decode_cell(const Json& j) {
   c.kernel_origin = j.at("kernel_origin");
   c.topology = j.at("topology");
   c.test = j.at("case");
+  for (const auto& axis : j.at("axes"))
+    c.axes.emplace_back(axis.at("name"), axis.at("value"));
   c.repetition = integer<unsigned>(j.at("repetition"));
   c.args = j.at("args").get<std::vector<std::string>>();
   for (const auto& item : j.at("levels"))

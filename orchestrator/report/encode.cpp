@@ -144,6 +144,13 @@ Json encode(const Level& level) {
           {"preempt", level.preempt}};
 }
 
+static Json encode(const model::AxisValues& values) {
+  Json axes = Json::array();
+  for (const auto& [name, value] : values)
+    axes.push_back({{"name", name}, {"value", value}});
+  return axes;
+}
+
 Json encode(const CellResult& c) {
   return {{"id", c.id},
           {"kernel", c.kernel},
@@ -152,6 +159,7 @@ Json encode(const CellResult& c) {
           {"kernel_origin", c.kernel_origin},
           {"topology", c.topology},
           {"case", c.test},
+          {"axes", encode(c.axes)},
           {"repetition", c.repetition},
           {"args", c.args},
           {"levels", encode_all(c.levels, [](const Level& l) { return encode(l); })},

@@ -30,8 +30,8 @@ inline model::CellResult example_failure() {
   CellResult cell = example_cell("debian-6.1", "Debian 6.1", "mm/dax_1g_mprotect",
                                  {Verdict::fail, Blame::kernel,
                                   "finding: bad pud; not ok: write after PROT_READ faults", true});
-  cell.expectation = {.kernel = "debian-6.1",
-                      .test = "mm/dax_1g_mprotect",
+  cell.expectation = {.kernel = {"debian-6.1"},
+                      .test = {"mm/dax_1g_mprotect"},
                       .verdict = Verdict::fail,
                       .findings = {"^bad pud$"},
                       .subtests = {"^write after PROT_READ"},

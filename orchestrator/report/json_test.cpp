@@ -70,7 +70,7 @@ TEST_CASE("what is not a cell's result is refused by file and reason") {
   const std::string good = cell_to_json(example_failure());
   std::string word = good, schema = good;
   word.replace(word.find("\"fail\""), 6, "\"epic\"");
-  schema.replace(schema.find("\"schema\": 2"), 11, "\"schema\": 1");
+  schema.replace(schema.find("\"schema\": 3"), 11, "\"schema\": 1");
   for (const std::string& bad : {std::string(), std::string("{}"), good.substr(0, good.size() / 2),
                                  word, schema, std::string("[1]"), std::string("null")}) {
     CAPTURE(bad);
@@ -96,7 +96,7 @@ TEST_CASE("results.json has the keys that its readers were promised") {
   const std::string text = results_to_json(report);
   CHECK(testkit::compare_golden(KPROOF_TEST_DIR "/testdata/results.json", text) == "");
   const auto json = nlohmann::json::parse(text);
-  CHECK(json.at("schema") == 2);
+  CHECK(json.at("schema") == 3);
   CHECK(json.at("kind") == "run");
   CHECK(json.at("counts").at("unexpected") == 4);
   CHECK(json.at("counts").at("host") == 1);
@@ -143,7 +143,7 @@ TEST_CASE("what is written is what results.schema.json says") {
 }
 
 TEST_CASE("the schema refuses what is not written so") {
-  for (const char* other : {R"({"schema": 2, "kind": "walk"})", R"({"schema": 2, "kind": "run"})",
+  for (const char* other : {R"({"schema": 3, "kind": "walk"})", R"({"schema": 3, "kind": "run"})",
                             R"({"schema": 1, "kind": "cell"})", "[]"})
     CHECK(schema_errors(other) != "");
 }

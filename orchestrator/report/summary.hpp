@@ -21,6 +21,11 @@ std::string render_metrics(const RunReport& report, const Style& style);
 // finding, why that was expected, and its log. "" when there is none.
 std::string render_notes(const RunReport& report, const Style& style);
 
+// Of a plan with a matrix: for each finding and failed subtest the values of axes that each cell
+// which shows it has, and no other (compare/explain.hpp); of cells that prove something. "" for
+// nothing.
+std::string render_axes(const RunReport& report);
+
 // Each subtest that a verdict leaves out, with the reason and the cells. "" when there is none.
 std::string render_skips(const RunReport& report);
 

@@ -6,13 +6,15 @@
 namespace kproof::source {
 
 Foundation find_foundation(const model::BuildSource& source, const Settings& settings) {
-  Foundation found{.base = find_base(source, settings.kernels(), settings.say, settings.stop_fd),
-                   .config = read_config_input(source.config, source.fragments, settings.fragments),
-                   .toolchain = find_toolchain(settings.compiler),
-                   .name = {}};
+  Foundation found{
+      .base = find_base(source, settings.kernels(), settings.say, settings.stop_fd),
+      .config = read_config_input(source.config, source.fragments, settings.fragments),
+      .toolchain = find_toolchain(source.compiler.empty() ? settings.compiler : source.compiler),
+      .name = {}};
   found.name = fmt::format("{}, {}", found.base.origin, source.config);
   if (!source.fragments.empty())
     found.name += fmt::format(" + {}", fmt::join(source.fragments, " + "));
+  if (!source.compiler.empty()) found.name += fmt::format(", {}", source.compiler);
   return found;
 }
 

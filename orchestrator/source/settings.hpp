@@ -11,8 +11,8 @@ namespace kproof::source {
 struct Settings {
   std::filesystem::path cache;      // kernel::default_cache()
   std::filesystem::path fragments;  // kconfigs/fragments
-  std::string compiler = "gcc";
-  unsigned jobs = 0;     // 0: $KPROOF_JOBS, else one a CPU for us
+  std::string compiler = "gcc";     // of sources that name none
+  unsigned jobs = 0;                // 0: $KPROOF_JOBS, else one a CPU for us
   bool as_root = false;  // root runs make itself, and no user of the tree (build_user.hpp)
   int stop_fd = -1;      // borrowed; readable: end the build in order
   kernel::Progress say = [](std::string_view) {};  // lines to keep

@@ -24,7 +24,7 @@ static void require_programs(const std::string& compiler) {
         Need{"ld", "binutils"}, Need{"flex", "flex"}, Need{"bison", "bison"}, Need{"bc", "bc"}})
     if (util::search_path(program).empty() && !fs::exists(program))
       throw HostError(fmt::format("a kernel cannot be built here: there is no {}", program),
-                      package == "the compiler" ? "name another with --cc"
+                      package == "the compiler" ? "install it, or name another (`compiler:`, --cc)"
                                                 : fmt::format("apt-get install {}", package));
 }
 
@@ -34,7 +34,7 @@ static std::string asked(const std::string& compiler, const char* option) {
   if (answer.ok() && !first_line(answer.out).empty()) return answer.out;
   throw HostError(fmt::format("{} is no compiler: `{} {}` says nothing that one would", compiler,
                               compiler, option),
-                  "name a gcc or a clang with --cc");
+                  "name a gcc or a clang (`compiler:` of the plan, --cc)");
 }
 
 Toolchain find_toolchain(const std::string& compiler) {

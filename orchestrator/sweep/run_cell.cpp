@@ -84,6 +84,7 @@ model::CellResult blank_result(const PreparedCell& cell) {
   result.kernel_release = kernel.release;
   result.topology = cell.cell.topology.name;
   result.test = cell.cell.test.alias;
+  result.axes = cell.cell.axes;
   result.repetition = cell.cell.repetition;
   result.args = cell.cell.test.args;
   describe_levels(result, cell);
