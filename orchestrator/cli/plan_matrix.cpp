@@ -24,8 +24,8 @@ static std::string crossed(const std::vector<std::string>& axes) {
 
 static std::string axes_of(const plan::Combinations& matrix) {
   std::size_t width = 0;
-  for (const auto& axis : matrix.axes())
-    width = std::max(width, axis.name.size());
+  for (std::size_t i = 0; i < matrix.axes().size(); ++i)
+    if (matrix.varies(i)) width = std::max(width, matrix.axes()[i].name.size());
   std::string text = "axes\n";
   for (std::size_t i = 0; i < matrix.axes().size(); ++i)
     if (matrix.varies(i))

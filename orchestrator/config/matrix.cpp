@@ -28,6 +28,12 @@ static std::vector<const Axis*> axes_of(const std::vector<Axis>& axes,
   return some;
 }
 
+// "kasan"; "vcpus2", as a number alone says nothing.
+static std::string name_of(const Axis& axis, const AxisValue& value) {
+  const bool is_number = value.name.find_first_not_of("0123456789") == std::string::npos;
+  return is_number ? axis.name + value.name : value.name;
+}
+
 static void for_each_combination(const std::vector<const Axis*>& axes, Combination& chosen,
                                  auto&& call) {
   const std::size_t next = chosen.values.size();
@@ -36,7 +42,7 @@ static void for_each_combination(const std::vector<const Axis*>& axes, Combinati
     Combination more = chosen;
     more.values.push_back(&value);
     if (axes[next]->values.size() > 1) {
-      more.names.push_back(value.name);
+      more.names.push_back(name_of(*axes[next], value));
       more.words.push_back(fmt::format("{}={}", axes[next]->name, value.name));
     }
     for_each_combination(axes, more, call);

@@ -265,7 +265,8 @@ std::vector<Point> Combinations::points() const {
 
 matrix::Coverage Combinations::pairs() const {
   matrix::Space space = space_;
-  space.crossed.clear();
+  for (std::size_t axis = 0; axis < axes_.size(); ++axis)
+    space.crossed[axis] = !varies(axis);
   return matrix::coverage(space, 2, rows_);
 }
 
