@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <climits>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "config/breadth.hpp"
 #include "config/sections.hpp"
 #include "util/names.hpp"
+#include "util/units.hpp"
 
 namespace kproof::config {
 using model::Verdict;
@@ -113,10 +116,45 @@ static void check_sense(Problems& problems, const Value& item, const Map& map,
     check_reason(problems, item, map, verdict, e);
 }
 
+// How often the plan repeats what an entry may be about, at least.
+static unsigned repetitions_of(const model::Plan& plan) {
+  unsigned least = plan.cases.empty() ? plan.repetitions : UINT_MAX;
+  for (const model::PlanCase& test : plan.cases)
+    least = std::min(least, test.repetitions.value_or(plan.repetitions));
+  return least;
+}
+
+// `flaky: { most: 1/10, link: ... }`: of fewer repetitions than ten, none might be another.
+static void read_flaky(Problems& problems, const MaybeValue& value, const model::Plan& plan,
+                       model::Expectation& e) {
+  if (!value) return;
+  const Map map(problems, *value, {"most", "link"});
+  assign(e.flaky.link, text(problems, map.require("link")));
+  const auto most = map.require("most");
+  const auto rate = text(problems, most);
+  if (!rate) return;
+  static const RE2 kRate("([0-9]{1,4})/([0-9]{1,4})");
+  unsigned some = 0, of = 0;
+  if (!RE2::FullMatch(*rate, kRate, &some, &of) || some == 0 || some >= of) {
+    problems.add(most->mark, fmt::format("`{}` is no rate", *rate), "write 1/10, for one in ten");
+    return;
+  }
+  e.flaky.most = some;
+  e.flaky.of = of;
+  if (e.also.empty() || e.verdict != Verdict::pass)
+    problems.add(value->key, "what is flaky has a verdict that is the rule, and others",
+                 "write `verdict: [pass, fail]`, with `may_find:` or `may_fail:`");
+  if (const unsigned n = repetitions_of(plan); n * some < of)
+    problems.add(most->mark,
+                 fmt::format("of {} none would be allowed to be another",
+                             util::format_count(n, "repetition")),
+                 fmt::format("write `repetitions: {}`", (of + some - 1) / some));
+}
+
 static void read_expectation(Problems& problems, const Value& item, model::Plan& plan) {
   const Map map(problems, item,
                 {"kernel", "topology", "case", "verdict", "findings", "may_find", "subtests",
-                 "may_fail", "allow_skips", "skip", "miss", "hang", "reason"});
+                 "may_fail", "allow_skips", "skip", "miss", "hang", "flaky", "reason"});
   model::Expectation e;
   e.place = problems.place(item.mark);
   const WhichCells which = read_which_cells(problems, map, plan);
@@ -136,6 +174,7 @@ static void read_expectation(Problems& problems, const Value& item, model::Plan&
                  read_reason(problems, map, Verdict::miss, e),
                  read_reason(problems, map, Verdict::hang, e)};
     check_sense(problems, item, map, e);
+    read_flaky(problems, map.find("flaky"), plan, e);
   }
   plan.expectations.push_back(std::move(e));
 }

@@ -53,7 +53,8 @@ matrix:
 }
 
 TEST_CASE("without an axis of kernels the plan's own are one, and so topologies") {
-  const auto plan = parse(kHead + kCases + "matrix: { axes: { mmu: [tdp, shadow], numa: [1, 2] } }\n");
+  const auto plan =
+      parse(kHead + kCases + "matrix: { axes: { mmu: [tdp, shadow], numa: [1, 2] } }\n");
   CHECK(plan.matrix.kernels.empty());
   CHECK(names_of(plan.topologies) ==
         Names{"tdp-numa1", "tdp-numa2", "shadow-numa1", "shadow-numa2"});

@@ -46,9 +46,10 @@
 //                             Lists are appended to what all have, all else replaces it
 //     cover: pairwise         full is the default; pairwise; 3-way, to 6-way; sample 20 seed 1.
 //                             The same plan gives the same cells, for ever
-//     cross: [mmu, case]      each combination that was chosen of the other axes has all values of these:
-//                             what is built is built once, and its cells cost little. `case` has its
-//                             parameters with it
+//     cross: [mmu, case]      each combination that was chosen of the other axes has all values of
+//     these:
+//                             what is built is built once, and its cells cost little. `case` has
+//                             its parameters with it
 //     exclude: [ { debug: kasan, case: ["kvm/l2*", kvm/aging] } ]     names or globs of values of
 //                             axes, of `case`, of parameters, and of `kernel` and `topology` where
 //                             no axis makes them
@@ -88,6 +89,9 @@
 //       skip: { reason: no module }          what the reason of a skip must say; required for an
 //       miss: { reason: no /dev/kvm }        expected skip and miss, and good for a hang
 //       hang: { reason: deadline }
+//       flaky: { most: 1/10, link: https://... }    of the verdicts the first is the rule, and of
+//       all
+//                             repetitions so many may be another one that the list allows
 //       reason: "..."         why; shown in reports
 //                             Patterns and globs that match too much go to Plan::warnings.
 //   known_issues: known.yaml  relative to the plan; its format: config/known_issues.hpp

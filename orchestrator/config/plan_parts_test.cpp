@@ -144,3 +144,20 @@ TEST_CASE("a kernel to build is read strictly") {
   CHECK(contains(kernel("{ path: x, source: { git: y } }"), "not more"));
   CHECK(contains(kernel("{ source: { git: y }, fragment: [base] }"), "did you mean `fragments`?"));
 }
+
+TEST_CASE("what is flaky says how often, where it is told why, and what it looks like") {
+  const auto entry = [](const std::string& flaky, const std::string& verdict = "[pass, fail]") {
+    return kBase + "repetitions: 10\nexpect: [{ verdict: " + verdict +
+           ", may_fail: [^x$], flaky: " + flaky + " }]\n";
+  };
+  const auto& flaky = parse(entry("{ most: 1/10, link: https://x }")).expectations.at(0).flaky;
+  CHECK(flaky.most == 1);
+  CHECK(flaky.of == 10);
+  CHECK(flaky.link == "https://x");
+  CHECK(contains(refusal(entry("{ most: often, link: x }")), "`often` is no rate"));
+  CHECK(contains(refusal(entry("{ most: 2/2, link: x }")), "`2/2` is no rate"));
+  CHECK(contains(refusal(entry("{ most: 1/10 }")), "`flaky` lacks the key `link`"));
+  CHECK(contains(refusal(entry("{ most: 1/10, link: x }", "fail")), "verdict that is the rule"));
+  CHECK(contains(refusal(entry("{ most: 1/11, link: x }")),
+                 "of 10 repetitions none would be allowed to be another"));
+}

@@ -45,6 +45,11 @@ struct Expectation {
   struct Reasons {
     std::string skip, miss, hang;
   } reasons;
+  // Of all repetitions so many, and no more, may end by another verdict than the first.
+  struct Flaky {
+    unsigned most = 0, of = 0;  // 1 of 10; of is 0 where the plan says nothing
+    std::string link;
+  } flaky;
   std::string reason;  // why; shown in reports
   std::string place;   // "plan.yaml:20:5"
 

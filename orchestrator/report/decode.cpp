@@ -73,6 +73,9 @@ static Expectation decode_expectation(const Json& j) {
   e.may_fail = j.at("may_fail").get<std::vector<std::string>>();
   if (!j.at("allow_skips").is_null())
     e.allow_skips = j.at("allow_skips").get<std::vector<std::string>>();
+  if (const Json& flaky = j.at("flaky"); !flaky.is_null())
+    e.flaky = {integer<unsigned>(flaky.at("most")), integer<unsigned>(flaky.at("of")),
+               flaky.at("link")};
   const Json& reasons = j.at("reasons");
   e.reasons = {reasons.at("skip"), reasons.at("miss"), reasons.at("hang")};
   e.reason = j.at("reason");

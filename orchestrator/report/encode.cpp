@@ -72,6 +72,9 @@ static Json encode(const Expectation& e) {
       {"may_fail", e.may_fail},
       {"allow_skips", e.allow_skips ? Json(*e.allow_skips) : Json()},
       {"reasons", {{"skip", e.reasons.skip}, {"miss", e.reasons.miss}, {"hang", e.reasons.hang}}},
+      {"flaky", e.flaky.of == 0
+                    ? Json()
+                    : Json{{"most", e.flaky.most}, {"of", e.flaky.of}, {"link", e.flaky.link}}},
       {"reason", e.reason},
       {"place", e.place}};
 }

@@ -40,10 +40,11 @@ static void add_limits(util::Hasher& hash, const run::Deadlines& deadlines) {
   hash.add(std::to_string(console));
 }
 
-// Place and reason are for people, the globs were used when the cell was made.
+// Place and reason are for people, the globs were used when the cell was made; the rate of flaky
+// ones is of all repetitions, when all have ended.
 static void add_expectation(util::Hasher& hash, const model::Expectation& expectation) {
   const auto& [kernel, topology, test, verdict, also, findings, may_find, subtests, may_fail,
-               allow_skips, reasons, reason, place] = expectation;
+               allow_skips, reasons, flaky, reason, place] = expectation;
   const auto& [skip, miss, hang] = reasons;
   hash.add(to_string(verdict)).add(std::to_string(also.size()));
   for (const model::Verdict one : also)

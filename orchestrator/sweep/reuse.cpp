@@ -32,6 +32,8 @@ Earlier earlier_result(const PreparedCell& cell, const std::filesystem::path& ou
     if (std::string why = why_not(result, cell); !why.empty())
       return {.kept = {}, .why_again = std::move(why)};
     result.reused = true;
+    result.expectation =
+        cell.cell.expectation;  // the same, as far as a cell by itself is judged by it
     return {.kept = std::move(result), .why_again = ""};
   } catch (const HostError&) {
     return {.kept = {}, .why_again = "its cell.json cannot be read"};

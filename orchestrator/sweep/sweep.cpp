@@ -21,6 +21,7 @@
 #include "util/files.hpp"
 #include "util/hash.hpp"
 #include "util/units.hpp"
+#include "verdict/flaky.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
@@ -267,6 +268,7 @@ void Sweep::run_cells(const run::StopRequest& stop) {
       report_.cells.push_back(std::move(found->second));
     else
       report_.unrun.push_back(cell.cell);
+  verdict::hold_to_rate(report_.cells);
   report_.interrupted = report_.cells.size() < cells_.size();
   if (report_.series)
     report_.series =
