@@ -1,14 +1,17 @@
 // kproof plan PLAN.yaml: the cells, without running any.
 #include <memory>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
 #include "cli/plan_matrix.hpp"
 #include "cli/plan_notes.hpp"
 #include "config/kernel_plan.hpp"
+#include "plan/cases.hpp"
 #include "plan/cells.hpp"
 #include "sweep/workshop.hpp"
 #include "util/units.hpp"
@@ -19,6 +22,7 @@ namespace kproof::cli {
 struct PlanOptions {
   std::string file;
   plan::Filter filter;
+  std::string format = "text";
 };
 
 static std::string expected_of(const model::Expectation& expectation) {
@@ -38,28 +42,71 @@ static std::string expected_of(const model::Expectation& expectation) {
   return text;
 }
 
+// A plan with all that is known of it before anything is fetched, built or run.
+struct Shown {
+  const model::Plan& plan;
+  std::optional<plan::Combinations> matrix;
+  std::vector<model::Cell> cells;
+
+  std::set<std::string> kernels() const {
+    std::set<std::string> names;
+    for (const model::Cell& cell : cells)
+      names.insert(cell.kernel.name);
+    return names;
+  }
+};
+
+static void print_text(const Shown& shown) {
+  if (shown.matrix) fmt::print("{}", matrix_as_text(shown.plan.matrix, *shown.matrix));
+  std::size_t width = 0;
+  for (const model::Cell& cell : shown.cells)
+    width = std::max(width, cell.id.size());
+  std::set<std::string> topologies;
+  for (const model::Cell& cell : shown.cells) {
+    fmt::print("{:{}}  {}\n", cell.id, width, expected_of(cell.expectation));
+    topologies.insert(cell.topology.name);
+  }
+  using util::format_count;
+  fmt::print("{}: {}, {}, {}\n", format_count(shown.cells.size(), "cell"),
+             format_count(shown.kernels().size(), "kernel"),
+             format_count(topologies.size(), "topology", "topologies"),
+             format_count(shown.plan.repetitions, "repetition"));
+}
+
+static void print_json(const Shown& shown) {
+  using Json = nlohmann::ordered_json;
+  Json cells = Json::array();
+  for (const model::Cell& cell : shown.cells) {
+    Json axes = Json::object();
+    for (const auto& [name, value] : cell.axes)
+      axes[name] = value;
+    cells.push_back({{"id", cell.id},
+                     {"kernel", cell.kernel.name},
+                     {"topology", cell.topology.name},
+                     {"case", cell.test.alias},
+                     {"axes", std::move(axes)},
+                     {"repetition", cell.repetition},
+                     {"verdicts", cell.expectation.words()}});
+  }
+  const Json json{
+      {"schema", 1},
+      {"kind", "plan"},
+      {"plan", shown.plan.name},
+      {"matrix", shown.matrix ? matrix_as_json(shown.plan.matrix, *shown.matrix) : Json()},
+      {"kernels", shown.kernels()},
+      {"cells", std::move(cells)}};
+  fmt::print("{}\n", json.dump(1));
+}
+
 static int show(const PlanOptions& options) {
   const model::Plan plan =
       config::read_plan_or_kernel(options.file, cases_for_kernel(options.filter), virt::cpu_models);
   warn_of(plan);
   const auto known = sweep::Workshop::find().case_names();
-  const auto cells = plan::expand(plan, options.filter, known);
-  fmt::print("{}", describe_matrix(plan, known));
-  std::size_t width = 0;
-  for (const model::Cell& cell : cells)
-    width = std::max(width, cell.id.size());
-  for (const model::Cell& cell : cells)
-    fmt::print("{:{}}  {}\n", cell.id, width, expected_of(cell.expectation));
-  using util::format_count;
-  std::set<std::string> kernels, topologies;
-  for (const model::Cell& cell : cells) {
-    kernels.insert(cell.kernel.name);
-    topologies.insert(cell.topology.name);
-  }
-  fmt::print("{}: {}, {}, {}\n", format_count(cells.size(), "cell"),
-             format_count(kernels.size(), "kernel"),
-             format_count(topologies.size(), "topology", "topologies"),
-             format_count(plan.repetitions, "repetition"));
+  const auto cases = plan::resolve_cases(plan.cases, known);
+  Shown shown{plan, {}, plan::expand(plan, options.filter, known)};
+  if (!plan.matrix.axes.empty()) shown.matrix.emplace(plan, cases);
+  options.format == "json" ? print_json(shown) : print_text(shown);
   return kOk;
 }
 
@@ -69,6 +116,7 @@ void add_plan(CommandLine& line) {
   command.value("PLAN", options->file, std::string(kPlanOrKernelHelp), Need::required);
   add_filter(command, options->filter);
   add_kernel_filter(command, options->filter);
+  command.choice("--format", options->format, {"text", "json"}, "text or json");
   command.does([options] { return show(*options); });
 }
 

@@ -4,9 +4,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
-#include "plan/cases.hpp"
-#include "plan/combinations.hpp"
 #include "util/units.hpp"
 
 namespace kproof::cli {
@@ -42,19 +41,34 @@ static std::string removals_of(const plan::Combinations& matrix) {
   return text;
 }
 
-std::string describe_matrix(const model::Plan& plan, const std::vector<std::string>& known) {
-  if (plan.matrix.axes.empty()) return "";
-  const auto cases = plan::resolve_cases(plan.cases, known);
-  const plan::Combinations matrix(plan, cases);
+std::string matrix_as_text(const model::Matrix& plan, const plan::Combinations& matrix) {
   const matrix::Coverage pairs = matrix.pairs();
   return axes_of(matrix) + removals_of(matrix) +
          fmt::format("cover: {}{}: {} of {}{}, which have {} of {} pairs of values\n\n",
-                     words(plan.matrix.cover), crossed(plan.matrix.cross),
+                     words(plan.cover), crossed(plan.cross),
                      util::format_count(matrix.chosen(), "combination"), matrix.allowed(),
                      matrix.all() > matrix.allowed()
                          ? fmt::format(" that are not excluded ({} in all)", matrix.all())
                          : "",
                      pairs.covered, pairs.valid);
+}
+
+nlohmann::ordered_json matrix_as_json(const model::Matrix& plan, const plan::Combinations& matrix) {
+  using Json = nlohmann::ordered_json;
+  Json axes = Json::array(), removed = Json::array();
+  for (std::size_t i = 0; i < matrix.axes().size(); ++i)
+    if (matrix.varies(i))
+      axes.push_back({{"name", matrix.axes()[i].name}, {"values", matrix.axes()[i].values}});
+  for (const auto& one : matrix.removed())
+    removed.push_back({{"what", one.what}, {"place", one.place}, {"combinations", one.count}});
+  const matrix::Coverage pairs = matrix.pairs();
+  return {{"axes", std::move(axes)},
+          {"cover", words(plan.cover)},
+          {"cross", plan.cross},
+          {"combinations",
+           {{"all", matrix.all()}, {"allowed", matrix.allowed()}, {"chosen", matrix.chosen()}}},
+          {"pairs", {{"valid", pairs.valid}, {"covered", pairs.covered}}},
+          {"excluded", std::move(removed)}};
 }
 
 }  // namespace kproof::cli

@@ -1,5 +1,6 @@
 // The command line as a user gets it wrong.
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "util/files.hpp"
 #include "util/subprocess.hpp"
@@ -42,6 +43,24 @@ TEST_CASE("help is help, in either order of the words") {
   CHECK(help.exit_code == 0);
   CHECK(help.out == util::run({.argv = {KPROOF_PROGRAM, "run", "--help"}}).out);
   CHECK(help.out.find("Usage: kproof run") != std::string::npos);
+}
+
+TEST_CASE("a plan with a matrix tells machines its axes, its coverage and its cells") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const std::string plan = scratch.path() / "plan.yaml";
+  util::write_file_atomically(
+      plan,
+      "schema: 1\nkernels: { a: { path: /x }, b: { path: /y } }\n"
+      "matrix: { axes: { mmu: [tdp, shadow], vcpus: [1, 2] }, cover: pairwise,"
+      " exclude: [{ mmu: tdp, vcpus: 2 }] }\ncases: [selftest/pass]\n");
+  const auto result = util::run({.argv = {KPROOF_PROGRAM, "plan", plan, "--format", "json"}});
+  const auto json = nlohmann::json::parse(result.out);
+  const auto& matrix = json.at("matrix");
+  CHECK(matrix.at("pairs").at("covered") == matrix.at("pairs").at("valid"));
+  CHECK(matrix.at("excluded").at(0).at("what") == "mmu: tdp, vcpus: 2");
+  CHECK(matrix.at("excluded").at(0).at("combinations") == 2);
+  CHECK(json.at("cells").size() == matrix.at("combinations").at("chosen"));
+  CHECK(json.at("cells").at(0).at("axes").at("kernel") == "a");
 }
 
 TEST_CASE("errors that nobody can be told change no exit code") {

@@ -63,12 +63,18 @@ static Params read_params_of_case(Problems& problems, const MaybeValue& value) {
   Params params;
   if (!value) return params;
   const Map map(problems, *value, {});
+  std::size_t count = 1;
   for (const Value& entry : map.entries()) {
     params.emplace_back(entry.name, text_or_texts(problems, entry));
     for (const std::string& one : params.back().second)
       check_name(problems, entry.mark, one);
+    count = std::min(count * params.back().second.size(), kMostMade + 1);
   }
-  return params;
+  if (count <= kMostMade) return params;
+  problems.add(value->key,
+               fmt::format("these parameters have more than {} combinations", kMostMade),
+               "make several entries of the case, with `as:`");
+  return {};
 }
 
 // The entry once for each combination of its parameters, named from those that have several values:

@@ -10,9 +10,6 @@
 
 namespace kproof::config {
 
-// More than this nobody means, and each is a line of `kproof plan`.
-static constexpr std::size_t kMostMade = 10000;
-
 // The settings that all have, and then those of one value of each axis.
 struct Combination {
   std::vector<const AxisValue*> values;
@@ -57,10 +54,10 @@ static std::vector<std::string> make(Problems& problems, const std::vector<const
   std::vector<std::string> names;
   std::size_t count = 1;
   for (const Axis* axis : axes)
-    count *= axis->values.size();
+    count = std::min(count * axis->values.size(), kMostMade + 1);
   if (count > kMostMade)
-    problems.add(matrix.key, fmt::format("the axes make {} {}", count, matrix.name),
-                 fmt::format("{} are the most; take values away, or divide the plan", kMostMade));
+    problems.add(matrix.key, fmt::format("the axes make more than {} {}", kMostMade, matrix.name),
+                 "take values away, or divide the plan");
   if (axes.empty() || count > kMostMade) return names;
   const std::vector<Value> all_have =
       common ? Map(problems, *common, {}).entries() : std::vector<Value>{};

@@ -174,3 +174,23 @@ matrix:
   constraints: { tdp: { since: v6.1 } }
 )");
 }
+
+TEST_CASE("what would make more than anybody means is refused, and soon") {
+  std::string digits = "1", letters = "a";
+  for (int i = 2; i < 30; ++i) {
+    digits += fmt::format(", {}", i);
+    letters += fmt::format(", a{}", i);
+  }
+  const std::string params = fmt::format(
+      "cases: [{{ case: kvm/b, params: {{ a: [{0}], b: [{0}], c: [{0}], d: [{0}] }} }}]\n",
+      letters);
+  CHECK(contains(refusal(kHead + params), "these parameters have more than 10000 combinations"));
+  const std::string axes =
+      fmt::format("matrix: {{ axes: {{ vcpus: [{}], memory: [1G, 2G, 3G], a: {{ ", digits) +
+      "x: { cmdline: [a] }";
+  std::string values;
+  for (int i = 0; i < 200; ++i)
+    values += fmt::format(", x{0}: {{ cmdline: [a{0}] }}", i);
+  CHECK(contains(refusal(kHead + kCases + axes + values + " } } }\n"),
+                 "the axes make more than 10000 topologies"));
+}

@@ -12,6 +12,8 @@
 namespace kproof::config {
 
 inline constexpr unsigned kMaxRepetitions = 100000;  // of the plan, and of a case
+// Of what a plan makes by combining values: more nobody means, and each is a line of `kproof plan`.
+inline constexpr std::size_t kMostMade = 10000;
 
 // Where the plan lies, for paths in it.
 struct Location {

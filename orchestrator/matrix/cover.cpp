@@ -37,7 +37,7 @@ static std::vector<std::size_t> by_gain(const Space& space, const Tuples& tuples
 // A row around one open tuple: axis by axis in any order, each time the value that shows most and
 // that the rules still let become a row.
 static Row candidate(const Space& space, const Tuples& tuples, Random& random) {
-  Row row = tuples.nth_open(random() % tuples.open());
+  Row row = tuples.open_from(random() % tuples.all());
   for (const std::size_t axis : shuffled(space.width(), random)) {
     if (row[axis] != kOpen) continue;
     for (const std::size_t value : by_gain(space, tuples, row, axis, random)) {
@@ -65,6 +65,17 @@ static std::vector<Row> one_try(const Space& space, Tuples tuples, Random& rando
     rows.push_back(std::move(best));
   }
   return rows;
+}
+
+// The sum of the products of `strength` sizes: the coefficient of x^strength of prod(1 + size x).
+std::size_t work(const Space& space, std::size_t strength) {
+  constexpr std::size_t kMost = std::size_t{1} << 31;
+  std::vector<std::size_t> sums(strength + 1, 0);
+  sums[0] = 1;
+  for (std::size_t axis = 0; axis < space.width(); ++axis)
+    for (std::size_t i = strength; !space.is_crossed(axis) && i > 0; --i)
+      sums[i] = std::min(sums[i] + sums[i - 1] * std::min(space.sizes[axis], kMost), kMost);
+  return sums[strength];
 }
 
 std::vector<Row> covering(const Space& space, std::size_t strength,

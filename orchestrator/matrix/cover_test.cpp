@@ -37,8 +37,15 @@ TEST_CASE("twelve rows of 108 show all pairs, and thirty all triples") {
 
 TEST_CASE("the same space gives the same rows, in this and in any other build") {
   CHECK(covering(kExample, 2) == covering(kExample, 2));
-  CHECK(covering({.sizes = {2, 2, 3}}, 2) ==
-        std::vector<Row>{{0, 0, 0}, {0, 1, 1}, {0, 1, 2}, {1, 0, 1}, {1, 0, 2}, {1, 1, 0}});
+  CHECK(covering(kExample, 2) == std::vector<Row>{{0, 0, 2, 1, 1},
+                                                  {0, 1, 0, 1, 2},
+                                                  {0, 2, 0, 0, 1},
+                                                  {0, 2, 1, 1, 0},
+                                                  {1, 0, 0, 0, 0},
+                                                  {1, 0, 1, 0, 2},
+                                                  {1, 1, 1, 0, 1},
+                                                  {1, 1, 2, 1, 0},
+                                                  {1, 2, 2, 0, 2}});
 }
 
 TEST_CASE("no row breaks a rule, and what the rules leave possible is shown") {
@@ -104,4 +111,18 @@ TEST_CASE("a sample has as many rows as asked for, and another seed others") {
   CHECK(one != other);
   CHECK(std::set<Row>(one.begin(), one.end()).size() == 20);
   CHECK(sample(all, 1000, 1) == all);
+}
+
+TEST_CASE("the combinations to show are counted before they are listed") {
+  CHECK(work(kExample, 2) == coverage(kExample, 2, {}).valid);
+  CHECK(work(kExample, 3) == coverage(kExample, 3, {}).valid);
+  CHECK(work({.sizes = std::vector<std::size_t>(60, 1000)}, 6) == std::size_t{1} << 31);
+  CHECK(work({.sizes = {2, 3}}, 3) == 0);
+}
+
+TEST_CASE("twenty axes of five values are covered by pairs in few rows") {
+  const Space space{.sizes = std::vector<std::size_t>(20, 5)};
+  const auto rows = covering(space, 2);
+  check_covers(space, 2, rows);
+  CHECK(rows.size() <= 60);
 }

@@ -29,7 +29,8 @@ struct Space {
   // wants to see combined with others.
   std::vector<std::optional<std::size_t>> absent;
 
-  // Of each axis, or of none: each row that is chosen stands for all rows that differ from it on these.
+  // Of each axis, or of none: each row that is chosen stands for all rows that differ from it on
+  // these.
   std::vector<bool> crossed;
 
   bool is_crossed(std::size_t axis) const { return axis < crossed.size() && crossed[axis]; }

@@ -86,12 +86,10 @@ std::size_t Tuples::gain(const Row& row, std::size_t axis, std::size_t value) co
   return gain;
 }
 
-Row Tuples::nth_open(std::size_t nth) const {
-  std::size_t at = 0;
-  for (;; ++at)
-    if (open_ones_[at] && nth-- == 0) break;
-  const auto behind = std::ranges::upper_bound(groups_, at, {}, &Group::first);
-  const Group& group = *std::prev(behind);
+Row Tuples::open_from(std::size_t at) const {
+  while (!open_ones_[at])
+    at = at + 1 == open_ones_.size() ? 0 : at + 1;
+  const Group& group = *std::prev(std::ranges::upper_bound(groups_, at, {}, &Group::first));
   return tuple(group, at - group.first);
 }
 

@@ -11,8 +11,8 @@ namespace kproof::matrix {
 
 class Tuples {
  public:
-  // Those of axes that are not crossed, which some row of the space has, and without an absent value.
-  // If there are fewer axes than `strength`, each tuple has all of them.
+  // Those of axes that are not crossed, which some row of the space has, and without an absent
+  // value. If there are fewer axes than `strength`, each tuple has all of them.
   Tuples(const Space& space, std::size_t strength);
 
   std::size_t valid() const { return valid_; }
@@ -21,8 +21,10 @@ class Tuples {
   std::size_t shown_by(const Row& row) const;  // how many open ones cover() would take
   // How many open ones `value` on the open axis `axis` would complete with what is chosen.
   std::size_t gain(const Row& row, std::size_t axis, std::size_t value) const;
-  // One that is open, as a row with nothing else chosen: the one after `nth` others. nth < open().
-  Row nth_open(std::size_t nth) const;
+  // One that is open, as a row with nothing else chosen: the next from the `at`-th of all on, which
+  // are in a ring. One must be open.
+  Row open_from(std::size_t at) const;
+  std::size_t all() const { return open_ones_.size(); }  // valid or not
 
  private:
   // The axes of one group of tuples, ascending, and where its first tuple lies in `open_ones_`.

@@ -237,7 +237,13 @@ std::vector<Row> Combinations::choose() const {
   using Cover = model::Cover::Kind;
   const model::Cover& cover = plan_.matrix.cover;
   std::vector<Row> always = includes();
-  if (cover.kind == Cover::tuples) return matrix::covering(space_, cover.strength, always);
+  if (cover.kind == Cover::tuples) {
+    if (matrix::work(space_, cover.strength) > kMostCounted)
+      throw ConfigError(fmt::format("{}: the matrix has more than {} combinations of {} values",
+                                    plan_.file.string(), kMostCounted, cover.strength),
+                        "write `cover: pairwise`, or take values away");
+    return matrix::covering(space_, cover.strength, always);
+  }
   const bool full = cover.kind == Cover::full;
   auto rows = matrix::all_rows(space_, full ? kMostCells : kMostCounted);
   if (!rows)

@@ -45,8 +45,8 @@ class Combinations {
   // parameters.
   const std::vector<Axis>& axes() const { return axes_; }
   bool varies(std::size_t axis) const;  // it has several values that mean something
-  std::size_t all() const;      // combinations that mean something
-  std::size_t allowed() const;  // those that nothing excludes
+  std::size_t all() const;              // combinations that mean something
+  std::size_t allowed() const;          // those that nothing excludes
   std::size_t chosen() const { return rows_.size(); }
   // Pairs of values that any allowed combination has, and that some cell has.
   matrix::Coverage pairs() const;
