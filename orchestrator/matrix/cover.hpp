@@ -19,7 +19,7 @@ std::size_t work(const Space& space, std::size_t strength);
 
 // Rows that show, with `always` in front, each combination of `strength` values (or as many as
 // there are axes) that any row of the space has. Not the fewest, but few: for 2x3x3x2x3 and pairs 9
-// or 10 of 108. In each row as much as possible is new: AETG, D. M. Cohen et al., IEEE TSE 23(7),
+// of 108. In each row as much as possible is new: AETG, D. M. Cohen et al., IEEE TSE 23(7),
 // 1997, with the best of several tries.
 std::vector<Row> covering(const Space& space, std::size_t strength,
                           const std::vector<Row>& always = {});
