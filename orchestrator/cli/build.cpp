@@ -12,6 +12,7 @@
 #include "source/fetch.hpp"
 #include "sweep/fragments.hpp"
 #include "sweep/prepare.hpp"
+#include "sweep/room.hpp"
 #include "sweep/workshop.hpp"
 #include "util/error.hpp"
 
@@ -67,6 +68,8 @@ static int build(BuildOptions& options) {
   settings.fragments = sweep::Workshop::find().fragments();
   settings.stop_fd = stop.fd();
   settings.say = say;
+  settings.turn = sweep::turn_of_build(
+      options.name, [&](const std::string& line) { settings.say(line); }, stop.fd());
   settings.live = terminal ? kernel::Progress([](std::string_view line) {
     tell(fmt::format("\r\033[K{}", line.substr(0, 79)));
   })
@@ -99,7 +102,7 @@ void add_build(CommandLine& line) {
                "a name in kconfigs/fragments, or a path; may be repeated");
   command.value("--name", options->name, "what messages call the kernel");
   command.number("--jobs", options->settings.jobs,
-                 "jobs of make (default: $KPROOF_JOBS, or one for each CPU)");
+                 "jobs of make (default: $KPROOF_JOBS, or one for each core)");
   command.value("--cc", options->settings.compiler, "the compiler");
   add_as_root(command, options->settings.as_root);
   command.footer(

@@ -3,13 +3,16 @@
 #include <functional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "cli/cli.hpp"
 #include "host/checks.hpp"
-#include "host/cpuinfo.hpp"
 #include "kernel/store.hpp"
 #include "report/text.hpp"
+#include "resources/ledger.hpp"
+#include "resources/needs.hpp"
+#include "resources/shared.hpp"
 #include "sweep/runtime.hpp"
 #include "sweep/workshop.hpp"
 #include "util/error.hpp"
@@ -18,8 +21,10 @@
 #include "virt/event_loop.hpp"
 
 namespace kproof::cli {
+namespace fs = std::filesystem;
 using host::Check;
 using host::Health;
+using resources::Limit;
 
 // Runs `probe`, which may throw the reason.
 static Check attempt(const std::string& name, const std::function<Check()>& probe) {
@@ -32,7 +37,9 @@ static Check attempt(const std::string& name, const std::function<Check()>& prob
 
 static Check open_libvirt() {
   const auto workshop = sweep::Workshop::find();
-  const sweep::RuntimeDir runtime(0, workshop.guard());
+  const bool in_memory = resources::shared_space(resources::kMemoryFiles).total > 0;
+  const sweep::RuntimeDir runtime(
+      in_memory ? fs::path(resources::kMemoryFiles) : fs::temp_directory_path(), workshop.guard());
   const virt::EventLoop loop;
   const auto connection = virt::Connection::open({.runtime_dir = runtime.path(),
                                                   .cache_dir = runtime.path() / "capabilities",
@@ -55,14 +62,14 @@ static Check count_cases() {
 
 // That it can be written to is tried: permissions are not all that a file system may refuse by.
 static Check try_cache() {
-  const auto cache = kernel::default_cache();
+  const fs::path cache = kernel::default_cache();
   std::error_code error;
-  std::filesystem::create_directories(cache, error);
+  fs::create_directories(cache, error);
   if (error)
     throw HostError(fmt::format("cannot create {}: {}", cache.string(), error.message()),
                     "set KPROOF_CACHE to a directory that you may write to");
   const util::ScratchDir tried(cache, "doctor-");
-  return host::check_cache(cache.string(), std::filesystem::space(cache).available);
+  return host::check_cache(cache.string(), fs::space(cache).available);
 }
 
 // What only some kernels of a plan need.
@@ -80,17 +87,69 @@ static std::vector<Check> check_programs() {
   return checks;
 }
 
+// "2: cpu.max of /sys/fs/cgroup/x is 200000 of 100000", and what would allow more.
+static std::string counted(const std::vector<Limit>& limits, std::uint64_t Limit::*by,
+                           std::string (*words)(std::uint64_t)) {
+  const Limit& first = least(limits, by);
+  std::string text = fmt::format("{}: {}", words(first.*by), first.why);
+  for (const Limit& limit : limits)
+    if (&limit != &first && limit.why != first.why)
+      text += fmt::format("\n{:28} {}: {}", "", words(limit.*by), limit.why);
+  return text;
+}
+
+static std::string as_number(std::uint64_t number) {
+  return std::to_string(number);
+}
+
+// Sees the claims of others, and writes one that claims nothing.
+static Check look_at_other_runs() {
+  resources::Ledger ledger(resources::Ledger::usual_directories(),
+                           {.run = "doctor", .pid = ::getpid()});
+  std::vector<std::string> runs;
+  ledger.decide([&](const auto& others, auto&) {
+    for (const resources::Claim& other : others)
+      runs.push_back(fmt::format("\n{:28} {}: {} vCPUs, {} of memory{}", "", name_of(other),
+                                 other.held.vcpus, resources::gib(other.held.memory),
+                                 other.held.quiet ? ", quiet" : ""));
+  });
+  if (!ledger.problem().empty())
+    return {"other runs", Health::limited, ledger.problem(),
+            "set KPROOF_CLAIMS to a directory of mode 1777 that all runs of this host share"};
+  return {"other runs", Health::good,
+          fmt::format("{} now; claims are in {}{}", runs.size(), ledger.directory(),
+                      fmt::join(runs, "")),
+          ""};
+}
+
+// What cells are admitted by.
+static std::vector<Check> check_resources() {
+  const resources::Limits limits = resources::read_limits(resources::text_of);
+  std::vector<Check> checks{
+      {"cores", Health::good, counted(limits.cores, &Limit::now, as_number), ""}};
+  Check memory = host::check_memory(least(limits.memory, &Limit::now).now);
+  memory.fact = counted(limits.memory, &Limit::now, resources::gib);
+  checks.push_back(std::move(memory));
+  const Limit shared = resources::shared_space(resources::kMemoryFiles);
+  checks.push_back(host::check_shared(shared.why, shared.now));
+  checks.push_back(
+      host::check_hugetlb(least(limits.huge_pages.at(resources::kPage1G), &Limit::now).now,
+                          least(limits.huge_pages.at(resources::kPage2M), &Limit::now).now));
+  checks.push_back(look_at_other_runs());
+  return checks;
+}
+
 static std::vector<Check> examine() {
   const Check qemu =
       host::check_program("qemu-system-x86_64", "qemu-system-x86", "runs the guests", Health::bad);
   const Check cases = attempt("cases", count_cases);
   const host::KvmFacts kvm = host::probe_kvm();
-  std::vector<Check> checks{host::check_accel(kvm), host::check_nested(kvm), host::check_users(),
-                            host::check_memory(host::memory_available()), qemu};
+  std::vector<Check> checks{host::check_accel(kvm), host::check_nested(kvm), host::check_users()};
+  for (Check& check : check_resources())
+    checks.push_back(std::move(check));
+  checks.push_back(qemu);
   for (Check& check : check_programs())
     checks.push_back(std::move(check));
-  checks.push_back(
-      host::check_hugetlb(host::free_hugepages(1ull << 30), host::free_hugepages(2ull << 20)));
   checks.push_back(cases);
   checks.push_back(attempt("kernel cache", try_cache));
   if (qemu.health == Health::good && cases.health == Health::good)

@@ -27,6 +27,8 @@ void add_run_options(Command& command, RunOptions& options, std::string_view pla
                 "no daemon)");
   command.choice("--accel", options.accel, {"auto", "kvm", "tcg"},
                  "auto takes KVM where it really works");
+  command.number("--jobs", options.sweep.jobs,
+                 "cells at once, at most (0: as many as this host has room for)");
   command.flag("--dump-on-hang", options.sweep.dump_on_hang,
                "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
                "crash or drgn");

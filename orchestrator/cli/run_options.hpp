@@ -15,7 +15,8 @@ struct RunOptions {
   bool verbose = false;
 };
 
-// PLAN, of which `plan_help` tells, --topology, --case, --out, --fresh, --connect, --accel and -v.
+// PLAN, of which `plan_help` tells, --topology, --case, --out, --fresh, --connect, --accel,
+// --jobs and -v.
 void add_run_options(Command& command, RunOptions& options, std::string_view plan_help);
 
 // Reads the plan, and sets what of options.sweep follows from the others. Without --out the

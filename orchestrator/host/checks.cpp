@@ -71,6 +71,15 @@ Check check_cache(const std::string& path, std::uint64_t free) {
           "a kernel from source wants 4 GiB: free some space, or set KPROOF_CACHE"};
 }
 
+// The NVDIMM of a case with 1 GiB pages.
+Check check_shared(const std::string& fact, std::uint64_t free) {
+  constexpr std::uint64_t kWanted = 4ull << 30;
+  if (free >= kWanted) return {"NVDIMMs", Health::good, fact, ""};
+  return {"NVDIMMs", Health::limited, fact,
+          "larger ones are files on a disk, which is slower: mount -o remount,size=4G /dev/shm, or "
+          "docker run --shm-size=4g"};
+}
+
 Check check_hugetlb(std::uint64_t free_1g, std::uint64_t free_2m) {
   const std::string fact = fmt::format("{} free pages of 1 GiB, {} of 2 MiB", free_1g, free_2m);
   if (free_1g + free_2m > 0) return {"hugetlb pool", Health::good, fact, ""};

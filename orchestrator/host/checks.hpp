@@ -33,6 +33,8 @@ Check check_program(const std::string& program, const std::string& package,
                     const std::string& what_for, Health without);
 // A cache that can be written to, and what is free there.
 Check check_cache(const std::string& path, std::uint64_t free);
+// `fact`: what /dev/shm has, `free` bytes of it.
+Check check_shared(const std::string& fact, std::uint64_t free);
 Check check_hugetlb(std::uint64_t free_1g, std::uint64_t free_2m);
 
 }  // namespace kproof::host

@@ -25,6 +25,9 @@ TEST_CASE("a missing program names its package") {
 }
 
 TEST_CASE("an empty hugetlb pool is only a limit") {
+  CHECK(check_shared("/dev/shm has 8", 8ull << 30).health == Health::good);
+  CHECK(check_shared("/dev/shm has 64M", 64ull << 20).next_step.find("--shm-size") !=
+        std::string::npos);
   CHECK(check_hugetlb(0, 0).health == Health::limited);
   CHECK(check_hugetlb(0, 4).health == Health::good);
 }

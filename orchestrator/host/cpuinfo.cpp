@@ -62,18 +62,6 @@ static std::uint64_t meminfo_bytes(std::string_view key) {
          << 10;
 }
 
-std::uint64_t memory_available() {
-  return meminfo_bytes("MemAvailable");
-}
-
-std::uint64_t free_hugepages(std::uint64_t page) {
-  std::ifstream file(
-      fmt::format("/sys/kernel/mm/hugepages/hugepages-{}kB/free_hugepages", page >> 10));
-  std::uint64_t count = 0;
-  file >> count;
-  return count;
-}
-
 model::HostFacts machine_facts() {
   model::HostFacts facts;
   utsname uts{};

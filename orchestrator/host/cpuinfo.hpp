@@ -12,9 +12,7 @@ namespace kproof::host {
 bool has_cpu_flag(std::string_view flag);  // in /proc/cpuinfo
 // CPUID's signature of what this machine is a guest of, "KVMKVMKVM"; "" for none.
 std::string hypervisor();
-std::uint64_t memory_available();  // bytes, MemAvailable of /proc/meminfo
 std::string meminfo_field(std::string_view meminfo, std::string_view key);  // "24066648 kB"; pure
-std::uint64_t free_hugepages(std::uint64_t page);  // of the pool of that page size
 
 // hostname, os, kernel, cpu, cores, memory; the rest is the caller's to fill in.
 model::HostFacts machine_facts();

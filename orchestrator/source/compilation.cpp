@@ -7,12 +7,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "kconfig/dotconfig.hpp"
 #include "kernel/located.hpp"
+#include "resources/limits.hpp"
 #include "source/build_user.hpp"
 #include "source/prune.hpp"
 #include "source/tree.hpp"
@@ -33,9 +33,8 @@ static unsigned job_count(unsigned asked) {
       throw ConfigError(fmt::format("KPROOF_JOBS is `{}`, and must be a number of jobs", text));
     return static_cast<unsigned>(jobs);
   }
-  cpu_set_t set;
-  const bool known = ::sched_getaffinity(0, sizeof set, &set) == 0;
-  return known ? static_cast<unsigned>(CPU_COUNT(&set)) : 1;
+  const auto limits = resources::read_limits(resources::text_of);
+  return static_cast<unsigned>(least(limits.cores, &resources::Limit::now).now);
 }
 
 static bool sets(const fs::path& build, const char* symbol) {
@@ -140,6 +139,7 @@ util::FileLock Compilation::lock_tree() const {
 // All that is done in the build's directory is done as the user who builds there: what lies under
 // a name is his to choose.
 void Compilation::compile(const Make& how, const fs::path& draft) const {
+  const auto turn = settings_.turn(how.jobs);
   std::ofstream(log_, std::ios::app).close();
   if (user_ && ::lchown(log_.c_str(), user_->uid, user_->gid) != 0)
     throw util::file_error("chown", log_, errno);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "kernel/once.hpp"
@@ -12,9 +14,11 @@ struct Settings {
   std::filesystem::path cache;      // kernel::default_cache()
   std::filesystem::path fragments;  // kconfigs/fragments
   std::string compiler = "gcc";     // of sources that name none
-  unsigned jobs = 0;                // 0: $KPROOF_JOBS, else one a CPU for us
+  unsigned jobs = 0;                // 0: $KPROOF_JOBS, else one a core for us
   bool as_root = false;  // root runs make itself, and no user of the tree (build_user.hpp)
-  int stop_fd = -1;      // borrowed; readable: end the build in order
+  // Returns when this host has that many cores for compilers; they are ours until the object goes.
+  std::function<std::shared_ptr<void>(unsigned jobs)> turn = [](unsigned) { return nullptr; };
+  int stop_fd = -1;                                // borrowed; readable: end the build in order
   kernel::Progress say = [](std::string_view) {};  // lines to keep
   kernel::Progress live{};  // the state of the build in one line, often; may be empty
 

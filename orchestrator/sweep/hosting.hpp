@@ -14,9 +14,9 @@ namespace kproof::sweep {
 class Hosting {
  public:
   struct Open {
-    Open(std::uint64_t room, const std::filesystem::path& guard, virt::ConnectSpec spec,
-         model::Accel accel)
-        : runtime(room, guard, !spec.uri.empty() || spec.emulator_drops_root) {
+    Open(const std::filesystem::path& parent, const std::filesystem::path& guard,
+         virt::ConnectSpec spec, model::Accel accel)
+        : runtime(parent, guard, !spec.uri.empty() || spec.emulator_drops_root) {
       spec.runtime_dir = runtime.path();
       connection = virt::Connection::open(spec, accel);
     }
@@ -24,10 +24,10 @@ class Hosting {
     virt::EventLoop loop;
     std::unique_ptr<virt::Connection> connection;  // last: closed before its loop ends
   };
-  // `room` in bytes as RuntimeDir has it; the first call's counts. `spec` lacks its runtime_dir.
-  const Open& open(std::uint64_t room, const std::filesystem::path& guard,
+  // `parent` as RuntimeDir has it; the first call's counts. `spec` lacks its runtime_dir.
+  const Open& open(const std::filesystem::path& parent, const std::filesystem::path& guard,
                    const virt::ConnectSpec& spec, model::Accel accel) {
-    if (!open_) open_ = std::make_unique<Open>(room, guard, spec, accel);
+    if (!open_) open_ = std::make_unique<Open>(parent, guard, spec, accel);
     return *open_;
   }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sweep/fragments.hpp"
+#include "sweep/room.hpp"
 #include "sweep/schedule.hpp"
 #include "util/error.hpp"
 
@@ -83,7 +84,8 @@ TEST_CASE("what a cell takes from the host is known without a kernel") {
       cell, [&](const auto&, const auto&) -> const auto& { return needs_memory; });
   CHECK(sized.levels.at(0).level.memory == 3ull << 30);
   CHECK(sized.levels[0].program == "mm/a");
-  CHECK(needs_of(sized) == plan::Needs{2, (3ull << 30) + (512ull << 20), true});
+  CHECK(needs_of(sized) ==
+        resources::Needs{.vcpus = 2, .memory = (3ull << 30) + (512ull << 20), .quiet = true});
 }
 
 TEST_CASE("repetitions run in rounds: all cells once, then all again") {
@@ -96,6 +98,19 @@ TEST_CASE("repetitions run in rounds: all cells once, then all again") {
   for (const PreparedCell& cell : cells)
     order += cell.cell.id;
   CHECK(order == "a1b1a2b2a3b3");
+}
+
+TEST_CASE("in each round cells that measure time come last, together") {
+  std::vector<PreparedCell> cells;
+  for (const char* id : {"a", "Q", "b", "R"})
+    for (unsigned n = 1; n <= 2; ++n)
+      cells.push_back({.cell = {.id = fmt::format("{}{}", id, n), .repetition = n},
+                       .quiet = std::isupper(*id) != 0});
+  order_in_rounds(cells);
+  std::string order;
+  for (const PreparedCell& cell : cells)
+    order += cell.cell.id;
+  CHECK(order == "a1b1Q1R1a2b2Q2R2");
 }
 
 TEST_CASE("a command line that the kernel would cut is refused with its length") {

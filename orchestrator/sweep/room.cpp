@@ -1,17 +1,33 @@
 #include "sweep/room.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
-#include "host/cpuinfo.hpp"
+#include "resources/gate.hpp"
 #include "util/error.hpp"
 #include "util/units.hpp"
 
 namespace kproof::sweep {
+using resources::Limit;
 
-// Left to the host's other programs.
-static constexpr std::uint64_t kHostReserve = 512ull << 20;
+// QEMU without its guest's RAM: code, TCG's translation buffer (up to 1 GiB, in use far less),
+// queues.
+static constexpr std::uint64_t kQemuItself = 512ull << 20;
+
+resources::Needs needs_of(const PreparedCell& cell) {
+  if (!cell.unmet.empty() || !cell.missing.empty()) return {};
+  const model::Level& level = cell.levels.front().level;
+  resources::Needs needs{.vcpus = level.vcpus,
+                         .memory = level.nvdimm + kQemuItself,
+                         .huge_pages = {},
+                         .shared = level.nvdimm,
+                         .quiet = cell.quiet};
+  if (level.backing == model::Backing::anonymous)
+    needs.memory += level.memory;
+  else
+    needs.huge_pages[model::page_size(level.backing)] =
+        (level.memory + model::page_size(level.backing) - 1) / model::page_size(level.backing);
+  return needs;
+}
 
 // libvirt would say so too, when all kernels are built.
 void require_cpu(const model::Topology& topology, const model::HostFacts& host) {
@@ -22,24 +38,43 @@ void require_cpu(const model::Topology& topology, const model::HostFacts& host) 
                   "`cpu: maximum` is the most that the accelerator can give, whichever it is");
 }
 
-plan::Capacity capacity(const model::HostFacts& host, std::uint64_t memory) {
-  return {.cores = host.cores, .memory = memory - std::min(memory, kHostReserve)};
-}
-
 std::string who(const PreparedCell& cell) {
   return fmt::format("{}: {}", cell.cell.topology.place, cell.cell.id);
 }
 
-void require_hugepages(const PreparedCell& cell) {
-  const model::Level& level = cell.levels.front().level;
-  if (level.backing == model::Backing::anonymous) return;
-  const std::uint64_t page = model::page_size(level.backing);
-  const std::uint64_t need = (level.memory + page - 1) / page, have = host::free_hugepages(page);
-  if (have < need)
-    throw HostError(fmt::format("{} needs {} free hugetlb pages of {}, this host has {}", who(cell),
-                                need, util::format_size(page), have),
+void require_memory(const resources::Needs& needs, const resources::Limits& limits,
+                    const std::string& who) {
+  const Limit& limit = least(limits.memory, &Limit::total);
+  if (needs.memory <= limit.total) return;
+  throw HostError(fmt::format("{} needs {} of memory ({} bytes); this host has {} ({} bytes) for "
+                              "guests: {}",
+                              who, resources::gib(needs.memory), needs.memory,
+                              resources::gib(limit.total), limit.total, limit.why),
+                  "free memory, lower `memory:` of its topology, or leave it out with --case");
+}
+
+void require_hugepages(const resources::Needs& needs, const resources::Limits& limits,
+                       const std::string& who) {
+  for (const auto& [page, count] : needs.huge_pages) {
+    const Limit& limit = least(limits.huge_pages.at(page), &Limit::total);
+    if (count <= limit.total) continue;
+    throw HostError(fmt::format("{} needs {} hugetlb pages of {}, this host has {}: {}", who, count,
+                                util::format_size(page), limit.total, limit.why),
                     fmt::format("echo {} > /sys/kernel/mm/hugepages/hugepages-{}kB/nr_hugepages",
-                                need, page >> 10));
+                                count, page >> 10));
+  }
+}
+
+// What a compiler of C takes, and the link of a vmlinux.
+static constexpr std::uint64_t kCompiler = 256ull << 20, kLinker = 1ull << 30;
+
+std::function<std::shared_ptr<void>(unsigned jobs)> turn_of_build(
+    const std::string& run, std::function<void(const std::string&)> say, int stop_fd) {
+  return [=](unsigned jobs) {
+    const resources::Needs needs{.vcpus = jobs, .memory = jobs * kCompiler + kLinker};
+    return std::make_shared<resources::Hold>(
+        resources::Gate::Setup{.run = run + " (builds)", .say = say}, needs, stop_fd);
+  };
 }
 
 }  // namespace kproof::sweep

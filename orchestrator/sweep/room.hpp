@@ -1,11 +1,13 @@
-// What cells take from the host, and what the host has.
+// What cells take from the host, and whether it has that at all.
 #pragma once
 
-#include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "model/result.hpp"
-#include "plan/admission.hpp"
+#include "resources/limits.hpp"
+#include "resources/needs.hpp"
 #include "sweep/prepare.hpp"
 
 namespace kproof::sweep {
@@ -13,13 +15,23 @@ namespace kproof::sweep {
 // "plan.yaml:7:3: k/l1/mm/x"
 std::string who(const PreparedCell& cell);
 
-// For cells, of `memory` bytes.
-plan::Capacity capacity(const model::HostFacts& host, std::uint64_t memory);
+// Of one cell: its vCPUs, its RAM, in memory or in huge pages, the NVDIMM, whose pages it touches,
+// and QEMU itself. Nothing of one that is not booted. Pure.
+resources::Needs needs_of(const PreparedCell& cell);
 
 // HostError for a CPU that this accelerator cannot give.
 void require_cpu(const model::Topology& topology, const model::HostFacts& host);
 
-// HostError, with the command that makes them, when the pool lacks pages of L1's RAM.
-void require_hugepages(const PreparedCell& cell);
+// HostError for a cell that this host has no room for, with the numbers and what sets them, though
+// no other ran: more memory than it has; more pages than its pools, with the command that makes
+// them. More vCPUs than cores are no hindrance: such a cell runs alone.
+void require_memory(const resources::Needs& needs, const resources::Limits& limits,
+                    const std::string& who);
+void require_hugepages(const resources::Needs& needs, const resources::Limits& limits,
+                       const std::string& who);
+
+// For source::Settings: a build waits for cores of its own beside the cells of all runs.
+std::function<std::shared_ptr<void>(unsigned jobs)> turn_of_build(
+    const std::string& run, std::function<void(const std::string&)> say, int stop_fd);
 
 }  // namespace kproof::sweep

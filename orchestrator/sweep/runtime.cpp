@@ -8,10 +8,10 @@
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "resources/shared.hpp"
 #include "util/error.hpp"
 
 namespace kproof::sweep {
@@ -36,19 +36,6 @@ static void remove_abandoned(const fs::path& parent) {
       continue;
     if (util::FileLock::try_acquire(path / kLock)) fs::remove_all(path, ignored);
   }
-}
-
-static bool has_room(const char* directory, std::uint64_t bytes) {
-  struct statvfs status {};
-  return ::access(directory, W_OK) == 0 && ::statvfs(directory, &status) == 0 &&
-         status.f_bavail * status.f_frsize >= bytes;
-}
-
-static util::ScratchDir make(std::uint64_t room) {
-  static constexpr const char* kMemory = "/dev/shm";
-  for (const fs::path& parent : {fs::path(kMemory), fs::temp_directory_path()})
-    remove_abandoned(parent);
-  return {has_room(kMemory, room) ? fs::path(kMemory) : fs::temp_directory_path(), kPrefix};
 }
 
 // In a session of its own, so that no signal to our group reaches it; with no signal blocked.
@@ -89,16 +76,18 @@ Guard::~Guard() {
 }
 
 // Between the making of the lock's file and the lock, another run may take both for abandoned.
-static std::pair<util::ScratchDir, util::FileLock> make_locked(std::uint64_t room) {
+static std::pair<util::ScratchDir, util::FileLock> make_locked(const fs::path& parent) {
+  for (const fs::path& each : {fs::path(resources::kMemoryFiles), fs::temp_directory_path()})
+    remove_abandoned(each);
   for (;;) {
-    util::ScratchDir dir = make(room);
+    util::ScratchDir dir(parent, kPrefix);
     auto lock = util::FileLock::try_acquire(dir.path() / kLock);
     if (lock && fs::exists(dir.path() / kLock)) return {std::move(dir), std::move(*lock)};
   }
 }
 
-RuntimeDir::RuntimeDir(std::uint64_t room, const fs::path& guard, bool others)
-    : RuntimeDir(make_locked(room), guard) {
+RuntimeDir::RuntimeDir(const fs::path& parent, const fs::path& guard, bool others)
+    : RuntimeDir(make_locked(parent), guard) {
   if (others) ::chmod(path().c_str(), 0711);
 }
 

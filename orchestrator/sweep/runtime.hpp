@@ -1,7 +1,6 @@
 // Where sockets and embedded libvirt live while kproof runs.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -27,16 +26,16 @@ class Guard {
   pid_t pid_ = 0;
 };
 
-// A directory kproof-run-XXXXXX below /dev/shm if that has `room` bytes, else below /tmp: short,
-// because sockets in it must fit in 108 bytes, and in memory, because the pages of an NVDIMM on a
-// disk would be written back to it while the guest runs. Locked while in use and removed at the
-// end, by its guard if need be; what was left even so, its lock being free, is removed by the next
-// run.
+// A directory kproof-run-XXXXXX below `parent`, which is /dev/shm or /tmp (resources/shared.hpp):
+// short, because sockets in it must fit in 108 bytes. Locked while in use and removed at the end,
+// by its guard if need be; what was left in either even so, its lock being free, is removed by the
+// next run.
 class RuntimeDir {
  public:
   // `others`: QEMU is of another user and must reach what is in it, be it a daemon's or ours that
   // has given up root; the name cannot be guessed, nor listed. Else nobody can.
-  RuntimeDir(std::uint64_t room, const std::filesystem::path& guard, bool others = false);
+  RuntimeDir(const std::filesystem::path& parent, const std::filesystem::path& guard,
+             bool others = false);
   const std::filesystem::path& path() const { return dir_.path(); }
 
  private:

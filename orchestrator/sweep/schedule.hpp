@@ -5,29 +5,27 @@
 #include <vector>
 
 #include "model/result.hpp"
-#include "plan/admission.hpp"
+#include "resources/gate.hpp"
 #include "run/stop.hpp"
 #include "sweep/run_cell.hpp"
 
 namespace kproof::sweep {
 
-// Called from the cells' threads, one at a time.
+// Called from one thread at a time, in order; no cell waits for it.
 struct Listener {
   std::function<void(const model::Cell&, int level, model::Phase)> on_phase;
   std::function<void(const model::CellResult&)> on_result;
 };
 
-// Of one cell: its RAM, the pages of the NVDIMM that it touches, and QEMU itself.
-plan::Needs needs_of(const PreparedCell& cell);
-
 // All cells once, then all again, ...: what drifts on the host while the run goes on, its load or
-// its heat, then falls on all kernels alike, and not on the last one as if that were its doing.
+// its heat, then falls on all kernels alike, and not on the last one as if that were its doing. In
+// each round those that measure time come last: the host is emptied for all of them once.
 void order_in_rounds(std::vector<PreparedCell>& cells);
 
-// Each cell fits into `capacity` (plan::require_fit). Results in the order of `cells`, without
-// those that a stop request left unfinished.
+// As `gate` lets them. Results in the order of `cells`, without those that a stop request left
+// unfinished. A cell for which the host has no room is broken.
 std::vector<model::CellResult> run_all(const std::vector<PreparedCell>& cells, const Site& site,
-                                       const plan::Capacity& capacity, const run::StopRequest& stop,
+                                       resources::Gate& gate, const run::StopRequest& stop,
                                        const Listener& listener);
 
 }  // namespace kproof::sweep

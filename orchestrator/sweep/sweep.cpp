@@ -1,6 +1,7 @@
 #include "sweep/sweep.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include <fmt/format.h>
@@ -46,6 +47,8 @@ class Sweep {
                                                const std::vector<std::string>& args);
   const InnerQemu& inner_qemu();
   virt::ConnectSpec connect_spec() const;
+  unsigned most_jobs() const;
+  fs::path place_for_nvdimms(const std::vector<PreparedCell>& cells) const;
   void run_cells(const run::StopRequest& stop);
   void write_reports() const;
 
@@ -61,7 +64,6 @@ class Sweep {
   std::map<std::string, Fault> faults_;  // by the cell's id
   Machine machine_;
   std::optional<host::QemuUser> qemu_user_;
-  plan::Capacity capacity_;
   report::RunReport report_;
 };
 
@@ -81,12 +83,14 @@ void Sweep::know_host() {
 
 Kernel Sweep::fetch(const model::KernelSpec& spec) const {
   const auto say = [this](std::string_view line) { listener_.say(std::string(line)); };
-  Kernel kernel{.artifact = options_.fetch(spec, {.cache = kernel::default_cache(),
-                                                  .fragments = workshop_.fragments(),
-                                                  .as_root = options_.as_root,
-                                                  .stop_fd = stop_fd_,
-                                                  .say = say,
-                                                  .live = source::now_and_then(say)})};
+  Kernel kernel{.artifact = options_.fetch(
+                    spec, {.cache = kernel::default_cache(),
+                           .fragments = workshop_.fragments(),
+                           .as_root = options_.as_root,
+                           .turn = turn_of_build(options_.plan.name, listener_.say, stop_fd_),
+                           .stop_fd = stop_fd_,
+                           .say = say,
+                           .live = source::now_and_then(say)})};
   kernel.config = kernel::Kconfig::load(kernel.artifact.config);
   kernel.modules = image::ModuleIndex::scan(kernel.artifact.modules_dir);
   listener_.say(fmt::format("kernel {}: {}", spec.name, kernel.artifact.origin));
@@ -130,7 +134,7 @@ std::vector<PreparedCell> Sweep::choose_cells() {
   const auto describe = [&](const auto& program, const auto& args) -> const auto& {
     return description_of(program, args);
   };
-  const plan::Capacity whole = capacity(report_.host, report_.host.memory);
+  const resources::Limits limits = resources::read_limits(resources::text_of);
   std::vector<PreparedCell> sized;
   for (const model::Cell& cell :
        plan::expand(options_.plan, options_.filter, workshop_.case_names())) {
@@ -142,7 +146,7 @@ std::vector<PreparedCell> Sweep::choose_cells() {
       throw ConfigError(fmt::format("{}: {}", cell.test.place, error.what()), error.hint());
     }
     sized.push_back(size_up(cell, describe));
-    plan::require_fit(needs_of(sized.back()), whole, who(sized.back()));
+    require_memory(needs_of(sized.back()), limits, who(sized.back()));
   }
   return sized;
 }
@@ -205,12 +209,12 @@ virt::ConnectSpec Sweep::connect_spec() const {
           .emulator_drops_root = qemu_user_.has_value()};
 }
 
-// Those that neither are kept nor have a fault. What the host has is looked at now: builds take
-// hours, and what other programs held then they may have given back.
+// Those that neither are kept nor have a fault. Pools of pages are looked at now: builds take
+// hours, and may be the time in which somebody filled them.
 std::vector<PreparedCell> Sweep::choose_to_run(std::map<std::string, model::CellResult>& results) {
   std::vector<PreparedCell> to_run;
   std::vector<std::pair<std::string, std::string>> again;
-  capacity_ = capacity(report_.host, host::memory_available());
+  const resources::Limits limits = resources::read_limits(resources::text_of);
   for (const PreparedCell& cell : cells_) {
     const std::string& id = cell.cell.id;
     if (!faults_.contains(id)) {
@@ -221,8 +225,7 @@ std::vector<PreparedCell> Sweep::choose_to_run(std::map<std::string, model::Cell
       }
       if (!earlier.why_again.empty()) again.emplace_back(earlier.why_again, id);
       try {
-        require_hugepages(cell);
-        plan::require_fit(needs_of(cell), capacity_, who(cell));
+        require_hugepages(needs_of(cell), limits, who(cell));
       } catch (const HostError&) {
         note_fault(cell, current_fault());
       }
@@ -237,18 +240,35 @@ std::vector<PreparedCell> Sweep::choose_to_run(std::map<std::string, model::Cell
   return to_run;
 }
 
+unsigned Sweep::most_jobs() const {
+  return options_.jobs > 0 ? options_.jobs : std::numeric_limits<unsigned>::max();
+}
+
+fs::path Sweep::place_for_nvdimms(const std::vector<PreparedCell>& cells) const {
+  std::vector<resources::Needs> needs;
+  std::uint64_t largest = 0;
+  for (const PreparedCell& cell : cells) {
+    needs.push_back(needs_of(cell));
+    largest = std::max(largest, needs.back().shared);
+  }
+  const auto limits = resources::read_limits(resources::text_of);
+  const auto at_once = resources::most_shared(needs, resources::whole_host(limits, 0), most_jobs());
+  const auto memory = resources::shared_space(resources::kMemoryFiles);
+  const fs::path disk = fs::temp_directory_path();
+  const auto place = resources::choose_place(at_once, largest, memory, disk);
+  if (!place.said.empty()) listener_.say(place.said);
+  return place.in_memory ? fs::path(resources::kMemoryFiles) : disk;
+}
+
 void Sweep::run_cells(const run::StopRequest& stop) {
   std::map<std::string, model::CellResult> results;
   std::vector<PreparedCell> to_run = choose_to_run(results);
   order_in_rounds(to_run);
   if (!to_run.empty()) {
-    std::uint64_t room = 0;
-    for (const PreparedCell& cell : to_run)
-      room = std::max(room, cell.levels.front().level.nvdimm);
     Hosting own;
     const Hosting::Open& open =
         (options_.hosting ? *options_.hosting : own)
-            .open(room * report_.host.cores, workshop_.guard(), connect_spec(), report_.host.accel);
+            .open(place_for_nvdimms(to_run), workshop_.guard(), connect_spec(), report_.host.accel);
     virt::Connection& connection = *open.connection;
     report_.host.libvirt = connection.libvirt_version();
     report_.host.connection = connection.uri();
@@ -260,7 +280,11 @@ void Sweep::run_cells(const run::StopRequest& stop) {
                     qemu_user_ && connection.embedded() ? host::to_run_as(qemu_user_->user) : "",
                     options_.dump_on_hang,
                     host::hypervisor()};
-    for (model::CellResult& result : run_all(to_run, site, capacity_, stop, listener_.cells))
+    resources::Gate gate({.run = options_.plan.name,
+                          .shared = open.runtime.path(),
+                          .jobs = most_jobs(),
+                          .say = listener_.say});
+    for (model::CellResult& result : run_all(to_run, site, gate, stop, listener_.cells))
       results[result.id] = std::move(result);
   }
   for (const PreparedCell& cell : cells_)
