@@ -103,10 +103,12 @@ static Seen seen_of(const Symptom& symptom, const Cells& cells) {
     if (!open && !proves) open = &cell;
   }
   if (first)
-    return {
-        Outcome::bad,
-        told(*first) +
-            (showing == all ? "" : fmt::format(" (flaky: {} of {} repetitions)", showing, all))};
+    return {.outcome = Outcome::bad,
+            .reason =
+                told(*first) +
+                (showing == all ? "" : fmt::format(" (flaky: {} of {} repetitions)", showing, all)),
+            .showing = showing,
+            .repetitions = all};
   if (open && differs(*open))
     return {Outcome::skipped, "fails otherwise than --bad: " + told(*open)};
   if (open) return {Outcome::skipped, told(*open)};

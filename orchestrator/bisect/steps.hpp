@@ -19,6 +19,7 @@ struct Seen {
   Outcome outcome = Outcome::skipped;
   // "3 cells are as the plan expects, 1 subtest skipped", "mm/a: fail: finding: bad pud"
   std::string reason;
+  std::size_t showing = 0, repetitions = 0;  // of a bad one by a signature: flaky where not all do
 };
 
 // What the cells of one revision say, where nothing else is known. Bad: any that is good or bad

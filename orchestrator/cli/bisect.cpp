@@ -12,10 +12,9 @@
 #include "cli/display.hpp"
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
-#include "compare/proven.hpp"
+#include "cli/trials.hpp"
 #include "report/junit.hpp"
 #include "series/rows.hpp"
-#include "source/unbuildable.hpp"
 #include "sweep/directory.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -36,11 +35,11 @@ class Bisection {
  public:
   Bisection(BisectOptions& options, model::KernelSpec base, const run::StopRequest& stop)
       : options_(options),
-        stop_(stop),
         base_(std::move(base)),
         source_(std::get<model::BuildSource>(base_.source)),
         history_(repository()),
-        display_(options.run.verbose) {}
+        display_(options.run.verbose),
+        trials_(options.run.sweep, stop, display_) {}
 
   report::BisectReport run() {
     const bisect::Range whole{history_.resolve(options_.bad, "--bad"),
@@ -63,12 +62,6 @@ class Bisection {
 
  private:
   using Cells = std::vector<model::CellResult>;
-  // What became of a revision: its cells, or why it has none; neither when it was interrupted.
-  struct Trial {
-    Cells cells;
-    std::string unbuilt;
-    bool interrupted = false;
-  };
 
   sweep::SweepOptions& sweep() const { return options_.run.sweep; }
 
@@ -157,54 +150,22 @@ class Bisection {
     return sweep().out / report::directory_of_revision(commit);
   }
 
-  static const model::CellResult* broken_in(const Cells& cells) {
-    for (const model::CellResult& cell : cells)
-      if (compare::standing_of(cell.judgement) == compare::Standing::host) return &cell;
-    return nullptr;
-  }
-
-  // What an earlier bisection here saw is kept.
-  Trial run_cells(const std::string& commit) {
-    try {
-      report::RunReport seen = run_sweep(options_for(commit), stop_, display_.listener());
-      report_.host = seen.host;
-      return {std::move(seen.cells), "", seen.interrupted};
-    } catch (const source::Unbuildable& error) {
-      return {{}, fmt::format("{}\n{}", error.what(), error.hint())};
-    } catch (const Interrupted&) {
-      return {.interrupted = true};
-    }
-  }
-
-  // A cell that is broken is run once more, unless the others show already what is looked for.
   Trial attempt(const std::string& commit) {
-    Trial trial = run_cells(commit);
-    const bool decided =
-        !signature_.empty() && bisect::seen_in(trial.cells, signature_).outcome == Outcome::bad;
-    if (trial.interrupted || decided || !broken_in(trial.cells)) return trial;
-    display_.say(fmt::format("{}: broken: once more", commit.substr(0, 12)));
-    return run_cells(commit);
+    model::KernelSpec kernel = base_;
+    model::BuildSource source = source_;
+    source.tree = model::GitRevision{repository(), commit};
+    kernel.source = source;
+    Trial trial = trials_.attempt(kernel, report::directory_of_revision(commit),
+                                  commit.substr(0, 12), signature_);
+    report_.host = trials_.host();
+    return trial;
   }
 
-  // False when it was interrupted. A revision that is broken twice is skipped; a host on which
-  // several in a row are is no host to go on with.
+  // False when it was interrupted.
   bool test(const std::string& commit) {
     const Trial trial = attempt(commit);
     if (trial.interrupted) return stopped();
-    bisect::Seen seen = trial.unbuilt.empty() ? bisect::seen_in(trial.cells, signature_)
-                                              : bisect::Seen{Outcome::skipped, trial.unbuilt};
-    const model::CellResult* broken = broken_in(trial.cells);
-    if (seen.outcome != Outcome::skipped || !broken) {
-      broken_in_a_row_ = 0;
-    } else if (++broken_in_a_row_ >= kMostBroken) {
-      display_.clear();
-      throw HostError(fmt::format("{} revisions in a row are broken, each twice: {}",
-                                  broken_in_a_row_, broken->judgement.reason),
-                      "the same command goes on from here");
-    } else {
-      seen.reason = "broken twice: " + seen.reason;
-    }
-    add(commit, std::move(seen));
+    add(commit, trials_.judge(trial, signature_));
     return true;
   }
 
@@ -220,32 +181,14 @@ class Bisection {
     return false;
   }
 
-  sweep::SweepOptions options_for(const std::string& commit) {
-    sweep::SweepOptions options = sweep();
-    options.out = directory_of(commit);
-    options.filter.kernels = {base_.name};
-    options.hosting = &hosting_;
-    options.unbuildable_ends = true;  // that revision is skipped
-    for (model::KernelSpec& kernel : options.plan.kernels) {
-      if (kernel.name != base_.name) continue;
-      model::BuildSource source = source_;
-      source.tree = model::GitRevision{repository(), commit};
-      kernel.source = source;
-    }
-    return options;
-  }
-
   BisectOptions& options_;
-  const run::StopRequest& stop_;
   const model::KernelSpec base_;
   const model::BuildSource source_;
   const bisect::History history_;
-  sweep::Hosting hosting_;  // of all revisions
   Display display_;
+  Trials trials_;
   report::BisectReport report_;
   bisect::Signature signature_;
-  static constexpr unsigned kMostBroken = 3;
-  unsigned broken_in_a_row_ = 0;
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ void add_plan(CommandLine& line);
 void add_build(CommandLine& line);
 void add_series(CommandLine& line);
 void add_bisect(CommandLine& line);
+void add_config_bisect(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_analyze(CommandLine& line);
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include "util/subprocess.hpp"
@@ -68,6 +69,29 @@ void StandIn::commit_broken(const std::string& subject) const {
 void StandIn::commit_mended(const std::string& subject) const {
   write("mm/a.c", fmt::format("int a;  /* {} */\n", subject));
   git(fmt::format("commit -qam '{}'", subject));
+}
+
+static void replace(std::string& text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != text.npos);
+  text.replace(at, from.size(), to);
+}
+
+void StandIn::commit_options() const {
+  std::string makefile = kMakefile, kconfig = "config NEEDED\n\tbool \"Needed\"\n";
+  replace(makefile, "cat scripts/root",
+          "cat scripts/root$$(grep -qs ^CONFIG_CULPRIT=y $(O)/.config && echo .bad)");
+  replace(makefile, "cp $(ROOT)/boot", "cp $$(cat scripts/root)/boot");
+  replace(makefile, "olddefconfig modules:",
+          "olddefconfig:\n\tgrep -q ^CONFIG_NEEDED=y $(KCONFIG_CONFIG) || "
+          "sed -i '/CONFIG_CULPRIT[= ]/d' $(KCONFIG_CONFIG)\nmodules:");
+  kconfig += "config CULPRIT\n\tbool \"Culprit\"\n\tdepends on NEEDED\n";
+  for (const char name : std::string("ABCDEFGH"))
+    kconfig += fmt::format("config {0}\n\tbool \"{0}\"\n", name);
+  write("Makefile", makefile);
+  write("arch/x86/Kconfig", kconfig);
+  write("scripts/root.bad", old_ + "\n");
+  git("add . && git commit -qm options && git tag -f v0");
 }
 
 void StandIn::git(const std::string& command) const {

@@ -24,6 +24,9 @@ class StandIn {
   void commit(const std::string& subject, Kernel kernel) const;
   void commit_broken(const std::string& subject) const;
   void commit_mended(const std::string& subject) const;
+  // A commit whose tree builds to 6.1 where CONFIG_CULPRIT is set, which depends on CONFIG_NEEDED;
+  // CONFIG_A to CONFIG_H do nothing.
+  void commit_options() const;
   void git(const std::string& command) const;
   const std::filesystem::path& tree() const { return tree_; }
   // A plan with the kernel `mine` and these cases, one a line.

@@ -29,6 +29,14 @@ Values parse_dotconfig(std::string_view text) {
   return values;
 }
 
+std::set<std::string, std::less<>> switched_off(std::string_view text) {
+  std::set<std::string, std::less<>> symbols;
+  for (const std::string_view line : lines_of(text))
+    if (line.starts_with("# CONFIG_") && line.ends_with(" is not set"))
+      symbols.emplace(symbol_of(line));
+  return symbols;
+}
+
 std::string_view value_of(const Values& values, std::string_view symbol) {
   const auto found = values.find(symbol);
   return found == values.end() ? std::string_view("n") : std::string_view(found->second);

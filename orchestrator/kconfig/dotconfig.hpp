@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ namespace kproof::kconfig {
 // Symbol without CONFIG_ -> value as written. What is not set is not there.
 using Values = std::map<std::string, std::string, std::less<>>;
 Values parse_dotconfig(std::string_view text);
+
+// Those of which it says "is not set".
+std::set<std::string, std::less<>> switched_off(std::string_view text);
 
 // "n" for what is not there.
 std::string_view value_of(const Values& values, std::string_view symbol);

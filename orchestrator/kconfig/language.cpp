@@ -181,6 +181,7 @@ class LanguageReader {
     if (!symbol_) return;
     for (const char* type : {"bool", "tristate", "int", "hex", "string", "prompt"})
       if (word == type && !rest.empty()) return prompt(rest);
+    if (word == "default" || word.starts_with("def_")) defaults(rest);
     if (word == "select") {
       const auto [name, condition] = split_if(rest);
       language_.symbols[std::string(name)].selected.push_back(
@@ -194,6 +195,12 @@ class LanguageReader {
       symbol_->definitions.back().depends.push_back(std::move(expression));
     else if (in_header_ && !blocks_.empty())
       blocks_.back().depends.push_back(std::move(expression));
+  }
+
+  void defaults(std::string_view rest) {
+    const auto [value, condition] = split_if(rest);
+    for (const std::string_view text : {value, condition})
+      if (!text.empty()) symbol_->definitions.back().defaults.push_back(parse_expression(text));
   }
 
   void prompt(std::string_view rest) {

@@ -17,6 +17,7 @@ struct Definition {
   bool prompt = false;                // else nobody can set it by hand
   std::vector<Expression> depends;    // its own, and those of the menus, ifs and choices around it
   std::vector<Expression> visible;    // when its prompt is shown: `bool "..." if EXPERT`
+  std::vector<Expression> defaults;   // values and conditions, each by itself
   std::optional<std::size_t> choice;  // index into Language::choices
 };
 

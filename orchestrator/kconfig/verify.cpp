@@ -121,6 +121,12 @@ std::vector<Lost> verify(const std::vector<Fragment>& fragments, const Values& f
   return all;
 }
 
+Lost explained(const Request& request, const Values& finished, const Language& language) {
+  Lost lost = explain(request, finished, language);
+  lost.got = value_of(finished, request.symbol);
+  return lost;
+}
+
 std::string to_string(const Lost& lost) {
   const Request& request = lost.request;
   const std::string asked = request.value == "n"

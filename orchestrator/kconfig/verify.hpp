@@ -32,6 +32,9 @@ struct Lost {
 std::vector<Lost> verify(const std::vector<Fragment>& fragments, const Values& finished,
                          const Language& language);
 
+// Why a request is not met: the caller has seen that it is not.
+Lost explained(const Request& request, const Values& finished, const Language& language);
+
 // "kvm.config:5: CONFIG_KVM=y became n: depends on ..."
 std::string to_string(const Lost& lost);
 

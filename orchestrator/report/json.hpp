@@ -1,10 +1,10 @@
 // cell.json and results.json, schema 2: results.schema.json (JSON Schema, draft 2020-12) says what
 // they hold, and testdata/ has examples. Within a schema, keys are only ever added.
 //
-// results.json is of a run, a series or a bisection ("kind"). Of a series it has "series" besides:
-// rows (the base and its patches, told elsewhere by their index), columns with an entry a row,
-// metrics with figures a row, problems, and whether it is clean (series/matrix.hpp); of a bisection
-// "bisect", and no cells of its own.
+// results.json is of a run, a series or a bisection, of revisions or configs ("kind"). Of a series
+// it has "series" besides: rows (the base and its patches, told elsewhere by their index), columns
+// with an entry a row, metrics with figures a row, problems, and whether it is clean
+// (series/matrix.hpp); of a bisection "bisect" or "config_bisect", and no cells of its own.
 //
 // Evidence and metrics are lists by name: a cell of several levels has several of one name. Bytes
 // that are not UTF-8 become U+FFFD.

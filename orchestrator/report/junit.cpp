@@ -204,4 +204,32 @@ std::string junit_xml(const BisectReport& report) {
   return junit.text();
 }
 
+std::string junit_xml(const ConfigBisectReport& report) {
+  Junit junit(report.plan);
+  junit.begin_suite(report.plan + "/config-bisect", report.started, report.host.hostname);
+  const std::string group = group_of({report.plan, "config-bisect"});
+  for (std::size_t at = 0; at < report.steps.size(); ++at) {
+    const ConfigStep& step = report.steps[at];
+    junit.add({.group = group,
+               .name = fmt::format("{}: {} of {} symbols", at + 1, step.symbols, report.symbols),
+               .kind = step.refused ? Kind::skipped : kind_of(step.seen.outcome),
+               .message = step.seen.reason.substr(0, step.seen.reason.find('\n')),
+               .text = step.seen.reason + "\n"});
+  }
+  const bool found = report.answer == ConfigAnswer::found;
+  const bool open = report.answer == ConfigAnswer::open;
+  junit.add({.group = group,
+             .name = "the least set of symbols",
+             .kind = found  ? Kind::passed
+                     : open ? Kind::error
+                            : Kind::failure,
+             .message = found  ? ""
+                        : open ? "interrupted"
+                               : fmt::format("{}: {}", to_string(report.answer), report.reason),
+             .type = "config-bisect",
+             .text = render_config_bisect(report, {})});
+  junit.end_suite();
+  return junit.text();
+}
+
 }  // namespace kproof::report

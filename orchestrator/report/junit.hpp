@@ -21,8 +21,8 @@
 // has a problem there (series::Problem); its system-out is the matrix. The verdicts of cells are no
 // failures then.
 //
-// Of a bisection, one suite: a test per revision, skipped where it is neither good nor bad, and one
-// for the answer, which fails where there is not exactly one.
+// Of a bisection, one suite: a test per revision or config, skipped where it is neither good nor
+// bad, and one for the answer, which fails where there is not exactly one, or none that is proven.
 //
 // Names are those of the plan, so that they are the same in each run.
 #pragma once
@@ -30,11 +30,13 @@
 #include <string>
 
 #include "report/bisect.hpp"
+#include "report/config_bisect.hpp"
 #include "report/run_report.hpp"
 
 namespace kproof::report {
 
 std::string junit_xml(const RunReport& report);
 std::string junit_xml(const BisectReport& report);
+std::string junit_xml(const ConfigBisectReport& report);
 
 }  // namespace kproof::report

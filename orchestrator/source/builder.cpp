@@ -48,4 +48,12 @@ Built build(const Foundation& foundation, const Patches& patches, const Settings
   return {entry / "root", origin, reused};
 }
 
+Finished finish_config(const Foundation& foundation, const Patches& patches,
+                       const Settings& settings) {
+  return Compilation(foundation, patches, settings,
+                     {.inputs = hash_of_inputs(foundation, patches) + "-config",
+                      .origin = origin_of(foundation, patches.applied)})
+      .finished();
+}
+
 }  // namespace kproof::source

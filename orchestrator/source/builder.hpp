@@ -39,4 +39,13 @@ struct Built {
 // HostError. An interrupted or failed build is gone on with by the next.
 Built build(const Foundation& foundation, const Patches& patches, const Settings& settings);
 
+struct Finished {
+  std::string config;          // the whole .config, as build() would build it
+  kconfig::Language language;  // of the patched tree
+};
+// Asks the tree's own kconfig and builds nothing: seconds, where a build takes minutes. Errors are
+// build()'s.
+Finished finish_config(const Foundation& foundation, const Patches& patches,
+                       const Settings& settings);
+
 }  // namespace kproof::source

@@ -82,8 +82,31 @@ class Umask {
 }  // namespace
 
 static constexpr mode_t kReadable = 022;
+static constexpr const char* kUnfinished = ".kproof-unfinished";
 
 void Compilation::fill(const fs::path& draft) const {
+  in_tree([&](const Make& how) {
+    in_build(how, [&] { compile(how); });
+    install(how, draft);
+    const util::ActingAs acting(user());
+    fs::remove(how.build / kUnfinished);
+  });
+}
+
+Finished Compilation::finished() const {
+  Finished finished;
+  in_tree([&](const Make& how) {
+    in_build(how, [&] { finished.config = finish(how, foundation_.config, settings_.say); });
+    finished.language = read_language_of(how.source);
+    const util::ActingAs acting(user());
+    fs::remove(how.build / kUnfinished);
+  });
+  fs::remove(log_);
+  return finished;
+}
+
+// With the tree's lock held, and in it what is to be built.
+void Compilation::in_tree(const std::function<void(const Make&)>& work) const {
   const Umask readable(kReadable);
   const util::FileLock lock = lock_tree();
   if (user_) require_usable(*user_, tree_);
@@ -98,23 +121,23 @@ void Compilation::fill(const fs::path& draft) const {
   hand_over(build);
   const fs::path compiler_cache = user_ ? tree_ / "ccache" : fs::path();
   if (user_) hand_over(compiler_cache);
-  compile({.source = tree_ / "source",
-           .build = build,
-           .log = log_,
-           .toolchain = foundation_.toolchain,
-           .user = user_,
-           .compiler_cache = compiler_cache,
-           .jobs = job_count(settings_.jobs),
-           .stop_fd = settings_.stop_fd,
-           .lock_fd = lock.fd(),
-           .live = settings_.live},
-          draft);
+  work({.source = tree_ / "source",
+        .build = build,
+        .log = log_,
+        .toolchain = foundation_.toolchain,
+        .user = user_,
+        .compiler_cache = compiler_cache,
+        .jobs = job_count(settings_.jobs),
+        .stop_fd = settings_.stop_fd,
+        .lock_fd = lock.fd(),
+        .live = settings_.live});
 }
 
 // One that another user has built in is left to that one.
 std::string Compilation::name_of_build() const {
   util::Hasher hasher;
-  hasher.add(foundation_.config.identity).add(foundation_.toolchain.identity);
+  hasher.add(settings_.build.empty() ? foundation_.config.identity : settings_.build);
+  hasher.add(foundation_.toolchain.identity);
   if (user_) hasher.add(std::to_string(user_->uid));
   return "build-" + hasher.hex().substr(0, 16);
 }
@@ -138,30 +161,29 @@ util::FileLock Compilation::lock_tree() const {
 
 // All that is done in the build's directory is done as the user who builds there: what lies under
 // a name is his to choose.
-void Compilation::compile(const Make& how, const fs::path& draft) const {
+void Compilation::in_build(const Make& how, const std::function<void()>& work) const {
   const auto turn = settings_.turn(how.jobs);
   std::ofstream(log_, std::ios::app).close();
   if (user_ && ::lchown(log_.c_str(), user_->uid, user_->gid) != 0)
     throw util::file_error("chown", log_, errno);
-  const fs::path unfinished = how.build / ".kproof-unfinished";
-  {
-    const util::ActingAs acting(user());
-    if (fs::exists(unfinished)) remove_unfinished(how.build);
-    util::write_file_atomically(unfinished, "");
-    try {
-      configure_if_needed(how);
-      settings_.say(
-          fmt::format("building {} with {} jobs; log: {}", name_.origin, how.jobs, log_.string()));
-      make(how, targets(how.build));
-      stage_modules(how);
-    } catch (const Failed& failed) {
-      fs::remove(unfinished);  // make ended by itself, so what it left is whole
-      refuse(how, failed);
-    }
-  }
-  install(how, draft);
+  const fs::path unfinished = how.build / kUnfinished;
   const util::ActingAs acting(user());
-  fs::remove(unfinished);
+  if (fs::exists(unfinished)) remove_unfinished(how.build);
+  util::write_file_atomically(unfinished, "");
+  try {
+    work();
+  } catch (const Failed& failed) {
+    fs::remove(unfinished);  // make ended by itself, so what it left is whole
+    refuse(how, failed);
+  }
+}
+
+void Compilation::compile(const Make& how) const {
+  configure_if_needed(how);
+  settings_.say(
+      fmt::format("building {} with {} jobs; log: {}", name_.origin, how.jobs, log_.string()));
+  make(how, targets(how.build));
+  stage_modules(how);
 }
 
 // Half a minute that patch n+1 does not need, unless it touches what the config is made from.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,13 +30,17 @@ class Compilation {
 
   // Builds, in the tree and with its lock held, and leaves in `draft` what builder.hpp says.
   void fill(const std::filesystem::path& draft) const;
+  // Only configures, and leaves <build>/.config as it is.
+  Finished finished() const;
 
  private:
   const util::User* user() const { return user_ ? &*user_ : nullptr; }
   util::FileLock lock_tree() const;
   std::string name_of_build() const;
   void hand_over(const std::filesystem::path& directory) const;
-  void compile(const Make& how, const std::filesystem::path& draft) const;
+  void in_tree(const std::function<void(const Make&)>& work) const;
+  void in_build(const Make& how, const std::function<void()>& work) const;
+  void compile(const Make& how) const;
   void configure_if_needed(const Make& how) const;
   void stage_modules(const Make& how) const;
   void take(const std::filesystem::path& from, const std::filesystem::path& to) const;

@@ -73,7 +73,7 @@ bool shapes_config(const std::string& file) {
          file.starts_with("scripts/");
 }
 
-static kconfig::Language read_language_of(const fs::path& source) {
+kconfig::Language read_language_of(const fs::path& source) {
   return kconfig::read_language([&](const std::string& file) -> std::optional<std::string> {
     const fs::path path = source / file;
     if (!fs::is_regular_file(path)) return std::nullopt;
@@ -103,18 +103,24 @@ static void check_symbols(const fs::path& source, const ConfigInput& input,
             : "leave them out, or put `# optional: why` above them if other versions have them");
 }
 
-void configure(const Make& how, const ConfigInput& input, const kernel::Progress& say) {
-  const fs::path draft = how.build / ".config.kproof", final = how.build / ".config";
+std::string finish(const Make& how, const ConfigInput& input, const kernel::Progress& say) {
+  const fs::path draft = how.build / ".config.kproof";
   const std::string where = "KCONFIG_CONFIG=" + draft.string();
   fs::remove(draft);
   if (!input.target.empty()) make(how, {where, input.target});
   const std::string base = input.target.empty() ? input.text : util::read_file(draft);
   util::write_file_atomically(draft, kconfig::merge(base, input.fragments));
   make(how, {where, "olddefconfig"});
-  const std::string finished = util::read_file(draft);
+  std::string finished = util::read_file(draft);
   const std::string foreign = kconfig::foreign_architecture(finished);
   if (!foreign.empty()) throw ConfigError(fmt::format("the config is for {}", foreign));
   check_symbols(how.source, input, finished, say);
+  return finished;
+}
+
+void configure(const Make& how, const ConfigInput& input, const kernel::Progress& say) {
+  const fs::path final = how.build / ".config";
+  const std::string finished = finish(how, input, say);
   if (!fs::exists(final) || util::read_file(final) != finished)
     util::write_file_atomically(final, finished);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kconfig/fragment.hpp"
+#include "kconfig/language.hpp"
 #include "source/make.hpp"
 
 namespace kproof::source {
@@ -22,9 +23,15 @@ struct ConfigInput {
 ConfigInput read_config_input(const std::string& config, const std::vector<std::string>& fragments,
                               const std::filesystem::path& shipped);
 
+// Of the tree, as far as kconfig/ understands it.
+kconfig::Language read_language_of(const std::filesystem::path& source);
+
 // Whether a file of the tree has a say in what configure() makes: Kconfig files, makefiles, default
 // configs, and the scripts that ask the compiler.
 bool shapes_config(const std::string& file);
+
+// What configure() writes.
+std::string finish(const Make& how, const ConfigInput& input, const kernel::Progress& say);
 
 // Writes <build>/.config; leaves it alone, with its time, when it has that content. ConfigError
 // with every symbol that was lost and why, when one of them is required; what was only wished for

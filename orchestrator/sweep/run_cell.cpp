@@ -15,6 +15,7 @@
 #include "run/timeline.hpp"
 #include "sweep/attempts.hpp"
 #include "sweep/jobs.hpp"
+#include "sweep/kernel_config.hpp"
 #include "sweep/traces.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -264,6 +265,8 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
   if (const std::string traces = decode_traces(cell.levels, result.findings); !traces.empty())
     util::write_file_atomically(job.files.decoded(), traces);
   result.files = job.files.below(site.out);
+  if (const std::string kept = keep_config(cell.levels.front().kernel, site.out); !kept.empty())
+    result.files["config"] = kept;
   return attempt;
 }
 
