@@ -34,6 +34,17 @@ config PULLED
 config PULLS
 	bool "Pulls"
 	select PULLED
+config PULLS_FAR
+	bool "Pulls far"
+	select STEP
+config STEP
+	bool
+config BY_DEFAULT
+	bool
+	default STEP if A
+	select FAR
+config FAR
+	bool "Far"
 config NAME
 	string "Name"
 config MASK
@@ -116,6 +127,15 @@ TEST_CASE("a number that the bad end does not have goes with what it belonged to
 TEST_CASE("what a symbol selects comes with it, and goes only after it") {
   CHECK(between("", "CONFIG_PULLS=y\nCONFIG_PULLED=y\n") == "PULLED, PULLS needs PULLED");
   CHECK(between("CONFIG_PULLS=y\nCONFIG_PULLED=y\n", "") == "PULLS, PULLED needs PULLS");
+}
+
+TEST_CASE("what comes by way of symbols that nobody sets comes with the symbol, too") {
+  CHECK(between("CONFIG_A=y\n",
+                "CONFIG_A=y\nCONFIG_PULLS_FAR=y\nCONFIG_STEP=y\nCONFIG_BY_DEFAULT=y\n"
+                "CONFIG_FAR=y\n") == "FAR, PULLS_FAR needs FAR; follows: BY_DEFAULT STEP");
+  CHECK(between("CONFIG_A=y\nCONFIG_PULLS_FAR=y\nCONFIG_STEP=y\nCONFIG_BY_DEFAULT=y\n"
+                "CONFIG_FAR=y\n",
+                "CONFIG_A=y\n") == "PULLS_FAR, FAR needs PULLS_FAR; follows: BY_DEFAULT STEP");
 }
 
 TEST_CASE("members of a choice change together") {

@@ -199,8 +199,8 @@ class LanguageReader {
 
   void defaults(std::string_view rest) {
     const auto [value, condition] = split_if(rest);
-    for (const std::string_view text : {value, condition})
-      if (!text.empty()) symbol_->definitions.back().defaults.push_back(parse_expression(text));
+    symbol_->definitions.back().defaults.push_back(
+        {parse_expression(value), parse_expression(condition.empty() ? "y" : condition)});
   }
 
   void prompt(std::string_view rest) {

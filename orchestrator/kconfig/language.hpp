@@ -12,12 +12,16 @@
 
 namespace kproof::kconfig {
 
+struct Default {
+  Expression value, when;  // "y" without a condition
+};
+
 struct Definition {
-  std::string place;                  // "mm/Kconfig:870"
-  bool prompt = false;                // else nobody can set it by hand
-  std::vector<Expression> depends;    // its own, and those of the menus, ifs and choices around it
-  std::vector<Expression> visible;    // when its prompt is shown: `bool "..." if EXPERT`
-  std::vector<Expression> defaults;   // values and conditions, each by itself
+  std::string place;                // "mm/Kconfig:870"
+  bool prompt = false;              // else nobody can set it by hand
+  std::vector<Expression> depends;  // its own, and those of the menus, ifs and choices around it
+  std::vector<Expression> visible;  // when its prompt is shown: `bool "..." if EXPERT`
+  std::vector<Default> defaults;
   std::optional<std::size_t> choice;  // index into Language::choices
 };
 

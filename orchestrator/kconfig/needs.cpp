@@ -1,6 +1,7 @@
 #include "kconfig/needs.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 
 namespace kproof::kconfig {
@@ -49,6 +50,13 @@ std::set<std::string> asked_for(const Symbol& symbol) {
   return words;
 }
 
+std::set<std::string> words_of_defaults(const Definition& definition) {
+  std::set<std::string> words;
+  for (const Default& one : definition.defaults)
+    words.merge(words_of({one.value, one.when}));
+  return words;
+}
+
 class Finder {
  public:
   Finder(const std::vector<Option>& options, const Values& good, const Values& bad,
@@ -58,6 +66,7 @@ class Finder {
     needs_.likely.resize(options.size());
     for (std::size_t i = 0; i < options.size(); ++i)
       index_[options[i].symbol] = i;
+    index_language();
   }
 
   Needs all() {
@@ -65,7 +74,7 @@ class Finder {
       if (const auto found = language_.symbols.find(options_[i].symbol);
           found != language_.symbols.end()) {
         depends(i, found->second);
-        selected(i, found->second);
+        pulls(i);
       }
     return std::move(needs_);
   }
@@ -106,23 +115,63 @@ class Finder {
       needs_.likely[other].insert(i);
   }
 
-  void selected(std::size_t i, const Symbol& symbol) {
-    for (const Selection& selection : symbol.selected)
-      if (const auto by = index_.find(selection.by); by != index_.end() && by->second != i)
-        selected_by(i, by->second, selection.when);
+  // What one switched on makes on, at the good end; and at the bad end, what it would.
+  void pulls(std::size_t by) {
+    if (on_at_bad(by))
+      for (const std::size_t i : pulled(good_, options_[by].symbol, options_[by].bad))
+        if (on_at_bad(i)) needs_.hard[by].insert(i);
+    if (on_at_good(by) && !on_at_bad(by))
+      for (const std::size_t i : pulled(bad_, options_[by].symbol, options_[by].good))
+        if (on_at_good(i) && !on_at_bad(i)) needs_.hard[i].insert(by);
   }
 
-  void selected_by(std::size_t i, std::size_t by, const Expression& when) {
-    const Option& of = options_[by];
-    if (on_at_bad(by) && on_at_bad(i)) {
-      needs_.likely[by].insert(i);
-      const Flipped flipped(good_, of.symbol, of.bad);
-      if (evaluate(when, good_) != Tri::no) needs_.hard[by].insert(i);
+  // By selects, and by the defaults of symbols that nobody sets.
+  std::set<std::size_t> pulled(Values& values, const std::string& symbol,
+                               const std::string& value) const {
+    std::deque<Flipped> flipped;
+    std::vector<std::string> open{symbol};
+    std::set<std::size_t> found;
+    flipped.emplace_back(values, symbol, value);
+    const auto turn_on = [&](const std::string& name) {
+      if (value_of(values, name) != "n") return;
+      flipped.emplace_back(values, name, "y");
+      open.push_back(name);
+      if (const auto option = index_.find(name); option != index_.end())
+        found.insert(option->second);
+    };
+    while (!open.empty()) {
+      const std::string next = open.back();
+      open.pop_back();
+      for (const auto& [name, when] : of(selects_, next))
+        if (evaluate(*when, values) != Tri::no) turn_on(name);
+      for (const auto& [name, definition] : of(defaults_, next))
+        if (is_on_by_default(*definition, values)) turn_on(name);
     }
-    if (on_at_good(by) && !on_at_bad(by) && on_at_good(i) && !on_at_bad(i)) {
-      needs_.likely[i].insert(by);
-      const Flipped flipped(bad_, of.symbol, of.good);
-      if (evaluate(when, bad_) != Tri::no) needs_.hard[i].insert(by);
+    return found;
+  }
+
+  template <class List>
+  static const List& of(const std::map<std::string, List>& lists, const std::string& name) {
+    static const List none;
+    const auto found = lists.find(name);
+    return found == lists.end() ? none : found->second;
+  }
+
+  static bool is_on_by_default(const Definition& definition, const Values& values) {
+    return is_visible(definition, values) &&
+           std::ranges::any_of(definition.defaults, [&](const Default& one) {
+             return evaluate(one.value, values) != Tri::no && evaluate(one.when, values) != Tri::no;
+           });
+  }
+
+  void index_language() {
+    for (const auto& [name, symbol] : language_.symbols) {
+      for (const Selection& selection : symbol.selected)
+        selects_[selection.by].emplace_back(name, &selection.when);
+      for (const Definition& definition : symbol.definitions)
+        if (!definition.prompt)
+          for (const std::string& word : words_of_defaults(definition))
+            defaults_[word].emplace_back(name, &definition);
     }
   }
 
@@ -135,7 +184,7 @@ class Finder {
     if (symbol == language_.symbols.end()) return found;
     auto words = asked_for(symbol->second);
     for (const Definition& definition : symbol->second.definitions)
-      words.merge(words_of(definition.defaults));
+      words.merge(words_of_defaults(definition));
     for (const Selection& selection : symbol->second.selected) {
       words.insert(selection.by);
       for (std::string& one : words_of(selection.when))
@@ -153,6 +202,9 @@ class Finder {
   Values good_, bad_;  // changed for a moment only
   const Language& language_;
   std::map<std::string, std::size_t, std::less<>> index_;
+  // By what selects, and by what a default speaks of.
+  std::map<std::string, std::vector<std::pair<std::string, const Expression*>>> selects_;
+  std::map<std::string, std::vector<std::pair<std::string, const Definition*>>> defaults_;
   Needs needs_;
 };
 

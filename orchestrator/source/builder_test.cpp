@@ -40,6 +40,41 @@ TEST_CASE("a patch makes another kernel, and rebuilds what it touches only") {
   CHECK(bench.build().reused);
 }
 
+TEST_CASE(
+    "configs that share a build directory rebuild what differs, and are kernels of their own") {
+  Bench bench;
+  bench.settings.build = "shared";
+  const auto plain = bench.build();
+  bench.source.fragments = {"kvm"};
+  const auto kvm = bench.build();
+  CHECK(kvm.root != plain.root);
+  CHECK(has(util::read_file(kvm.root / "boot/config-6.1.0-kproof"), "CONFIG_KVM=y"));
+  CHECK_FALSE(has(util::read_file(kvm.root / "../kproof-build.log"), "CC      mm/a.o"));
+  std::size_t directories = 0;
+  for (const auto& tree : fs::directory_iterator(bench.settings.cache / "kernels/trees"))
+    if (tree.is_directory())
+      for (const auto& entry : fs::directory_iterator(tree))
+        directories += entry.path().filename().string().starts_with("build-");
+  CHECK(directories == 1);
+}
+
+TEST_CASE("a config is finished by the tree's own kconfig, and nothing is built") {
+  Bench bench;
+  bench.source.fragments = {"kvm"};
+  const auto finished =
+      finish_config(bench.foundation(), {source::load_patches(bench.source)}, bench.settings);
+  CHECK(has(finished.config, "# Linux/x86 6.1.0 Kernel Configuration"));
+  CHECK(has(finished.config, "CONFIG_KVM=y"));
+  CHECK(finished.language.symbols.contains("LOST"));
+  CHECK_FALSE(has(bench.said, "building"));
+  CHECK_FALSE(fs::exists(bench.settings.cache / "kernels/built"));
+  CHECK_FALSE(bench.build().reused);
+  bench.source.fragments = {"lost"};
+  CHECK_THROWS_AS(
+      finish_config(bench.foundation(), {source::load_patches(bench.source)}, bench.settings),
+      source::Unbuildable);
+}
+
 TEST_CASE("another commit of a repository rebuilds what differs; the repository stays as it was") {
   Bench bench;
   std::string compiled;
