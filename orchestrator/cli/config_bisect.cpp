@@ -468,7 +468,7 @@ void add_config_bisect(CommandLine& line) {
                 "the kernel of the plan whose source and patches are built (default: that of "
                 "--bad's cell, or the plan's only kernel from source)");
   command.number("--repetitions", options->repetitions,
-                 "of each case on each kernel; more where answers are flaky");
+                 "of each case on each kernel (default: 3); more where answers are flaky");
   command.footer(
       "What is looked for is what --bad shows and --good does not, as in `kproof bisect`.\n"
       "Configs between the two are tried: a symbol comes with what it needs and what it selects,\n"
