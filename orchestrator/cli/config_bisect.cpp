@@ -145,6 +145,10 @@ class ConfigBisection {
   source::Foundation of_config(const model::BuildSource& build) const {
     source::Foundation foundation = foundation_;
     foundation.config = source::read_config_input(build.config, build.fragments, shipped_);
+    foundation.name = fmt::format("{}, {}", foundation.base.origin,
+                                  fs::path(build.config).filename().string());
+    for (const std::string& fragment : build.fragments)
+      foundation.name += " + " + fs::path(fragment).filename().string();
     return foundation;
   }
 
@@ -296,9 +300,9 @@ class ConfigBisection {
   std::string finish_text(const std::string& asked) {
     const fs::path file = sweep().out / "configs/asked.config";
     util::write_file_atomically(file, asked);
-    source::Foundation foundation = foundation_;
-    foundation.config = source::read_config_input(file, {}, shipped_);
-    return source::finish_config(foundation, {patches_}, settings_).config;
+    model::BuildSource build;
+    build.config = file;
+    return source::finish_config(of_config(build), {patches_}, settings_).config;
   }
 
   static std::string told(const std::vector<kconfig::Lost>& lost) {
