@@ -145,8 +145,8 @@ class ConfigBisection {
   source::Foundation of_config(const model::BuildSource& build) const {
     source::Foundation foundation = foundation_;
     foundation.config = source::read_config_input(build.config, build.fragments, shipped_);
-    foundation.name = fmt::format("{}, {}", foundation.base.origin,
-                                  fs::path(build.config).filename().string());
+    foundation.name =
+        fmt::format("{}, {}", foundation.base.origin, fs::path(build.config).filename().string());
     for (const std::string& fragment : build.fragments)
       foundation.name += " + " + fs::path(fragment).filename().string();
     return foundation;
@@ -395,6 +395,7 @@ class ConfigBisection {
       words += std::get<model::SourcePackage>(build.tree).package;
     for (const std::string& patch : build.patches)
       words += " --patches " + patch;
+    if (!build.compiler.empty()) words += " --cc " + build.compiler;
     return fmt::format(
         "{} --config {}.config --fragment {}", words,
         (sweep().out / report::directory_of_config(report_.steps[0].config)).string(),

@@ -86,14 +86,16 @@ class EndReader {
     const auto* build = std::get_if<BuildSource>(&kernel.source);
     if (!build || !same_source(*build))
       throw ConfigError(
-          fmt::format("{} {}: {}: that kernel is not of the source and patches of {}", option_,
-                      kernel.name, kernel.place, base_.name),
+          fmt::format("{} {}: {}: that kernel is not of the source, patches and compiler of {}",
+                      option_, kernel.name, kernel.place, base_.name),
           "two configs of one source are compared; --base names another kernel to build");
     return {fmt::format("{}, a kernel of the plan", kernel.name), *build};
   }
 
   bool same_source(const BuildSource& build) const {
-    if (build.patches != build_.patches || build.tree.index() != build_.tree.index()) return false;
+    if (build.patches != build_.patches || build.compiler != build_.compiler ||
+        build.tree.index() != build_.tree.index())
+      return false;
     if (const auto* git = std::get_if<model::GitRevision>(&build.tree)) {
       const auto& ours = std::get<model::GitRevision>(build_.tree);
       return git->repository == ours.repository && git->revision == ours.revision;

@@ -89,7 +89,8 @@ TEST_CASE(
   CHECK(contains(unknown.err, "hint: give a .config, a fragment"));
   const Ended debian = configs.run({"--bad", "debian"});
   CHECK(debian.code == 2);
-  CHECK_MESSAGE(contains(debian.err, "is not of the source and patches of mine"), debian.err);
+  CHECK_MESSAGE(contains(debian.err, "is not of the source, patches and compiler of mine"),
+                debian.err);
   CHECK_FALSE(fs::exists(configs.out));
 }
 
