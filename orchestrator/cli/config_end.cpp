@@ -73,7 +73,8 @@ class EndReader {
       throw ConfigError(fmt::format("{} {}: the config of its kernel was not kept there", option_,
                                     directory.string()),
                         "run that cell again, or give the path of a .config");
-    return config(file, fmt::format("the config of {}", cell.id), {});
+    return config(file, fmt::format("{}, the config of that cell's kernel", directory.string()),
+                  {});
   }
 
   const KernelSpec* kernel_named(const std::string& word) const {

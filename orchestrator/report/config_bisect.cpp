@@ -41,11 +41,13 @@ static std::string first_line(const std::string& text) {
 static std::string line_of_step(const ConfigBisectReport& report, std::size_t at,
                                 const Style& style) {
   const ConfigStep& step = report.steps[at];
+  constexpr std::size_t kBefore = 42, kLeast = 38;  // columns: of what stands before the reason
+  const std::size_t room = std::max(style.width, kBefore + kLeast) - kBefore;
   return fmt::format("{:>4}  {:>11}  {:12}  {}  {}\n", at + 1,
                      fmt::format("{} of {}", step.symbols, report.symbols),
                      step.refused ? "" : step.config,
                      tint(fmt::format("{:7}", outcome_of(step)), colour_of_step(step), style),
-                     first_line(step.seen.reason));
+                     shorten(first_line(step.seen.reason), room));
 }
 
 // "CONFIG_HZ=250", "CONFIG_KVM is not set"
