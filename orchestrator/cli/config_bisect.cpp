@@ -382,7 +382,7 @@ class ConfigBisection {
     return told;
   }
 
-  // Builds the good config with the least set, which is in the cache.
+  // Builds the good config with the least set.
   std::string next_command() const {
     std::string words = "kproof build --source ";
     const auto& build = std::get<model::BuildSource>(base_.source);
