@@ -79,8 +79,20 @@ static void flush_for(TlbFlusher& flusher, double us) {
   }
 }
 
+// Whether its sysfs has the regions that a scheme tried: those of 6.1 and older have not.
+static bool lists_regions() {
+  lib::sysfs::write(kKdamonds + "nr_kdamonds", "1");
+  lib::sysfs::write(kKdamond + "contexts/nr_contexts", "1");
+  lib::sysfs::write(kContext + "schemes/nr_schemes", "1");
+  const bool lists = lib::sysfs::exists(kContext + "schemes/0/tried_regions");
+  lib::sysfs::write(kKdamonds + "nr_kdamonds", "0");
+  return lists;
+}
+
 void damon(Context& context, lib::Check& check) {
   if (!lib::sysfs::exists(kKdamonds)) return check.skip("CONFIG_DAMON_SYSFS is not set");
+  if (!lists_regions())
+    return check.skip("DAMON of this kernel lists no regions: 6.2 and later do");
   Machine::Shape shape = context.shape;
   shape.vcpus = std::max(shape.vcpus, 2u);
   Machine machine(context.kvm, context.provider, shape);
