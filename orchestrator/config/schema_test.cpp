@@ -14,8 +14,8 @@ using namespace kproof;
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-static const fs::path kSchema = KPROOF_TEST_DIR "/plan.schema.json";
-static const fs::path kPlans = KPROOF_TEST_DIR "/../../ci/plans";
+static const fs::path kPlanSchema = KPROOF_TEST_DIR "/plan.schema.json";
+static const fs::path kShippedPlans = KPROOF_TEST_DIR "/../../ci/plans";
 
 // As YAML 1.2 has scalars, which are texts where they are quoted.
 static Json scalar(const YAML::Node& node) {
@@ -45,11 +45,11 @@ static Json to_json(const YAML::Node& node) {
 }
 
 static std::string errors_of(const std::string& yaml) {
-  return testkit::schema_errors(to_json(YAML::Load(yaml)).dump(), kSchema);
+  return testkit::schema_errors(to_json(YAML::Load(yaml)).dump(), kPlanSchema);
 }
 
 TEST_CASE("every plan that is shipped is as the schema says, and names it in its first line") {
-  for (const auto& entry : fs::directory_iterator(kPlans)) {
+  for (const auto& entry : fs::directory_iterator(kShippedPlans)) {
     if (entry.path().extension() != ".yaml" || entry.path().stem() == "known") continue;
     CAPTURE(entry.path().string());
     const std::string text = util::read_file(entry.path());
