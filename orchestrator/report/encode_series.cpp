@@ -52,7 +52,7 @@ static Json encode(const MetricColumn& c) {
 }
 
 // Rows are told by their index, which is the number of patches applied.
-Json encode(const Matrix& matrix) {
+Json encode(const series::Matrix& matrix) {
   Json json{{"clean", matrix.clean()},           {"problems", Json::array()},
             {"repetitions", matrix.repetitions}, {"rows", Json::array()},
             {"columns", Json::array()},          {"metrics", Json::array()}};
