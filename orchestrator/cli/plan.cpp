@@ -1,6 +1,5 @@
 // kproof plan PLAN.yaml: the cells, without running any.
 #include <memory>
-#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,7 +10,6 @@
 #include "cli/plan_matrix.hpp"
 #include "cli/plan_notes.hpp"
 #include "config/kernel_plan.hpp"
-#include "plan/cases.hpp"
 #include "plan/cells.hpp"
 #include "sweep/workshop.hpp"
 #include "util/units.hpp"
@@ -42,22 +40,15 @@ static std::string expected_of(const model::Expectation& expectation) {
   return text;
 }
 
-// A plan with all that is known of it before anything is fetched, built or run.
-struct Shown {
-  const model::Plan& plan;
-  std::optional<plan::Combinations> matrix;
-  std::vector<model::Cell> cells;
+static std::set<std::string> kernels_of(const std::vector<model::Cell>& cells) {
+  std::set<std::string> names;
+  for (const model::Cell& cell : cells)
+    names.insert(cell.kernel.name);
+  return names;
+}
 
-  std::set<std::string> kernels() const {
-    std::set<std::string> names;
-    for (const model::Cell& cell : cells)
-      names.insert(cell.kernel.name);
-    return names;
-  }
-};
-
-static void print_text(const Shown& shown) {
-  if (shown.matrix) fmt::print("{}", matrix_as_text(shown.plan.matrix, *shown.matrix));
+static void print_text(const model::Plan& plan, const plan::Expansion& shown) {
+  if (shown.matrix) fmt::print("{}", matrix_as_text(plan.matrix, *shown.matrix));
   std::size_t width = 0;
   for (const model::Cell& cell : shown.cells)
     width = std::max(width, cell.id.size());
@@ -68,12 +59,12 @@ static void print_text(const Shown& shown) {
   }
   using util::format_count;
   fmt::print("{}: {}, {}, {}\n", format_count(shown.cells.size(), "cell"),
-             format_count(shown.kernels().size(), "kernel"),
+             format_count(kernels_of(shown.cells).size(), "kernel"),
              format_count(topologies.size(), "topology", "topologies"),
-             format_count(shown.plan.repetitions, "repetition"));
+             format_count(plan.repetitions, "repetition"));
 }
 
-static void print_json(const Shown& shown) {
+static void print_json(const model::Plan& plan, const plan::Expansion& shown) {
   using Json = nlohmann::ordered_json;
   Json cells = Json::array();
   for (const model::Cell& cell : shown.cells) {
@@ -88,13 +79,12 @@ static void print_json(const Shown& shown) {
                      {"repetition", cell.repetition},
                      {"verdicts", cell.expectation.words()}});
   }
-  const Json json{
-      {"schema", 1},
-      {"kind", "plan"},
-      {"plan", shown.plan.name},
-      {"matrix", shown.matrix ? matrix_as_json(shown.plan.matrix, *shown.matrix) : Json()},
-      {"kernels", shown.kernels()},
-      {"cells", std::move(cells)}};
+  const Json json{{"schema", 1},
+                  {"kind", "plan"},
+                  {"plan", plan.name},
+                  {"matrix", shown.matrix ? matrix_as_json(plan.matrix, *shown.matrix) : Json()},
+                  {"kernels", kernels_of(shown.cells)},
+                  {"cells", std::move(cells)}};
   fmt::print("{}\n", json.dump(1));
 }
 
@@ -102,11 +92,9 @@ static int show(const PlanOptions& options) {
   const model::Plan plan =
       config::read_plan_or_kernel(options.file, cases_for_kernel(options.filter), virt::cpu_models);
   warn_of(plan);
-  const auto known = sweep::Workshop::find().case_names();
-  const auto cases = plan::resolve_cases(plan.cases, known);
-  Shown shown{plan, {}, plan::expand(plan, options.filter, known)};
-  if (!plan.matrix.axes.empty()) shown.matrix.emplace(plan, cases);
-  options.format == "json" ? print_json(shown) : print_text(shown);
+  const plan::Expansion shown =
+      plan::expand(plan, options.filter, sweep::Workshop::find().case_names());
+  options.format == "json" ? print_json(plan, shown) : print_text(plan, shown);
   return kOk;
 }
 

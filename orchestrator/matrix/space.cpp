@@ -1,6 +1,7 @@
 #include "matrix/space.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace kproof::matrix {
 
@@ -61,11 +62,12 @@ std::optional<std::vector<Row>> all_rows(const Space& space, std::size_t most) {
 
 std::vector<Row> cross(const Space& space, const std::vector<Row>& rows) {
   std::vector<Row> all;
+  std::set<Row> seen;
   for (Row row : rows) {
     for (std::size_t axis = 0; axis < row.size(); ++axis)
       if (space.is_crossed(axis)) row[axis] = kOpen;
     for_each_row(space, row, 0, [&](const Row& one) {
-      if (std::ranges::find(all, one) == all.end()) all.push_back(one);
+      if (seen.insert(one).second) all.push_back(one);
       return true;
     });
   }

@@ -1,4 +1,4 @@
-// The cases of a plan with its globs replaced by what they stand for.
+// The cases of a plan with its globs replaced by what they stand for. Internal to plan/.
 #pragma once
 
 #include <string>

@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include "plan/cases.hpp"
-#include "plan/combinations.hpp"
 #include "util/error.hpp"
 #include "util/names.hpp"
 
@@ -39,20 +38,20 @@ static void add_cells(const model::Plan& plan, const Point& point,
   }
 }
 
-static std::vector<model::Cell> all_cells(const model::Plan& plan,
-                                          const std::vector<model::PlanCase>& cases) {
-  std::vector<model::Cell> cells;
+static Expansion all_cells(const model::Plan& plan, const std::vector<model::PlanCase>& cases) {
+  Expansion all;
+  std::vector<model::Cell>& cells = all.cells;
   if (!plan.matrix.axes.empty()) {
-    for (const Point& point : Combinations(plan, cases).points())
+    for (const Point& point : all.matrix.emplace(plan, cases).points())
       add_cells(plan, point, cells);
-    return cells;
+    return all;
   }
   for (const auto& kernel : plan.kernels)
     for (const auto& topology : plan.topologies)
       for (const auto& test : cases)
         if (keeps(test.kernels, kernel.name) && keeps(test.topologies, topology.name))
           add_cells(plan, {&kernel, &topology, &test}, cells);
-  return cells;
+  return all;
 }
 
 // Each entry to the cells that it is about.
@@ -83,9 +82,10 @@ static void require_met(const Names& filters, const Names& names, std::string_vi
                         util::suggest(filter, names, what));
 }
 
-std::vector<model::Cell> expand(const model::Plan& plan, const Filter& filter, const Names& known) {
+Expansion expand(const model::Plan& plan, const Filter& filter, const Names& known) {
   const auto cases = resolve_cases(plan.cases, known);
-  auto cells = all_cells(plan, cases);
+  Expansion all = all_cells(plan, cases);
+  std::vector<model::Cell>& cells = all.cells;
   attach(plan.expectations, cells,
          [](model::Cell& cell, const model::Expectation& entry) { cell.expectation = entry; });
   attach(plan.bounds, cells,
@@ -106,7 +106,7 @@ std::vector<model::Cell> expand(const model::Plan& plan, const Filter& filter, c
     return !keeps(filter.kernels, cell.kernel.name) ||
            !keeps(filter.topologies, cell.topology.name) || !keeps(filter.cases, cell.test.alias);
   });
-  return cells;
+  return all;
 }
 
 }  // namespace kproof::plan

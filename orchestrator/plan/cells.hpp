@@ -1,10 +1,12 @@
 // A plan, narrowed by filters, as the list of its cells.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/plan.hpp"
+#include "plan/combinations.hpp"
 
 namespace kproof::plan {
 
@@ -24,7 +26,11 @@ struct Filter {
 //
 // ConfigError, before any filter is applied: a case that does not exist, a glob without a case, an
 // expectation that matches no cell. And: a filter that matches nothing.
-std::vector<model::Cell> expand(const model::Plan& plan, const Filter& filter,
-                                const std::vector<std::string>& known);
+struct Expansion {
+  std::vector<model::Cell> cells;
+  std::optional<Combinations> matrix;  // of a plan that has one; refers to the plan
+};
+Expansion expand(const model::Plan& plan, const Filter& filter,
+                 const std::vector<std::string>& known);
 
 }  // namespace kproof::plan

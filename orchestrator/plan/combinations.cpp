@@ -1,6 +1,7 @@
 #include "plan/combinations.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -38,14 +39,22 @@ static Names names_of(const auto& list) {
   return names;
 }
 
+template <class One>
+static std::map<std::string, const One*> by_name(const std::vector<One>& list) {
+  std::map<std::string, const One*> map;
+  for (const One& one : list)
+    map.emplace(one.name, &one);
+  return map;
+}
+
 static const std::string* value_of(const model::PlanCase& test, const std::string& param) {
   for (const auto& [name, value] : test.params)
     if (name == param) return &value;
   return nullptr;
 }
 
-Combinations::Combinations(const model::Plan& plan, const std::vector<model::PlanCase>& cases)
-    : plan_(plan), cases_(cases) {
+Combinations::Combinations(const model::Plan& plan, std::vector<model::PlanCase> cases)
+    : plan_(plan), cases_(std::move(cases)) {
   add_axes();
   for (const Axis& axis : axes_) {
     space_.sizes.push_back(axis.values.size());
@@ -62,10 +71,10 @@ Combinations::Combinations(const model::Plan& plan, const std::vector<model::Pla
 
 // A case is crossed with its parameters: with those of another it means nothing.
 bool Combinations::is_crossed(const std::string& axis) const {
-  const Names& cross = plan_.matrix.cross;
-  const bool is_param = number(axis) > number("case");
-  return index_of(cross, is_param ? "case" : axis) < cross.size() ||
-         index_of(cross, axis) < cross.size();
+  const auto named = [&](const std::string& one) {
+    return index_of(plan_.matrix.cross, one) < plan_.matrix.cross.size();
+  };
+  return named(axis) || (number(axis) > number("case") && named("case"));
 }
 
 void Combinations::add_axes() {
@@ -166,31 +175,13 @@ void Combinations::add_meaning() {
   }
 }
 
-std::size_t Combinations::made(const Row& row, Kind kind) const {
+const std::string& Combinations::name_in(const Row& row, const Names& made, const char* axis,
+                                         Kind kind) const {
+  if (made.empty()) return axes_[number(axis)].values[row[number(axis)]];
   std::size_t index = 0;
   for (std::size_t i = 0; i < plan_.matrix.axes.size(); ++i)
     if (plan_.matrix.axes[i].*kind) index = index * space_.sizes[i] + row[i];
-  return index;
-}
-
-// Which of `list` is what the row says: one that the matrix made, or a value of the axis `axis`.
-static const auto& one_of(const auto& list, const Names& made, std::size_t index,
-                          const std::string& value) {
-  return *std::ranges::find_if(
-      list, [&](const auto& one) { return one.name == (made.empty() ? value : made[index]); });
-}
-
-const model::KernelSpec& Combinations::kernel(const Row& row) const {
-  const std::size_t axis = number("kernel");
-  return one_of(plan_.kernels, plan_.matrix.kernels, made(row, &model::MatrixAxis::of_kernel),
-                axis < row.size() ? axes_[axis].values[row[axis]] : "");
-}
-
-const model::Topology& Combinations::topology(const Row& row) const {
-  const std::size_t axis = number("topology");
-  return one_of(plan_.topologies, plan_.matrix.topologies,
-                made(row, &model::MatrixAxis::of_topology),
-                axis < row.size() ? axes_[axis].values[row[axis]] : "");
+  return made[index];
 }
 
 const model::PlanCase& Combinations::test(const Row& row) const {
@@ -260,9 +251,16 @@ std::vector<Row> Combinations::choose() const {
 }
 
 std::vector<Point> Combinations::points() const {
+  const auto kernels = by_name(plan_.kernels);
+  const auto topologies = by_name(plan_.topologies);
+  const model::Matrix& matrix = plan_.matrix;
   std::vector<Point> points;
   for (const Row& row : rows_)
-    points.push_back({&kernel(row), &topology(row), &test(row), values(row)});
+    points.push_back(
+        {kernels.at(name_in(row, matrix.kernels, "kernel", &model::MatrixAxis::of_kernel)),
+         topologies.at(
+             name_in(row, matrix.topologies, "topology", &model::MatrixAxis::of_topology)),
+         &test(row), values(row)});
   std::ranges::sort(points, {}, [](const Point& point) {
     return std::tuple(point.kernel, point.topology, point.test);
   });

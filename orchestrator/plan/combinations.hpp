@@ -11,7 +11,7 @@
 
 namespace kproof::plan {
 
-// A kernel, a topology and a case of the plan, which it outlives.
+// A kernel, a topology and a case; somebody else's.
 struct Point {
   const model::KernelSpec* kernel = nullptr;
   const model::Topology* topology = nullptr;
@@ -22,7 +22,7 @@ struct Point {
 // Is `filters` empty, or does one of its names or globs match?
 bool keeps(const std::vector<std::string>& filters, const std::string& name);
 
-// Pure. Keeps references to both arguments.
+// Pure. Keeps a reference to the plan.
 class Combinations {
  public:
   // An axis with the names of its values; "-" is a parameter that some case does not have.
@@ -37,9 +37,10 @@ class Combinations {
 
   // `cases` without globs. ConfigError, with its place, for an entry of `include` that no
   // combination meets, and for a matrix of too many combinations.
-  Combinations(const model::Plan& plan, const std::vector<model::PlanCase>& cases);
+  Combinations(const model::Plan& plan, std::vector<model::PlanCase> cases);
 
-  std::vector<Point> points() const;  // in the order of kernels, topologies and cases
+  // In the order of kernels, topologies and cases; of this object's cases.
+  std::vector<Point> points() const;
 
   // The plan's own axes, and `kernel` and `topology` where no axis makes them; `case`; the
   // parameters.
@@ -67,14 +68,14 @@ class Combinations {
   bool is_crossed(const std::string& axis) const;
   matrix::Rule rule(const model::MatrixRule& words) const;
   matrix::Rule::Term term(const std::string& axis, const std::vector<std::string>& globs) const;
-  std::size_t made(const matrix::Row& row, Kind kind) const;
-  const model::KernelSpec& kernel(const matrix::Row& row) const;
-  const model::Topology& topology(const matrix::Row& row) const;
+  // The name of the kernel, or the topology, of a row: of `made`, or a value of the axis `axis`.
+  const std::string& name_in(const matrix::Row& row, const std::vector<std::string>& made,
+                             const char* axis, Kind kind) const;
   const model::PlanCase& test(const matrix::Row& row) const;
   model::AxisValues values(const matrix::Row& row) const;
 
   const model::Plan& plan_;
-  const std::vector<model::PlanCase>& cases_;
+  std::vector<model::PlanCase> cases_;
   std::vector<Axis> axes_;
   matrix::Space space_;      // with what the plan excludes
   std::size_t meaning_ = 0;  // so many of its rules, in front, are no wish of the plan

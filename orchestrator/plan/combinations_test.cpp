@@ -43,7 +43,7 @@ model::Plan matrix_plan() {
 
 Names ids(const model::Plan& plan) {
   Names list;
-  for (const auto& cell : plan::expand(plan, {}, kCases))
+  for (const auto& cell : plan::expand(plan, {}, kCases).cells)
     list.push_back(cell.id);
   return list;
 }
@@ -87,7 +87,7 @@ TEST_CASE("pairs are shown by few cells, and the parameters of one case ask noth
   const plan::Combinations matrix(plan, plan.cases);
   CHECK(matrix.pairs().covered == matrix.pairs().valid);
   std::set<std::string> pairs;
-  for (const auto& cell : plan::expand(plan, {}, kCases))
+  for (const auto& cell : plan::expand(plan, {}, kCases).cells)
     pairs.insert(cell.kernel.name + cell.test.entry);
   CHECK(pairs.size() >= 6);
 }
@@ -137,7 +137,7 @@ TEST_CASE("repetitions, expectations and globs are as without a matrix") {
   plan.cases = {{.name = "kvm/*", .alias = "kvm/*", .entry = "kvm/*"}};
   plan.repetitions = 2;
   plan.expectations = {{.kernel = {"*-kasan"}, .verdict = model::Verdict::fail, .place = "p:1"}};
-  const auto cells = plan::expand(plan, {.kernels = {"new-kasan"}}, kCases);
+  const auto cells = plan::expand(plan, {.kernels = {"new-kasan"}}, kCases).cells;
   CHECK(cells.size() == 2 * 3 * 2);
   CHECK(cells[1].id == "new-kasan/tdp/kvm/a@2");
   CHECK(cells[0].expectation.verdict == model::Verdict::fail);

@@ -136,8 +136,9 @@ std::vector<PreparedCell> Sweep::choose_cells() {
   };
   const resources::Limits limits = resources::read_limits(resources::text_of);
   std::vector<PreparedCell> sized;
-  for (const model::Cell& cell :
-       plan::expand(options_.plan, options_.filter, workshop_.case_names())) {
+  const plan::Expansion whole =
+      plan::expand(options_.plan, options_.filter, workshop_.case_names());
+  for (const model::Cell& cell : whole.cells) {
     require_cpu(cell.topology, report_.host);
     try {
       description_of(cell.test.name, cell.test.args);
