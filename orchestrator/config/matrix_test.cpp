@@ -165,6 +165,11 @@ matrix:
 )");
 }
 
+TEST_CASE("a matrix that makes no kernels needs those of the plan") {
+  const std::string text = kSchema + kCases + "matrix: { axes: { mmu: [tdp, shadow] } }\n";
+  CHECK(contains(refusal(text), "`the plan` lacks the key `kernels`"));
+}
+
 TEST_CASE("a version that no kernel of the matrix tells is asked for") {
   check_problems("matrix_versions.txt", kSchema + kCases + R"(
 matrix:

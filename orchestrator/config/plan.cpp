@@ -93,7 +93,7 @@ static void read_parts(std::list<Part>& parts, const CpuModels& cpu_models, mode
 
 // `schema` alone would be a plan of nothing.
 static void require_content(const Part& part, const model::Plan& plan) {
-  if (plan.kernels.empty() && !part.find("matrix")) part.map.require("kernels");
+  if (plan.kernels.empty()) part.map.require("kernels");
   if (plan.cases.empty()) part.map.require("cases");
 }
 
