@@ -44,12 +44,6 @@ TEST_CASE(
   CHECK(resolve_accel(std::nullopt, kGood).accel == Accel::kvm);
 }
 
-TEST_CASE("a field of meminfo is found by its whole name") {
-  const char* text = "MemTotal:       100 kB\nMemAvailable:    42 kB\n";
-  CHECK(meminfo_field(text, "MemAvailable") == "42 kB");
-  CHECK(meminfo_field(text, "Mem") == "");
-}
-
 TEST_CASE("what to do about /dev/kvm follows from the error and not from a guess") {
   const auto told = [](int open_error) {
     KvmFacts facts = kGood;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "util/files.hpp"
+#include "util/text.hpp"
 
 namespace kproof::host {
 
@@ -49,17 +50,9 @@ std::string hypervisor() {
   return text.data();
 }
 
-std::string meminfo_field(std::string_view meminfo, std::string_view key) {
-  std::istringstream in{std::string(meminfo)};
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with(std::string(key) + ":"))
-      return line.substr(line.find_first_not_of(' ', key.size() + 1));
-  return "";
-}
-
-static std::uint64_t meminfo_bytes(std::string_view key) {
-  return std::strtoull(meminfo_field(util::read_file("/proc/meminfo"), key).c_str(), nullptr, 10)
-         << 10;
+static std::uint64_t memory() {
+  const auto total = util::line_behind(util::read_file("/proc/meminfo"), "MemTotal:");
+  return std::strtoull(total.value_or("").c_str(), nullptr, 10) << 10;
 }
 
 model::HostFacts machine_facts() {
@@ -71,7 +64,7 @@ model::HostFacts machine_facts() {
   facts.os = field("/etc/os-release", "PRETTY_NAME", '=');
   facts.cpu = field("/proc/cpuinfo", "model name", ':');
   facts.cores = std::max(1u, std::thread::hardware_concurrency());
-  facts.memory = meminfo_bytes("MemTotal");
+  facts.memory = memory();
   return facts;
 }
 

@@ -12,7 +12,6 @@ namespace kproof::host {
 bool has_cpu_flag(std::string_view flag);  // in /proc/cpuinfo
 // CPUID's signature of what this machine is a guest of, "KVMKVMKVM"; "" for none.
 std::string hypervisor();
-std::string meminfo_field(std::string_view meminfo, std::string_view key);  // "24066648 kB"; pure
 
 // hostname, os, kernel, cpu, cores, memory; the rest is the caller's to fill in.
 model::HostFacts machine_facts();

@@ -42,20 +42,8 @@ static std::optional<std::uint64_t> number_in(const Texts& texts, const std::str
   return text ? number(*text) : std::nullopt;
 }
 
-// What is behind `key` at the start of a line.
-static std::optional<std::string> value_of(const std::optional<std::string>& text,
-                                           std::string_view key) {
-  std::istringstream lines(text.value_or(""));
-  for (std::string line; std::getline(lines, line);)
-    if (line.starts_with(key)) {
-      const std::size_t at = line.find_first_not_of(" \t", key.size());
-      return at == line.npos ? "" : line.substr(at);
-    }
-  return std::nullopt;
-}
-
 static std::uint64_t field(const std::optional<std::string>& text, std::string_view key) {
-  return number(value_of(text, key).value_or("")).value_or(0);
+  return number(util::line_behind(text.value_or(""), key).value_or("")).value_or(0);
 }
 
 std::set<unsigned> parse_cpus(std::string_view list) {
@@ -123,7 +111,8 @@ class Reader {
 
   // The host's CPUs are everybody's; those that we are bound to, of all who are bound to them.
   void read_cpus() {
-    const auto allowed = value_of(texts_("/proc/self/status"), "Cpus_allowed_list:");
+    const auto allowed =
+        util::line_behind(texts_("/proc/self/status").value_or(""), "Cpus_allowed_list:");
     const auto online = texts_("/sys/devices/system/cpu/online");
     const std::string cpus = allowed.value_or(util::chomp(online.value_or("0")));
     const std::uint64_t count = std::max<std::size_t>(1, parse_cpus(cpus).size());
