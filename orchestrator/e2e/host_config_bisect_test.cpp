@@ -13,32 +13,10 @@ using namespace kproof::e2e::host;
 namespace fs = std::filesystem;
 
 namespace {
-struct Configs {
-  const util::ScratchDir scratch{"kproof-e2e-"};
-  const fs::path tree = scratch.path() / "linux", plan = scratch.path() / "plan.yaml",
-                 out = scratch.path() / "out";
+struct Configs : source::MadeUpTree {
+  const fs::path plan = scratch.path() / "plan.yaml", out = scratch.path() / "out";
 
-  Configs() {
-    fs::permissions(scratch.path(), fs::perms{0755});  // root has another user build
-    write(tree / "Makefile", source::kMakefile);
-    write(tree / "Kconfig", source::kKconfig);
-    write(tree / "arch/x86/Kconfig", source::kArchKconfig);
-    write(tree / "mm/a.c", "int a;\n");
-    write(tree / "mm/b.c", "int b;\n");
-    util::run_checked({.argv = {"sh", "-ec",
-                                "git init -q -b main . && git config user.name A && "
-                                "git config user.email a && git add . && git commit -qm one"},
-                       .directory = tree});
-    write(plan, fmt::format("schema: 1\nname: toy\nkernels:\n"
-                            "  mine: {{ source: {{ git: {} }} }}\n"
-                            "  debian: {{ package: linux-image-amd64 }}\n"
-                            "topologies:\n  l1: {{ memory: 512M }}\ncases:\n  - selftest/pass\n",
-                            tree.string()));
-  }
-  static void write(const fs::path& file, const std::string& text) {
-    fs::create_directories(file.parent_path());
-    util::write_file_atomically(file, text);
-  }
+  Configs() { write(plan, plan_to_build(tree)); }
   fs::path file(const std::string& name, const std::string& text) const {
     write(scratch.path() / name, text);
     return scratch.path() / name;

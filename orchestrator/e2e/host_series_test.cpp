@@ -16,35 +16,14 @@ using namespace kproof::e2e::host;
 namespace fs = std::filesystem;
 
 namespace {
-struct Toy {
-  const util::ScratchDir scratch{"kproof-e2e-"};
-  const fs::path tree = scratch.path() / "linux", patches = scratch.path() / "patches",
-                 cache = scratch.path() / "cache", out = scratch.path() / "out",
-                 plan = scratch.path() / "plan.yaml";
+struct Toy : source::MadeUpTree {
+  const fs::path patches = scratch.path() / "patches", cache = scratch.path() / "cache",
+                 out = scratch.path() / "out", plan = scratch.path() / "plan.yaml";
 
   Toy() {
-    fs::permissions(scratch.path(), fs::perms{0755});  // root has another user build
-    write(tree / "Makefile", source::kMakefile);
-    write(tree / "Kconfig", source::kKconfig);
-    write(tree / "arch/x86/Kconfig", source::kArchKconfig);
-    write(tree / "mm/a.c", "int a;\n");
-    write(tree / "mm/b.c", "int b;\n");
-    git("init -q -b main . && git config user.name A && git config user.email a && git add . && "
-        "git commit -qm one && git tag v1");
-    write(plan, fmt::format("schema: 1\nname: toy\nkernels:\n"
-                            "  mine: {{ source: {{ git: {} }} }}\n"
-                            "  debian: {{ package: linux-image-amd64 }}\n"
-                            "topologies:\n  l1: {{ memory: 512M }}\ncases:\n  - selftest/pass\n",
-                            tree.string()));
+    write(plan, plan_to_build(tree));
     fs::create_directory(patches);
     add_patch("0001-a.patch", "mm/a.c", "int a;", "int a = 1;");
-  }
-  static void write(const fs::path& file, const std::string& text) {
-    fs::create_directories(file.parent_path());
-    util::write_file_atomically(file, text);
-  }
-  void git(const std::string& command) const {
-    util::run_checked({.argv = {"sh", "-ec", "git " + command}, .directory = tree});
   }
   void add_patch(const std::string& name, const std::string& file, const std::string& from,
                  const std::string& to) const {

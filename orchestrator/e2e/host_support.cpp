@@ -132,6 +132,15 @@ const Json* find_cell(const Json& results, const std::string& id) {
   return nullptr;
 }
 
+std::string plan_to_build(const fs::path& tree) {
+  return fmt::format(
+      "schema: 1\nname: toy\nkernels:\n"
+      "  mine: {{ source: {{ git: {} }} }}\n"
+      "  debian: {{ package: linux-image-amd64 }}\n"
+      "topologies:\n  l1: {{ memory: 512M }}\ncases:\n  - selftest/pass\n",
+      tree.string());
+}
+
 fs::path usual_cache() {
   if (const char* cache = std::getenv("KPROOF_CACHE")) return cache;
   if (::geteuid() == 0) return "/var/cache/kproof";

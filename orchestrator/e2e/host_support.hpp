@@ -79,6 +79,9 @@ const Json* find_cell(const Json& results, const std::string& id);
 // Checks that a run of one cell ended well: exit code 0, a pass, and nothing of `kproof` is left.
 void check_passed(const Ended& ended, pid_t kproof, const std::filesystem::path& out);
 
+// A plan of selftest/pass with two kernels: `mine`, to build from this git tree, and Debian's.
+std::string plan_to_build(const std::filesystem::path& tree);
+
 // Where kproof keeps its kernels when it is not told otherwise.
 std::filesystem::path usual_cache();
 

@@ -7,15 +7,11 @@
 #include "source/builder.hpp"
 #include "source/made_up.hpp"
 #include "util/error.hpp"
-#include "util/files.hpp"
-#include "util/subprocess.hpp"
 
 namespace kproof::source {
 namespace fs = std::filesystem;
 
-struct Bench {
-  const util::ScratchDir scratch{"kproof-builder"};
-  const fs::path tree = scratch.path() / "tree";
+struct Bench : MadeUpTree {
   model::BuildSource source{.tree = model::GitRevision{tree, ""}, .fragments = {}};
   std::string said;
   Settings settings{.cache = scratch.path() / "cache",
@@ -24,23 +20,8 @@ struct Bench {
                     .say = [this](std::string_view line) { said.append(line).append("\n"); }};
 
   Bench() {
-    fs::permissions(scratch.path(), fs::perms{0755});  // root has another user build
-    write(tree / "Makefile", kMakefile);
-    write(tree / "Kconfig", kKconfig);
-    write(tree / "arch/x86/Kconfig", kArchKconfig);
-    write(tree / "mm/a.c", "int a;\n");
-    write(tree / "mm/b.c", "int b;\n");
     write(settings.fragments / "kvm.config", "# A host.\nCONFIG_KVM=y\n");
     write(settings.fragments / "lost.config", "# Lost.\nCONFIG_LOST=y\n");
-    git("init -q -b main . && git config user.name A && git config user.email a && git add . && "
-        "git commit -qm one && git tag v1");
-  }
-  static void write(const fs::path& file, const std::string& text) {
-    fs::create_directories(file.parent_path());
-    util::write_file_atomically(file, text);
-  }
-  void git(const std::string& command) const {
-    util::run_checked({.argv = {"sh", "-ec", "git " + command}, .directory = tree});
   }
   Foundation foundation() const { return find_foundation(source, settings); }
   Built build() const {
