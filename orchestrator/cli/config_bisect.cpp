@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,11 +14,11 @@
 #include "bisect/minimise.hpp"
 #include "cli/cli.hpp"
 #include "cli/config_end.hpp"
+#include "cli/config_source.hpp"
 #include "cli/display.hpp"
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/trials.hpp"
-#include "kernel/store.hpp"
 #include "report/junit.hpp"
 #include "series/rows.hpp"
 #include "source/builder.hpp"
@@ -98,28 +99,13 @@ class ConfigBisection {
     util::write_file_atomically(out / "junit.xml", report::junit_xml(report_));
   }
 
-  // One build directory for all configs, so that a step compiles what its symbols touch.
-  source::Settings settings(source::Settings settings) const {
-    settings.build = "config-bisect";
-    return settings;
-  }
-
-  // All configs are of one commit, one series and one compiler.
   void find_difference(const ConfigEnd& good, const ConfigEnd& bad) {
-    const auto say = [this](std::string_view line) { display_.say(std::string(line)); };
-    settings_ = settings({.cache = kernel::default_cache(),
-                          .fragments = shipped_,
-                          .as_root = sweep().as_root,
-                          .stop_fd = stop_.fd(),
-                          .say = say,
-                          .live = source::now_and_then(say)});
-    patches_ = source::load_patches(std::get<model::BuildSource>(base_.source));
-    foundation_ = source::find_foundation(with(good.build), settings_);
-    report_.source = foundation_.base.origin;
-    if (!patches_.empty())
-      report_.source += ", " + util::format_count(patches_.size(), "patch", "patches");
-    const source::Finished first = finish("--good", good);
-    const source::Finished last = finish("--bad", bad);
+    source_.emplace(base_, good,
+                    ConfigSource::Setup{shipped_, sweep().as_root, stop_.fd(),
+                                        [this](const std::string& line) { display_.say(line); }});
+    report_.source = source_->told();
+    const source::Finished first = source_->finish("--good", good);
+    const source::Finished last = source_->finish("--bad", bad);
     language_ = first.language;
     ends_ = {first.config, last.config};
     difference_ = kconfig::difference(ends_, language_);
@@ -129,36 +115,9 @@ class ConfigBisection {
     }
     report_.groups = changes_.size();
     report_.following = difference_.following.size();
-    sweep().fetch = [this](const model::KernelSpec& spec, const source::Settings& given) {
-      if (spec.name != base_.name) return source::fetch(spec, given);
-      return source::fetch(spec, of_config(std::get<model::BuildSource>(spec.source)), {patches_},
-                           settings(given));
+    sweep().fetch = [this](const model::KernelSpec& spec, const source::Settings& settings) {
+      return source_->fetch(spec, settings);
     };
-  }
-
-  model::KernelSpec with(model::BuildSource build) const {
-    model::KernelSpec spec = base_;
-    spec.source = std::move(build);
-    return spec;
-  }
-
-  source::Foundation of_config(const model::BuildSource& build) const {
-    source::Foundation foundation = foundation_;
-    foundation.config = source::read_config_input(build.config, build.fragments, shipped_);
-    foundation.name =
-        fmt::format("{}, {}", foundation.base.origin, fs::path(build.config).filename().string());
-    for (const std::string& fragment : build.fragments)
-      foundation.name += " + " + fs::path(fragment).filename().string();
-    return foundation;
-  }
-
-  source::Finished finish(const char* option, const ConfigEnd& end) {
-    display_.say(fmt::format("{}: {}", option, end.told));
-    try {
-      return source::finish_config(of_config(end.build), {patches_}, settings_);
-    } catch (const ConfigError& error) {
-      throw ConfigError(fmt::format("{} {}: {}", option, end.told, error.what()), error.hint());
-    }
   }
 
   void search() {
@@ -262,10 +221,7 @@ class ConfigBisection {
     const fs::path file = sweep().out / (directory + ".config");
     fs::create_directories(file.parent_path());
     util::write_file_atomically(file, config);
-    model::BuildSource build = std::get<model::BuildSource>(base_.source);
-    build.config = file;
-    build.fragments.clear();
-    Trial trial = trials_.attempt(with(std::move(build)), directory, name_of(config), signature_);
+    Trial trial = trials_.attempt(source_->kernel_of(file), directory, name_of(config), signature_);
     report_.host = trials_.host();
     if (trial.interrupted) throw Stopped{};
     return trial;
@@ -283,7 +239,9 @@ class ConfigBisection {
     const std::string asked = kconfig::mixed(ends_, difference_, made);
     std::string config;
     try {
-      config = finish_text(asked);
+      const fs::path file = sweep().out / "configs/asked.config";
+      util::write_file_atomically(file, asked);
+      config = source_->finish(file);
     } catch (const source::Unbuildable& error) {
       return add(made, {.refused = true, .seen = {Outcome::skipped, error.what()}});
     }
@@ -295,14 +253,6 @@ class ConfigBisection {
     const Outcome outcome = add(made, {.config = name_of(config), .seen = seen});
     if (outcome == Outcome::bad) require_runs(seen.showing, seen.repetitions);
     return outcome;
-  }
-
-  std::string finish_text(const std::string& asked) {
-    const fs::path file = sweep().out / "configs/asked.config";
-    util::write_file_atomically(file, asked);
-    model::BuildSource build;
-    build.config = file;
-    return source::finish_config(of_config(build), {patches_}, settings_).config;
   }
 
   static std::string told(const std::vector<kconfig::Lost>& lost) {
@@ -363,7 +313,10 @@ class ConfigBisection {
               ? fmt::format("it appears without these, too: there are more causes than {}",
                             bisect::kMostCauses)
               : "--bad without them says nothing: " + report_.steps[*report_.without].seen.reason);
-    report_.next = next_command();
+    // The good config with the least set.
+    report_.next = source_->build_command(
+        sweep().out / (report::directory_of_config(report_.steps[0].config) + ".config"),
+        sweep().out / report_.causes[0].fragment);
   }
 
   report::ConfigCause told(const bisect::Cause& cause, std::size_t number) const {
@@ -382,35 +335,13 @@ class ConfigBisection {
     return told;
   }
 
-  // Builds the good config with the least set.
-  std::string next_command() const {
-    std::string words = "kproof build --source ";
-    const auto& build = std::get<model::BuildSource>(base_.source);
-    if (const auto* git = std::get_if<model::GitRevision>(&build.tree))
-      words +=
-          git->repository.string() + (git->revision.empty() ? "" : " --revision " + git->revision);
-    else if (const auto* tarball = std::get_if<model::Tarball>(&build.tree))
-      words += tarball->file.string();
-    else
-      words += std::get<model::SourcePackage>(build.tree).package;
-    for (const std::string& patch : build.patches)
-      words += " --patches " + patch;
-    if (!build.compiler.empty()) words += " --cc " + build.compiler;
-    return fmt::format(
-        "{} --config {}.config --fragment {}", words,
-        (sweep().out / report::directory_of_config(report_.steps[0].config)).string(),
-        (sweep().out / report_.causes[0].fragment).string());
-  }
-
   ConfigBisectOptions& options_;
   const model::KernelSpec base_;
   const run::StopRequest& stop_;
   Display display_;
   Trials trials_;
   const fs::path shipped_;
-  source::Settings settings_;
-  source::Foundation foundation_;
-  std::vector<patch::Patch> patches_;
+  std::optional<ConfigSource> source_;  // once the ends are known
   kconfig::Language language_;
   kconfig::Ends ends_;
   kconfig::Difference difference_;

@@ -126,7 +126,10 @@ model::Plan read_plan(const fs::path& file, const CpuModels& cpu_models) {
   try {
     text = util::read_file(file);
   } catch (const HostError& error) {
-    throw ConfigError(error.what(), "name a plan, for example ci/plans/quickstart.yaml");
+    throw ConfigError(
+        error.what(),
+        "name a plan, for example ci/plans/quickstart.yaml, or a kernel: a build tree, bzImage, "
+        "vmlinux or .deb");
   }
   const char* home = std::getenv("HOME");
   model::Plan plan = parse_plan(text, file, home ? home : "/root", cpu_models);
