@@ -36,17 +36,20 @@ std::vector<std::size_t> startable(std::span<const Needs> running, std::span<con
                                    Room room, const Bounds& bounds) {
   std::vector<std::size_t> chosen;
   bool alone = any_quiet(running);
+  std::size_t cells = cells_of(running);
   Passed passed(bounds.overtaken);
   for (std::size_t i = 0; i < waiting.size() && passed.lets_by(waiting[i]); ++i) {
     const Needs& needs = waiting[i].needs;
     const std::size_t at_once = running.size() + chosen.size();
-    if (alone || at_once >= bounds.jobs) break;
+    if (alone) break;
+    if (!needs.in_full && cells >= bounds.jobs) break;
     if (!lacks(needs, room).empty() || (needs.quiet && at_once > 0)) {
       passed.add(waiting[i]);
       continue;
     }
     chosen.push_back(i);
     take(room, needs);
+    cells += !needs.in_full;
     passed.by();
     alone = needs.quiet;
   }

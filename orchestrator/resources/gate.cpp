@@ -118,7 +118,7 @@ Gate::Answer Gate::choose(std::span<const Needs> running, std::span<const Waitin
   const std::size_t first = first_left(answer.start);
   if (first > 0) since_ = stuck_ = {};
   mine.wanted.reset();
-  if (first == waiting.size() || claimed.size() >= setup_.jobs) return answer;
+  if (first == waiting.size() || cells_of(claimed) >= setup_.jobs) return answer;
   if (since_.count() == 0) since_ = now();
   const Needs& needs = waiting[first].needs;
   mine.wanted = {needs, since_.count()};
@@ -131,16 +131,16 @@ Gate::Answer Gate::choose(std::span<const Needs> running, std::span<const Waitin
   return answer;
 }
 
-static Needs of_build(Needs needs, const Limits& limits) {
+Needs Gate::of_build(Needs needs) const {
   needs.in_full = true;
-  const Room whole = whole_host(limits, 0);
+  const Room whole = whole_host(read_limits(setup_.texts), 0);
   needs.vcpus = static_cast<unsigned>(std::min<std::int64_t>(needs.vcpus, whole.cores));
   needs.memory = std::min(needs.memory, whole.memory);
   return needs;
 }
 
-Hold::Hold(Gate::Setup setup, Needs needs, int stop_fd) : gate_(setup) {
-  const std::vector<Waiting> waiting{{of_build(std::move(needs), read_limits(setup.texts))}};
+Hold::Hold(Gate::Setup setup, Needs needs, int stop_fd) : gate_(std::move(setup)) {
+  const std::vector<Waiting> waiting{{gate_.of_build(std::move(needs))}};
   for (;;) {
     const auto answer = gate_.ask({}, waiting);
     if (!answer.start.empty() || !answer.hopeless.empty()) return;

@@ -41,6 +41,9 @@ class Gate {
   // has it.
   Answer ask(std::span<const Needs> running, std::span<const Waiting> waiting);
 
+  // What a build asks for: all its cores at once, and no more of anything than this host has.
+  Needs of_build(Needs needs) const;
+
   int changed() const noexcept { return ledger_.changed(); }
 
  private:

@@ -30,6 +30,10 @@ Needs sum(std::span<const Needs> all) {
   return total;
 }
 
+std::size_t cells_of(std::span<const Needs> all) {
+  return static_cast<std::size_t>(std::ranges::count(all, false, &Needs::in_full));
+}
+
 std::string gib(std::uint64_t bytes) {
   return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1ull << 30));
 }

@@ -1,6 +1,7 @@
 // What work takes from the host while it runs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -28,6 +29,9 @@ std::uint64_t less(std::uint64_t a, std::uint64_t b);
 
 // All of them at once; quiet if one is.
 Needs sum(std::span<const Needs> all);
+
+// How many are of cells, and not of builds.
+std::size_t cells_of(std::span<const Needs> all);
 
 // "3.5 GiB"
 std::string gib(std::uint64_t bytes);
