@@ -1,10 +1,14 @@
 #include "source/builder.hpp"
 
+#include <future>
+#include <optional>
+
 #include <doctest/doctest.h>
 #include <sys/eventfd.h>
 
 #include "source/bench.hpp"
 #include "util/fd.hpp"
+#include "util/files.hpp"
 #include "util/hash.hpp"
 
 using namespace kproof;
@@ -141,6 +145,53 @@ TEST_CASE("what is built on one foundation is of one commit, though the branch m
   const std::vector<patch::Patch> series{{.name = "b", .diff = diff, .files = {"mm/b.c"}}};
   CHECK_FALSE(source::build(foundation, {series}, bench.settings).reused);
   CHECK(has(bench.refusal(), "'nope' undeclared"));
+}
+
+// What kMakefile is, but nothing is compiled before two builds have come to `place`, or for 20 s.
+static std::string meeting(const fs::path& place) {
+  std::string makefile = source::kMakefile;
+  const std::string compile = "$(CC) -c";
+  return makefile.replace(
+      makefile.find(compile), compile.size(),
+      "touch " + place.string() + "/$(notdir $(O)); for i in $$(seq 200); do [ $$(ls " +
+          place.string() + " | wc -l) -ge 2 ] && break; sleep 0.1; done; [ $$i -lt 200 ] && " +
+          compile);
+}
+
+TEST_CASE("two configs of one tree are built at the same time") {
+  Bench bench;
+  const fs::path place = bench.scratch.path() / "place";
+  fs::create_directory(place);
+  fs::permissions(place, fs::perms::all);
+  bench.write(bench.tree / "Makefile", meeting(place));
+  bench.git("commit -qam meeting");
+  bench.settings.say = [](std::string_view) {};
+  const auto build = [&](const std::vector<std::string>& fragments) {
+    model::BuildSource source = bench.source;
+    source.fragments = fragments;
+    return source::build(source::find_foundation(source, bench.settings), {{}}, bench.settings)
+        .root;
+  };
+  auto other = std::async(std::launch::async, [&] { return build({"kvm"}); });
+  const fs::path one = build({});
+  CHECK(one != other.get());
+}
+
+TEST_CASE("a build with other patches waits until nobody builds from the tree as it is") {
+  Bench bench;
+  bench.build();
+  bench.commit("int a = 2;\n");
+  const fs::path trees = bench.settings.cache / "kernels/trees";
+  const fs::path tree = fs::directory_iterator(trees)->path();
+  auto held = std::optional(util::FileLock::acquire(tree / "lock", -1, util::FileLock::For::all));
+  bench.settings.say = [&](std::string_view line) {
+    if (!line.starts_with("waiting for process")) return;
+    CHECK(util::read_file(tree / "source/mm/a.c") == "int a;\n");
+    held.reset();
+  };
+  bench.build();
+  CHECK_FALSE(held);
+  CHECK(util::read_file(tree / "source/mm/a.c") == "int a = 2;\n");
 }
 
 TEST_CASE("a build that waits for another's lock can be stopped") {

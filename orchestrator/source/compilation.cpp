@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <mutex>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -67,21 +68,28 @@ Compilation::Compilation(const Foundation& foundation, const Patches& patches,
 }
 
 namespace {
-// What root makes for others to read, whatever its shell says. Of the whole process: nothing runs
-// beside a build.
-class Umask {
+// What root makes for others to read, whatever its shell says. Of the whole process: while any of
+// its threads builds. The directory of a run is made before, as the user's own mask has it.
+class Readable {
  public:
-  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
-  ~Umask() { ::umask(before_); }
-  Umask(const Umask&) = delete;
-  Umask& operator=(const Umask&) = delete;
+  Readable() {
+    const std::lock_guard lock(mutex_);
+    if (builds_++ == 0) before_ = ::umask(022);
+  }
+  ~Readable() {
+    const std::lock_guard lock(mutex_);
+    if (--builds_ == 0) ::umask(before_);
+  }
+  Readable(const Readable&) = delete;
+  Readable& operator=(const Readable&) = delete;
 
  private:
-  const mode_t before_;
+  static inline std::mutex mutex_;
+  static inline unsigned builds_ = 0;
+  static inline mode_t before_ = 0;
 };
 }  // namespace
 
-static constexpr mode_t kReadable = 022;
 static constexpr const char* kUnfinished = ".kproof-unfinished";
 
 void Compilation::fill(const fs::path& draft) const {
@@ -105,16 +113,14 @@ Finished Compilation::finished() const {
   return finished;
 }
 
-// With the tree's lock held, and in it what is to be built.
+// With the locks held, and in the tree what is to be built.
 void Compilation::in_tree(const std::function<void(const Make&)>& work) const {
-  const Umask readable(kReadable);
-  const util::FileLock lock = lock_tree();
+  const Readable readable;
+  fs::create_directories(tree_);
+  const util::FileLock of_build = lock(tree_ / ("." + name_of_build()), util::FileLock::For::one);
+  const util::FileLock of_source = hold_source();
   if (user_) require_usable(*user_, tree_);
-  if (!fs::exists(tree_ / "source")) prune(tree_.parent_path(), kForgotten, settings_.say);
-  foundation_.base.check_out(tree_);
   require_new_enough(foundation_.toolchain, tree_ / "source", user_);
-  if (patches_.size() < series_.size()) require_applicable(tree_, series_);
-  apply(tree_, patches_);
   fs::create_directories(log_.parent_path());
   fs::remove(log_);
   const fs::path build = tree_ / name_of_build();
@@ -128,8 +134,9 @@ void Compilation::in_tree(const std::function<void(const Make&)>& work) const {
         .user = user_,
         .compiler_cache = compiler_cache,
         .jobs = job_count(settings_.jobs),
+        .niceness = settings_.niceness,
         .stop_fd = settings_.stop_fd,
-        .lock_fd = lock.fd(),
+        .locks = {of_build.fd(), of_source.fd()},
         .live = settings_.live});
 }
 
@@ -150,13 +157,43 @@ void Compilation::hand_over(const fs::path& directory) const {
 }
 
 // Held by what make starts too: after a kill -9 of kproof the next one waits for its compilers.
-util::FileLock Compilation::lock_tree() const {
-  fs::create_directories(tree_);
-  const fs::path path = tree_ / "lock";
-  if (auto lock = util::FileLock::try_acquire(path)) return std::move(*lock);
+util::FileLock Compilation::lock(const fs::path& path, util::FileLock::For whom) const {
+  if (auto lock = util::FileLock::try_acquire(path, whom)) return std::move(*lock);
   settings_.say(fmt::format("waiting for process {}, which builds in {}",
                             util::FileLock::holder(path), tree_.string()));
-  return util::FileLock::acquire(path, settings_.stop_fd);
+  return util::FileLock::acquire(path, settings_.stop_fd, whom);
+}
+
+// What source/ holds when this kernel is built, and that all of the series was found to apply.
+std::string Compilation::state() const {
+  util::Hasher hasher;
+  hasher.add(foundation_.base.identity).add(std::to_string(patches_.size()));
+  for (const Patch& patch : series_)
+    hasher.add(patch.diff).add(std::to_string(patch.strip));
+  return hasher.hex();
+}
+
+// source/ as this kernel has it. Until the lock goes nobody changes it, and other configs may be
+// built of it. Somebody else may be first between the two locks, so it is looked at again.
+util::FileLock Compilation::hold_source() const {
+  const fs::path path = tree_ / "lock", holds = tree_ / "holds";
+  for (;;) {
+    util::FileLock shared = lock(path, util::FileLock::For::all);
+    if (fs::exists(tree_ / "source") && fs::exists(holds) && util::read_file(holds) == state())
+      return shared;
+    { const util::FileLock let_go = std::move(shared); }
+    const util::FileLock alone = lock(path, util::FileLock::For::one);
+    fs::remove(holds);
+    put_in_order();
+    util::write_file_atomically(holds, state());
+  }
+}
+
+void Compilation::put_in_order() const {
+  if (!fs::exists(tree_ / "source")) prune(tree_.parent_path(), kForgotten, settings_.say);
+  foundation_.base.check_out(tree_);
+  if (patches_.size() < series_.size()) require_applicable(tree_, series_);
+  apply(tree_, patches_);
 }
 
 // All that is done in the build's directory is done as the user who builds there: what lies under

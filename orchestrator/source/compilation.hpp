@@ -35,7 +35,10 @@ class Compilation {
 
  private:
   const util::User* user() const { return user_ ? &*user_ : nullptr; }
-  util::FileLock lock_tree() const;
+  util::FileLock lock(const std::filesystem::path& path, util::FileLock::For whom) const;
+  util::FileLock hold_source() const;
+  void put_in_order() const;
+  std::string state() const;
   std::string name_of_build() const;
   void hand_over(const std::filesystem::path& directory) const;
   void in_tree(const std::function<void(const Make&)>& work) const;

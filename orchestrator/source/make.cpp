@@ -60,7 +60,7 @@ class Monitor {
 
 // The same inputs must make the same kernel: no time, no name of a machine (Documentation/kbuild/
 // reproducible-builds.rst).
-static std::vector<std::string> command_line(const Make& how) {
+static std::vector<std::string> make_command(const Make& how) {
   return {"make",
           "-C",
           how.source.string(),
@@ -72,6 +72,14 @@ static std::vector<std::string> command_line(const Make& how) {
           "KBUILD_BUILD_USER=kproof",
           "KBUILD_BUILD_HOST=kproof",
           "KBUILD_BUILD_VERSION=1"};
+}
+
+static std::vector<std::string> command_line(const Make& how) {
+  std::vector<std::string> argv;
+  if (how.niceness > 0) argv = {"nice", "-n", std::to_string(how.niceness)};
+  for (std::string& word : make_command(how))
+    argv.push_back(std::move(word));
+  return argv;
 }
 
 // A user of a tree has no home but his build.
@@ -91,7 +99,7 @@ void make(const Make& how, const std::vector<std::string>& targets) {
                         .deadline = 24h,
                         .on_output = [&](std::string_view piece) { monitor.see(piece); },
                         .stop_fd = how.stop_fd,
-                        .keep_open = how.lock_fd,
+                        .keep_open = how.locks,
                         .inherit = util::Command::Inherit::plain,
                         .environment = environment(how),
                         .user = how.user};

@@ -22,9 +22,10 @@ struct Make {
   std::optional<util::User> user = {};        // who runs it; else we
   std::filesystem::path compiler_cache = {};  // ccache's; "": ours
   unsigned jobs = 1;
-  int stop_fd = -1;         // readable: end in order
-  int lock_fd = -1;         // stays open in make and what it starts
-  kernel::Progress live{};  // the state of the build in one line, often; may be empty
+  unsigned niceness = 0;        // nice(1)'s
+  int stop_fd = -1;             // readable: end in order
+  std::vector<int> locks = {};  // stay open in make and what it starts
+  kernel::Progress live{};      // the state of the build in one line, often; may be empty
 };
 
 // make knows of our environment what util::kPlainEnvironment lists and no more. Runs it with

@@ -5,6 +5,9 @@
 //        pristine/   of each file that a patch ever touched, what the base has
 //        absent/     an empty file for each that the base has not
 //        build-*/    make's O= directories
+//        holds       hash of what source/ holds; not there while it is changed
+//        lock        held by each build for all that build of the same files, and for one alone
+//                    while they are changed; .build-*: by who builds there
 #pragma once
 
 #include <filesystem>

@@ -91,17 +91,17 @@ static Fd lock_file(const fs::path& path, int operation) {
   return fd;
 }
 
-std::optional<FileLock> FileLock::try_acquire(const fs::path& path) {
-  Fd fd = lock_file(path, LOCK_EX | LOCK_NB);
+std::optional<FileLock> FileLock::try_acquire(const fs::path& path, For whom) {
+  Fd fd = lock_file(path, (whom == For::one ? LOCK_EX : LOCK_SH) | LOCK_NB);
   if (!fd) return std::nullopt;
   return FileLock(std::move(fd));
 }
 
 // flock(2) has no descriptor to poll, and a signal would be the only way out of it.
-FileLock FileLock::acquire(const fs::path& path, int stop_fd) {
+FileLock FileLock::acquire(const fs::path& path, int stop_fd, For whom) {
   constexpr int kAgainMs = 100;
   for (;;) {
-    if (auto lock = try_acquire(path)) return std::move(*lock);
+    if (auto lock = try_acquire(path, whom)) return std::move(*lock);
     pollfd stop{.fd = stop_fd, .events = POLLIN, .revents = 0};  // none below 0: a mere pause
     if (::poll(&stop, 1, kAgainMs) > 0)
       throw Interrupted(

@@ -44,14 +44,16 @@ class ScratchDir {
   std::filesystem::path path_;
 };
 
-// An exclusive flock on a file, held as long as the object lives; the kernel drops it with the
-// process, so kill -9 leaves no stale lock. The file holds the pid of its last holder.
+// A flock on a file, held as long as the object lives; the kernel drops it with the process, so
+// kill -9 leaves no stale lock. The file holds the pid of its last holder.
 class FileLock {
  public:
-  // Empty when another process holds it; `holder()` then names that process.
-  static std::optional<FileLock> try_acquire(const std::filesystem::path& path);
+  enum class For { one, all };  // who holds it for one keeps all others out, who for all those
+  // Empty when another holds it, of this process too; `holder()` then names that process.
+  static std::optional<FileLock> try_acquire(const std::filesystem::path& path,
+                                             For whom = For::one);
   // Waits until it is free; Interrupted once `stop_fd` is readable.
-  static FileLock acquire(const std::filesystem::path& path, int stop_fd = -1);
+  static FileLock acquire(const std::filesystem::path& path, int stop_fd = -1, For whom = For::one);
   // For util::Command::keep_open: the lock is held until those programs have ended, too.
   int fd() const noexcept { return fd_.get(); }
   // The pid written by the last holder, "" if there is none.

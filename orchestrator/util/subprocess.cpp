@@ -93,7 +93,8 @@ static void wait_and_decode(bp::child& child, CommandResult& result) {
 // Runs in the child, between fork and exec. Without it a program would outlive a kproof that is
 // killed, and would start deaf to the signals that kproof takes through a signalfd.
 static void tie_to(pid_t parent, const Command& command) noexcept {
-  if (command.keep_open >= 0) ::fcntl(command.keep_open, F_SETFD, 0);
+  for (const int fd : command.keep_open)
+    ::fcntl(fd, F_SETFD, 0);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -37,8 +37,8 @@ struct Command {
   // Sees both streams as they come, in pieces of any size; beyond output_limit too.
   std::function<void(std::string_view)> on_output = {};
   int stop_fd = -1;  // borrowed
-  int keep_open =
-      -1;  // borrowed; stays open in the program and what it starts: a lock that outlives us
+  // Borrowed; they stay open in the program and what it starts: locks that outlive us.
+  std::vector<int> keep_open = {};
   // What it gets of our environment.
   enum class Inherit { all, plain } inherit = Inherit::all;
   std::map<std::string, std::string> environment = {};  // above that

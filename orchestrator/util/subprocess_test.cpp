@@ -146,7 +146,7 @@ TEST_CASE("a descriptor that is kept open is there in the program") {
   const Fd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   Command command = sh(fmt::format("readlink /proc/self/fd/{}", file.get()));
   CHECK_FALSE(run(command).ok());
-  command.keep_open = file.get();
+  command.keep_open = {file.get()};
   CHECK(run(command).out == "/dev/null\n");
 }
 
