@@ -19,14 +19,21 @@ Display::~Display() {
 
 sweep::SweepListener Display::listener() {
   return {.say = [this](const std::string& line) { say(line); },
-          .on_total = [this](std::size_t cells) { start(cells); },
-          .cells = {.on_phase = [this](const model::Cell& cell, int level,
-                                       model::Phase phase) { on_phase(cell.id, level, phase); },
-                    .on_result =
-                        [this](const model::CellResult& result) {
-                          live_->on(report::CellFinished{result.id, result.judgement, result.reused,
-                                                         report::left_out_of(result)});
-                        }}};
+          .on_total = [this](std::size_t cells, std::size_t kernels) { start(cells, kernels); },
+          .on_kernel_progress =
+              [this](const std::string& kernel, const std::string& what) {
+                live_->on(report::KernelAt{kernel, what});
+              },
+          .on_kernel_end =
+              [this](const std::string& kernel) { live_->on(report::KernelEnded{kernel}); },
+          .on_gone = [this](std::size_t cells) { live_->on(report::CellsGone{cells}); },
+          .on_phase = [this](const model::Cell& cell, int level,
+                             model::Phase phase) { on_phase(cell.id, level, phase); },
+          .on_result =
+              [this](const model::CellResult& result) {
+                live_->on(report::CellFinished{result.id, result.judgement, result.reused,
+                                               report::left_out_of(result)});
+              }};
 }
 
 void Display::clear() {
@@ -48,10 +55,10 @@ void Display::on_phase(const std::string& id, int level, model::Phase phase) {
 }
 
 // A bisection starts it again for each revision.
-void Display::start(std::size_t cells) {
+void Display::start(std::size_t cells, std::size_t kernels) {
   ticker_ = {};  // joins, if it runs
   const auto began = steady_clock::now();
-  live_.emplace(STDERR_FILENO, style_, cells, [began] {
+  live_.emplace(STDERR_FILENO, style_, cells, kernels, [began] {
     return std::chrono::duration_cast<util::Millis>(steady_clock::now() - began);
   });
   ticker_ = std::jthread([this](const std::stop_token& stop) {

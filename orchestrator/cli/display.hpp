@@ -22,7 +22,7 @@ class Display {
 
  private:
   void on_phase(const std::string& id, int level, model::Phase phase);
-  void start(std::size_t cells);
+  void start(std::size_t cells, std::size_t kernels);
 
   const bool verbose_;
   const report::Style style_;

@@ -22,10 +22,11 @@ static std::string erase(std::size_t lines) {
   return lines == 0 ? "" : fmt::format("\033[{}A\033[J", lines);
 }
 
-LiveProgress::LiveProgress(int fd, Style style, std::size_t total,
+LiveProgress::LiveProgress(int fd, Style style, std::size_t cells, std::size_t kernels,
                            std::function<util::Millis()> elapsed)
     : fd_(fd), style_(style), elapsed_(std::move(elapsed)) {
-  model_.total = total;
+  model_.total = cells;
+  model_.kernels = kernels;
 }
 
 LiveProgress::~LiveProgress() {
@@ -45,12 +46,20 @@ void LiveProgress::put(const std::string& line, bool block) {
   write_all(fd_, frame);
 }
 
+bool LiveProgress::is_news(const ProgressEvent& event, util::Millis now) {
+  static constexpr std::chrono::seconds kPause{30};
+  if (style_.terminal) return std::holds_alternative<CellFinished>(event);
+  if (std::holds_alternative<KernelEnded>(event)) return false;  // that is said in other words
+  if (!std::holds_alternative<KernelAt>(event)) return true;
+  if (now - told_ < kPause) return false;
+  told_ = now;
+  return true;
+}
+
 void LiveProgress::on(const ProgressEvent& event) {
   const std::lock_guard lock(mutex_);
   const util::Millis now = elapsed_();
-  const bool finished = std::holds_alternative<CellFinished>(event);
-  const std::string line =
-      finished || !style_.terminal ? render_event(model_, event, now, style_) : "";
+  const std::string line = is_news(event, now) ? render_event(model_, event, now, style_) : "";
   apply(model_, event, now);
   put(line, true);
 }

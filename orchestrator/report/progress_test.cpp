@@ -36,7 +36,7 @@ std::string written(Style style, Act act) {
   const util::Fd in(ends[0]);
   util::Fd out(ends[1]);
   {
-    LiveProgress live(out.get(), style, 2, [] { return util::Millis(1500); });
+    LiveProgress live(out.get(), style, 2, 0, [] { return util::Millis(1500); });
     act(live);
   }
   out.reset();
@@ -82,6 +82,41 @@ TEST_CASE("a cell that ended unexpectedly stays in the totals") {
   CHECK(render_block(model, 8s, {}) ==
         "2/10 cells, 1 running, 8.0s elapsed, 1 unexpected\n"
         "  k/l1/mm/b  start 6.0s (6.0s)\n");
+}
+
+TEST_CASE("kernels that are being made stand above the cells, and the totals count them") {
+  auto model = two_running();
+  model.kernels = 3;
+  apply(model, KernelAt{"good", "looking"}, 1s);
+  apply(model, KernelAt{"next", "looking"}, 2s);
+  apply(model, KernelAt{"good", "345 steps in 2m: CC a.o"}, 3s);
+  apply(model, KernelEnded{"next"}, 4s);
+  CHECK(render_block(model, 7s, {}) ==
+        "1/10 cells, 2 running, 1/3 kernels, 7.0s elapsed, about 14.0s left\n"
+        "  kernel good  345 steps in 2m: CC a.o (6.0s)\n"
+        "  k/l1/mm/a  test 2.0s (6.0s)\n"
+        "  k/l1/mm/b  start 5.0s (5.0s)\n");
+}
+
+TEST_CASE("the time left is told from cells that ran, and only from enough of them") {
+  ProgressModel model{.total = 9};
+  for (const char* id : {"a", "b"}) {
+    apply(model, CellStarted{id}, 10s);
+    apply(model, CellFinished{id, kPass}, 20s);
+  }
+  apply(model, CellFinished{"kept", kPass, true}, 20s);
+  CHECK_FALSE(time_left(model, 20s));
+  apply(model, CellStarted{"c"}, 20s);
+  apply(model, CellFinished{"c", kPass}, 25s);
+  CHECK(time_left(model, 25s) == 25s);
+  model.kernels = 2;  // none of them is made
+  CHECK_FALSE(time_left(model, 25s));
+}
+
+TEST_CASE("cells without a kernel leave the totals") {
+  auto model = two_running();
+  apply(model, CellsGone{4}, 3s);
+  CHECK(model.total == 6);
 }
 
 TEST_CASE("each event is one plain line") {

@@ -21,8 +21,14 @@ Queue::Queue(Gate& gate, int stop_fd)
     : gate_(gate), stop_fd_(stop_fd), news_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 Queue::~Queue() {
+  end();
+}
+
+void Queue::end() {
   stop();
   end_waiting();
+  for (Entry& entry : entries_)
+    if (entry.thread.joinable()) entry.thread.join();
 }
 
 void Queue::wake() const {

@@ -35,7 +35,7 @@ struct Job {
 class Queue {
  public:
   Queue(Gate& gate, int stop_fd);  // both borrowed
-  ~Queue();                        // as stop()
+  ~Queue();                        // as end()
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
@@ -44,6 +44,8 @@ class Queue {
   void make_ready(std::size_t job);
   void drop(std::size_t job);  // one that has not started: it need not run
   void stop();
+  // stop(), and waits for what runs: for the owner of what jobs use. Not of a job's thread.
+  void end();
 
   // For the thread of a job: waits until the host has that too, which is the caller's until the
   // object goes. What a small host does not have is not asked for (of_build()).

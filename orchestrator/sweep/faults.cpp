@@ -11,10 +11,10 @@
 namespace kproof::sweep {
 namespace fs = std::filesystem;
 
-static Fault fault_of(model::Blame blame, const Error& error, bool usage) {
+static Fault fault_of(model::Blame blame, const Error& error) {
   std::string text = error.what();
   if (!error.hint().empty()) text += "\nhint: " + error.hint();
-  return {.blame = blame, .text = text, .what = std::current_exception(), .usage = usage};
+  return {.blame = blame, .text = text, .what = std::current_exception()};
 }
 
 Fault current_fault() {
@@ -23,13 +23,17 @@ Fault current_fault() {
   } catch (const Interrupted&) {
     throw;
   } catch (const source::Unbuildable& error) {
-    return fault_of(model::Blame::config, error, false);
+    Fault fault = fault_of(model::Blame::config, error);
+    fault.unbuildable = true;
+    return fault;
   } catch (const ConfigError& error) {
-    return fault_of(model::Blame::config, error, true);
+    Fault fault = fault_of(model::Blame::config, error);
+    fault.usage = true;
+    return fault;
   } catch (const HostError& error) {
-    return fault_of(model::Blame::host, error, false);
+    return fault_of(model::Blame::host, error);
   } catch (const fs::filesystem_error& error) {
-    return {model::Blame::host, error.what(), std::current_exception(), false};
+    return {.blame = model::Blame::host, .text = error.what(), .what = std::current_exception()};
   }
 }
 

@@ -12,9 +12,10 @@ namespace kproof::sweep {
 
 struct Fault {
   model::Blame blame = model::Blame::host;
-  std::string text;         // for people: what is wrong, and what to do next
-  std::exception_ptr what;  // as it was thrown
-  bool usage = false;       // a mistake in the plan or the command, and not a kernel's own
+  std::string text;          // for people: what is wrong, and what to do next
+  std::exception_ptr what;   // as it was thrown
+  bool unbuildable = false;  // source::Unbuildable
+  bool usage = false;        // a mistake in the plan or the command, and not a kernel's own
 };
 
 // Of the exception in flight. Interrupted is none, and goes on.

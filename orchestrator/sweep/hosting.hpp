@@ -1,8 +1,13 @@
 // What guests need of this process: a directory for sockets, libvirt's event loop, a connection.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "sweep/prepare.hpp"
 #include "sweep/runtime.hpp"
 #include "virt/connection.hpp"
 #include "virt/event_loop.hpp"
@@ -34,5 +39,15 @@ class Hosting {
  private:
   std::unique_ptr<Open> open_;
 };
+
+// QEMU's capabilities are asked for once per QEMU. libvirt would see the same emulator, qemu-tied,
+// when QEMU itself was upgraded; the directory's name sees it. `uri`: "" for the embedded driver.
+virt::ConnectSpec connect_spec(const std::string& uri, const std::string& qemu,
+                               const Workshop& workshop, bool drops_root);
+
+// Where the sockets and the NVDIMMs of these cells go, `jobs` of them at once at most: memory, or
+// the disk where that has no room for them; `say` is told of that.
+std::filesystem::path place_for_nvdimms(const std::vector<PreparedCell>& cells, unsigned jobs,
+                                        const std::function<void(const std::string&)>& say);
 
 }  // namespace kproof::sweep

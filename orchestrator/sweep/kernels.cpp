@@ -2,23 +2,26 @@
 
 #include <algorithm>
 
+#include "util/error.hpp"
+
 namespace kproof::sweep {
 
-const Kernel& Kernels::of(const model::KernelSpec& spec) {
-  const auto known = fetched_.find(spec.name);
-  if (known != fetched_.end()) return known->second;
-  if (const auto failed = failed_.find(spec.name); failed != failed_.end())
-    std::rethrow_exception(failed->second);
-  try {
-    return fetched_.emplace(spec.name, fetch_(spec)).first->second;
-  } catch (const std::exception&) {
-    failed_[spec.name] = std::current_exception();
-    throw;
-  }
+void Kernels::fetch(const std::string& name) try {
+  Kernel kernel = fetch_(*std::ranges::find(specs_, name, &model::KernelSpec::name));
+  const std::lock_guard lock(mutex_);
+  fetched_.emplace(name, std::move(kernel));
+} catch (const Interrupted&) {
+  throw;
+} catch (const std::exception&) {
+  const std::lock_guard lock(mutex_);
+  failed_[name] = std::current_exception();
 }
 
-const Kernel& Kernels::of(const std::string& name) {
-  return of(*std::ranges::find(specs_, name, &model::KernelSpec::name));
+const Kernel& Kernels::of(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  if (const auto failed = failed_.find(name); failed != failed_.end())
+    std::rethrow_exception(failed->second);
+  return fetched_.at(name);
 }
 
 }  // namespace kproof::sweep

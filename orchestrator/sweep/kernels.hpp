@@ -1,9 +1,10 @@
-// The kernels of a plan, each fetched when a cell first asks for it.
+// The kernels of a plan that cells need, each fetched or built once.
 #pragma once
 
 #include <exception>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 
 namespace kproof::sweep {
 
+// Of all threads.
 class Kernels {
  public:
   using Fetch = std::function<Kernel(const model::KernelSpec& spec)>;
@@ -20,16 +22,18 @@ class Kernels {
   Kernels(const std::vector<model::KernelSpec>& specs, Fetch fetch)
       : specs_(specs), fetch_(std::move(fetch)) {}
 
-  // What fetching it throws: one that failed is not tried again, and fails in the same way for all
-  // of its cells.
-  const Kernel& of(const model::KernelSpec& spec);
-  // Of a level's own kernel: config/ has seen that the plan names it.
-  const Kernel& of(const std::string& name);
+  // Takes minutes where it is built. What it throws is kept for of(), but Interrupted, which passes
+  // through.
+  void fetch(const std::string& name);
+
+  // One that fetch() has returned from; what it threw.
+  const Kernel& of(const std::string& name) const;
 
  private:
   const std::vector<model::KernelSpec>& specs_;
-  Fetch fetch_;
-  std::map<std::string, Kernel> fetched_;  // by name
+  const Fetch fetch_;
+  mutable std::mutex mutex_;  // of what follows; what is in `fetched_` stays as it is
+  std::map<std::string, Kernel> fetched_;
   std::map<std::string, std::exception_ptr> failed_;
 };
 

@@ -17,6 +17,15 @@ bool runs_guests(const PreparedCell& cell, std::size_t index) {
   return index + 1 < cell.levels.size() || cell.levels[index].description.needs.kvm;
 }
 
+std::vector<std::string> kernels_of(const PreparedCell& cell) {
+  std::vector<std::string> names;
+  for (const model::Level& level : cell.cell.topology.levels) {
+    const std::string& name = level.kernel.empty() ? cell.cell.kernel.name : level.kernel;
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
 model::Level raise(model::Level level, const model::CaseNeeds& needs) {
   level.memory = std::max(level.memory, needs.memory);
   level.vcpus = std::max(level.vcpus, needs.vcpus);

@@ -51,6 +51,9 @@ struct PreparedCell {
 // Does L<index + 1> need KVM: for its case, or for the guest inside? Pure.
 bool runs_guests(const PreparedCell& cell, std::size_t index);
 
+// The names of the kernels of its levels, without repetition. Pure.
+std::vector<std::string> kernels_of(const PreparedCell& cell);
+
 // The level, no smaller than the case needs. Pure.
 model::Level raise(model::Level level, const model::CaseNeeds& needs);
 

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "sweep/fragments.hpp"
+#include "sweep/pipeline.hpp"
 #include "sweep/room.hpp"
-#include "sweep/schedule.hpp"
 #include "util/error.hpp"
 
 using namespace kproof;
@@ -93,10 +93,9 @@ TEST_CASE("repetitions run in rounds: all cells once, then all again") {
   for (const char* id : {"a", "b"})
     for (unsigned n = 1; n <= 3; ++n)
       cells.push_back({.cell = {.id = fmt::format("{}{}", id, n), .repetition = n}});
-  order_in_rounds(cells);
   std::string order;
-  for (const PreparedCell& cell : cells)
-    order += cell.cell.id;
+  for (const std::size_t i : in_rounds(cells))
+    order += cells[i].cell.id;
   CHECK(order == "a1b1a2b2a3b3");
 }
 
@@ -106,10 +105,9 @@ TEST_CASE("in each round cells that measure time come last, together") {
     for (unsigned n = 1; n <= 2; ++n)
       cells.push_back({.cell = {.id = fmt::format("{}{}", id, n), .repetition = n},
                        .quiet = std::isupper(*id) != 0});
-  order_in_rounds(cells);
   std::string order;
-  for (const PreparedCell& cell : cells)
-    order += cell.cell.id;
+  for (const std::size_t i : in_rounds(cells))
+    order += cells[i].cell.id;
   CHECK(order == "a1b1Q1R1a2b2Q2R2");
 }
 

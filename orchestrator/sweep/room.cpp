@@ -1,5 +1,7 @@
 #include "sweep/room.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "resources/gate.hpp"
@@ -68,12 +70,18 @@ void require_hugepages(const resources::Needs& needs, const resources::Limits& l
 // What a compiler of C takes, and the link of a vmlinux.
 static constexpr std::uint64_t kCompiler = 256ull << 20, kLinker = 1ull << 30;
 
+resources::Needs needs_of_build(unsigned jobs, bool beside_guests) {
+  return {.vcpus = beside_guests ? std::max(1u, jobs / 2) : jobs,
+          .memory = jobs * kCompiler + kLinker,
+          .huge_pages = {}};
+}
+
 std::function<std::shared_ptr<void>(unsigned jobs)> turn_of_build(
     const std::string& run, std::function<void(const std::string&)> say, int stop_fd) {
   return [=](unsigned jobs) {
-    const resources::Needs needs{.vcpus = jobs, .memory = jobs * kCompiler + kLinker};
     return std::make_shared<resources::Hold>(
-        resources::Gate::Setup{.run = run + " (builds)", .say = say}, needs, stop_fd);
+        resources::Gate::Setup{.run = run + " (builds)", .say = say}, needs_of_build(jobs, false),
+        stop_fd);
   };
 }
 

@@ -30,7 +30,13 @@ void require_memory(const resources::Needs& needs, const resources::Limits& limi
 void require_hugepages(const resources::Needs& needs, const resources::Limits& limits,
                        const std::string& who);
 
-// For source::Settings: a build waits for cores of its own beside the cells of all runs.
+// Of a build with so many jobs of make. Beside guests it claims half of its cores only, and is nice
+// (kNiceness): it uses the others while they idle, and is off them at once when a vCPU wants one.
+resources::Needs needs_of_build(unsigned jobs, bool beside_guests);
+inline constexpr unsigned kNiceness = 15;
+
+// For source::Settings of a build alone: it waits for cores of its own beside the cells of all
+// runs.
 std::function<std::shared_ptr<void>(unsigned jobs)> turn_of_build(
     const std::string& run, std::function<void(const std::string&)> say, int stop_fd);
 

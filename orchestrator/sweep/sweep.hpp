@@ -14,7 +14,7 @@
 #include "series/matrix.hpp"
 #include "source/fetch.hpp"
 #include "sweep/hosting.hpp"
-#include "sweep/schedule.hpp"
+#include "sweep/listener.hpp"
 #include "sweep/workshop.hpp"
 
 namespace kproof::sweep {
@@ -41,13 +41,6 @@ struct SweepOptions {
   bool unbuildable_ends = false;
   // For more than one sweep in a process; borrowed.
   Hosting* hosting = nullptr;
-};
-
-struct SweepListener {
-  std::function<void(const std::string&)>
-      say;  // one line: what is being done before the first boot
-  std::function<void(std::size_t cells)> on_total;
-  Listener cells;
 };
 
 // ConfigError and HostError for what makes the run as a whole impossible: before the run directory

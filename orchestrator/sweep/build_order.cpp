@@ -1,0 +1,55 @@
+#include "sweep/build_order.hpp"
+
+#include <algorithm>
+
+namespace kproof::sweep {
+
+namespace {
+struct NameOfTree {
+  std::string operator()(const model::SourcePackage& it) const { return "package " + it.package; }
+  std::string operator()(const model::Tarball& it) const { return "tar " + it.file.string(); }
+  std::string operator()(const model::GitRevision& it) const {
+    return "git " + it.repository.lexically_normal().string();
+  }
+};
+}  // namespace
+
+Making making_of(const model::KernelSpec& spec) {
+  const auto* build = std::get_if<model::BuildSource>(&spec.source);
+  if (!build) return {.tree = "", .state = spec.name};
+  Making making{.tree = std::visit(NameOfTree(), build->tree), .state = {}};
+  if (const auto* git = std::get_if<model::GitRevision>(&build->tree)) making.state = git->revision;
+  for (const std::string& patch : build->patches)
+    making.state += '\n' + patch;
+  return making;
+}
+
+std::size_t most_builds(unsigned cores) {
+  return std::clamp<std::size_t>(cores, 1, 4);
+}
+
+std::vector<std::size_t> startable(std::span<const Making> all, std::size_t most) {
+  using Progress = Making::Progress;
+  std::vector<std::size_t> chosen;
+  std::size_t running =
+      static_cast<std::size_t>(std::ranges::count(all, Progress::running, &Making::progress));
+  for (std::size_t i = 0; i < all.size() && running < most; ++i) {
+    if (all[i].progress != Progress::waiting) continue;
+    const bool kept_out = std::ranges::any_of(
+        all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i), [&](const Making& earlier) {
+          return earlier.progress != Progress::done && earlier.tree == all[i].tree &&
+                 earlier.state != all[i].state;
+        });
+    if (kept_out) continue;
+    chosen.push_back(i);
+    ++running;
+  }
+  return chosen;
+}
+
+unsigned jobs_each(unsigned cores, std::size_t at_once) {
+  const auto builds = static_cast<unsigned>(at_once);
+  return builds < 2 ? 0 : (cores + builds - 1) / builds;
+}
+
+}  // namespace kproof::sweep
