@@ -20,7 +20,8 @@ struct Grid {
     std::string text;
     const model::Judgement* judgement = nullptr;  // paints it; null: plain
   };
-  std::string corner;
+  std::string corner;  // what a row is
+  std::string across;  // what a column is; "" where the grid is not to be turned
   std::vector<std::string> rows;
   std::vector<Column> columns;
   std::map<std::pair<std::string, std::string>, Entry> entries;
@@ -29,7 +30,8 @@ struct Grid {
   Entry at(const std::string& row, const Column& column) const;  // "-" where nothing was put
 };
 
-// Aligned, a line a row, below one of titles.
+// Aligned, a line a row, below one of titles. What is wider than the terminal is turned, its columns
+// to rows, if it fits so; else it is cut into pages, one below the other, each with its heads.
 std::string render(const Grid& grid, const Style& style);
 
 }  // namespace kproof::report

@@ -49,9 +49,9 @@ std::string render_totals(const RunReport& report) {
 std::string render_summary(const RunReport& report, const Style& style) {
   const std::string notes = render_notes(report, style);
   const auto part = [](const std::string& text) { return text.empty() ? text : text + "\n"; };
-  return part(render_table(report, style)) + part(render_metrics(report, style)) + part(notes) +
-         part(render_axes(report)) + part(render_skips(report)) + part(render_discounted(report)) +
-         render_totals(report);
+  return part(render_table(report, style)) + part(render_axes(report)) +
+         part(render_metrics(report, style)) + part(notes) + part(render_skips(report)) +
+         part(render_discounted(report)) + render_totals(report);
 }
 
 }  // namespace kproof::report

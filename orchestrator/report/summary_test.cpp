@@ -70,6 +70,39 @@ TEST_CASE("several topologies are columns of their own, and what did not run is 
         "mm/b  pass    -\n");
 }
 
+// Two cases on kernels of these labels.
+static RunReport wide(const std::vector<std::string>& labels) {
+  RunReport report;
+  for (const std::string& label : labels)
+    for (const char* name : {"mm/a", "mm/b"})
+      report.cells.push_back(
+          example_cell(label, label, name, {model::Verdict::pass, {}, "", true}));
+  return report;
+}
+
+TEST_CASE("a table that is wider than the terminal is turned") {
+  CHECK(render_table(wide({"Debian 6.1", "Debian 6.12", "mainline"}), {.width = 30}) ==
+        "kernel       mm/a  mm/b\n"
+        "Debian 6.1   pass  pass\n"
+        "Debian 6.12  pass  pass\n"
+        "mainline     pass  pass\n");
+}
+
+TEST_CASE("a table that is too wide in both ways is cut into pages") {
+  CHECK(render_table(wide({"Debian 6.1", "Debian 6.12", "mainline"}), {.width = 22}) ==
+        "case  Debian 6.1\n"
+        "mm/a  pass\n"
+        "mm/b  pass\n"
+        "\n"
+        "case  Debian 6.12\n"
+        "mm/a  pass\n"
+        "mm/b  pass\n"
+        "\n"
+        "case  mainline\n"
+        "mm/a  pass\n"
+        "mm/b  pass\n");
+}
+
 TEST_CASE("metrics that the plan names have a table of their own, a row for each case and metric") {
   RunReport report;
   report.plan.metrics = {"stall_*"};

@@ -48,7 +48,7 @@ static const model::Judgement* worst_of(const Repetitions& cells) {
 }
 
 static Grid arrange_verdicts(const RunReport& report) {
-  Grid grid{.corner = "case"};
+  Grid grid{.corner = "case", .across = "kernel"};
   for (const Repetitions& cells : repetitions_in(report.cells))
     grid.put(printable(name_of(*cells.front())), column_of(report, *cells.front()),
              {text_of(cells), worst_of(cells)});
@@ -61,7 +61,7 @@ static bool is_sparse(const Grid& grid) {
 }
 
 static Grid arrange_cells(const RunReport& report) {
-  Grid grid{.corner = "cell"};
+  Grid grid{.corner = "cell", .across = ""};
   for (const Repetitions& cells : repetitions_in(report.cells))
     grid.put(printable(fmt::format("{}/{}/{}", cells.front()->kernel, cells.front()->topology,
                                    name_of(*cells.front()))),
@@ -90,7 +90,7 @@ static std::string figure_text(const std::vector<double>& values) {
 }
 
 static Grid arrange_metrics(const RunReport& report) {
-  Grid grid{.corner = "metric"};
+  Grid grid{.corner = "metric", .across = "kernel"};
   const auto wanted = [&](const std::string& name) {
     return std::any_of(report.plan.metrics.begin(), report.plan.metrics.end(),
                        [&](const std::string& glob) { return util::glob_match(glob, name); });
