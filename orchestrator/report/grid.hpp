@@ -30,8 +30,9 @@ struct Grid {
   Entry at(const std::string& row, const Column& column) const;  // "-" where nothing was put
 };
 
-// Aligned, a line a row, below one of titles. What is wider than the terminal is turned, its columns
-// to rows, if it fits so; else it is cut into pages, one below the other, each with its heads.
+// Aligned, a line a row, below one of titles. What is wider than the terminal is turned, its
+// columns to rows, if it fits so; else it is cut into pages, one below the other, each with its
+// heads.
 std::string render(const Grid& grid, const Style& style);
 
 }  // namespace kproof::report
