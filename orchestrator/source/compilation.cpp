@@ -15,6 +15,7 @@
 #include "kernel/located.hpp"
 #include "resources/limits.hpp"
 #include "source/build_user.hpp"
+#include "source/hold.hpp"
 #include "source/prune.hpp"
 #include "source/tree.hpp"
 #include "util/error.hpp"
@@ -117,8 +118,9 @@ Finished Compilation::finished() const {
 void Compilation::in_tree(const std::function<void(const Make&)>& work) const {
   const Readable readable;
   fs::create_directories(tree_);
-  const util::FileLock of_build = lock(tree_ / ("." + name_of_build()), util::FileLock::For::one);
-  const util::FileLock of_source = hold_source();
+  const util::FileLock of_build = hold_build(tree_, name_of_build(), settings_);
+  const util::FileLock of_source = hold_source(
+      tree_, state(), [this] { put_in_order(); }, settings_);
   if (user_) require_usable(*user_, tree_);
   require_new_enough(foundation_.toolchain, tree_ / "source", user_);
   fs::create_directories(log_.parent_path());
@@ -156,14 +158,6 @@ void Compilation::hand_over(const fs::path& directory) const {
     throw util::file_error("chown", directory, errno);
 }
 
-// Held by what make starts too: after a kill -9 of kproof the next one waits for its compilers.
-util::FileLock Compilation::lock(const fs::path& path, util::FileLock::For whom) const {
-  if (auto lock = util::FileLock::try_acquire(path, whom)) return std::move(*lock);
-  settings_.say(fmt::format("waiting for process {}, which builds in {}",
-                            util::FileLock::holder(path), tree_.string()));
-  return util::FileLock::acquire(path, settings_.stop_fd, whom);
-}
-
 // What source/ holds when this kernel is built, and that all of the series was found to apply.
 std::string Compilation::state() const {
   util::Hasher hasher;
@@ -171,22 +165,6 @@ std::string Compilation::state() const {
   for (const Patch& patch : series_)
     hasher.add(patch.diff).add(std::to_string(patch.strip));
   return hasher.hex();
-}
-
-// source/ as this kernel has it. Until the lock goes nobody changes it, and other configs may be
-// built of it. Somebody else may be first between the two locks, so it is looked at again.
-util::FileLock Compilation::hold_source() const {
-  const fs::path path = tree_ / "lock", holds = tree_ / "holds";
-  for (;;) {
-    util::FileLock shared = lock(path, util::FileLock::For::all);
-    if (fs::exists(tree_ / "source") && fs::exists(holds) && util::read_file(holds) == state())
-      return shared;
-    { const util::FileLock let_go = std::move(shared); }
-    const util::FileLock alone = lock(path, util::FileLock::For::one);
-    fs::remove(holds);
-    put_in_order();
-    util::write_file_atomically(holds, state());
-  }
 }
 
 void Compilation::put_in_order() const {

@@ -35,8 +35,6 @@ class Compilation {
 
  private:
   const util::User* user() const { return user_ ? &*user_ : nullptr; }
-  util::FileLock lock(const std::filesystem::path& path, util::FileLock::For whom) const;
-  util::FileLock hold_source() const;
   void put_in_order() const;
   std::string state() const;
   std::string name_of_build() const;
