@@ -20,4 +20,10 @@ struct Observation {
 std::vector<model::AxisValues> explain(const std::vector<Observation>& observations,
                                        std::size_t most = 3);
 
+// Where no one set fits: the fewest sets, of one value each if that is enough, else of two at most,
+// so that each cell which shows it has one of them whole, and no other cell has. Two or three sets,
+// each of them in two cells at least: with one set for each cell all can be explained. Nothing
+// where there is none, or where several choices of as many sets fit.
+std::vector<model::AxisValues> explain_by_any(const std::vector<Observation>& observations);
+
 }  // namespace kproof::compare

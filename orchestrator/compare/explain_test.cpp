@@ -40,6 +40,30 @@ TEST_CASE("either of two values is no conjunction, and is not explained") {
   CHECK(explain(cells).empty());
 }
 
+TEST_CASE("what any of two values shows is explained by both") {
+  const auto cells = all_cells([](auto, const std::string& debug, const std::string& mmu) {
+    return debug == "kasan" || mmu == "shadow";
+  });
+  CHECK(explain_by_any(cells) == Sets{{{"debug", "kasan"}}, {{"mmu", "shadow"}}});
+}
+
+TEST_CASE("one value or a pair is explained by these") {
+  const auto cells = all_cells([](auto, const std::string& debug, const std::string& mmu) {
+    return debug == "kasan" || (debug == "lockdep" && mmu == "shadow");
+  });
+  CHECK(explain_by_any(cells) ==
+        Sets{{{"debug", "kasan"}}, {{"debug", "lockdep"}, {"mmu", "shadow"}}});
+}
+
+TEST_CASE("cells that have nothing in common are not explained one by one") {
+  const auto cells =
+      all_cells([](const std::string& source, const std::string& debug, const std::string& mmu) {
+        return (source == "6.1" && debug == "plain" && mmu == "tdp") ||
+               (source == "6.12" && debug == "kasan" && mmu == "shadow");
+      });
+  CHECK(explain_by_any(cells).empty());
+}
+
 TEST_CASE("what all cells show, or none, has no explanation") {
   CHECK(explain(all_cells([](auto...) { return true; })).empty());
   CHECK(explain(all_cells([](auto...) { return false; })).empty());

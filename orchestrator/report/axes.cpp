@@ -34,17 +34,19 @@ static std::string words(const model::AxisValues& values) {
 static std::string where(const std::vector<Observation>& cells) {
   const auto seen = static_cast<std::size_t>(std::ranges::count_if(cells, &Observation::shows));
   const std::size_t others = cells.size() - seen;
-  const auto found = compare::explain(cells);
   if (others == 0) return fmt::format("in all of {}", util::format_count(seen, "cell"));
+  auto found = compare::explain(cells);
+  const bool one_set = !found.empty();
+  if (!one_set) found = compare::explain_by_any(cells);
   if (found.empty())
-    return fmt::format("in {} of {}; no three values go with it", seen,
+    return fmt::format("in {} of {}; no few values go with it", seen,
                        util::format_count(cells.size(), "cell"));
-  std::string text;
+  std::vector<std::string> sets;
   for (const model::AxisValues& values : found)
-    text += fmt::format("{}{}", text.empty() ? "" : ", or ", words(values));
-  return fmt::format("in {} with {}, and in none of {} others",
-                     seen == 1 ? "the one cell" : fmt::format("each of {} cells", seen), text,
-                     others);
+    sets.push_back(words(values));
+  return fmt::format("in {} with {}{}, and in none of {} others",
+                     seen == 1 ? "the one cell" : fmt::format("each of {} cells", seen),
+                     one_set ? "" : "any of ", fmt::join(sets, one_set ? ", or " : "; "), others);
 }
 
 std::string render_axes(const RunReport& report) {
