@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -55,7 +56,7 @@ TEST_CASE("all jobs run, as many at once as there are cores, and what they claim
   CHECK(crowd.most == 4);
   CHECK(crowd.ended == 12);
   Gate other(host.setup("other"));
-  CHECK(other.ask({}, std::vector{cell(1, GiB, true)}).start == Indices{0});
+  CHECK(other.ask({}, std::vector{cell(1, GiB, true)}).start == std::vector<std::size_t>{0});
 }
 
 TEST_CASE("of two jobs that want all huge pages both run, one after the other") {
