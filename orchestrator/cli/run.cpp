@@ -25,8 +25,8 @@ static int run(RunOptions& options) {
   display.clear();
   tell_unmatched(sweep.plan, report);
   fmt::print("\n{}\n", report::render_summary(report, report::style_of(STDOUT_FILENO)));
-  fmt::print("results: {}\njunit:   {}\n", (sweep.out / "results.json").string(),
-             (sweep.out / "junit.xml").string());
+  fmt::print("results: {}\njunit:   {}\npage:    {}\n", (sweep.out / "results.json").string(),
+             (sweep.out / "junit.xml").string(), (sweep.out / "report.html").string());
   return exit_code(report, signals.interrupted());
 }
 

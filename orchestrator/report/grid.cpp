@@ -92,7 +92,7 @@ static std::string render_page(const Grid& grid, const Style& style) {
       const Grid::Entry entry = grid.at(row, grid.columns[i]);
       const std::string text = pad(entry.text, widths[i]);
       const std::string shown = i + 1 == grid.columns.size() ? trim_right(text) : text;
-      line += std::string(kGap) + (entry.judgement ? paint(shown, *entry.judgement, style) : shown);
+      line += std::string(kGap) + (entry.cell ? paint(shown, entry.cell->judgement, style) : shown);
     }
     out += trim_right(line) + "\n";
   }

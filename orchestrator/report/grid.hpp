@@ -18,7 +18,7 @@ struct Grid {
   };
   struct Entry {
     std::string text;
-    const model::Judgement* judgement = nullptr;  // paints it; null: plain
+    const model::CellResult* cell = nullptr;  // whose verdict it is: paints it; null: plain
   };
   std::string corner;  // what a row is
   std::string across;  // what a column is; "" where the grid is not to be turned

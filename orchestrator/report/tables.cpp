@@ -1,3 +1,5 @@
+#include "report/tables.hpp"
+
 #include <algorithm>
 #include <map>
 
@@ -41,10 +43,10 @@ static std::string text_of(const Repetitions& cells) {
 }
 
 // The one that weighs most, for the colour.
-static const model::Judgement* worst_of(const Repetitions& cells) {
+static const CellResult* worst_of(const Repetitions& cells) {
   const auto found =
       std::ranges::find_if(cells, [](const CellResult* cell) { return !cell->judgement.expected; });
-  return &(found == cells.end() ? cells.front() : *found)->judgement;
+  return found == cells.end() ? cells.front() : *found;
 }
 
 static Grid arrange_verdicts(const RunReport& report) {
@@ -104,9 +106,13 @@ static Grid arrange_metrics(const RunReport& report) {
   return grid;
 }
 
+Grid verdicts_of(const RunReport& report) {
+  Grid grid = arrange_verdicts(report);
+  return is_sparse(grid) ? arrange_cells(report) : grid;
+}
+
 std::string render_table(const RunReport& report, const Style& style) {
-  const Grid grid = arrange_verdicts(report);
-  return render(is_sparse(grid) ? arrange_cells(report) : grid, style);
+  return render(verdicts_of(report), style);
 }
 
 std::string render_metrics(const RunReport& report, const Style& style) {

@@ -9,6 +9,7 @@
 #include "host/cpuinfo.hpp"
 #include "host/qemu_user.hpp"
 #include "kernel/store.hpp"
+#include "page/page.hpp"
 #include "report/json.hpp"
 #include "report/junit.hpp"
 #include "source/fetch.hpp"
@@ -231,6 +232,11 @@ void Sweep::take_results(std::vector<std::optional<model::CellResult>> results,
 void Sweep::write_reports() const {
   util::write_file_atomically(options_.out / "results.json", report::results_to_json(report_));
   util::write_file_atomically(options_.out / "junit.xml", report::junit_xml(report_));
+  util::write_file_atomically(options_.out / "report.html",
+                              page::html(report_, [this](const std::string& path) {
+                                const fs::path file = options_.out / path;
+                                return fs::exists(file) ? util::read_file(file) : "";
+                              }));
 }
 
 report::RunReport Sweep::run() {
