@@ -12,6 +12,7 @@
 #include "page/element.hpp"
 #include "page/style.hpp"
 #include "report/repetitions.hpp"
+#include "report/series.hpp"
 #include "report/summary.hpp"
 #include "report/tables.hpp"
 #include "stats/ranks.hpp"
@@ -33,8 +34,10 @@ static std::size_t unexpected_in(const RunReport& report) {
 // What a reader sees first.
 static void add_head(const Element& body, const RunReport& report) {
   body.add("h1", "", fmt::format("{}", report.plan.name));
-  const bool bad = unexpected_in(report) > 0, open = report.cells.size() < report.planned;
-  std::string totals = report::render_totals(report);
+  const bool bad = report.series ? !report.series->clean() : unexpected_in(report) > 0;
+  const bool open = report.cells.size() < report.planned;
+  std::string totals =
+      report.series ? report::render_series_verdict(report, {}) : report::render_totals(report);
   totals.erase(totals.find_last_not_of('\n') + 1);
   body.add("p",
            std::string("verdict ") + (bad    ? "bad"
@@ -77,6 +80,18 @@ static void add_matrix(const Element& body, const RunReport& report) {
       else
         place.add("a", css_of(judgement), text).set("href", "#" + anchor_of(*entry.cell));
     }
+  }
+}
+
+// As the terminal has it: what each patch changed is a table of words.
+static void add_series(const Element& body, const RunReport& report) {
+  if (!report.series || report.series->rows.empty()) return;
+  body.add("h2", "", "What each patch changed");
+  body.add("pre", "", report::render_matrix(*report.series, {.width = 140}));
+  for (const series::Row& row : report.series->rows) {
+    if (row.unbuilt.empty()) continue;
+    body.add("h3", "bad", row.subject + " does not build");
+    body.add("pre", "", row.unbuilt);
   }
 }
 
@@ -178,6 +193,7 @@ std::string html(const RunReport& report, const ReadFile& read) {
   const Element body = document.body();
   add_head(body, report);
   add_matrix(body, report);
+  add_series(body, report);
   add_axes(body, report);
   add_cells(body, report, read);
   add_figures(body, report);

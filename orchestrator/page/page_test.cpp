@@ -93,6 +93,18 @@ TEST_CASE("a thousand failures with large logs make a page that a browser can op
   CHECK(page.size() < 25u << 20);
 }
 
+TEST_CASE("a series says whether it is clean, and what each patch changed") {
+  report::RunReport report = report::example_run();
+  const std::string kernel = report.cells.front().kernel;
+  report.series = series::matrix_of({{kernel, "the base", ""}, {"+1", "mm: x", "mm/x.c:1: error"}},
+                                    report.cells, {});
+  const std::string page = html(report, kNoFiles);
+  parse(page);
+  CHECK(has(page, "Not clean"));
+  CHECK(has(page, "DOES NOT BUILD: mm: x"));
+  CHECK(has(page, "mm/x.c:1: error"));
+}
+
 TEST_CASE("figures that the plan names are shown as dots with their median") {
   report::RunReport report = report::example_run();
   report.plan.metrics = {"*"};

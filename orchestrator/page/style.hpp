@@ -21,6 +21,7 @@ a { color: var(--link); }
 h1 { font-size: 1.4rem; margin: 0 0 .25rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 .verdict { font-size: 1.15rem; margin: .25rem 0 1rem; padding: .5rem .75rem; border-left: .4rem solid; }
+.verdict { white-space: pre-wrap; }
 .soft { color: var(--soft); }
 .good { color: var(--good); } .bad { color: var(--bad); } .odd { color: var(--odd); }
 .wide { overflow-x: auto; }
