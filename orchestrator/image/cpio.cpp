@@ -53,6 +53,16 @@ class Writer {
     std::visit([&](const auto& node) { write_node(name, entry, node); }, entry.node);
   }
 
+  // Of a file whose content is written by somebody else.
+  void before(const std::string& name, std::uint32_t permissions, std::uint64_t size) {
+    mode_ = permissions | S_IFREG;
+    header(name, size);
+  }
+  void after(std::uint64_t size) {
+    written_ += size;
+    pad(4);
+  }
+
   void trailer() {
     mode_ = 0;
     inode_ = -1;  // the trailer's is 0
@@ -139,6 +149,24 @@ void write_newc(const Tree& tree, const ByteSink& sink) {
   for (const auto& [name, entry] : tree)
     writer.entry(name, entry);
   writer.trailer();
+}
+
+Envelope envelope(std::string_view path, std::uint32_t permissions, std::uint64_t size) {
+  Tree tree;
+  add(tree, path, {permissions, Bytes{}});
+  Envelope around;
+  std::string* part = &around.head;
+  const ByteSink sink = [&](std::string_view bytes) { part->append(bytes); };
+  Writer writer(sink);
+  for (const auto& [name, entry] : tree)
+    if (std::holds_alternative<Directory>(entry.node))
+      writer.entry(name, entry);
+    else
+      writer.before(name, permissions, size);
+  part = &around.tail;
+  writer.after(size);
+  writer.trailer();
+  return around;
 }
 
 }  // namespace kproof::image

@@ -46,4 +46,11 @@ void add(Tree& tree, std::string_view path, Entry entry);
 using ByteSink = std::function<void(std::string_view)>;
 void write_newc(const Tree& tree, const ByteSink& sink);
 
+// What stands around `size` bytes in the archive that holds them as the file `path`, and no other.
+// Errors are add()'s; HostError for 4 GB or more.
+struct Envelope {
+  std::string head, tail;
+};
+Envelope envelope(std::string_view path, std::uint32_t permissions, std::uint64_t size);
+
 }  // namespace kproof::image

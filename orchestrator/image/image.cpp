@@ -66,45 +66,87 @@ static std::string with_segments(std::string identity, const std::vector<ImageAr
   return hasher.hex();
 }
 
-static void write(const Tree& tree, const std::vector<ImageArtifact>& segments,
-                  const fs::path& path) {
+static void write(const Tree& tree, const fs::path& path) {
   // One at a time: the caller holds the lock.
   util::DraftFile draft(path);
   draft.allow_all_to_read();  // a daemon's QEMU is another user
   write_newc(tree, [&draft](std::string_view bytes) { draft.write(bytes); });
-  for (const ImageArtifact& segment : segments)
-    draft.append(segment.path);
-  if (path.stem() != with_segments(identity_of(tree), segments))
+  if (path.stem() != identity_of(tree))
     throw HostError("a file of the guest image changed while it was read",
                     "wait for the build to end");
   draft.commit();
 }
 
-static ImageArtifact make(const Tree& tree, const std::vector<ImageArtifact>& segments,
-                          const fs::path& directory) {
-  const std::string identity = with_segments(identity_of(tree), segments);
+static ImageArtifact make(const Tree& tree, const fs::path& directory) {
+  const std::string identity = identity_of(tree);
   const fs::path path = directory / (identity + ".cpio");
   try {
     fs::create_directories(directory);
     if (!fs::exists(path)) {
       const auto lock = util::FileLock::acquire(directory / ".lock");
-      if (!fs::exists(path)) write(tree, segments, path);
+      if (!fs::exists(path)) write(tree, path);
     }
-    return {.path = path, .identity = identity, .bytes = fs::file_size(path)};
+    return {.pieces = {path}, .identity = identity, .bytes = fs::file_size(path)};
   } catch (const fs::filesystem_error& error) {
     throw HostError(fmt::format("cannot make the guest image: {}", error.what()));
   }
 }
 
 ImageArtifact make_image(const ImageSpec& spec, const fs::path& directory) {
-  return make(tree_of(spec), spec.segments, directory);
+  ImageArtifact image = make(tree_of(spec), directory);
+  image.identity = with_segments(image.identity, spec.segments);
+  for (const ImageArtifact& segment : spec.segments) {
+    image.pieces.insert(image.pieces.end(), segment.pieces.begin(), segment.pieces.end());
+    image.bytes += segment.bytes;
+  }
+  return image;
 }
 
 ImageArtifact make_segment(const Files& files, const fs::path& directory) {
   Tree tree;
   for (const auto& [inside, file] : files)
     add(tree, inside, {executable(file) ? 0755u : 0644u, HostFile{file}});
-  return make(tree, {}, directory);
+  return make(tree, directory);
+}
+
+ImageArtifact wrap(const std::string& inside, const ImageArtifact& content) {
+  Envelope around = envelope(inside, 0644, content.bytes);
+  ImageArtifact wrapped{.pieces = content.pieces, .identity = {}, .bytes = 0};
+  wrapped.bytes = around.head.size() + content.bytes + around.tail.size();
+  wrapped.pieces.insert(wrapped.pieces.begin(), std::move(around.head));
+  wrapped.pieces.emplace_back(std::move(around.tail));
+  wrapped.identity = util::Hasher().add(layout).add(inside).add(content.identity).hex();
+  return wrapped;
+}
+
+ImageArtifact wrap(const std::string& inside, const fs::path& content) {
+  try {
+    return wrap(inside, {.pieces = {content},
+                         .identity = util::hash_file(content),
+                         .bytes = fs::file_size(content)});
+  } catch (const fs::filesystem_error& error) {
+    throw HostError(fmt::format("cannot make the guest image: {}", error.what()));
+  }
+}
+
+static void append(util::DraftFile& draft, const Piece& piece) {
+  if (const auto* bytes = std::get_if<std::string>(&piece))
+    draft.write(*bytes);
+  else
+    draft.append(std::get<fs::path>(piece));
+}
+
+JoinedImage::JoinedImage(const ImageArtifact& image, const fs::path& directory)
+    : path_(image.path()) {
+  if (image.pieces.size() == 1) return;
+  joined_ = std::make_unique<util::DraftFile>(directory / (image.identity + ".cpio"));
+  joined_->allow_all_to_read();  // a daemon's QEMU is another user
+  for (const Piece& piece : image.pieces)
+    append(*joined_, piece);
+  path_ = joined_->as_it_is();
+  if (fs::file_size(path_) != image.bytes)
+    throw HostError("a file of the guest image changed since the image was made",
+                    "wait for whoever changes it");
 }
 
 }  // namespace kproof::image

@@ -126,7 +126,8 @@ TEST_CASE("names, places and words for people are no inputs") {
   given.cell.cell.id = "elsewhere";
   given.cell.cell.kernel.label = given.cell.cell.topology.name = "other";
   given.cell.cell.expectation.reason = given.cell.cell.expectation.place = "other";
-  given.outer().image.path = given.outer().kernel.boot_file = "/elsewhere";
+  given.outer().image.pieces = {std::filesystem::path("/elsewhere")};
+  given.outer().kernel.boot_file = "/elsewhere";
   CHECK(given.text() == Given().text());
 }
 

@@ -247,9 +247,8 @@ void Preparation::make_level(std::size_t index) {
     const PreparedLevel& inner = prepared_.levels[index + 1];
     const InnerQemu& qemu = catalogue_.qemu();
     level.emulator = qemu.program;
-    image.segments = {qemu.segment,
-                      image::make_segment({{inner_kernel, inner.kernel.boot_file}}, images_),
-                      image::make_segment({{inner_initramfs, inner.image.path}}, images_)};
+    image.segments = {qemu.segment, image::wrap(inner_kernel, inner.kernel.boot_file),
+                      image::wrap(inner_initramfs, inner.image)};
     level.deadlines = run::around(level.deadlines, inner.deadlines);
   }
   set_detectors(index, kernel.config);

@@ -51,7 +51,6 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   guest.emulator = site.emulator;
   guest.run_as = site.run_as;
   guest.kernel = level.kernel.boot_file;
-  guest.initramfs = level.image.path;
   job.shares_socket = !site.connection.embedded();
   guest.console_log = job.files.level(1).console();
   guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
@@ -242,7 +241,7 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
   Attempt attempt{blank_result(cell), ""};
   model::CellResult& result = attempt.result;
   const auto nonces = make_nonces(cell.levels.size());
-  const run::GuestJob job = make_job(cell, site, serial, nonces);
+  run::GuestJob job = make_job(cell, site, serial, nonces);
   fs::remove_all(job.files.dir);  // logs of an earlier run must not be read as this one's
   fs::create_directories(job.files.dir);
   if (!cell.unmet.empty() || !cell.missing.empty()) {
@@ -250,6 +249,8 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
     return attempt;
   }
   name_cpus(result.levels, job.guest);
+  const image::JoinedImage image(cell.levels.front().image, site.out / "images");
+  job.guest.initramfs = image.path();
   const auto story = run::run_guest(site.connection, job, stop, on_phase);
   if (!story) return std::nullopt;
   if (!story->front().release.empty()) result.kernel_release = story->front().release;

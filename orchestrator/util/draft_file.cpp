@@ -61,6 +61,11 @@ void DraftFile::append(const fs::path& file) {
   copy_all(source, file, fd_, draft_);
 }
 
+const fs::path& DraftFile::as_it_is() {
+  flush();
+  return draft_;
+}
+
 void DraftFile::commit() {
   flush();
   if (::fsync(fd_.get()) != 0) throw file_error("sync", draft_, errno);

@@ -23,6 +23,8 @@ class DraftFile {
   void write(std::string_view bytes);
   void append(const std::filesystem::path& file);  // its whole content, by the kernel
   void commit();
+  // The draft itself with all that was written, as long as this lives and is not committed.
+  const std::filesystem::path& as_it_is();
 
  private:
   void flush();

@@ -93,7 +93,7 @@ static void check_debian_kernel(const std::string& package, const std::string& s
   timed("image, warm", [&] { return image::make_image(spec, dir.path()); });
   fmt::print("image: {} bytes\n", made.bytes);
 
-  const std::string console = timed("boot to power-off", [&] { return boot(kernel, made.path); });
+  const std::string console = timed("boot to power-off", [&] { return boot(kernel, made.path()); });
   CHECK_MESSAGE(console.find("INIT-DONE") != std::string::npos, console);
   CHECK(console.find("Linux version " + kernel.release) != std::string::npos);
   for (const image::Module& module : closure.modules)
