@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.hpp"
+#include "cli/plan_estimate.hpp"
 #include "cli/plan_matrix.hpp"
 #include "cli/plan_notes.hpp"
 #include "config/kernel_plan.hpp"
@@ -62,6 +63,7 @@ static void print_text(const model::Plan& plan, const plan::Expansion& shown) {
              format_count(kernels_of(shown.cells).size(), "kernel"),
              format_count(topologies.size(), "topology", "topologies"),
              format_count(plan.repetitions, "repetition"));
+  fmt::print("{}", estimate_as_text(estimate_of(plan, shown.cells)));
 }
 
 static void print_json(const model::Plan& plan, const plan::Expansion& shown) {
@@ -84,6 +86,7 @@ static void print_json(const model::Plan& plan, const plan::Expansion& shown) {
                   {"plan", plan.name},
                   {"matrix", shown.matrix ? matrix_as_json(plan.matrix, *shown.matrix) : Json()},
                   {"kernels", kernels_of(shown.cells)},
+                  {"estimate", estimate_as_json(estimate_of(plan, shown.cells))},
                   {"cells", std::move(cells)}};
   fmt::print("{}\n", json.dump(1));
 }

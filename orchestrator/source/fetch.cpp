@@ -1,11 +1,14 @@
 #include "source/fetch.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
 
 #include "kernel/store.hpp"
 #include "source/space.hpp"
+#include "timing/kinds.hpp"
+#include "timing/records.hpp"
 #include "util/error.hpp"
 
 namespace kproof::source {
@@ -41,9 +44,33 @@ Foundation find_foundation(const model::KernelSpec& spec, const Settings& settin
       spec, [&] { return find_foundation(std::get<model::BuildSource>(spec.source), settings); });
 }
 
+static std::ptrdiff_t builds_in(const fs::path& tree) {
+  std::error_code none;
+  const fs::directory_iterator parts(tree, none);
+  return std::count_if(begin(parts), end(parts), [](const fs::directory_entry& part) {
+    return part.is_directory() && part.path().filename().string().starts_with("build-");
+  });
+}
+
+// And keeps how long it took, for the estimate of the next.
+static Built timed_build(const model::BuildSource& source, const Foundation& foundation,
+                         const Patches& patches, const Settings& settings) {
+  const fs::path tree = settings.kernels() / "trees" / foundation.base.tree;
+  const auto before = builds_in(tree);
+  const auto began = std::chrono::steady_clock::now();
+  Built built = build(foundation, patches, settings);
+  const auto took = std::chrono::steady_clock::now() - began;
+  if (!built.reused)
+    timing::add(settings.cache, {{timing::keys_of_build(source, builds_in(tree) > before),
+                                  {std::chrono::duration_cast<util::Millis>(took), 0}}});
+  return built;
+}
+
 model::KernelArtifact fetch(const model::KernelSpec& spec, const Foundation& foundation,
                             const Patches& patches, const Settings& settings) {
-  const Built built = with_place(spec, [&] { return build(foundation, patches, settings); });
+  const Built built = with_place(spec, [&] {
+    return timed_build(std::get<model::BuildSource>(spec.source), foundation, patches, settings);
+  });
   model::KernelSpec found = spec;
   found.source = model::PathSource{built.root};
   model::KernelArtifact artifact =
