@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "cache/remove.hpp"
 #include "cli/cli.hpp"
 #include "cli/signals.hpp"
 #include "cli/streams.hpp"
@@ -64,6 +65,7 @@ static int build(BuildOptions& options) {
     tell(fmt::format("{}{}\n", terminal ? "\r\033[K" : "", line));
   };
   source::Settings& settings = options.settings;
+  require_cache_budget(settings.cache_budget);
   settings.cache = kernel::default_cache();
   settings.fragments = sweep::Workshop::find().fragments();
   settings.stop_fd = stop.fd();
@@ -83,6 +85,7 @@ static int build(BuildOptions& options) {
              kernel.release, kernel.origin, kernel.boot_file.string(), kernel.modules_dir.string(),
              kernel.config.string());
   tell_lacking(kernel);
+  cache::keep_within(settings.cache, settings.cache_budget, say);
   return kOk;
 }
 
@@ -104,14 +107,13 @@ void add_build(CommandLine& line) {
   command.number("--jobs", options->settings.jobs,
                  "jobs of make (default: $KPROOF_JOBS, or one for each core)");
   command.value("--cc", options->settings.compiler, "the compiler");
+  add_cache_budget(command, options->settings.cache_budget);
   add_as_root(command, options->settings.as_root);
   command.footer(
       "Built kernels are kept by the content of all that made them: the same again builds\n"
-      "nothing, and a changed patch builds what it touched. Working trees are in\n"
-      "~/.cache/kproof/kernels/trees ($KPROOF_CACHE; root's are in /var/cache/kproof); those "
-      "unused\n"
-      "for 30 days are removed when a "
-      "new one is unpacked, and all of trees/ and built/ may be removed while nothing is built.\n"
+      "nothing, and a changed patch builds what it touched. `kproof cache` shows the trees, "
+      "builds\n"
+      "and kernels that are kept, and empties them.\n"
       "Exit code: 0 built, 2 wrong usage, patch, config or code, 69 a fault of this host,\n"
       "130 interrupted (the next build goes on from there).");
   command.does([options] { return build(*options); });

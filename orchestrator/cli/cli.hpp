@@ -2,6 +2,7 @@
 // throws ConfigError or HostError, which main() turns into messages.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "cli/command.hpp"
@@ -22,6 +23,7 @@ void add_build(CommandLine& line);
 void add_series(CommandLine& line);
 void add_bisect(CommandLine& line);
 void add_config_bisect(CommandLine& line);
+void add_cache(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_analyze(CommandLine& line);
 
@@ -40,6 +42,10 @@ inline std::string cases_for_kernel(const plan::Filter& filter) {
 void add_filter(Command& command, plan::Filter& filter);
 // --kernel.
 void add_kernel_filter(Command& command, plan::Filter& filter);
+
+// --cache-budget, and the ConfigError for one that is no size.
+void add_cache_budget(Command& command, std::string& budget);
+void require_cache_budget(const std::string& budget);
 
 // --as-root.
 void add_as_root(Command& command, bool& as_root);

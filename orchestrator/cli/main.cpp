@@ -30,6 +30,7 @@ static int run(int argc, char** argv) {
   add_series(line);
   add_bisect(line);
   add_config_bisect(line);
+  add_cache(line);
   add_doctor(line);
   add_analyze(line);
   const int exit_code = line.run(argc, argv);

@@ -32,6 +32,7 @@ void add_run_options(Command& command, RunOptions& options, std::string_view pla
   command.flag("--dump-on-hang", options.sweep.dump_on_hang,
                "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
                "crash or drgn");
+  add_cache_budget(command, options.sweep.cache_budget);
   add_as_root(command, options.sweep.as_root);
   command.flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
 }
@@ -43,6 +44,7 @@ void read_run_options(RunOptions& options, const std::string& kind) {
                       "qemu:///system or qemu:///session; without --connect no daemon is needed");
   sweep.plan = config::read_plan_or_kernel(options.plan_file, cases_for_kernel(sweep.filter),
                                            virt::cpu_models);
+  require_cache_budget(sweep.cache_budget);
   warn_of(sweep.plan);
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;
   const fs::path fresh = fs::path("kproof-out") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name,

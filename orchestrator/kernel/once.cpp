@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cache/use.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 
@@ -47,8 +48,9 @@ static void reach_the_disk(const fs::path& draft) {
 
 void make_once(const fs::path& entry, const Progress& progress,
                const std::function<void(const fs::path&)>& fill, int stop_fd) {
-  if (fs::exists(entry)) return;
   make_parents(entry.parent_path());
+  cache::use(entry);  // before the look: what is seen now stays
+  if (fs::exists(entry)) return;
   const util::FileLock held = lock(entry.string() + ".lock", progress, stop_fd);
   if (fs::exists(entry)) return;
 

@@ -6,7 +6,8 @@
 //                 resolved/                               what apt said last
 //                 trees/, built/                          source/builder.hpp
 // Each entry is made in a draft beside it and renamed, and never changes afterwards: what exists is
-// whole. Any of them may be deleted while nothing runs.
+// whole. Beside each lies <entry>.used, by which `kproof cache` takes away what nobody uses
+// (cache/use.hpp).
 #pragma once
 
 #include <filesystem>

@@ -24,6 +24,9 @@ struct Bench : MadeUpTree {
     write(settings.fragments / "lost.config", "# Lost.\nCONFIG_LOST=y\n");
   }
   Foundation foundation() const { return find_foundation(source, settings); }
+  std::filesystem::path kept_tree() const {
+    return settings.kernels() / "trees" / foundation().base.tree;
+  }
   Built build() const {
     return kproof::source::build(foundation(), {load_patches(source)}, settings);
   }

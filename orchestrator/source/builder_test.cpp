@@ -55,10 +55,8 @@ TEST_CASE(
   CHECK(has(util::read_file(kvm.root / "boot/config-6.1.0-kproof"), "CONFIG_KVM=y"));
   CHECK_FALSE(has(util::read_file(kvm.root / "../kproof-build.log"), "CC      mm/a.o"));
   std::size_t directories = 0;
-  for (const auto& tree : fs::directory_iterator(bench.settings.cache / "kernels/trees"))
-    if (tree.is_directory())
-      for (const auto& entry : fs::directory_iterator(tree))
-        directories += entry.path().filename().string().starts_with("build-");
+  for (const auto& entry : fs::directory_iterator(bench.kept_tree()))
+    directories += entry.is_directory() && entry.path().filename().string().starts_with("build-");
   CHECK(directories == 1);
 }
 
@@ -200,8 +198,7 @@ TEST_CASE("a build that waits for another's lock can be stopped") {
   bench.commit("int a = 2;\n");
   const util::Fd stop(::eventfd(0, EFD_CLOEXEC));
   bench.settings.stop_fd = stop.get();
-  const fs::path trees = bench.settings.cache / "kernels/trees";
-  const fs::path tree = fs::directory_iterator(trees)->path();
+  const fs::path tree = bench.kept_tree();
   const auto held = util::FileLock::acquire(tree / "lock");
   bench.settings.say = [&](std::string_view line) {
     if (line.starts_with("waiting for process")) ::eventfd_write(stop.get(), 1);
@@ -225,7 +222,6 @@ TEST_CASE("a build that is stopped says so, and the next one goes on") {
   bench.git("commit -qam slow");
   CHECK_THROWS_AS(bench.build(), Interrupted);
   bench.settings.stop_fd = -1;
-  for (const auto& tree : fs::directory_iterator(bench.settings.cache / "kernels/trees"))
-    bench.write(tree.path() / "fast", "");
+  bench.write(bench.kept_tree() / "fast", "");
   CHECK_FALSE(bench.build().reused);
 }

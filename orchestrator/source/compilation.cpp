@@ -11,12 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cache/remove.hpp"
+#include "cache/use.hpp"
 #include "kconfig/dotconfig.hpp"
 #include "kernel/located.hpp"
 #include "resources/limits.hpp"
 #include "source/build_user.hpp"
 #include "source/hold.hpp"
-#include "source/prune.hpp"
 #include "source/tree.hpp"
 #include "util/error.hpp"
 #include "util/hash.hpp"
@@ -117,6 +118,8 @@ Finished Compilation::finished() const {
 // With the locks held, and in the tree what is to be built.
 void Compilation::in_tree(const std::function<void(const Make&)>& work) const {
   const Readable readable;
+  fs::create_directories(tree_.parent_path());
+  cache::use(tree_);
   fs::create_directories(tree_);
   const util::FileLock of_build = hold_build(tree_, name_of_build(), settings_);
   const util::FileLock of_source = hold_source(
@@ -126,9 +129,13 @@ void Compilation::in_tree(const std::function<void(const Make&)>& work) const {
   fs::create_directories(log_.parent_path());
   fs::remove(log_);
   const fs::path build = tree_ / name_of_build();
+  cache::use(build);
   hand_over(build);
   const fs::path compiler_cache = user_ ? tree_ / "ccache" : fs::path();
-  if (user_) hand_over(compiler_cache);
+  if (user_) {
+    cache::use(compiler_cache);
+    hand_over(compiler_cache);
+  }
   work({.source = tree_ / "source",
         .build = build,
         .log = log_,
@@ -168,7 +175,8 @@ std::string Compilation::state() const {
 }
 
 void Compilation::put_in_order() const {
-  if (!fs::exists(tree_ / "source")) prune(tree_.parent_path(), kForgotten, settings_.say);
+  if (!fs::exists(tree_ / "source"))  // of 1.5 GB, and its builds as much
+    cache::keep_within(settings_.cache, settings_.cache_budget, settings_.say);
   foundation_.base.check_out(tree_);
   if (patches_.size() < series_.size()) require_applicable(tree_, series_);
   apply(tree_, patches_);

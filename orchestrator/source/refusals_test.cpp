@@ -19,12 +19,10 @@ TEST_CASE("code that does not compile is shown with the patch that touched it") 
 TEST_CASE("each build has a log of its own; one that failed stays till the next try") {
   Bench bench;
   bench.commit("int a = nope;\n");
-  const fs::path trees = bench.settings.cache / "kernels/trees";
   const auto logs = [&] {
     std::vector<std::string> texts;
-    for (const auto& tree : fs::directory_iterator(trees))
-      for (const auto& log : fs::directory_iterator(tree.path() / "logs"))
-        texts.push_back(util::read_file(log.path()));
+    for (const auto& log : fs::directory_iterator(bench.kept_tree() / "logs"))
+      texts.push_back(util::read_file(log.path()));
     return texts;
   };
   bench.refusal();

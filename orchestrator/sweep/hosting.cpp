@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cache/use.hpp"
 #include "kernel/store.hpp"
 #include "resources/admission.hpp"
 #include "resources/shared.hpp"
@@ -14,9 +15,12 @@ namespace fs = std::filesystem;
 virt::ConnectSpec connect_spec(const std::string& uri, const std::string& qemu,
                                const Workshop& workshop, bool drops_root) {
   const std::string key = util::Hasher().add(qemu).add(workshop.emulator().string()).hex();
+  const fs::path capabilities = kernel::default_cache() / "libvirt" / key;
+  fs::create_directories(capabilities.parent_path());
+  cache::use(capabilities);
   return {.uri = uri,
           .runtime_dir = {},
-          .cache_dir = kernel::default_cache() / "libvirt" / key,
+          .cache_dir = capabilities,
           .emulator = workshop.emulator(),
           .emulator_drops_root = drops_root};
 }

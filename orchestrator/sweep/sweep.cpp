@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "cache/inventory.hpp"
+#include "cache/remove.hpp"
 #include "host/cpuinfo.hpp"
 #include "host/qemu_user.hpp"
 #include "kernel/store.hpp"
@@ -14,6 +16,7 @@
 #include "report/junit.hpp"
 #include "source/fetch.hpp"
 #include "sweep/directory.hpp"
+#include "sweep/durations.hpp"
 #include "sweep/pipeline.hpp"
 #include "sweep/preparing.hpp"
 #include "sweep/room.hpp"
@@ -101,6 +104,7 @@ Kernel Sweep::fetch(const model::KernelSpec& spec) {
                            .fragments = workshop_.fragments(),
                            .jobs = jobs_each_,
                            .niceness = beside_guests_ ? kNiceness : 0,
+                           .cache_budget = options_.cache_budget,
                            .as_root = options_.as_root,
                            .turn =
                                [this](unsigned jobs) {
@@ -246,12 +250,16 @@ report::RunReport Sweep::run() {
   Preparing preparing(this->preparing());
   choose_cells(preparing);
   const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
+  cache::note_run(kernel::default_cache(), options_.out);
   choose_kernels();
   choose_pace();
   teller_.tell([this] { listener_.on_total(cells_.size(), kernels_.size()); });
   run_cells(preparing);
   report_.ended = util::now();
   write_reports();
+  keep_durations(report_, kernel::default_cache());
+  cache::keep_within(kernel::default_cache(), options_.cache_budget,
+                     [this](std::string_view line) { say(std::string(line)); });
   return std::move(report_);
 }
 
