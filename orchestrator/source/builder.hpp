@@ -7,8 +7,8 @@
 //                                      usr/lib/debug/boot/vmlinux-R with its symbols
 //                        kproof-build.log, origin
 // `built` is named by the content of all inputs and never changes: with the same inputs nothing is
-// built, and trees/ may be deleted. The cache has a budget: what was used least recently goes, be it
-// a build, a tree or a kernel (cache/choice.hpp).
+// built, and trees/ may be deleted. The cache has a budget: what was used least recently goes, be
+// it a build, a tree or a kernel (cache/choice.hpp).
 #pragma once
 
 #include <filesystem>
