@@ -74,6 +74,9 @@ void add_analyze(CommandLine& line) {
       "Exit code: 0 no findings and complaints but known ones, in all of the log; 1 findings, a "
       "panic or an oops "
       "(known or not), or something in the log that could not be seen or failed; 2 wrong usage.");
+  command.example("kproof analyze console.log",
+                  "kernel errors in a log, with what could not be seen");
+  command.example("zcat dmesg.gz | kproof analyze - --format json", "the same for a script");
   command.does([options] { return analyze(*options); });
 }
 

@@ -200,10 +200,7 @@ static int bisect(BisectOptions& options) {
   const auto& plan = options.run.sweep.plan;
   Bisection bisection(options, series::find_base(plan, options.base), stop);
   const report::BisectReport report = bisection.run();
-  fmt::print("\n{}\nresults: {}\njunit:   {}\n",
-             render_bisect(report, report::style_of(STDOUT_FILENO)),
-             (options.run.sweep.out / "results.json").string(),
-             (options.run.sweep.out / "junit.xml").string());
+  print_outcome(options.run, render_bisect(report, report::style_of(STDOUT_FILENO)));
   if (report.interrupted) return kInterrupted;
   return report.first_bad.size() == 1 ? kOk : kUnexpected;
 }
@@ -229,6 +226,8 @@ void add_bisect(CommandLine& line) {
       "skipped revisions are left, 2 wrong usage (or --good is not good, --bad not bad), 69 a "
       "fault\n"
       "of this host, 130 interrupted.");
+  command.example("kproof bisect --good v6.1 --bad mine plan.yaml",
+                  "the first revision that shows what --bad shows");
   command.does([options] { return bisect(*options); });
 }
 

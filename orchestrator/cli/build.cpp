@@ -116,6 +116,11 @@ void add_build(CommandLine& line) {
       "and kernels that are kept, and empties them.\n"
       "Exit code: 0 built, 2 wrong usage, patch, config or code, 69 a fault of this host,\n"
       "130 interrupted (the next build goes on from there).");
+  command.example("kproof build --source linux-source-6.12 --fragment base --fragment kvm",
+                  "Debian's source, small, with what the KVM cases need");
+  command.example(
+      "kproof build --source ../linux --revision v6.1 --patches series.mbox --fragment base",
+      "a series on top of a revision; your checkout is only read");
   command.does([options] { return build(*options); });
 }
 

@@ -214,6 +214,9 @@ void add_cache(CommandLine& line) {
       "it is needed. The cache is $KPROOF_CACHE, else ~/.cache/kproof, root's\n"
       "/var/cache/kproof. Runs and builds keep it within $KPROOF_CACHE_BUDGET.\n"
       "Exit code: 0; 69 something that was to go could not be removed.");
+  command.example("kproof cache", "what takes how much, when it was used last and who uses it now");
+  command.example("kproof cache --prune --to 10G --dry-run", "what would go to keep within 10 GB");
+  command.example("kproof cache --clear build", "all build directories that nobody uses");
   command.does([options] { return show_cache(*options); });
 }
 

@@ -23,6 +23,7 @@ void add_build(CommandLine& line);
 void add_series(CommandLine& line);
 void add_bisect(CommandLine& line);
 void add_config_bisect(CommandLine& line);
+void add_catalogue(CommandLine& line);
 void add_cache(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_analyze(CommandLine& line);
@@ -30,8 +31,9 @@ void add_analyze(CommandLine& line);
 inline constexpr std::string_view kSourcePlanHelp =
     "the plan, a YAML file with a kernel from `source:`";
 inline constexpr std::string_view kPlanOrKernelHelp =
-    "the plan, a YAML file; or a kernel, on which mm/* or what --case names is run: a build tree, "
-    "bzImage, vmlinux or .deb";
+    "the plan, a YAML file, or the name of one that comes with kproof; or a kernel, on which mm/* "
+    "or "
+    "what --case names is run: a build tree, bzImage, vmlinux or .deb";
 
 // What runs on a kernel that was named in place of a plan: all there is, where --case chooses.
 inline std::string cases_for_kernel(const plan::Filter& filter) {

@@ -3,14 +3,19 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "cli/words.hpp"
 
 // NOLINTNEXTLINE(readability-identifier-naming): CLI11 calls it so
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace kproof::cli {
 
@@ -31,6 +36,8 @@ class Command {
   void flag(const std::string& name, bool& value, const std::string& help);
   // `name` says nothing without `other`.
   void depends(const std::string& name, const std::string& other);
+  // A line as a user types it, and what it does.
+  void example(const std::string& line, const std::string& what);
   // Below the options in --help.
   void footer(const std::string& text);
   // What it does when it was chosen; returns the exit code.
@@ -38,9 +45,17 @@ class Command {
 
  private:
   friend class CommandLine;
-  Command(CLI::App& app, int& exit_code) : app_(app), exit_code_(exit_code) {}
+  // What CLI11 does not keep.
+  struct More {
+    std::map<const CLI::Option*, std::vector<std::string>> choices;
+    std::set<const CLI::Option*> repeated;
+    std::map<const CLI::App*, std::vector<Example>> examples;
+  };
+  Command(CLI::App& app, More& more, int& exit_code)
+      : app_(app), more_(more), exit_code_(exit_code) {}
 
   CLI::App& app_;
+  More& more_;
   int& exit_code_;
 };
 
@@ -52,12 +67,16 @@ class CommandLine {
   CommandLine& operator=(const CommandLine&) = delete;
 
   Command add(const std::string& name, const std::string& help);
+  // All that was added, for help, man pages and completion.
+  ProgramInfo info() const;
   // Does what the words say, or prints the help or the version that they ask for. ConfigError where
   // they are wrong; what the command throws goes through.
   int run(int argc, char** argv);
 
  private:
+  const std::string version_;
   std::unique_ptr<CLI::App> app_;
+  Command::More more_;
   int exit_code_ = 0;
 };
 

@@ -46,10 +46,7 @@ static int config_bisect(ConfigBisectOptions& options) {
   const std::string& base = options.base.empty() ? of_cell : options.base;
   const report::ConfigBisectReport report =
       search_config(options, series::find_base(options.run.sweep.plan, base), stop);
-  fmt::print("\n{}\nresults: {}\njunit:   {}\n",
-             render_config_bisect(report, report::style_of(STDOUT_FILENO)),
-             (options.run.sweep.out / "results.json").string(),
-             (options.run.sweep.out / "junit.xml").string());
+  print_outcome(options.run, render_config_bisect(report, report::style_of(STDOUT_FILENO)));
   if (report.answer == ConfigAnswer::open) return kInterrupted;
   return report.answer == ConfigAnswer::found ? kOk : kUnexpected;
 }
@@ -79,6 +76,9 @@ void add_config_bisect(CommandLine& line) {
       "the same command with the same --out goes on from what was seen.\n"
       "Exit code: 0 found and proven, 1 not: no difference, a flaky case, or no proof; 2 wrong\n"
       "usage, or an end that says nothing; 69 a fault of this host, 130 interrupted.");
+  command.example(
+      "kproof config-bisect --good one.config --bad other.config --case mm/thp_mprotect plan.yaml",
+      "the least set of symbols that makes the case fail");
   command.does([options] { return config_bisect(*options); });
 }
 

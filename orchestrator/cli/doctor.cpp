@@ -1,9 +1,12 @@
 // kproof doctor: what this host can do, and what to install or change.
+#include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <memory>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "cli/cli.hpp"
@@ -166,21 +169,41 @@ static void print(const Check& check, bool colour) {
   if (!check.next_step.empty()) fmt::print("{:28} -> {}\n", "", check.next_step);
 }
 
-static int examine_and_print() {
-  bool bad = false;
+static void print_json(const std::vector<Check>& checks, bool bad) {
+  static constexpr const char* kWords[] = {"ok", "limited", "bad"};
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array();
+  for (const Check& check : checks)
+    list.push_back({{"name", check.name},
+                    {"health", kWords[static_cast<std::size_t>(check.health)]},
+                    {"fact", check.fact},
+                    {"next_step", check.next_step}});
+  const Json json{{"schema", 1}, {"kind", "doctor"}, {"ready", !bad}, {"checks", std::move(list)}};
+  fmt::print("{}\n", json.dump(1));
+}
+
+static int examine_and_print(const std::string& format) {
+  const std::vector<Check> checks = examine();
+  const bool bad =
+      std::ranges::any_of(checks, [](const Check& check) { return check.health == Health::bad; });
   const bool colour = report::style_of(STDOUT_FILENO).colour;
-  for (const Check& check : examine()) {
-    print(check, colour);
-    bad |= check.health == Health::bad;
+  if (format == "json") {
+    print_json(checks, bad);
+  } else {
+    for (const Check& check : checks)
+      print(check, colour);
+    fmt::print("{}\n", bad ? "This host cannot run cells yet." : "This host can run cells.");
   }
-  fmt::print("{}\n", bad ? "This host cannot run cells yet." : "This host can run cells.");
   return bad ? kHostFault : kOk;
 }
 
 void add_doctor(CommandLine& line) {
   Command command = line.add("doctor", "Say what this host can do, and what to install or change");
   command.footer("Exit code: 0 this host can run cells, 69 it cannot.");
-  command.does(examine_and_print);
+  const auto format = std::make_shared<std::string>("text");
+  command.choice("--format", *format, {"text", "json"}, "text or json");
+  command.example("kproof doctor", "what is missing on a fresh host, and how to mend it");
+  command.does([format] { return examine_and_print(*format); });
 }
 
 }  // namespace kproof::cli

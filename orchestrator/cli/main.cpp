@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/internal.hpp"
 #include "cli/streams.hpp"
 #include "config/quote.hpp"
 #include "report/text.hpp"
@@ -31,9 +32,11 @@ static int run(int argc, char** argv) {
   add_bisect(line);
   add_config_bisect(line);
   add_cache(line);
+  add_catalogue(line);
   add_doctor(line);
   add_analyze(line);
-  const int exit_code = line.run(argc, argv);
+  const auto internal = run_internal(line.info(), argc, argv);
+  const int exit_code = internal ? *internal : line.run(argc, argv);
   flush_output();
   return exit_code;
 }

@@ -9,12 +9,11 @@
 #include "cli/cli.hpp"
 #include "cli/plan_estimate.hpp"
 #include "cli/plan_matrix.hpp"
+#include "cli/plan_name.hpp"
 #include "cli/plan_notes.hpp"
-#include "config/kernel_plan.hpp"
 #include "plan/cells.hpp"
 #include "sweep/workshop.hpp"
 #include "util/units.hpp"
-#include "virt/cpu_models.hpp"
 
 namespace kproof::cli {
 
@@ -92,8 +91,7 @@ static void print_json(const model::Plan& plan, const plan::Expansion& shown) {
 }
 
 static int show(const PlanOptions& options) {
-  const model::Plan plan =
-      config::read_plan_or_kernel(options.file, cases_for_kernel(options.filter), virt::cpu_models);
+  const model::Plan plan = read_named_plan(options.file, cases_for_kernel(options.filter));
   warn_of(plan);
   const plan::Expansion shown =
       plan::expand(plan, options.filter, sweep::Workshop::find().case_names());
@@ -108,6 +106,9 @@ void add_plan(CommandLine& line) {
   add_filter(command, options->filter);
   add_kernel_filter(command, options->filter);
   command.choice("--format", options->format, {"text", "json"}, "text or json");
+  command.example("kproof plan quickstart",
+                  "what would run, how long it may take, and what it needs");
+  command.example("kproof plan my.yaml --format json | jq '.cells[].id'", "for scripts");
   command.does([options] { return show(*options); });
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cache/remove.hpp"
+#include "cli/help.hpp"
 #include "host/accel.hpp"
 #include "kernel/store.hpp"
 #include "resources/limits.hpp"
@@ -120,7 +121,7 @@ std::string estimate_as_text(const PlanEstimate& estimate) {
                       sum.quiet ? fmt::format("; {} alone, measuring time", sum.quiet) : "",
                       cache::size_in_words(sum.cells.bytes));
   if (sum.cells.measured < sum.cells.count || sum.builds.measured < sum.builds.count)
-    text += fmt::format("  {}\n", plan::defaults_in_words(accel));
+    text += wrap(plan::defaults_in_words(accel), 2, kHelpWidth);
   return text;
 }
 

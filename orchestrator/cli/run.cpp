@@ -24,9 +24,7 @@ static int run(RunOptions& options) {
   const report::RunReport report = run_sweep(sweep, stop, display.listener());
   display.clear();
   tell_unmatched(sweep.plan, report);
-  fmt::print("\n{}\n", report::render_summary(report, report::style_of(STDOUT_FILENO)));
-  fmt::print("results: {}\njunit:   {}\npage:    {}\n", (sweep.out / "results.json").string(),
-             (sweep.out / "junit.xml").string(), (sweep.out / "report.html").string());
+  print_outcome(options, report::render_summary(report, report::style_of(STDOUT_FILENO)));
   return exit_code(report, signals.interrupted());
 }
 
@@ -36,6 +34,11 @@ void add_run(CommandLine& line) {
   add_run_options(command, *options, kPlanOrKernelHelp);
   add_kernel_filter(command, options->sweep.filter);
   command.footer(std::string(kExitCodes));
+  command.example("kproof run quickstart", "two Debian kernels and the short mm cases");
+  command.example("kproof run ../linux --case 'kvm/*'",
+                  "the kernel of a build tree, with the KVM cases");
+  command.example("kproof run my.yaml --out results --kernel mine",
+                  "only one kernel of a plan; again in the same --out it goes on where it stopped");
   command.does([options] { return run(*options); });
 }
 

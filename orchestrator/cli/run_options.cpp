@@ -6,11 +6,12 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/plan_name.hpp"
 #include "cli/plan_notes.hpp"
 #include "cli/streams.hpp"
-#include "config/kernel_plan.hpp"
 #include "util/error.hpp"
-#include "virt/cpu_models.hpp"
+#include "util/files.hpp"
+#include "util/text.hpp"
 
 namespace kproof::cli {
 namespace fs = std::filesystem;
@@ -32,6 +33,8 @@ void add_run_options(Command& command, RunOptions& options, std::string_view pla
   command.flag("--dump-on-hang", options.sweep.dump_on_hang,
                "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
                "crash or drgn");
+  command.choice("--format", options.format, {"text", "json"},
+                 "of what is printed at the end: text, or results.json as it stands in --out");
   add_cache_budget(command, options.sweep.cache_budget);
   add_as_root(command, options.sweep.as_root);
   command.flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
@@ -42,8 +45,7 @@ void read_run_options(RunOptions& options, const std::string& kind) {
   if (!sweep.connect.empty() && !sweep.connect.starts_with("qemu:///"))
     throw ConfigError(fmt::format("--connect {}: guests run on this host, by QEMU", sweep.connect),
                       "qemu:///system or qemu:///session; without --connect no daemon is needed");
-  sweep.plan = config::read_plan_or_kernel(options.plan_file, cases_for_kernel(sweep.filter),
-                                           virt::cpu_models);
+  sweep.plan = read_named_plan(options.plan_file, cases_for_kernel(sweep.filter));
   require_cache_budget(sweep.cache_budget);
   warn_of(sweep.plan);
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;
@@ -52,6 +54,18 @@ void read_run_options(RunOptions& options, const std::string& kind) {
   sweep.out = fs::absolute(options.out.empty() ? fresh : fs::path(options.out));
   if (options.accel != "auto")
     sweep.accel = options.accel == "kvm" ? model::Accel::kvm : model::Accel::tcg;
+}
+
+void print_outcome(const RunOptions& options, const std::string& text) {
+  const fs::path& out = options.sweep.out;
+  if (options.format == "json") {
+    fmt::print("{}\n", util::chomp(util::read_file(out / "results.json")));
+    return;
+  }
+  fmt::print("\n{}\n", text);
+  for (const auto& [what, file] :
+       {std::pair{"results:", "results.json"}, {"junit:", "junit.xml"}, {"page:", "report.html"}})
+    if (fs::exists(out / file)) fmt::print("{:8} {}\n", what, (out / file).string());
 }
 
 }  // namespace kproof::cli

@@ -10,7 +10,7 @@
 namespace kproof::cli {
 
 struct RunOptions {
-  std::string plan_file, out, accel = "auto";
+  std::string plan_file, out, accel = "auto", format = "text";
   sweep::SweepOptions sweep;
   bool verbose = false;
 };
@@ -22,6 +22,10 @@ void add_run_options(Command& command, RunOptions& options, std::string_view pla
 // Reads the plan, and sets what of options.sweep follows from the others. Without --out the
 // directory is a new one, named by the plan and `kind`, which may be "".
 void read_run_options(RunOptions& options, const std::string& kind);
+
+// What a command ends with on stdout: `text` and where the reports lie, or, as --format has it, the
+// JSON report itself.
+void print_outcome(const RunOptions& options, const std::string& text);
 
 // How --help tells exit_code.hpp.
 inline constexpr std::string_view kExitCodes =

@@ -78,9 +78,7 @@ static int series(SeriesOptions& options) {
   Display display(options.run.verbose);
   const report::RunReport report = run_sweep(sweep, stop, display.listener());
   display.clear();
-  fmt::print("\n{}\n", report::render_series(report, report::style_of(STDOUT_FILENO)));
-  fmt::print("results: {}\njunit:   {}\n", (sweep.out / "results.json").string(),
-             (sweep.out / "junit.xml").string());
+  print_outcome(options.run, report::render_series(report, report::style_of(STDOUT_FILENO)));
   return exit_code(report, signals.interrupted());
 }
 
@@ -106,6 +104,8 @@ void add_series(CommandLine& line) {
       "usage,\n"
       "plan or patch, or nothing builds; 69 a fault of this host stands in the way, and nothing\n"
       "worse; 130 interrupted, with nothing wrong until then.");
+  command.example("kproof series --patches series.mbox plan.yaml",
+                  "which patch changes what: findings, failures and figures");
   command.does([options] { return series(*options); });
 }
 

@@ -42,7 +42,7 @@ TEST_CASE("help is help, in either order of the words") {
   const auto help = util::run({.argv = {KPROOF_PROGRAM, "help", "run"}});
   CHECK(help.exit_code == 0);
   CHECK(help.out == util::run({.argv = {KPROOF_PROGRAM, "run", "--help"}}).out);
-  CHECK(help.out.find("Usage: kproof run") != std::string::npos);
+  CHECK(help.out.find("Usage: kproof run [OPTION]... PLAN\n") != std::string::npos);
 }
 
 TEST_CASE("a plan with a matrix tells machines its axes, its coverage and its cells") {
@@ -80,4 +80,67 @@ TEST_CASE("what an error quotes does not steer the terminal, and a plan counts w
                               "cases: [selftest/pass]\n");
   const auto one = util::run({.argv = {KPROOF_PROGRAM, "plan", plan, "--kernel", "b"}});
   CHECK(one.out.find("\n1 cell: 1 kernel, 1 topology, 1 repetition\n") != std::string::npos);
+}
+
+TEST_CASE("cases and topologies are listed with what each needs, for people and for machines") {
+  const auto said = [](std::vector<std::string> words) {
+    words.insert(words.begin(), KPROOF_PROGRAM);
+    return util::run_checked({.argv = words});
+  };
+  const std::string dax = said({"cases", "mm/dax_1g_mprotect"});
+  CHECK(dax.starts_with("mm/dax_1g_mprotect\n"));
+  CHECK(dax.find(" of NVDIMM") != std::string::npos);
+  const auto cases = nlohmann::json::parse(said({"cases", "mm/*", "--format", "json"})).at("cases");
+  CHECK(cases.size() >= 5);
+  CHECK(cases.at(0).at("needs").contains("nvdimm"));
+  CHECK(refused({"cases", "mm/dax_1g_mprotct"}).has("did you mean `mm/dax_1g_mprotect`?"));
+
+  CHECK(said({"topologies", "nested"}).find("L2: ") != std::string::npos);
+  const auto all = nlohmann::json::parse(said({"topologies", "--format", "json"}));
+  CHECK(all.at("topologies").size() > 3);
+}
+
+TEST_CASE("a plan that comes with kproof is named without a path, unless a file is called so") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const auto plan = [&](const char* name) {
+    return util::run(
+        {.argv = {KPROOF_PROGRAM, "plan", name, "--format", "json"}, .directory = scratch.path()});
+  };
+  CHECK(nlohmann::json::parse(plan("quickstart").out).at("plan") == "quickstart");
+  CHECK(plan("quickstrat").err.find("did you mean `quickstart`?") != std::string::npos);
+  util::write_file_atomically(scratch.path() / "quickstart",
+                              "schema: 1\nname: mine\nkernels: { a: { path: /x } }\n"
+                              "cases: [selftest/pass]\n");
+  CHECK(nlohmann::json::parse(plan("quickstart").out).at("plan") == "mine");
+}
+
+TEST_CASE("a plan's estimate counts its cells and says what it is by") {
+  const auto json = nlohmann::json::parse(
+      util::run_checked({.argv = {KPROOF_PROGRAM, "plan", "quickstart", "--format", "json"}}));
+  const auto& cells = json.at("estimate").at("cells");
+  CHECK(cells.at("count") == json.at("cells").size());
+  CHECK(cells.at("measured") <= cells.at("count"));
+  CHECK(cells.at("seconds") > 0);
+}
+
+TEST_CASE("a cache is shown as a table and as JSON, and what is to go is said before") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const auto built = scratch.path() / "kernels/built/abc";
+  std::filesystem::create_directories(built);
+  util::write_file_atomically(built / "origin", "linux 6.1, tinyconfig\n");
+  const auto cache = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {KPROOF_PROGRAM, "cache"});
+    return util::run({.argv = words, .environment = {{"KPROOF_CACHE", scratch.path().string()}}});
+  };
+  CHECK(cache({}).out.find("linux 6.1, tinyconfig ") != std::string::npos);
+  const auto json = nlohmann::json::parse(cache({"kernel", "--format", "json"}).out);
+  CHECK(json.at("entries").at(0).at("path") == built.string());
+  CHECK(cache({"--clear", "--dry-run"}).out.starts_with("would remove " + built.string()));
+  CHECK(std::filesystem::exists(built));
+  CHECK(cache({"--prune", "--to", "nothing"}).exit_code == 2);
+  CHECK(cache({"--prune", "--clear"}).exit_code == 2);
+  CHECK(cache({"--clear", "build"}).exit_code == 0);
+  CHECK(std::filesystem::exists(built));
+  CHECK(cache({"--clear"}).exit_code == 0);
+  CHECK_FALSE(std::filesystem::exists(built));
 }

@@ -1,5 +1,5 @@
 // Where this installation keeps its parts, found from the running program:
-// <prefix>/bin/kproof and <prefix>/lib/kproof/{agent,qemu-tied,kconfigs/,cases/<area>/<name>}.
+// <prefix>/bin/kproof and <prefix>/lib/kproof/{agent,qemu-tied,kconfigs/,ci/plans/,cases/<area>/<name>}.
 #pragma once
 
 #include <filesystem>
@@ -22,6 +22,8 @@ struct Workshop {
   std::filesystem::path emulator() const { return libexec / "qemu-tied"; }
   std::filesystem::path guard() const { return libexec / "runtime-guard"; }
   std::filesystem::path fragments() const { return libexec / "kconfigs/fragments"; }
+  // Plans that come with kproof. What they name lies beside them as it does in the source.
+  std::filesystem::path plans() const { return libexec / "ci/plans"; }
   std::filesystem::path case_program(const std::string& name) const {
     return libexec / "cases" / name;
   }

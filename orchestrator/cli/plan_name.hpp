@@ -1,0 +1,23 @@
+// Plans that come with kproof, by their bare names.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "model/plan.hpp"
+
+namespace kproof::cli {
+
+// "quickstart" for ci/plans/quickstart.yaml, sorted.
+std::vector<std::string> shipped_plans();
+
+// What a user calls a plan or a kernel: a path, or, where there is none of that name, a shipped
+// plan.
+std::filesystem::path find_plan(const std::string& word);
+
+// The plan, or the one of a kernel that is named in its place. ConfigError as
+// config::read_plan_or_kernel() has it; a bare name that is nothing is told with the nearest plan.
+model::Plan read_named_plan(const std::string& word, const std::string& cases);
+
+}  // namespace kproof::cli
