@@ -118,9 +118,8 @@ void add_build(CommandLine& line) {
       "130 interrupted (the next build goes on from there).");
   command.example("kproof build --source linux-source-6.12 --fragment base --fragment kvm",
                   "Debian's source, small, with what the KVM cases need");
-  command.example(
-      "kproof build --source ../linux --revision v6.1 --patches series.mbox --fragment base",
-      "a series on top of a revision; your checkout is only read");
+  command.example("kproof build --source ../linux --revision v6.1 --patches series.mbox",
+                  "a series on top of a revision; your checkout is only read");
   command.does([options] { return build(*options); });
 }
 

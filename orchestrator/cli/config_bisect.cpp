@@ -76,9 +76,8 @@ void add_config_bisect(CommandLine& line) {
       "the same command with the same --out goes on from what was seen.\n"
       "Exit code: 0 found and proven, 1 not: no difference, a flaky case, or no proof; 2 wrong\n"
       "usage, or an end that says nothing; 69 a fault of this host, 130 interrupted.");
-  command.example(
-      "kproof config-bisect --good one.config --bad other.config --case mm/thp_mprotect plan.yaml",
-      "the least set of symbols that makes the case fail");
+  command.example("kproof config-bisect --good a.config --bad b.config --case mm/dax_1g plan.yaml",
+                  "the least set of symbols that makes the case fail");
   command.does([options] { return config_bisect(*options); });
 }
 
