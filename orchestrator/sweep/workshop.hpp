@@ -1,5 +1,5 @@
 // Where this installation keeps its parts, found from the running program:
-// <prefix>/bin/kproof and <prefix>/lib/kproof/{agent,qemu-tied,kconfigs/,ci/plans/,cases/AREA/NAME}.
+// <prefix>/bin/kproof, and <prefix>/lib/kproof/ with agent, kconfigs/, ci/plans/, cases/AREA/NAME.
 #pragma once
 
 #include <filesystem>
