@@ -53,14 +53,13 @@ runs mprotect and device DAX stress programs inside, reads every console, and
 gives a verdict that is proven.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
-set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_DEBUGINFO_PACKAGE ON)  # kproof-dbgsym
+set(CPACK_DEBIAN_DEBUGINFO_PACKAGE ON)  # kproof-dbgsym, of what it strips itself
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What it runs: guests, apt and dpkg for kernels that are packages.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-  "qemu-system-x86, seabios, libvirt-daemon-driver-qemu, libvirt-daemon-system, apt, dpkg, ca-certificates")
+  "qemu-system-x86, seabios, libvirt-daemon-driver-qemu, libvirt-daemon-system, apt, ca-certificates")
 # What builds kernels, and applies patches to them.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS
   "git, gcc, make, binutils, flex, bison, bc, libelf-dev, xz-utils, ccache")
