@@ -25,6 +25,8 @@ void add_bisect(CommandLine& line);
 void add_config_bisect(CommandLine& line);
 void add_catalogue(CommandLine& line);
 void add_cache(CommandLine& line);
+void add_worker(CommandLine& line);
+void add_merge(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_analyze(CommandLine& line);
 
@@ -48,6 +50,9 @@ void add_kernel_filter(Command& command, plan::Filter& filter);
 // --cache-budget, and the ConfigError for one that is no size.
 void add_cache_budget(Command& command, std::string& budget);
 void require_cache_budget(const std::string& budget);
+
+// --shard.
+void add_shard(Command& command, std::string& shard);
 
 // --as-root.
 void add_as_root(Command& command, bool& as_root);

@@ -33,6 +33,11 @@ void Command::list(const std::string& name, std::vector<std::string>& values,
   more_.repeated.insert(option);
 }
 
+void Command::words(const std::string& name, std::vector<std::string>& values,
+                    const std::string& help) {
+  app_.add_option(name, values, help)->required();
+}
+
 void Command::flag(const std::string& name, bool& value, const std::string& help) {
   app_.add_flag(name, value, help);
 }

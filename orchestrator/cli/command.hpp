@@ -33,6 +33,8 @@ class Command {
   // Each time that the option is given adds one value.
   void list(const std::string& name, std::vector<std::string>& values, const std::string& help,
             Need need = Need::optional);
+  // Words without an option's name, all that there are; at least one.
+  void words(const std::string& name, std::vector<std::string>& values, const std::string& help);
   void flag(const std::string& name, bool& value, const std::string& help);
   // `name` says nothing without `other`.
   void depends(const std::string& name, const std::string& other);

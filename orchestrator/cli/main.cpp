@@ -33,6 +33,8 @@ static int run(int argc, char** argv) {
   add_config_bisect(line);
   add_cache(line);
   add_catalogue(line);
+  add_worker(line);
+  add_merge(line);
   add_doctor(line);
   add_analyze(line);
   const auto internal = run_internal(line.info(), argc, argv);

@@ -12,6 +12,7 @@
 #include "cli/plan_name.hpp"
 #include "cli/plan_notes.hpp"
 #include "plan/cells.hpp"
+#include "plan/shard.hpp"
 #include "sweep/workshop.hpp"
 #include "util/units.hpp"
 
@@ -20,7 +21,7 @@ namespace kproof::cli {
 struct PlanOptions {
   std::string file;
   plan::Filter filter;
-  std::string format = "text";
+  std::string format = "text", shard;
 };
 
 static std::string expected_of(const model::Expectation& expectation) {
@@ -47,7 +48,8 @@ static std::set<std::string> kernels_of(const std::vector<model::Cell>& cells) {
   return names;
 }
 
-static void print_text(const model::Plan& plan, const plan::Expansion& shown) {
+static void print_text(const model::Plan& plan, const plan::Expansion& shown,
+                       const std::string& shard) {
   if (shown.matrix) fmt::print("{}", matrix_as_text(plan.matrix, *shown.matrix));
   std::size_t width = 0;
   for (const model::Cell& cell : shown.cells)
@@ -58,14 +60,16 @@ static void print_text(const model::Plan& plan, const plan::Expansion& shown) {
     topologies.insert(cell.topology.name);
   }
   using util::format_count;
-  fmt::print("{}: {}, {}, {}\n", format_count(shown.cells.size(), "cell"),
+  fmt::print("{}{}: {}, {}, {}\n", shard.empty() ? "" : fmt::format("shard {}: ", shard),
+             format_count(shown.cells.size(), "cell"),
              format_count(kernels_of(shown.cells).size(), "kernel"),
              format_count(topologies.size(), "topology", "topologies"),
              format_count(plan.repetitions, "repetition"));
   fmt::print("{}", estimate_as_text(estimate_of(plan, shown.cells)));
 }
 
-static void print_json(const model::Plan& plan, const plan::Expansion& shown) {
+static void print_json(const model::Plan& plan, const plan::Expansion& shown,
+                       const std::string& shard) {
   using Json = nlohmann::ordered_json;
   Json cells = Json::array();
   for (const model::Cell& cell : shown.cells) {
@@ -80,22 +84,27 @@ static void print_json(const model::Plan& plan, const plan::Expansion& shown) {
                      {"repetition", cell.repetition},
                      {"verdicts", cell.expectation.words()}});
   }
-  const Json json{{"schema", 1},
-                  {"kind", "plan"},
-                  {"plan", plan.name},
-                  {"matrix", shown.matrix ? matrix_as_json(plan.matrix, *shown.matrix) : Json()},
-                  {"kernels", kernels_of(shown.cells)},
-                  {"estimate", estimate_as_json(estimate_of(plan, shown.cells))},
-                  {"cells", std::move(cells)}};
+  Json json{{"schema", 1},
+            {"kind", "plan"},
+            {"plan", plan.name},
+            {"matrix", shown.matrix ? matrix_as_json(plan.matrix, *shown.matrix) : Json()},
+            {"kernels", kernels_of(shown.cells)},
+            {"estimate", estimate_as_json(estimate_of(plan, shown.cells))},
+            {"cells", std::move(cells)}};
+  if (!shard.empty()) json["shard"] = shard;
   fmt::print("{}\n", json.dump(1));
 }
 
-static int show(const PlanOptions& options) {
+static int show(PlanOptions& options) {
+  if (!options.shard.empty()) options.filter.shard = plan::parse_shard(options.shard);
   const model::Plan plan = read_named_plan(options.file, cases_for_kernel(options.filter));
   warn_of(plan);
   const plan::Expansion shown =
       plan::expand(plan, options.filter, sweep::Workshop::find().case_names());
-  options.format == "json" ? print_json(plan, shown) : print_text(plan, shown);
+  if (options.format == "json")
+    print_json(plan, shown, options.shard);
+  else
+    print_text(plan, shown, options.shard);
   return kOk;
 }
 
@@ -105,6 +114,7 @@ void add_plan(CommandLine& line) {
   command.value("PLAN", options->file, std::string(kPlanOrKernelHelp), Need::required);
   add_filter(command, options->filter);
   add_kernel_filter(command, options->filter);
+  add_shard(command, options->shard);
   command.choice("--format", options->format, {"text", "json"}, "text or json");
   command.example("kproof plan quickstart",
                   "what would run, how long it may take, and what it needs");
@@ -120,6 +130,12 @@ void add_as_root(Command& command, bool& as_root) {
 
 void add_kernel_filter(Command& command, plan::Filter& filter) {
   command.list("--kernel", filter.kernels, "only kernels with this name or glob; may be repeated");
+}
+
+void add_shard(Command& command, std::string& shard) {
+  command.value("--shard", shard,
+                "I/N: only the I-th of N parts of the cells, the same ones each time, with as few "
+                "kernels as can be; `kproof merge` joins the results of all parts");
 }
 
 void add_filter(Command& command, plan::Filter& filter) {

@@ -34,14 +34,15 @@ fs::path find_plan(const std::string& word) {
   return none ? fs::path(word) : shipped;
 }
 
-model::Plan read_named_plan(const std::string& word, const std::string& cases) {
+model::Plan read_named_plan(const std::string& word, const std::string& cases,
+                            model::PlanTexts* texts) {
   const fs::path found = find_plan(word);
   std::error_code none;
   if (is_bare(word) && !fs::exists(found, none))
     throw ConfigError(
         fmt::format("there is no file {}, and no plan of kproof's is called so", word),
         util::suggest(word, shipped_plans(), "plans"));
-  return config::read_plan_or_kernel(found, cases, virt::cpu_models);
+  return config::read_plan_or_kernel(found, cases, virt::cpu_models, texts);
 }
 
 }  // namespace kproof::cli

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/plan.hpp"
+#include "model/plan_text.hpp"
 
 namespace kproof::cli {
 
@@ -18,6 +19,7 @@ std::filesystem::path find_plan(const std::string& word);
 
 // The plan, or the one of a kernel that is named in its place. ConfigError as
 // config::read_plan_or_kernel() has it; a bare name that is nothing is told with the nearest plan.
-model::Plan read_named_plan(const std::string& word, const std::string& cases);
+model::Plan read_named_plan(const std::string& word, const std::string& cases,
+                            model::PlanTexts* texts = nullptr);
 
 }  // namespace kproof::cli

@@ -45,7 +45,7 @@ void read_run_options(RunOptions& options, const std::string& kind) {
   if (!sweep.connect.empty() && !sweep.connect.starts_with("qemu:///"))
     throw ConfigError(fmt::format("--connect {}: guests run on this host, by QEMU", sweep.connect),
                       "qemu:///system or qemu:///session; without --connect no daemon is needed");
-  sweep.plan = read_named_plan(options.plan_file, cases_for_kernel(sweep.filter));
+  sweep.plan = read_named_plan(options.plan_file, cases_for_kernel(sweep.filter), &sweep.texts);
   require_cache_budget(sweep.cache_budget);
   warn_of(sweep.plan);
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;

@@ -33,8 +33,8 @@ static model::Plan plan_of(const fs::path& kernel, const std::string& cases) {
 }
 
 model::Plan read_plan_or_kernel(const fs::path& file, const std::string& cases,
-                                const CpuModels& cpu_models) {
-  return is_kernel(file) ? plan_of(file, cases) : read_plan(file, cpu_models);
+                                const CpuModels& cpu_models, model::PlanTexts* texts) {
+  return is_kernel(file) ? plan_of(file, cases) : read_plan(file, cpu_models, texts);
 }
 
 }  // namespace kproof::config

@@ -12,6 +12,6 @@ namespace kproof::config {
 // directory, or by a NUL byte in its first KiB as a bzImage, a vmlinux and a .deb have one; YAML
 // has none. `cases`, a name or glob, is what a kernel runs.
 model::Plan read_plan_or_kernel(const std::filesystem::path& file, const std::string& cases,
-                                const CpuModels& cpu_models);
+                                const CpuModels& cpu_models, model::PlanTexts* texts = nullptr);
 
 }  // namespace kproof::config

@@ -97,9 +97,14 @@ static void require_content(const Part& part, const model::Plan& plan) {
   if (plan.cases.empty()) part.map.require("cases");
 }
 
-model::Plan parse_plan(std::string_view text, const fs::path& file, const fs::path& home,
-                       const CpuModels& cpu_models) {
-  std::list<PlanFile> files = load_plan_files(file, std::string(text), plan_keys());
+static model::PlanText as_read(const fs::path& file, const std::string& text) {
+  return {fs::absolute(file).lexically_normal(), text};
+}
+
+static model::Plan parse_with(std::string_view text, const fs::path& file, const fs::path& home,
+                              const CpuModels& cpu_models, const ReadFile& read,
+                              model::PlanTexts& texts) {
+  std::list<PlanFile> files = load_plan_files(file, std::string(text), plan_keys(), read);
   model::Plan plan{.file = file};
   std::list<Part> parts;
   for (PlanFile& one : files) {
@@ -117,11 +122,48 @@ model::Plan parse_plan(std::string_view text, const fs::path& file, const fs::pa
     one.problems.raise();
     const auto warnings = one.problems.warnings();
     plan.warnings.insert(plan.warnings.end(), warnings.begin(), warnings.end());
+    texts.insert(texts.begin(), as_read(one.file, one.text));
   }
   return plan;
 }
 
-model::Plan read_plan(const fs::path& file, const CpuModels& cpu_models) {
+model::Plan parse_plan(std::string_view text, const fs::path& file, const fs::path& home,
+                       const CpuModels& cpu_models) {
+  model::PlanTexts texts;
+  return parse_with(text, file, home, cpu_models, util::read_file, texts);
+}
+
+static fs::path home_directory() {
+  const char* home = std::getenv("HOME");
+  return home ? home : "/root";
+}
+
+static void add_known_issues(model::Plan& plan, const ReadFile& read, model::PlanTexts& texts) {
+  if (plan.known_issues_file.empty()) return;
+  std::string text;
+  try {
+    text = read(plan.known_issues_file);
+  } catch (const HostError& error) {
+    throw ConfigError(error.what(), "name a file of known issues");
+  }
+  plan.known_issues = parse_known_issues(text, plan.known_issues_file, plan.warnings);
+  texts.push_back(as_read(plan.known_issues_file, text));
+}
+
+model::Plan read_plan(const model::PlanTexts& texts, const CpuModels& cpu_models) {
+  const ReadFile read = [&](const fs::path& file) {
+    for (const model::PlanText& one : texts)
+      if (one.file == file) return one.text;
+    throw HostError(fmt::format("{} was not read when the plan was", file.string()));
+  };
+  const model::PlanText& own = texts.front();
+  model::PlanTexts again;
+  model::Plan plan = parse_with(own.text, own.file, home_directory(), cpu_models, read, again);
+  add_known_issues(plan, read, again);
+  return plan;
+}
+
+model::Plan read_plan(const fs::path& file, const CpuModels& cpu_models, model::PlanTexts* texts) {
   std::string text;
   try {
     text = util::read_file(file);
@@ -131,10 +173,10 @@ model::Plan read_plan(const fs::path& file, const CpuModels& cpu_models) {
         "name a plan, for example ci/plans/quickstart.yaml, or a kernel: a build tree, bzImage, "
         "vmlinux or .deb");
   }
-  const char* home = std::getenv("HOME");
-  model::Plan plan = parse_plan(text, file, home ? home : "/root", cpu_models);
-  if (!plan.known_issues_file.empty())
-    plan.known_issues = read_known_issues(plan.known_issues_file, plan.warnings);
+  model::PlanTexts read;
+  model::Plan plan = parse_with(text, file, home_directory(), cpu_models, util::read_file, read);
+  add_known_issues(plan, util::read_file, read);
+  if (texts) *texts = std::move(read);
   return plan;
 }
 

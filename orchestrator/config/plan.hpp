@@ -106,6 +106,7 @@
 #include <vector>
 
 #include "model/plan.hpp"
+#include "model/plan_text.hpp"
 
 namespace kproof::config {
 
@@ -118,7 +119,12 @@ using CpuModels = std::function<std::vector<std::string>()>;
 model::Plan parse_plan(std::string_view text, const std::filesystem::path& file,
                        const std::filesystem::path& home, const CpuModels& cpu_models);
 
-// Reads `file`; a file that cannot be read is a ConfigError too.
-model::Plan read_plan(const std::filesystem::path& file, const CpuModels& cpu_models);
+// Reads `file`; a file that cannot be read is a ConfigError too. `texts` gets what was read.
+model::Plan read_plan(const std::filesystem::path& file, const CpuModels& cpu_models,
+                      model::PlanTexts* texts = nullptr);
+
+// The same plan from what was read of it, wherever that was; `texts` is not empty. Files that are
+// no part of a plan (kernels, patches) are named as they were there.
+model::Plan read_plan(const model::PlanTexts& texts, const CpuModels& cpu_models);
 
 }  // namespace kproof::config

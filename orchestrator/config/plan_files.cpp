@@ -6,7 +6,6 @@
 
 #include "config/document.hpp"
 #include "util/error.hpp"
-#include "util/files.hpp"
 
 namespace kproof::config {
 namespace fs = std::filesystem;
@@ -15,7 +14,7 @@ namespace {
 
 class Loader {
  public:
-  explicit Loader(const std::vector<std::string>& keys) : keys_(keys) {}
+  Loader(const std::vector<std::string>& keys, const ReadFile& read) : keys_(keys), read_(read) {}
 
   void load(const fs::path& file, std::string text) {
     open_.push_back(file);
@@ -43,13 +42,14 @@ class Loader {
       plan_file.problems.add(item.node.Mark(), fmt::format("{} includes itself", file.string()));
     if (open || loaded) return;
     try {
-      load(file, util::read_file(file));
+      load(file, read_(file));
     } catch (const HostError& error) {
       plan_file.problems.add(item.node.Mark(), error.what(), "it is relative to this file");
     }
   }
 
   const std::vector<std::string>& keys_;
+  const ReadFile& read_;
   std::vector<fs::path> open_;
   std::list<PlanFile> files_;
 };
@@ -57,8 +57,8 @@ class Loader {
 }  // namespace
 
 std::list<PlanFile> load_plan_files(const fs::path& file, std::string text,
-                                    const std::vector<std::string>& keys) {
-  Loader loader(keys);
+                                    const std::vector<std::string>& keys, const ReadFile& read) {
+  Loader loader(keys, read);
   loader.load(file.lexically_normal(), std::move(text));
   return loader.take();
 }

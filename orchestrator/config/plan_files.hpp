@@ -2,12 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <list>
 #include <string>
 
 #include "config/reader.hpp"
 
 namespace kproof::config {
+
+// The content of a file that a plan names; HostError.
+using ReadFile = std::function<std::string(const std::filesystem::path&)>;
 
 struct PlanFile {
   PlanFile(std::filesystem::path from, std::string words)
@@ -27,6 +31,6 @@ struct PlanFile {
 // the last. `keys`: those that a file may have. ConfigError, at the place of its `include`, for a
 // file that cannot be read or includes itself.
 std::list<PlanFile> load_plan_files(const std::filesystem::path& file, std::string text,
-                                    const std::vector<std::string>& keys);
+                                    const std::vector<std::string>& keys, const ReadFile& read);
 
 }  // namespace kproof::config

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "plan/cases.hpp"
+#include "plan/shard.hpp"
 #include "util/error.hpp"
 #include "util/names.hpp"
 
@@ -104,8 +105,10 @@ Expansion expand(const model::Plan& plan, const Filter& filter, const Names& kno
   require_met(filter.cases, aliases, "--case", "cases");
   std::erase_if(cells, [&](const model::Cell& cell) {
     return !keeps(filter.kernels, cell.kernel.name) ||
-           !keeps(filter.topologies, cell.topology.name) || !keeps(filter.cases, cell.test.alias);
+           !keeps(filter.topologies, cell.topology.name) || !keeps(filter.cases, cell.test.alias) ||
+           (!filter.ids.empty() && std::ranges::find(filter.ids, cell.id) == filter.ids.end());
   });
+  if (filter.shard) cells = shard_of(std::move(cells), *filter.shard);
   return all;
 }
 

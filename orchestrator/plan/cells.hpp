@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/plan.hpp"
+#include "model/shard.hpp"
 #include "plan/combinations.hpp"
 
 namespace kproof::plan {
@@ -15,7 +16,9 @@ namespace kproof::plan {
 struct Filter {
   std::vector<std::string> kernels;
   std::vector<std::string> topologies;
-  std::vector<std::string> cases;  // matched with the case's name in cell ids, its alias
+  std::vector<std::string> cases;          // matched with the case's name in cell ids, its alias
+  std::vector<std::string> ids;            // of cells, no globs
+  std::optional<model::Shard> shard = {};  // of what all of the above leave
 };
 
 // The cells in the order kernel, topology, case, repetition, each as the plan lists them; a glob's

@@ -141,6 +141,22 @@ static Level decode_level(const Json& j) {
   return level;
 }
 
+HostFacts decode_host(const Json& j) {
+  HostFacts h;
+  h.hostname = j.at("hostname");
+  h.os = j.at("os");
+  h.kernel = j.at("kernel");
+  h.cpu = j.at("cpu");
+  h.cores = integer<unsigned>(j.at("cores"));
+  h.memory = integer<std::uint64_t>(j.at("memory"));
+  h.qemu = j.at("qemu");
+  h.libvirt = j.at("libvirt");
+  h.connection = j.at("connection");
+  h.accel = from_word<Accel>(j.at("accel"), Accel::tcg, [](Accel a) { return to_word(a); });
+  h.accel_reason = j.at("accel_reason");
+  return h;
+}
+
 CellResult decode_cell(const Json& j) {
   CellResult c;
   c.id = j.at("id");

@@ -26,6 +26,7 @@ Json encode(const model::CellResult& cell);
 Json encode(const series::Matrix& matrix);
 // Throws nlohmann's exceptions, or std::invalid_argument for a word that is none of its enum's.
 model::CellResult decode_cell(const Json& json);
+model::HostFacts decode_host(const Json& json);
 
 std::string_view to_word(model::Source source);
 std::string_view to_word(model::Subtest::Result result);

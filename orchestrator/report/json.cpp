@@ -52,6 +52,18 @@ Json encode(const Filters& f) {
   return {{"kernels", f.kernels}, {"topologies", f.topologies}, {"cases", f.cases}};
 }
 
+static Json encode(const model::Shard& shard) {
+  return {{"index", shard.index}, {"of", shard.of}};
+}
+
+static Json encode(const Part& part) {
+  Json json{{"directory", part.directory},     {"host", encode(part.host)},
+            {"started", part.started},         {"ended", part.ended},
+            {"interrupted", part.interrupted}, {"cells", part.cells}};
+  if (part.shard) json["shard"] = encode(*part.shard);
+  return json;
+}
+
 static Json encode_build(const model::BuildSource& build) {
   Json json;
   if (const auto* package = std::get_if<model::SourcePackage>(&build.tree))
@@ -130,6 +142,9 @@ std::string results_to_json(const RunReport& report) {
                {"plan", encode_plan(report.plan)},
                {"cells", Json::array()},
                {"unrun", Json::array()}});
+  if (report.shard) json["shard"] = encode(*report.shard);
+  for (const Part& part : report.parts)
+    json["parts"].push_back(encode(part));
   for (const auto& cell : report.cells)
     json["cells"].push_back(encode(cell));
   for (const auto& cell : report.unrun)
@@ -146,6 +161,33 @@ std::optional<std::string> plan_in(const fs::path& directory) {
   if (json.is_discarded() || !json.contains(name) || !json.at(name).is_string())
     return std::nullopt;
   return json.at(name).get<std::string>();
+}
+
+static Ended decode_ended(const Json& json) {
+  if (json.at("schema") != kSchema)
+    throw std::invalid_argument(
+        fmt::format("schema {} is not {}", json.at("schema").dump(), kSchema));
+  Ended ended{.kind = json.at("kind"),
+              .started = json.at("started"),
+              .ended = json.at("ended"),
+              .interrupted = json.at("interrupted"),
+              .host = decode_host(json.at("host")),
+              .cells = {}};
+  for (const Json& cell : json.value("cells", Json::array()))
+    ended.cells.push_back(cell.at("id"));
+  return ended;
+}
+
+std::optional<Ended> read_ended(const fs::path& directory) {
+  const fs::path file = directory / "results.json";
+  if (!fs::exists(file)) return std::nullopt;
+  try {
+    return decode_ended(Json::parse(util::read_file(file)));
+  } catch (const std::exception& error) {
+    throw HostError(
+        fmt::format("{} is not the results of a run: {}", file.string(), error.what()),
+        "remove it, and run the plan again with this directory: what is finished is kept");
+  }
 }
 
 void write_cell(const fs::path& directory, const model::CellResult& cell) {

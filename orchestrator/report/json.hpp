@@ -23,6 +23,17 @@ std::string cell_to_json(const model::CellResult& cell);
 // HostError when `json` is not what cell_to_json writes; `file` is named in it.
 model::CellResult cell_from_json(std::string_view json, const std::filesystem::path& file);
 std::string results_to_json(const RunReport& report);
+// How a run ended, of which results.json is in `directory`.
+struct Ended {
+  std::string kind;  // "run", "series", ...
+  std::string started, ended;
+  bool interrupted = false;
+  model::HostFacts host;
+  std::vector<std::string> cells;  // ids of those that it has a result of
+};
+// Nothing when there is none; HostError when it cannot be read.
+std::optional<Ended> read_ended(const std::filesystem::path& directory);
+
 // The name of the plan whose results.json is in `directory`; nothing when there is none that can be
 // read.
 std::optional<std::string> plan_in(const std::filesystem::path& directory);

@@ -135,6 +135,11 @@ TEST_CASE("what is written is what results.schema.json says") {
   report.unrun.push_back({.id = "mine/l1/mm/late"});
   check_schema(results_to_json(report));
   check_schema(results_to_json({}));
+  report.shard = model::Shard{2, 3};
+  report.parts = {
+      {.directory = "out-1", .shard = model::Shard{1, 3}, .host = report.host, .cells = 4},
+      {.directory = "out-2", .interrupted = true}};
+  check_schema(results_to_json(report));
   check_schema(cell_to_json(example_failure()));
   check_schema(cell_to_json({}));
   model::CellResult odd;
@@ -159,4 +164,21 @@ TEST_CASE("a directory of results tells whose plan they are of") {
     util::write_file_atomically(dir.path() / "results.json", other);
     CHECK_FALSE(plan_in(dir.path()));
   }
+}
+
+TEST_CASE("how a run ended is read from its results, or told as unreadable") {
+  const util::ScratchDir dir("kproof-json-test-");
+  CHECK_FALSE(read_ended(dir.path()));
+  auto report = example_run();
+  report.interrupted = true;
+  util::write_file_atomically(dir.path() / "results.json", results_to_json(report));
+  const auto ended = read_ended(dir.path());
+  REQUIRE(ended);
+  CHECK(ended->kind == "run");
+  CHECK(ended->started == report.started);
+  CHECK(ended->interrupted);
+  CHECK(ended->host.hostname == "host");
+  CHECK(ended->cells.size() == report.cells.size());
+  util::write_file_atomically(dir.path() / "results.json", "{}");
+  CHECK_THROWS_AS(read_ended(dir.path()), HostError);
 }

@@ -9,6 +9,7 @@
 
 #include "model/plan.hpp"
 #include "model/result.hpp"
+#include "model/shard.hpp"
 #include "series/matrix.hpp"
 
 namespace kproof::report {
@@ -16,6 +17,16 @@ namespace kproof::report {
 // What the user narrowed the plan to: names or globs, empty for all.
 struct Filters {
   std::vector<std::string> kernels, topologies, cases;
+};
+
+// One of the run directories that a report was joined from (merge/join.hpp).
+struct Part {
+  std::string directory;  // as the user named it
+  std::optional<model::Shard> shard;
+  model::HostFacts host;
+  std::string started, ended;  // "" where its run did not end
+  bool interrupted = false;
+  std::size_t cells = 0;  // results that are of it
 };
 
 struct RunReport {
@@ -28,6 +39,8 @@ struct RunReport {
   bool interrupted = false;
   std::string started, ended;            // UTC, ISO 8601
   std::filesystem::path directory;       // files of cells are below it
+  std::optional<model::Shard> shard;     // of the plan, where only that was to run
+  std::vector<Part> parts;               // of a joined report; `host` is the first one's
   std::optional<series::Matrix> series;  // where the kernels are a base and its patches
 };
 

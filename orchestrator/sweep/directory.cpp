@@ -26,6 +26,10 @@ util::FileLock claim_directory(const fs::path& out, const std::string& plan) {
   fs::create_directories(out, error);
   if (error)
     throw ConfigError(fmt::format("cannot create {}: {}", out.string(), error.message()), kChoose);
+  if (fs::exists(out / "batch.json"))
+    throw ConfigError(
+        fmt::format("{} holds a run for workers", out.string()),
+        fmt::format("go on with it by --on slurm or `kproof worker`, or {}", kChoose));
   const fs::path path = out / ".lock";
   if (!fs::is_empty(out, error) && !error && !fs::exists(path) && !fs::exists(out / "results.json"))
     throw ConfigError(fmt::format("{} is not empty, and holds no results of kproof", out.string()),

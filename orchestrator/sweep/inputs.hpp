@@ -17,11 +17,7 @@ namespace kproof::sweep {
 using Inputs = std::map<std::string, std::string>;
 Inputs inputs_of(const PreparedCell& cell, const Machine& machine);
 
-// As CellResult::inputs keeps them: "CPU 0f3a...; limits 12ab...".
+// As CellResult::inputs keeps them (model/inputs.hpp): "CPU 0f3a...; limits 12ab...".
 std::string to_string(const Inputs& inputs);
-
-// The names that `now` has otherwise than `then`; of what is no such text nothing is known, so all
-// that `now` has.
-std::vector<std::string> differing(std::string_view then, std::string_view now);
 
 }  // namespace kproof::sweep

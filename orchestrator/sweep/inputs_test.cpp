@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "model/inputs.hpp"
+
 using namespace kproof;
 using namespace kproof::sweep;
 using std::chrono::milliseconds;
@@ -116,7 +118,7 @@ TEST_CASE("whatever goes into a cell makes other inputs when it changes, and is 
       CAPTURE(changes[i].name);
       CAPTURE(i);
       CHECK(given.text() != before);
-      const auto names = differing(before, given.text());
+      const auto names = model::differing_inputs(before, given.text());
       CHECK(std::ranges::find(names, changes[i].name) != names.end());
     }
 }
@@ -132,8 +134,10 @@ TEST_CASE("names, places and words for people are no inputs") {
 }
 
 TEST_CASE("what differs is named from both sides, and of an unknown text everything") {
-  CHECK(differing("A 1; B b 2", "A 1; B b 2").empty());
-  CHECK(differing("A 1; B b 2", "A 1; B b 3") == std::vector<std::string>{"B b"});
-  CHECK(differing("A 1; gone 2", "A 1; new 3") == std::vector<std::string>{"new", "gone"});
-  CHECK(differing("0123456789abcdef", "A 1; B 2") == std::vector<std::string>{"A", "B"});
+  CHECK(model::differing_inputs("A 1; B b 2", "A 1; B b 2").empty());
+  CHECK(model::differing_inputs("A 1; B b 2", "A 1; B b 3") == std::vector<std::string>{"B b"});
+  CHECK(model::differing_inputs("A 1; gone 2", "A 1; new 3") ==
+        std::vector<std::string>{"new", "gone"});
+  CHECK(model::differing_inputs("0123456789abcdef", "A 1; B 2") ==
+        std::vector<std::string>{"A", "B"});
 }

@@ -6,16 +6,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "model/inputs.hpp"
 #include "report/json.hpp"
 #include "run/files.hpp"
-#include "sweep/inputs.hpp"
 #include "util/error.hpp"
 
 namespace kproof::sweep {
 
 static std::string why_not(const model::CellResult& earlier, const PreparedCell& cell) {
   if (earlier.inputs != cell.inputs) {
-    const auto names = differing(earlier.inputs, cell.inputs);
+    const auto names = model::differing_inputs(earlier.inputs, cell.inputs);
     return fmt::format("since the earlier run {} changed", fmt::join(names, ", "));
   }
   const model::Verdict verdict = earlier.judgement.verdict;

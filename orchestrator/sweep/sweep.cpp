@@ -11,6 +11,7 @@
 #include "host/cpuinfo.hpp"
 #include "host/qemu_user.hpp"
 #include "kernel/store.hpp"
+#include "manifest/manifest.hpp"
 #include "page/page.hpp"
 #include "report/json.hpp"
 #include "report/junit.hpp"
@@ -61,6 +62,7 @@ class Sweep {
   std::vector<model::KernelSpec> kernels_;  // that they are of
   Machine machine_;
   std::optional<host::QemuUser> qemu_user_;
+  manifest::Manifest manifest_;
   report::RunReport report_;
   std::size_t builds_ = 1;             // kernels that are made at once, at most
   unsigned jobs_each_ = 0;             // of make, of each of them
@@ -75,6 +77,7 @@ void Sweep::begin_report() {
   report_.directory = options_.out;
   if (!options_.series.empty()) report_.series = series::Matrix{.rows = options_.series};
   report_.filters = {options_.filter.kernels, options_.filter.topologies, options_.filter.cases};
+  report_.shard = options_.filter.shard;
   report_.started = util::now();
 }
 
@@ -135,6 +138,8 @@ void Sweep::choose_cells(Preparing& preparing) {
   const resources::Limits limits = resources::read_limits(resources::text_of);
   const plan::Expansion whole =
       plan::expand(options_.plan, options_.filter, workshop_.case_names());
+  manifest_ = manifest::make(options_.plan, options_.texts, options_.filter, workshop_.case_names(),
+                             whole.cells, report_.started);
   for (const model::Cell& cell : whole.cells) {
     require_cpu(cell.topology, report_.host);
     cells_.push_back(preparing.size_up(cell));
@@ -251,6 +256,7 @@ report::RunReport Sweep::run() {
   choose_cells(preparing);
   const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
   cache::note_run(kernel::default_cache(), options_.out);
+  manifest::write(options_.out, manifest_);
   choose_kernels();
   choose_pace();
   teller_.tell([this] { listener_.on_total(cells_.size(), kernels_.size()); });

@@ -8,6 +8,7 @@
 
 #include "host/accel.hpp"
 #include "model/plan.hpp"
+#include "model/plan_text.hpp"
 #include "plan/cells.hpp"
 #include "report/run_report.hpp"
 #include "run/stop.hpp"
@@ -21,6 +22,7 @@ namespace kproof::sweep {
 
 struct SweepOptions {
   model::Plan plan;
+  model::PlanTexts texts;  // of the plan, for the manifest
   plan::Filter filter;
   std::filesystem::path out;          // results; created
   std::string connect;                // libvirt URI, "" for the embedded driver
