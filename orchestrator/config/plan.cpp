@@ -84,8 +84,7 @@ static void read_parts(std::list<Part>& parts, const CpuModels& cpu_models, mode
     read_cases(part.problems, part.find("cases"), plan);
   for (const Part& part : parts) {
     read_matrix_rules(part.problems, part.find("matrix"), part.axes, plan);
-    for (std::string& metric : texts(part.problems, part.find("metrics")))
-      plan.metrics.push_back(std::move(metric));
+    read_watched_metrics(part.problems, part.find("metrics"), plan);
     read_bounds(part.problems, part.find("bounds"), plan);
     read_expectations(part.problems, part.find("expect"), plan);
   }

@@ -67,7 +67,9 @@
 //                             kvm/stale_mapping-anon with args --backing anon, and ...-thp; in a
 //                             matrix each parameter is an axis
 //   repetitions: 1
-//   metrics: [stall_max]      names or globs, shown in a table of their own
+//   metrics: [stall_max]      names or globs, shown in a table of their own, and compared
+//     - { metric: "stall_*", least_change: 20% }
+//                             what changes by less is no change (default: 5 %)
 //   bounds:                   of metrics: beyond one a cell fails, without the metric it is a miss
 //     - kernel: debian-6.12   this, topology and case as in `expect`; all entries that match count
 //       case: kvm/zap_stall

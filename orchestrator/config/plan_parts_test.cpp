@@ -22,7 +22,7 @@ TEST_CASE("a topology is a tree of levels, each with its kernel, MMU mode and ba
 cases:
   - { case: kvm/l2_linux, inside: { case: mm/one, args: [--seconds, "1"] } }
   - { case: kvm/other, inside: mm/two, kernels: [b], topologies: ["d*"], repetitions: 6 }
-metrics: [stall_max]
+metrics: [stall_max, { metric: "*", least_change: 12.5% }]
 )");
   const auto& levels = plan.topologies.at(0).levels;
   REQUIRE(levels.size() == 3);
@@ -41,7 +41,18 @@ metrics: [stall_max]
   CHECK(plan.cases[1].topologies == std::vector<std::string>{"d*"});
   CHECK(plan.cases[1].repetitions == 6u);
   CHECK_FALSE(plan.cases[0].repetitions);
-  CHECK(plan.metrics == std::vector<std::string>{"stall_max"});
+  CHECK(plan.metrics == std::vector<model::WatchedMetric>{{"stall_max", 0.05}, {"*", 0.125}});
+}
+
+TEST_CASE("a change that matters is a share of a metric, in percent") {
+  const auto metric = [](const std::string& text) {
+    return refusal(kBase + "metrics: [" + text + "]\n");
+  };
+  CHECK(contains(metric("{ metric: a, least_change: 0.2 }"), "p.yaml:5:37: "));
+  CHECK(contains(metric("{ metric: a, least_change: 0.2 }"), "a share, such as 20%"));
+  CHECK(contains(metric("{ metric: a, least_change: 120% }"), "a share, such as 20%"));
+  CHECK(contains(metric("{ least_change: 20% }"), "lacks the key `metric`"));
+  CHECK(contains(metric("{ metric: a, least_chang: 20% }"), "did you mean `least_change`?"));
 }
 
 TEST_CASE("what is wrong with a level is told with its place") {

@@ -55,6 +55,7 @@ struct WhichCells {
 WhichCells read_which_cells(Problems& problems, const Map& entry, const model::Plan& plan);
 void read_cases(Problems& problems, const MaybeValue& list, model::Plan& plan);
 void read_expectations(Problems& problems, const MaybeValue& list, model::Plan& plan);
+void read_watched_metrics(Problems& problems, const MaybeValue& list, model::Plan& plan);
 void read_bounds(Problems& problems, const MaybeValue& list, model::Plan& plan);
 
 }  // namespace kproof::config

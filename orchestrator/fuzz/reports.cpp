@@ -27,7 +27,7 @@ static void check_reports(const model::CellResult& cell) {
   report::RunReport report;
   report.cells = {cell, cell};
   report.planned = 3;
-  report.plan.metrics = {"*"};
+  report.plan.metrics = {{"*"}};
   check_xml(report::junit_xml(report));
   const std::string text = report::render_summary(report, {});
   fuzz::require(std::ranges::all_of(text, is_shown), "a terminal is not steered");

@@ -49,6 +49,16 @@ struct Limits {
   std::size_t console = 64u << 20;  // bytes of console before the guest is stopped
 };
 
+// Unless the plan says otherwise: a change of less than 5 % is of no use, however sure.
+inline constexpr double kLeastChange = 0.05;
+
+// A metric that has a place in tables and comparisons.
+struct WatchedMetric {
+  std::string name;                    // or a glob
+  double least_change = kLeastChange;  // of the greater of two medians
+  bool operator==(const WatchedMetric&) const = default;
+};
+
 struct Plan {
   std::string name;
   std::filesystem::path file;
@@ -61,7 +71,7 @@ struct Plan {
   std::string known_issues_file;  // "" for none
   std::vector<KnownIssue> known_issues;
   Limits limits;
-  std::vector<std::string> metrics;  // names or globs; shown in a table of their own
+  std::vector<WatchedMetric> metrics;  // the first that matches counts
   std::vector<Bound> bounds;
   // What is not wrong, and hardly meant: "plan.yaml:3:5: ...", with the line, a caret and a hint.
   std::vector<std::string> warnings;

@@ -36,6 +36,11 @@ static Json encode(const Column& c) {
           {"entries", std::move(entries)}};
 }
 
+static Json encode(const std::optional<stats::Difference>& d) {
+  if (!d) return nullptr;
+  return {{"median", d->value}, {"least", d->least}, {"most", d->most}};
+}
+
 static Json encode(const MetricColumn& c) {
   Json figures = Json::array();
   for (const Figures& f : c.figures)
@@ -43,6 +48,7 @@ static Json encode(const MetricColumn& c) {
                        {"unit", f.unit},
                        {"median", f.values.empty() ? Json(nullptr) : Json(f.median())},
                        {"trend", to_string(f.trend)},
+                       {"difference", encode(f.difference)},
                        {"against", encode_row(f.against)}});
   return {{"case", c.test},
           {"topology", c.topology},

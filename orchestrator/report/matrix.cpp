@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -192,13 +193,22 @@ static std::string skips_of(const Matrix& matrix) {
   return out.empty() ? "" : "\nSkipped subtests, of which these verdicts say nothing:\n" + out;
 }
 
+static std::string least_change(const Matrix& matrix) {
+  std::set<double> shares;
+  for (const auto& column : matrix.metrics)
+    shares.insert(column.least_change * 100);
+  return shares.size() == 1 ? fmt::format("{:.3g} %", *shares.begin())
+                            : fmt::format("{:.3g} to {:.3g} %, as the plan says of each",
+                                          *shares.begin(), *shares.rbegin());
+}
+
 static std::string explain_figures(const Matrix& matrix) {
   const std::size_t comparisons = comparisons_in(matrix);
   std::string out = fmt::format(
       "Figures: median [least most] of the repetitions that prove them. Less, more: a rank test "
-      "says so,\np <= 0.05 after Holm's correction for {}, and medians differ by {:.0f} %. Else no "
+      "says so,\np <= {:.2g} after Holm's correction for {}, and medians differ by {}. Else no "
       "change is claimed.\n",
-      util::format_count(comparisons, "comparison"), compare::kLeastChange * 100);
+      compare::kAlpha, util::format_count(comparisons, "comparison"), least_change(matrix));
   const bool few = std::ranges::any_of(matrix.metrics, [](const series::MetricColumn& column) {
     return std::ranges::any_of(column.figures, [](const series::Figures& f) {
       return f.trend == compare::Trend::too_few;

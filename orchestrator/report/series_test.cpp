@@ -35,7 +35,7 @@ model::CellResult cell(std::size_t row, const std::string& test, Verdict verdict
 
 RunReport finished(RunReport report, std::vector<series::Row> rows) {
   report.plan.name = "pud";
-  report.plan.metrics = {"stall_max"};
+  report.plan.metrics = {{"stall_max"}};
   report.started = "2026-11-22T08:31:48Z";
   report.directory = "out";
   report.planned = report.cells.size();
@@ -47,7 +47,7 @@ RunReport finished(RunReport report, std::vector<series::Row> rows) {
 RunReport three_patches() {
   RunReport report;
   for (std::size_t row = 0; row < 4; ++row)
-    for (int n = 1; n <= 5; ++n) {
+    for (int n = 1; n <= 6; ++n) {
       report.cells.push_back(
           cell(row, "mm/dax_1g_mprotect", row < 3 ? Verdict::fail : Verdict::pass, n));
       report.cells.push_back(cell(row, "kvm/zap_stall", Verdict::pass, n));

@@ -105,7 +105,7 @@ TEST_CASE("a table that is too wide in both ways is cut into pages") {
 
 TEST_CASE("metrics that the plan names have a table of their own, a row for each case and metric") {
   RunReport report;
-  report.plan.metrics = {"stall_*"};
+  report.plan.metrics = {{"stall_*"}};
   model::CellResult old, recent;
   old.kernel = "old", old.kernel_label = "Old", old.topology = "l1", old.test = "kvm/zap";
   old.id = "old/l1/kvm/zap";

@@ -95,7 +95,7 @@ static Grid arrange_metrics(const RunReport& report) {
   Grid grid{.corner = "metric", .across = "kernel"};
   const auto wanted = [&](const std::string& name) {
     return std::any_of(report.plan.metrics.begin(), report.plan.metrics.end(),
-                       [&](const std::string& glob) { return util::glob_match(glob, name); });
+                       [&](const auto& watched) { return util::glob_match(watched.name, name); });
   };
   for (const Repetitions& cells : repetitions_in(report.cells))
     for (const auto& [name, values] : figures_of(cells))

@@ -7,6 +7,7 @@
 
 namespace kproof::series {
 using compare::Samples;
+using compare::Trend;
 using model::CellResult;
 
 double Figures::median() const {
@@ -23,17 +24,21 @@ struct Measured {
 
 }  // namespace
 
+static auto watching(const std::vector<model::WatchedMetric>& watched, const std::string& name) {
+  return std::ranges::find_if(watched,
+                              [&](const auto& one) { return util::glob_match(one.name, name); });
+}
+
 static std::vector<Measured> measured(const std::vector<Row>& rows,
                                       const std::vector<CellResult>& cells,
-                                      const std::vector<std::string>& globs) {
+                                      const std::vector<model::WatchedMetric>& watched) {
   std::vector<Measured> list;
   for (const CellResult& cell : cells) {
     if (std::ranges::none_of(rows, [&](const Row& row) { return row.kernel == cell.kernel; }))
       continue;
     list.push_back({cell, compare::proven(cell).metrics});
     std::erase_if(list.back().metrics, [&](const model::Metric& metric) {
-      return std::ranges::none_of(
-          globs, [&](const auto& glob) { return util::glob_match(glob, metric.name); });
+      return watching(watched, metric.name) == watched.end();
     });
   }
   return list;
@@ -81,21 +86,29 @@ static void find_trends(std::vector<MetricColumn>& columns) {
       if (!now.against) continue;
       const Figures& before = column.figures[*now.against];
       compared.push_back(&now);
-      samples.push_back({before.values, now.values, before.unit == now.unit});
+      samples.push_back({before.values, now.values, before.unit == now.unit, column.least_change});
     }
   const auto found = compare::trends(samples);
-  for (std::size_t i = 0; i < compared.size(); ++i)
+  for (std::size_t i = 0; i < compared.size(); ++i) {
     compared[i]->trend = found[i];
+    if (found[i] != Trend::too_few && found[i] != Trend::other_unit)
+      compared[i]->difference = stats::median_difference(samples[i].before, samples[i].now);
+  }
 }
 
 std::vector<MetricColumn> metric_columns(const std::vector<Row>& rows,
                                          const std::vector<CellResult>& cells,
-                                         const std::vector<std::string>& metrics) {
+                                         const std::vector<model::WatchedMetric>& metrics) {
   const std::vector<Measured> all = measured(rows, cells, metrics);
   std::vector<MetricColumn> columns;
   for (const Measured& one : all)
     for (const model::Metric& metric : one.metrics) {
-      MetricColumn column{one.cell.topology, one.cell.test, metric.name, metric.unit, {}};
+      MetricColumn column{one.cell.topology,
+                          one.cell.test,
+                          metric.name,
+                          metric.unit,
+                          watching(metrics, metric.name)->least_change,
+                          {}};
       if (std::ranges::any_of(columns, [&](const MetricColumn& other) {
             return other.topology == column.topology && other.test == column.test &&
                    other.metric == column.metric;

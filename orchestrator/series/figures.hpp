@@ -7,6 +7,6 @@ namespace kproof::series {
 
 std::vector<MetricColumn> metric_columns(const std::vector<Row>& rows,
                                          const std::vector<model::CellResult>& cells,
-                                         const std::vector<std::string>& metrics);
+                                         const std::vector<model::WatchedMetric>& metrics);
 
 }  // namespace kproof::series

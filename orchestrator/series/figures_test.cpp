@@ -19,21 +19,24 @@ struct Run {
     }
   }
   MetricColumn column() const {
-    const Matrix matrix = matrix_of(rows(1), cells, {"stall_*"});
+    const Matrix matrix = matrix_of(rows(1), cells, {{"stall_*"}});
     REQUIRE(matrix.metrics.size() == 1);
     return matrix.metrics[0];
   }
 };
 }  // namespace
 
-TEST_CASE("a change of figures is claimed of four of each row and more") {
+TEST_CASE("a change of figures is claimed of five of each row and more") {
   Run run;
-  run.add("k", {73000, 123000, 90000, 80000});
-  run.add("k+1", {3000, 4000, 5000});
+  run.add("k", {73000, 123000, 90000, 80000, 85000});
+  run.add("k+1", {3000, 4000, 5000, 4500});
   CHECK(run.column().figures[1].trend == Trend::too_few);
   run.add("k+1", {3500});
   CHECK(run.column().figures[1].trend == Trend::less);
   CHECK(run.column().figures[1].against == 0u);
+  CHECK(run.column().figures[1].difference->value == 4000 - 85000);
+  CHECK(run.column().figures[1].difference->most < 0);
+  CHECK_FALSE(run.column().figures[0].difference);
 }
 
 TEST_CASE("figures of cells that prove nothing are no figures") {
@@ -60,7 +63,7 @@ TEST_CASE("figures are compared with the nearest row that has some") {
                                        cell("k+2", "a/b", model::Verdict::pass)};
   for (auto& one : cells)
     one.metrics = {{"m", 4, "us"}};
-  const auto column = matrix_of(rows(2), cells, {"m"}).metrics.at(0);
+  const auto column = matrix_of(rows(2), cells, {{"m"}}).metrics.at(0);
   CHECK(column.figures[1].values.empty());
   CHECK(column.figures[2].against == 0u);
   CHECK(column.figures[2].median() == 4);

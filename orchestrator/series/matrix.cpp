@@ -88,7 +88,7 @@ static Column column_of(const std::vector<Row>& rows, const std::vector<CellResu
 }
 
 Matrix matrix_of(std::vector<Row> rows, const std::vector<CellResult>& cells,
-                 const std::vector<std::string>& metrics) {
+                 const std::vector<model::WatchedMetric>& metrics) {
   Matrix matrix{.rows = std::move(rows)};
   for (const CellResult& cell : cells) {
     const bool ours = std::any_of(matrix.rows.begin(), matrix.rows.end(),

@@ -39,7 +39,9 @@
 
 #include "compare/proven.hpp"
 #include "compare/trend.hpp"
+#include "model/plan.hpp"
 #include "model/result.hpp"
+#include "stats/effect.hpp"
 
 namespace kproof::series {
 
@@ -79,12 +81,14 @@ struct Figures {
   std::string unit;
   compare::Trend trend = compare::Trend::none;  // where there is a row to compare with
   std::optional<std::size_t> against;
-  double median() const;  // of none: 0
+  std::optional<stats::Difference> difference;  // to that row, where figures could show a change
+  double median() const;                        // of none: 0
 };
 
 struct MetricColumn {
   std::string topology, test, metric, unit;  // the unit of the first row that has figures
-  std::vector<Figures> figures;              // one a row
+  double least_change = model::kLeastChange;
+  std::vector<Figures> figures;  // one a row
 };
 
 // Why a series is not clean, one sentence, and whose doing that is.
@@ -110,9 +114,9 @@ struct Matrix {
   bool clean() const { return problems.empty(); }
 };
 
-// `cells`: those that ran, of any kernel. `metrics`: names or globs, as model::Plan has them.
+// `cells`: those that ran, of any kernel. `metrics`: those of model::Plan.
 Matrix matrix_of(std::vector<Row> rows, const std::vector<model::CellResult>& cells,
-                 const std::vector<std::string>& metrics);
+                 const std::vector<model::WatchedMetric>& metrics);
 
 // How many comparisons of figures a matrix has; compare::enough() takes it.
 std::size_t comparisons_in(const Matrix& matrix);

@@ -14,12 +14,18 @@ TEST_CASE("p is that of published tables and of R's wilcox.test") {
   // U = 2 of samples of 5: 8 of 252 ways.
   CHECK(rank_test(Sample{1, 2, 3, 4, 7}, Sample{5, 6, 8, 9, 10}) == doctest::Approx(8.0 / 252));
   CHECK(rank_test(Sample{1, 4}, Sample{2, 3}) == doctest::Approx(1));
+  // scipy.stats.mannwhitneyu(..., method='exact')
+  CHECK(rank_test(Sample{1.1, 2.3, 3.7, 4.2, 9.9, 5.5},
+                  Sample{6.1, 7.7, 8.8, 3.9, 10.2, 11.4, 12.5}) ==
+        doctest::Approx(0.03496503496503496).epsilon(1e-12));
 }
 
 TEST_CASE("ties share their ranks, and figures that are all equal say nothing") {
   CHECK(rank_test(Sample{7, 7, 7, 7}, Sample{7, 7, 7, 7}) == doctest::Approx(1));
   // Of the 6 ways to deal 1, 1, 2, 2 two are as extreme.
   CHECK(rank_test(Sample{1, 1}, Sample{2, 2}) == doctest::Approx(2.0 / 6));
+  // All 252 ways, by Python's itertools.combinations: 36 are as extreme.
+  CHECK(rank_test(Sample{3, 3, 4, 5, 5}, Sample{5, 6, 6, 7, 3}) == doctest::Approx(36.0 / 252));
 }
 
 TEST_CASE(
@@ -43,6 +49,14 @@ TEST_CASE("of many figures p is as good as exact") {
   const double exact = rank_test(a, b);
   a.push_back(24.7);
   CHECK(rank_test(a, b) == doctest::Approx(exact).epsilon(0.15));
+}
+
+TEST_CASE("of many figures with ties p is scipy's") {
+  Sample a, b;
+  for (int i = 0; i < 60; ++i)
+    a.push_back(i), b.push_back(i % 7 == 0 ? i : i + 9.5);
+  // scipy.stats.mannwhitneyu(..., method='asymptotic', use_continuity=True)
+  CHECK(rank_test(a, b) == doctest::Approx(0.019507885532181427).epsilon(1e-9));
 }
 
 TEST_CASE("Holm's correction counts the comparisons that were not made too") {
