@@ -10,6 +10,7 @@
 #include "bisect/steps.hpp"
 #include "cli/cli.hpp"
 #include "cli/display.hpp"
+#include "cli/history_file.hpp"
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/trials.hpp"
@@ -200,6 +201,7 @@ static int bisect(BisectOptions& options) {
   const auto& plan = options.run.sweep.plan;
   Bisection bisection(options, series::find_base(plan, options.base), stop);
   const report::BisectReport report = bisection.run();
+  keep_in_history(options.run.history, options.run.sweep.out);
   print_outcome(options.run, render_bisect(report, report::style_of(STDOUT_FILENO)));
   if (report.interrupted) return kInterrupted;
   return report.first_bad.size() == 1 ? kOk : kUnexpected;

@@ -29,6 +29,8 @@ void add_worker(CommandLine& line);
 void add_merge(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_analyze(CommandLine& line);
+void add_history(CommandLine& line);
+void add_compare(CommandLine& line);
 
 inline constexpr std::string_view kSourcePlanHelp =
     "the plan, a YAML file with a kernel from `source:`";

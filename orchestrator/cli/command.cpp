@@ -34,8 +34,8 @@ void Command::list(const std::string& name, std::vector<std::string>& values,
 }
 
 void Command::words(const std::string& name, std::vector<std::string>& values,
-                    const std::string& help) {
-  app_.add_option(name, values, help)->required();
+                    const std::string& help, Need need) {
+  app_.add_option(name, values, help)->required(need == Need::required);
 }
 
 void Command::flag(const std::string& name, bool& value, const std::string& help) {

@@ -33,8 +33,9 @@ class Command {
   // Each time that the option is given adds one value.
   void list(const std::string& name, std::vector<std::string>& values, const std::string& help,
             Need need = Need::optional);
-  // Words without an option's name, all that there are; at least one.
-  void words(const std::string& name, std::vector<std::string>& values, const std::string& help);
+  // Words without an option's name, all that there are; at least one where they are required.
+  void words(const std::string& name, std::vector<std::string>& values, const std::string& help,
+             Need need = Need::required);
   void flag(const std::string& name, bool& value, const std::string& help);
   // `name` says nothing without `other`.
   void depends(const std::string& name, const std::string& other);

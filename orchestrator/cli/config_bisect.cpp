@@ -12,6 +12,7 @@
 #include "cli/config_end.hpp"
 #include "cli/config_search.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/history_file.hpp"
 #include "cli/signals.hpp"
 #include "series/rows.hpp"
 #include "util/error.hpp"
@@ -46,6 +47,7 @@ static int config_bisect(ConfigBisectOptions& options) {
   const std::string& base = options.base.empty() ? of_cell : options.base;
   const report::ConfigBisectReport report =
       search_config(options, series::find_base(options.run.sweep.plan, base), stop);
+  keep_in_history(options.run.history, options.run.sweep.out);
   print_outcome(options.run, render_config_bisect(report, report::style_of(STDOUT_FILENO)));
   if (report.answer == ConfigAnswer::open) return kInterrupted;
   return report.answer == ConfigAnswer::found ? kOk : kUnexpected;

@@ -32,6 +32,8 @@ static int run(int argc, char** argv) {
   add_bisect(line);
   add_config_bisect(line);
   add_cache(line);
+  add_history(line);
+  add_compare(line);
   add_catalogue(line);
   add_worker(line);
   add_merge(line);

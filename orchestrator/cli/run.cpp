@@ -7,6 +7,7 @@
 #include "cli/cli.hpp"
 #include "cli/display.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/history_file.hpp"
 #include "cli/plan_notes.hpp"
 #include "cli/run_on_slurm.hpp"
 #include "cli/run_options.hpp"
@@ -29,6 +30,7 @@ static int run(RunOptions& options, const SlurmOptions& cluster, const std::stri
                             : run_sweep(sweep, stop, display.listener());
   display.clear();
   if (cluster.prepare) return tell_prepared(sweep.out);
+  keep_in_history(options.history, sweep.out);
   tell_unmatched(sweep.plan, report);
   print_outcome(options, report::render_summary(report, report::style_of(STDOUT_FILENO)));
   return exit_code(report, signals.interrupted());

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/history_file.hpp"
 #include "cli/plan_name.hpp"
 #include "cli/plan_notes.hpp"
 #include "cli/streams.hpp"
@@ -37,6 +38,7 @@ void add_run_options(Command& command, RunOptions& options, std::string_view pla
                  "of what is printed at the end: text, or results.json as it stands in --out");
   add_cache_budget(command, options.sweep.cache_budget);
   add_as_root(command, options.sweep.as_root);
+  add_history_file(command, options.history);
   command.flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
 }
 

@@ -98,11 +98,11 @@ static Json encode_levels(const model::Topology& topology) {
 }
 
 static Json encode_plan(const model::Plan& plan) {
-  Json json{{"name", plan.name},
-            {"file", plan.file.string()},
-            {"repetitions", plan.repetitions},
-            {"kernels", Json::array()},
-            {"topologies", Json::array()}};
+  Json json{
+      {"name", plan.name},        {"file", plan.file.string()},  {"repetitions", plan.repetitions},
+      {"kernels", Json::array()}, {"topologies", Json::array()}, {"metrics", Json::array()}};
+  for (const auto& watched : plan.metrics)
+    json["metrics"].push_back({{"metric", watched.name}, {"least_change", watched.least_change}});
   for (const auto& kernel : plan.kernels)
     json["kernels"].push_back(encode_kernel(kernel));
   for (const auto& topology : plan.topologies)

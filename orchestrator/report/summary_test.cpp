@@ -170,6 +170,6 @@ TEST_CASE("failing repetitions are named with their logs, and told once where th
 TEST_CASE("figures of repetitions are the median and range of those that prove them") {
   using enum model::Verdict;
   RunReport report = repeated({pass, pass, miss, pass});
-  report.plan.metrics = {"stall"};
+  report.plan.metrics = {{"stall"}};
   CHECK(render_metrics(report, {}) == "metric           K\nmm/a stall (us)  20 [10 40] of 3\n");
 }

@@ -1,0 +1,161 @@
+// kproof history: what became of a cell, a finding or a metric through all runs.
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/cli.hpp"
+#include "cli/history_file.hpp"
+#include "cli/streams.hpp"
+#include "history/record.hpp"
+#include "history/story.hpp"
+#include "history/text.hpp"
+#include "util/error.hpp"
+#include "util/names.hpp"
+#include "util/units.hpp"
+
+namespace kproof::cli {
+namespace fs = std::filesystem;
+using history::Store;
+
+struct HistoryOptions {
+  std::vector<std::string> words;
+  std::string file, finding, metric, format = "text";
+};
+
+static fs::path file_of(const HistoryOptions& options) {
+  const auto file = history_file(options.file);
+  if (!file)
+    throw ConfigError("there is no history: it is switched off with `none`", "--history FILE");
+  return *file;
+}
+
+// Every directory that can be read gets in; the first that cannot decides the exit code.
+static int import_runs(const HistoryOptions& options) {
+  const std::vector<std::string> directories(options.words.begin() + 1, options.words.end());
+  if (directories.empty())
+    throw ConfigError("kproof history import: which run directories?",
+                      "kproof history import kproof-out/*");
+  Store store = Store::open_to_write(file_of(options));
+  std::size_t runs = 0, cells = 0, bad = 0;
+  for (const std::string& directory : directories) {
+    const auto found = report::runs_below(directory);
+    if (found.empty())
+      throw ConfigError(
+          fmt::format("{} holds no run: neither results.json nor cells/ is below it", directory),
+          "give the directory that `kproof run` named as its --out");
+    for (const fs::path& run : found)
+      try {
+        const std::size_t added = store.add(history::record_of(report::read_run(run)));
+        runs += added > 0;
+        cells += added;
+      } catch (const Error& error) {
+        tell(fmt::format("kproof: warning: left out: {}\n", error.what()));
+        ++bad;
+      }
+  }
+  fmt::print("{} of {} added to {}\n", util::format_count(cells, "cell"),
+             util::format_count(runs, "run"), file_of(options).string());
+  return bad > 0 ? kHostFault : kOk;
+}
+
+// A whole name, a glob, or the end of names: "mm/thp_mprotect" is that case on every kernel.
+static std::vector<std::string> matching(const std::vector<std::string>& cells,
+                                         const std::string& word) {
+  std::vector<std::string> found;
+  std::ranges::copy_if(cells, std::back_inserter(found), [&](const std::string& cell) {
+    return cell == word || util::glob_match(word, cell) || cell.ends_with("/" + word);
+  });
+  return found;
+}
+
+static std::vector<std::string> cells_asked_for(const Store& store, const HistoryOptions& options) {
+  std::vector<std::string> cells =
+      !options.finding.empty()  ? store.cells_that_showed(options.finding)
+      : !options.metric.empty() ? store.cells_that_measured(options.metric)
+                                : store.cells();
+  if (cells.empty() && !options.finding.empty())
+    throw ConfigError(fmt::format("no run showed a finding {}", options.finding),
+                      "give a fingerprint as results.json has it, a title, or a glob of titles");
+  if (cells.empty() && !options.metric.empty())
+    throw ConfigError(fmt::format("no run measured {}", options.metric),
+                      "give a metric's name or a glob");
+  if (options.words.empty()) return cells;
+  const auto found = matching(cells, options.words.front());
+  if (found.empty())
+    throw ConfigError(fmt::format("no run has a cell {}", options.words.front()),
+                      util::suggest(options.words.front(), cells, "cells"));
+  return found;
+}
+
+static void print(const nlohmann::json& json) {
+  fmt::print("{}\n", json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+static int list_runs(const Store& store, const HistoryOptions& options) {
+  if (options.format == "json")
+    print({{"runs", history::to_json(store.runs())}});
+  else
+    fmt::print("{}", history::render(store.runs()));
+  return kOk;
+}
+
+static int ask(const Store& store, const HistoryOptions& options) {
+  const auto cells = cells_asked_for(store, options);
+  const history::Question question{options.finding, options.metric, store.least_changes(),
+                                   cells.size()};
+  nlohmann::json stories = nlohmann::json::array();
+  for (const std::string& cell : cells) {
+    const history::Story story = story_of(cell, store.observations(cell), question);
+    if (options.format == "json")
+      stories.push_back(history::to_json(story));
+    else
+      fmt::print("{}{}", cell == cells.front() ? "" : "\n", render(story));
+  }
+  if (options.format == "json") print({{"stories", stories}});
+  return kOk;
+}
+
+static int history(const HistoryOptions& options) {
+  if (!options.words.empty() && options.words.front() == "import") return import_runs(options);
+  if (options.words.size() > 1)
+    throw ConfigError(fmt::format("kproof history has no use for `{}`", options.words[1]),
+                      "one CELL, or `import DIR...`");
+  const Store store = Store::open_to_read(file_of(options));
+  const bool asks = !options.words.empty() || !options.finding.empty() || !options.metric.empty();
+  return asks ? ask(store, options) : list_runs(store, options);
+}
+
+void add_history(CommandLine& line) {
+  Command command =
+      line.add("history", "What became of a cell, a finding or a metric through all runs");
+  const auto options = std::make_shared<HistoryOptions>();
+  command.words(
+      "CELL", options->words,
+      "a cell's name (kernel/topology/case), its end or a glob; or `import DIR...`: adds run "
+      "directories; nothing: the list of runs");
+  command.value("--finding", options->finding,
+                "only this: a fingerprint, a title or a glob of titles");
+  command.value("--metric", options->metric, "only this: a metric's name or a glob");
+  command.choice("--format", options->format, {"text", "json"}, "json: for machines");
+  add_history_file(command, options->file);
+  command.footer(
+      "A symptom is `introduced`, `fixed`, `more often` or `less often` where its rate changed\n"
+      "(Bayesian change points, with the 99 % interval of the run), `flaky` where it did not, and\n"
+      "`new` where it is in the last runs only and these are too few to say. What proves nothing "
+      "(skip,\n"
+      "miss, broken) counts for no rate. A figure changed where an exact rank test says so, by as "
+      "much\n"
+      "as the plan says that it matters.\n"
+      "Examples:\n"
+      "  kproof history import kproof-out/*\n"
+      "  kproof history mm/thp_mprotect\n"
+      "  kproof history --finding 'WARNING in *'\n"
+      "  kproof history --metric 'stall_*' --format json\n"
+      "Exit code: 0; 2 there is no such thing, or no history; 69 the file cannot be read, or a\n"
+      "directory was left out.");
+  command.does([options] { return history(*options); });
+}
+
+}  // namespace kproof::cli

@@ -1,0 +1,23 @@
+// Which history, and what subcommands that run cells leave there.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/command.hpp"
+
+namespace kproof::cli {
+
+// --history FILE: what is said in `word`, "" if nothing is.
+void add_history_file(Command& command, std::string& word);
+
+// The file that `word` names; without one $KPROOF_HISTORY, else history.sqlite of the cache.
+// Nothing where that is `none`.
+std::optional<std::filesystem::path> history_file(const std::string& word);
+
+// All runs of a run directory, which has just ended. What goes wrong is told as a warning: the
+// directory holds it all, and a history decides nothing of a run.
+void keep_in_history(const std::string& word, const std::filesystem::path& directory) noexcept;
+
+}  // namespace kproof::cli

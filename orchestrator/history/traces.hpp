@@ -1,0 +1,10 @@
+// The figures of a story. Internal to history/.
+#pragma once
+
+#include "history/symptoms.hpp"
+
+namespace kproof::history {
+
+std::vector<Trace> traces_of(const Moments& moments, const Question& question);
+
+}  // namespace kproof::history
