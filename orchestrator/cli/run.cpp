@@ -41,6 +41,10 @@ void add_run(CommandLine& line) {
   const auto options = std::make_shared<RunOptions>();
   add_run_options(command, *options, kPlanOrKernelHelp);
   add_kernel_filter(command, options->sweep.filter);
+  command.number(
+      "--retry", options->sweep.retry,
+      "run what is not as expected so many times more, as further repetitions: all results "
+      "are kept, and a cell whose results differ is told as flaky");
   const auto shard = std::make_shared<std::string>();
   add_shard(command, *shard);
   const auto cluster = std::make_shared<SlurmOptions>();
@@ -51,6 +55,8 @@ void add_run(CommandLine& line) {
                   "the kernel of a build tree, with the KVM cases");
   command.example("kproof run my.yaml --out results --kernel mine",
                   "only one kernel of a plan; again in the same --out it goes on where it stopped");
+  command.example("kproof run my.yaml --retry 2",
+                  "what is not as expected runs twice more: is it a flake?");
   command.example("kproof run my.yaml --shard 1/3 --out one",
                   "a third of the cells; `kproof merge` joins it with the others");
   command.example("kproof run my.yaml --on slurm --workers 16 --out /shared/run",

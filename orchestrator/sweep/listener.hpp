@@ -14,7 +14,7 @@ namespace kproof::sweep {
 // Called from one thread at a time, in order; neither cell nor build waits for it.
 struct SweepListener {
   std::function<void(const std::string& line)> say;  // what is worth a line
-  // Once, before all that follows: cells, and kernels that they are of.
+  // Before all that follows: cells, and kernels that they are of. Once more where cells run again.
   std::function<void(std::size_t cells, std::size_t kernels)> on_total;
   // What is done for a kernel at the moment: "fetching ...", "345 steps in 2m: CC mm/mprotect.o".
   std::function<void(const std::string& kernel, const std::string& what)> on_kernel_progress;

@@ -20,6 +20,7 @@
 #include "sweep/durations.hpp"
 #include "sweep/pipeline.hpp"
 #include "sweep/preparing.hpp"
+#include "sweep/retries.hpp"
 #include "sweep/room.hpp"
 #include "sweep/run_cell.hpp"
 #include "util/files.hpp"
@@ -42,13 +43,17 @@ class Sweep {
   void choose_cells(Preparing& preparing);
   Preparing::Setup preparing();
   Kernel fetch(const model::KernelSpec& spec);
-  void choose_kernels();
+  std::vector<model::KernelSpec> kernels_of_all(const std::vector<PreparedCell>& cells) const;
   void choose_pace();
   Site site(const Hosting::Open& open) const;
   unsigned most_jobs() const;
   void run_cells(Preparing& preparing);
+  void run_through(std::vector<PreparedCell>& cells, const Site& site, resources::Gate& gate,
+                   Preparing& preparing);
+  void retry(const Site& site, resources::Gate& gate, Preparing& preparing);
   void take_results(std::vector<std::optional<model::CellResult>> results,
-                    const Pipeline& pipeline);
+                    const std::vector<PreparedCell>& cells, const Pipeline& pipeline);
+  void conclude();
   void write_reports() const;
   void say(const std::string& line) {
     teller_.tell([this, line] { listener_.say(line); });
@@ -59,6 +64,7 @@ class Sweep {
   const SweepListener& listener_;
   const Workshop workshop_ = Workshop::find();
   std::vector<PreparedCell> cells_;
+  std::vector<PreparedCell> again_;         // of these, what is retried
   std::vector<model::KernelSpec> kernels_;  // that they are of
   Machine machine_;
   std::optional<host::QemuUser> qemu_user_;
@@ -147,13 +153,15 @@ void Sweep::choose_cells(Preparing& preparing) {
   }
 }
 
-void Sweep::choose_kernels() {
+std::vector<model::KernelSpec> Sweep::kernels_of_all(const std::vector<PreparedCell>& cells) const {
   std::set<std::string> names;
-  for (const PreparedCell& cell : cells_)
+  for (const PreparedCell& cell : cells)
     for (std::string& name : kernels_of(cell))
       names.insert(std::move(name));
+  std::vector<model::KernelSpec> kernels;
   for (const model::KernelSpec& spec : options_.plan.kernels)
-    if (names.contains(spec.name)) kernels_.push_back(spec);
+    if (names.contains(spec.name)) kernels.push_back(spec);
+  return kernels;
 }
 
 // The kernels of a series are made one by one and before any guest, as each is a patch more of the
@@ -203,6 +211,13 @@ void Sweep::run_cells(Preparing& preparing) {
                         .shared = open.runtime.path(),
                         .jobs = most_jobs(),
                         .say = [this](const std::string& line) { say(line); }});
+  run_through(cells_, site, gate, preparing);
+  retry(site, gate, preparing);
+  conclude();
+}
+
+void Sweep::run_through(std::vector<PreparedCell>& cells, const Site& site, resources::Gate& gate,
+                        Preparing& preparing) {
   resources::Queue queue(gate, stop_.fd());
   queue_ = &queue;
   const Pipeline::Steps steps{
@@ -210,6 +225,9 @@ void Sweep::run_cells(Preparing& preparing) {
       .prepare = [&](PreparedCell& cell) { return preparing.prepare(cell); },
       .run = [&](const auto& cell, unsigned serial,
                  const auto& on_phase) { return run_cell(cell, site, serial, stop_, on_phase); }};
+  const std::vector<model::KernelSpec> kernels = kernels_of_all(cells);
+  teller_.tell(
+      [this, all = cells.size(), made = kernels.size()] { listener_.on_total(all, made); });
   Pipeline pipeline({.steps = steps,
                      .out = options_.out,
                      .queue = queue,
@@ -218,19 +236,32 @@ void Sweep::run_cells(Preparing& preparing) {
                      .builds = builds_,
                      .kernels_first = report_.series.has_value(),
                      .unbuildable_ends = options_.unbuildable_ends},
-                    kernels_, cells_);
-  take_results(pipeline.run(), pipeline);
+                    kernels, cells);
+  take_results(pipeline.run(), cells, pipeline);
+}
+
+void Sweep::retry(const Site& site, resources::Gate& gate, Preparing& preparing) {
+  if (report_.cells.size() < report_.planned) return;  // it was stopped
+  for (const model::Cell& cell : retries_of(cells_, report_.cells, options_.retry))
+    again_.push_back(preparing.size_up(cell));
+  if (again_.empty()) return;
+  say(fmt::format("{} again, for what was not as expected",
+                  util::format_count(again_.size(), "cell")));
+  run_through(again_, site, gate, preparing);
 }
 
 void Sweep::take_results(std::vector<std::optional<model::CellResult>> results,
-                         const Pipeline& pipeline) {
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
+                         const std::vector<PreparedCell>& cells, const Pipeline& pipeline) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
     if (results[i])
       report_.cells.push_back(std::move(*results[i]));
     else if (!pipeline.is_gone(i))
-      report_.unrun.push_back(cells_[i].cell);
+      report_.unrun.push_back(cells[i].cell);
     report_.planned += !pipeline.is_gone(i);
   }
+}
+
+void Sweep::conclude() {
   verdict::hold_to_rate(report_.cells);
   report_.interrupted = report_.cells.size() < report_.planned;
   if (report_.series)
@@ -257,9 +288,8 @@ report::RunReport Sweep::run() {
   const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
   cache::note_run(kernel::default_cache(), options_.out);
   manifest::write(options_.out, manifest_);
-  choose_kernels();
+  kernels_ = kernels_of_all(cells_);
   choose_pace();
-  teller_.tell([this] { listener_.on_total(cells_.size(), kernels_.size()); });
   run_cells(preparing);
   report_.ended = util::now();
   write_reports();

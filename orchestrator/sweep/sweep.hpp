@@ -29,9 +29,10 @@ struct SweepOptions {
   std::optional<model::Accel> accel;  // empty: auto
   bool fresh = false;                 // run also what an earlier run in `out` has finished
   bool as_root = false;               // where kproof is root, so are make and QEMU
-  unsigned jobs = 0;                  // cells at once, at most; 0: what the host has room for
-  std::string cache_budget{};         // cache::budget_of() has it
-  bool dump_on_hang = false;          // keep the memory of an L1 that hangs
+  unsigned retry = 0;          // further repetitions of what is not as expected (retries.hpp)
+  unsigned jobs = 0;           // cells at once, at most; 0: what the host has room for
+  std::string cache_budget{};  // cache::budget_of() has it
+  bool dump_on_hang = false;   // keep the memory of an L1 that hangs
   // How a kernel of the plan is made bootable.
   std::function<model::KernelArtifact(const model::KernelSpec&, const source::Settings&)> fetch =
       [](const auto& spec, const auto& settings) { return source::fetch(spec, settings); };
