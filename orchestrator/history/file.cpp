@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "history/schema.hpp"
+#include "util/fd.hpp"
 
 namespace kproof::history {
 namespace fs = std::filesystem;
@@ -92,6 +95,13 @@ static void require_known(int version, const fs::path& file) {
       "use that kproof, or another file with --history");
 }
 
+// Of one state of the file: another program may make it at this moment.
+static void require_usable(SQLite::Database& db, const fs::path& file) {
+  const SQLite::Transaction snapshot(db);
+  require_ours(db, file);
+  require_known(number_of(db, "user_version"), file);
+}
+
 // Two programs may find it old at once: who comes second finds that it is done.
 static void migrate(SQLite::Database& db, const fs::path& file) {
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
@@ -103,6 +113,15 @@ static void migrate(SQLite::Database& db, const fs::path& file) {
   db.exec(fmt::format("PRAGMA application_id = {}", kApplication));
   db.exec(fmt::format("PRAGMA user_version = {}", migrations().size()));
   transaction.commit();
+}
+
+// Who makes or changes the form of the file does so alone, as long as this lives: SQLite gives up
+// at once, however patient it is, where two ask for a write-ahead log at the same time. The lock is
+// the directory's, so that there is no file more.
+static util::Fd turn_in(const fs::path& directory) {
+  util::Fd turn(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (turn) ::flock(turn.get(), LOCK_EX);
+  return turn;
 }
 
 static void make_directory(const fs::path& directory) {
@@ -127,9 +146,9 @@ SQLite::Database open_file(const fs::path& file, Access access) {
     SQLite::Database db(
         file.string(),
         writable ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY, kPatience);
-    require_ours(db, file);
-    require_known(number_of(db, "user_version"), file);
+    require_usable(db, file);
     if (!writable) return db;
+    const util::Fd turn = turn_in(directory);
     db.exec("PRAGMA journal_mode = WAL");
     db.exec("PRAGMA synchronous = NORMAL");  // what a power cut takes can be imported again
     if (number_of(db, "user_version") < static_cast<int>(migrations().size())) migrate(db, file);

@@ -74,7 +74,7 @@ TEST_CASE("what is kept comes back, in the order of runs") {
   CHECK(last.says == kept.says);
   CHECK(last.standing == kept.standing);
   CHECK(last.reason == kept.reason);
-  CHECK(store.observations("k/l1/kvm/slow").front().cell.figures.at(1).value ==
+  CHECK(store.observations("k/l1/kvm/slow").front().cell.figures.at(0).value ==
         runs.back().cells[3].figures[0].value);
   CHECK(store.cells_that_showed(kWarning.fingerprint) ==
         std::vector<std::string>{"k/l1/mm/regressed"});

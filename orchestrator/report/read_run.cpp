@@ -85,7 +85,6 @@ static void decode(const Json& j, RecordedRun& run) {
     run.narrowed |= !names.empty();
   const Json plan = j.value("plan", Json());
   if (plan.is_object()) decode_plan(plan, run);
-  if (plan.is_string()) run.plan = plan;
   for (const Json& cell : j.value("cells", Json::array()))
     run.cells.push_back(decode_cell(cell));
 }
