@@ -8,9 +8,11 @@
 #include "cli/cli.hpp"
 #include "cli/history_file.hpp"
 #include "cli/streams.hpp"
-#include "history/record.hpp"
+#include "history/keep.hpp"
 #include "history/story.hpp"
 #include "history/text.hpp"
+#include "report/read_run.hpp"
+#include "report/text.hpp"
 #include "util/error.hpp"
 #include "util/names.hpp"
 #include "util/units.hpp"
@@ -22,6 +24,7 @@ using history::Store;
 struct HistoryOptions {
   std::vector<std::string> words;
   std::string file, finding, metric, format = "text";
+  bool changed = false;
 };
 
 static fs::path file_of(const HistoryOptions& options) {
@@ -31,33 +34,29 @@ static fs::path file_of(const HistoryOptions& options) {
   return *file;
 }
 
-// Every directory that can be read gets in; the first that cannot decides the exit code.
+// Every directory that can be read gets in; one that cannot decides the exit code.
 static int import_runs(const HistoryOptions& options) {
   const std::vector<std::string> directories(options.words.begin() + 1, options.words.end());
   if (directories.empty())
     throw ConfigError("kproof history import: which run directories?",
                       "kproof history import kproof-out/*");
   Store store = Store::open_to_write(file_of(options));
-  std::size_t runs = 0, cells = 0, bad = 0;
+  history::Kept all;
   for (const std::string& directory : directories) {
-    const auto found = report::runs_below(directory);
-    if (found.empty())
+    if (report::runs_below(directory).empty())
       throw ConfigError(
           fmt::format("{} holds no run: neither results.json nor cells/ is below it", directory),
           "give the directory that `kproof run` named as its --out");
-    for (const fs::path& run : found)
-      try {
-        const std::size_t added = store.add(history::record_of(report::read_run(run)));
-        runs += added > 0;
-        cells += added;
-      } catch (const Error& error) {
-        tell(fmt::format("kproof: warning: left out: {}\n", error.what()));
-        ++bad;
-      }
+    const history::Kept kept = keep(store, directory);
+    for (const std::string& why : kept.left_out)
+      tell(report::printable(fmt::format("kproof: warning: left out: {}\n", why)));
+    all.left_out.insert(all.left_out.end(), kept.left_out.begin(), kept.left_out.end());
+    all.runs += kept.runs;
+    all.cells += kept.cells;
   }
-  fmt::print("{} of {} added to {}\n", util::format_count(cells, "cell"),
-             util::format_count(runs, "run"), file_of(options).string());
-  return bad > 0 ? kHostFault : kOk;
+  fmt::print("{} of {} added to {}\n", util::format_count(all.cells, "cell"),
+             util::format_count(all.runs, "run"), file_of(options).string());
+  return all.left_out.empty() ? kOk : kHostFault;
 }
 
 // A whole name, a glob, or the end of names: "mm/thp_mprotect" is that case on every kernel.
@@ -106,13 +105,16 @@ static int ask(const Store& store, const HistoryOptions& options) {
   const history::Question question{options.finding, options.metric, store.least_changes(),
                                    cells.size()};
   nlohmann::json stories = nlohmann::json::array();
+  std::size_t told = 0;
   for (const std::string& cell : cells) {
     const history::Story story = story_of(cell, store.observations(cell), question);
+    if (options.changed && !has_changed(story)) continue;
     if (options.format == "json")
       stories.push_back(history::to_json(story));
     else
-      fmt::print("{}{}", cell == cells.front() ? "" : "\n", render(story));
+      fmt::print("{}{}", told++ == 0 ? "" : "\n", render(story));
   }
+  if (options.changed && options.format == "text" && told == 0) fmt::print("Nothing changed.\n");
   if (options.format == "json") print({{"stories", stories}});
   return kOk;
 }
@@ -123,7 +125,8 @@ static int history(const HistoryOptions& options) {
     throw ConfigError(fmt::format("kproof history has no use for `{}`", options.words[1]),
                       "one CELL, or `import DIR...`");
   const Store store = Store::open_to_read(file_of(options));
-  const bool asks = !options.words.empty() || !options.finding.empty() || !options.metric.empty();
+  const bool asks = !options.words.empty() || options.changed || !options.finding.empty() ||
+                    !options.metric.empty();
   return asks ? ask(store, options) : list_runs(store, options);
 }
 
@@ -138,6 +141,8 @@ void add_history(CommandLine& line) {
   command.value("--finding", options->finding,
                 "only this: a fingerprint, a title or a glob of titles");
   command.value("--metric", options->metric, "only this: a metric's name or a glob");
+  command.flag("--changed", options->changed,
+               "only cells of which a symptom came or a figure changed");
   command.choice("--format", options->format, {"text", "json"}, "json: for machines");
   add_history_file(command, options->file);
   command.footer(
@@ -152,6 +157,7 @@ void add_history(CommandLine& line) {
       "  kproof history import kproof-out/*\n"
       "  kproof history mm/thp_mprotect\n"
       "  kproof history --finding 'WARNING in *'\n"
+      "  kproof history --changed\n"
       "  kproof history --metric 'stall_*' --format json\n"
       "Exit code: 0; 2 there is no such thing, or no history; 69 the file cannot be read, or a\n"
       "directory was left out.");

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/streams.hpp"
-#include "history/record.hpp"
+#include "history/keep.hpp"
 #include "history/store.hpp"
 #include "kernel/store.hpp"
 #include "report/text.hpp"
@@ -40,8 +40,8 @@ void keep_in_history(const std::string& word, const fs::path& directory) noexcep
     const auto file = history_file(word);
     if (!file) return;
     history::Store store = history::Store::open_to_write(*file);
-    for (const fs::path& run : report::runs_below(directory))
-      store.add(history::record_of(report::read_run(run)));
+    for (const std::string& why : keep(store, directory).left_out)
+      warn(why, "");
   } catch (const Error& error) {
     warn(error.what(), error.hint());
   } catch (const std::exception& error) {

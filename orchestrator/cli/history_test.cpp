@@ -78,6 +78,8 @@ TEST_CASE("old run directories are imported once, listed, and tell the story of 
   CHECK(runs.kproof({"history", "--finding", "0011223344556677"}).out == told);
   const auto json = nlohmann::json::parse(runs.kproof({"history", "*", "--format", "json"}).out);
   CHECK(json.at("stories").size() == 2);
+  CHECK(runs.kproof({"history", "--changed"}).out == told);
+  CHECK(runs.kproof({"history", "mm/b", "--changed"}).out == "Nothing changed.\n");
 }
 
 TEST_CASE("what no run has is told with what there is") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "history/keep.hpp"
 #include "report/json.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -88,4 +89,22 @@ TEST_CASE("what is no run, or of another schema, is refused with the next step")
   util::write_file_atomically(scratch.path() / "results.json", R"({"schema": 2})");
   CHECK_THROWS_WITH_AS(report::read_run(scratch.path()), doctest::Contains("schema 2 is not 3"),
                        HostError);
+}
+
+TEST_CASE("steps of a bisection are kept, and belong to no story") {
+  const util::ScratchDir scratch("kproof-record-");
+  const fs::path out = scratch.path() / "out", step = out / "revisions" / "a";
+  report::RunReport report{.started = "2026-11-29T02:59:00Z"};
+  report.cells = {measured("k")};
+  fs::create_directories(step);
+  written(step, report);
+  std::string bisection = report::results_to_json({.started = "2026-11-29T02:58:00Z"});
+  bisection.replace(bisection.find("\"run\""), 5, "\"bisect\"");
+  util::write_file_atomically(out / "results.json", bisection);
+  Store store = Store::open_to_write(scratch.path() / "history.sqlite");
+  const Kept kept = keep(store, out);
+  CHECK(kept.left_out.empty());
+  CHECK(kept.cells == 1);
+  CHECK(store.runs().at(0).kind == "step");
+  CHECK(store.observations("k/l1/mm/a").empty());
 }

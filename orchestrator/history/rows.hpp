@@ -41,6 +41,9 @@ struct Cell {
   std::vector<Figure> figures;
 };
 
+// The kind of a run that is a step of a bisection.
+inline constexpr const char* kStep = "step";
+
 struct Run {
   std::int64_t id = 0;  // 0: not kept yet
   std::string directory, plan, kind, kproof, started, ended;

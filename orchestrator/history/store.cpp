@@ -154,12 +154,14 @@ static constexpr const char* kObservations =
     "FROM cell JOIN run ON run.id = cell.run JOIN kernel ON kernel.id = cell.kernel "
     "JOIN word setting ON setting.id = cell.setting JOIN word verdict ON verdict.id = cell.verdict "
     "JOIN word reason ON reason.id = cell.reason JOIN word seen ON seen.id = cell.seen "
-    "JOIN word inputs ON inputs.id = cell.inputs WHERE cell.point = ?1";
+    "JOIN word inputs ON inputs.id = cell.inputs WHERE cell.point = ?1 AND run.kind != ?2";
 
+// Without those of steps.
 static std::map<Place, Observation> rows_of(SQLite::Database& db, std::int64_t point) {
   std::map<Place, Observation> all;
   Statement cells(db, kObservations);
   cells.bind(1, point);
+  cells.bind(2, kStep);
   while (cells.executeStep())
     all.emplace(place_in(cells), observation_in(cells));
   Statement signs(db,
@@ -181,7 +183,8 @@ static std::map<Place, Observation> rows_of(SQLite::Database& db, std::int64_t p
                   {}};
     for (const std::string& sample : lines_of(figures.getColumn(6).getString()))
       figure.samples.push_back(std::stod(sample));
-    all.at(place_in(figures)).cell.figures.push_back(std::move(figure));
+    if (const auto one = all.find(place_in(figures)); one != all.end())
+      one->second.cell.figures.push_back(std::move(figure));
   }
   return all;
 }

@@ -18,6 +18,15 @@ bool is_regression(State state) {
   return state == State::introduced || state == State::more_often;
 }
 
+bool has_changed(const Story& story) {
+  return std::ranges::any_of(story.symptoms,
+                             [](const Symptom& symptom) {
+                               return is_regression(symptom.state) || symptom.state == State::fresh;
+                             }) ||
+         std::ranges::any_of(story.traces,
+                             [](const Trace& trace) { return !trace.changes.empty(); });
+}
+
 static std::vector<Moment> moments_of(const std::vector<Observation>& observations) {
   std::vector<Moment> moments;
   for (const Observation& one : observations) {

@@ -75,6 +75,9 @@ struct Story {
   std::vector<Trace> traces;  // by metric
 };
 
+// A symptom came, or is too fresh to tell, or a figure changed.
+bool has_changed(const Story& story);
+
 struct Question {
   std::string finding,
       metric;  // only what matches: a fingerprint or title; a name or glob; "": all

@@ -60,7 +60,10 @@ TEST_CASE("of sixty nights each is named for what it is, with the right night, a
     CHECK(good.outages[0].from == Nights::kOut);
     CHECK(good.outages[0].to == Nights::kBack - 1);
 
+    CHECK_FALSE(has_changed(good));
+
     const Story regressed = told("k/l1/mm/regressed");
+    CHECK(has_changed(regressed));
     CHECK(only_state(regressed) == State::introduced);
     REQUIRE(regressed.symptoms[0].changes.size() == 1);
     CHECK(regressed.symptoms[0].changes[0].least <= Nights::kRegression);
@@ -70,6 +73,7 @@ TEST_CASE("of sixty nights each is named for what it is, with the right night, a
     const Story flake = told("k/l1/mm/flake");
     for (const Symptom& symptom : flake.symptoms)
       CHECK(symptom.state == State::flaky);
+    CHECK_FALSE(has_changed(flake));
     flakes += flake.symptoms.size() == 1;
 
     const Story slow = told("k/l1/kvm/slow");
