@@ -146,8 +146,8 @@ static std::map<std::pair<std::string, std::string>, std::vector<Samples>> sampl
 static void add_figures(const Element& body, const RunReport& report) {
   bool any = false;
   for (const auto& [name, cells] : samples_of(report)) {
-    if (std::ranges::none_of(report.plan.metrics, [&](const std::string& glob) {
-          return util::glob_match(glob, name.first);
+    if (std::ranges::none_of(report.plan.metrics, [&](const model::WatchedMetric& watched) {
+          return util::glob_match(watched.name, name.first);
         }))
       continue;
     if (!std::exchange(any, true)) body.add("h2", "", "Figures");

@@ -107,7 +107,7 @@ TEST_CASE("a series says whether it is clean, and what each patch changed") {
 
 TEST_CASE("figures that the plan names are shown as dots with their median") {
   report::RunReport report = report::example_run();
-  report.plan.metrics = {"*"};
+  report.plan.metrics = {{"*"}};
   for (model::CellResult& cell : report.cells)
     if (cell.judgement.verdict == model::Verdict::pass)
       cell.metrics = {{.name = "stall", .value = 12.5, .unit = "us"}};
