@@ -8,7 +8,7 @@ using model::Verdict;
 
 namespace {
 
-class Finished {
+class FinishedRun {
  public:
   void add(const std::string& id, unsigned repetition, Verdict verdict, bool expected,
            model::Blame blame = model::Blame::kernel) {
@@ -30,7 +30,7 @@ class Finished {
 }  // namespace
 
 TEST_CASE("what was not as expected runs again, as further repetitions, and nothing else does") {
-  Finished run;
+  FinishedRun run;
   run.add("k/a", 1, Verdict::pass, true);
   run.add("k/b", 1, Verdict::fail, false);
   run.add("k/c", 1, Verdict::fail, true);
@@ -41,7 +41,7 @@ TEST_CASE("what was not as expected runs again, as further repetitions, and noth
 }
 
 TEST_CASE("a cell whose repetitions disagree runs again behind the last of them") {
-  Finished run;
+  FinishedRun run;
   run.add("k/a", 1, Verdict::pass, true);
   run.add("k/a@2", 2, Verdict::fail, false);
   run.add("k/a@3", 3, Verdict::pass, true);
@@ -49,7 +49,7 @@ TEST_CASE("a cell whose repetitions disagree runs again behind the last of them"
 }
 
 TEST_CASE("a fault of the host, and what did not run, is not retried") {
-  Finished run;
+  FinishedRun run;
   run.add("k/a", 1, Verdict::broken, false, model::Blame::host);
   run.add("k/b", 1, Verdict::fail, false);
   run.results.pop_back();
