@@ -34,8 +34,9 @@ void Command::list(const std::string& name, std::vector<std::string>& values,
 }
 
 void Command::words(const std::string& name, std::vector<std::string>& values,
-                    const std::string& help, Need need) {
-  app_.add_option(name, values, help)->required(need == Need::required);
+  CLI::Option* option = app_.add_option(name, values, help);
+  option->required(need == Need::required);
+  more_.repeated.insert(option);
 }
 
 void Command::flag(const std::string& name, bool& value, const std::string& help) {

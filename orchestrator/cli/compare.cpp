@@ -93,14 +93,14 @@ void add_compare(CommandLine& line) {
       "wrong), by as much as the plan says that it matters; with it stands the difference of "
       "medians\n"
       "with an interval of 99 %.\n"
-      "Examples:\n"
-      "  kproof compare kproof-out/nightly-20261128-030000 kproof-out/nightly-20261129-030000\n"
-      "  kproof compare 41 42\n"
       "Exit code: 0 nothing became worse; 1 something did: a failure, a finding or a flake is new, "
       "a\n"
       "proof is lost, a cell of the same whole plan is gone, or a time became more; 2 there is no "
       "such\n"
       "run; 69 proofs are lost, and by faults of the host alone.");
+  command.example("kproof compare kproof-out/last-night kproof-out/tonight",
+                  "what is new, mended, flaky, gone?");
+  command.example("kproof compare 41 42", "the same of two runs of the history");
   command.does([options] { return compare_runs(*options); });
 }
 

@@ -137,7 +137,8 @@ void add_history(CommandLine& line) {
   command.words(
       "CELL", options->words,
       "a cell's name (kernel/topology/case), its end or a glob; or `import DIR...`: adds run "
-      "directories; nothing: the list of runs");
+      "directories; nothing: the list of runs",
+      Need::optional);
   command.value("--finding", options->finding,
                 "only this: a fingerprint, a title or a glob of titles");
   command.value("--metric", options->metric, "only this: a metric's name or a glob");
@@ -153,14 +154,13 @@ void add_history(CommandLine& line) {
       "miss, broken) counts for no rate. A figure changed where an exact rank test says so, by as "
       "much\n"
       "as the plan says that it matters.\n"
-      "Examples:\n"
-      "  kproof history import kproof-out/*\n"
-      "  kproof history mm/thp_mprotect\n"
-      "  kproof history --finding 'WARNING in *'\n"
-      "  kproof history --changed\n"
-      "  kproof history --metric 'stall_*' --format json\n"
       "Exit code: 0; 2 there is no such thing, or no history; 69 the file cannot be read, or a\n"
       "directory was left out.");
+  command.example("kproof history import kproof-out/*", "adds old run directories");
+  command.example("kproof history mm/thp_mprotect", "what became of that case, on every kernel");
+  command.example("kproof history --changed", "cells of which a symptom came or a figure changed");
+  command.example("kproof history --finding 'WARNING in *'", "since when, and how often?");
+  command.example("kproof history --metric 'stall_*' --format json", "figures, for a program");
   command.does([options] { return history(*options); });
 }
 

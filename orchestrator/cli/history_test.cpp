@@ -38,7 +38,7 @@ class Runs {
     for (const auto& [test, verdict] : cells)
       report.cells.push_back(result(test, verdict, started));
     report.planned = report.cells.size();
-    const fs::path directory = scratch_.path() / fmt::format("run-{}", day);
+    const fs::path directory = scratch_.path() / fmt::format("run-{:02}", day);
     fs::create_directories(directory);
     util::write_file_atomically(directory / "results.json", report::results_to_json(report));
     return directory;
@@ -71,7 +71,7 @@ TEST_CASE("old run directories are imported once, listed, and tell the story of 
   CHECK(has(runs.kproof({"history", "import", runs.path()}).out, "0 cells of 0 runs added"));
   const auto list = runs.kproof({"history"}).out;
   CHECK(std::ranges::count(list, '\n') == 21);
-  CHECK(has(list, "nightly, " + (fs::canonical(runs.path()) / "run-1").string()));
+  CHECK(has(list, "nightly, " + (fs::canonical(runs.path()) / "run-01").string()));
   const auto told = runs.kproof({"history", "mm/a"}).out;
   CHECK(has(told, "introduced: finding: WARNING in f [0011223344556677]"));
   CHECK(has(told, "0 of 11 -> 9 of 9, since run 12 of 2026-11-12"));

@@ -8,6 +8,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/history_file.hpp"
 #include "cli/plan_notes.hpp"
 #include "cli/run_options.hpp"
 #include "cli/streams.hpp"
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 struct MergeOptions {
   std::vector<std::string> directories;
-  std::string out;
+  std::string out, history;
 };
 
 static int run_merge(const MergeOptions& options) {
@@ -28,6 +29,7 @@ static int run_merge(const MergeOptions& options) {
   const report::RunReport& report = merged.report;
   for (const std::string& line : merged.remarks)
     tell(fmt::format("kproof: note: {}\n", line));
+  keep_in_history(options.history, out);
   tell_unmatched(report.plan, report);
   fmt::print("{}\n", report::render_summary(report, report::style_of(STDOUT_FILENO)));
   fmt::print("results: {}\njunit:   {}\npage:    {}\n", (out / "results.json").string(),
@@ -40,6 +42,7 @@ void add_merge(CommandLine& line) {
   const auto options = std::make_shared<MergeOptions>();
   command.words("DIR", options->directories, "directories that `kproof run --out` has made");
   command.value("--out", options->out, "a new directory, for the results of all", Need::required);
+  add_history_file(command, options->history);
   command.footer(
       "What does not belong together is refused: parts of another plan, and a cell that two parts "
       "have with other inputs or another result. Cells without a result are named, and count as "
