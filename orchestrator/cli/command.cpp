@@ -34,6 +34,7 @@ void Command::list(const std::string& name, std::vector<std::string>& values,
 }
 
 void Command::words(const std::string& name, std::vector<std::string>& values,
+                    const std::string& help, Need need) {
   CLI::Option* option = app_.add_option(name, values, help);
   option->required(need == Need::required);
   more_.repeated.insert(option);
