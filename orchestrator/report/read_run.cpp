@@ -38,21 +38,6 @@ std::vector<fs::path> runs_below(const fs::path& directory) {
   return found;
 }
 
-static model::HostFacts decode_host(const Json& j) {
-  model::HostFacts host{.hostname = j.at("hostname"),
-                        .os = j.at("os"),
-                        .kernel = j.at("kernel"),
-                        .cpu = j.at("cpu"),
-                        .cores = j.at("cores"),
-                        .memory = j.at("memory"),
-                        .qemu = j.at("qemu"),
-                        .libvirt = j.at("libvirt"),
-                        .connection = j.at("connection")};
-  host.accel = j.at("accel") == "kvm" ? model::Accel::kvm : model::Accel::tcg;
-  host.accel_reason = j.at("accel_reason");
-  return host;
-}
-
 static NamedKernel decode_kernel(const Json& j) {
   NamedKernel kernel{.label = j.value("label", "")};
   const Json& from = j.contains("build") ? j.at("build") : j;
