@@ -27,6 +27,7 @@ void add_catalogue(CommandLine& line);
 void add_cache(CommandLine& line);
 void add_worker(CommandLine& line);
 void add_merge(CommandLine& line);
+void add_report(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_analyze(CommandLine& line);
 void add_history(CommandLine& line);

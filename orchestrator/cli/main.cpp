@@ -37,6 +37,7 @@ static int run(int argc, char** argv) {
   add_catalogue(line);
   add_worker(line);
   add_merge(line);
+  add_report(line);
   add_doctor(line);
   add_analyze(line);
   const auto internal = run_internal(line.info(), argc, argv);

@@ -113,4 +113,27 @@ RecordedRun read_run(const fs::path& directory) {
   return run;
 }
 
+RunReport report_of(const RecordedRun& run) {
+  RunReport report;
+  report.plan.name = run.plan;
+  report.plan.metrics = run.metrics;
+  for (const model::CellResult& cell : run.cells) {
+    if (std::ranges::find(report.plan.topologies, cell.topology, &model::Topology::name) ==
+        report.plan.topologies.end())
+      report.plan.topologies.push_back({.name = cell.topology});
+    for (const auto& [axis, value] : cell.axes)
+      if (std::ranges::find(report.plan.matrix.axes, axis, &model::MatrixAxis::name) ==
+          report.plan.matrix.axes.end())
+        report.plan.matrix.axes.push_back({.name = axis, .values = {}});
+  }
+  report.host = run.host;
+  report.cells = run.cells;
+  report.planned = run.cells.size();
+  report.interrupted = run.interrupted;
+  report.started = run.started;
+  report.ended = run.ended;
+  report.directory = run.directory;
+  return report;
+}
+
 }  // namespace kproof::report

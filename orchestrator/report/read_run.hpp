@@ -9,6 +9,7 @@
 
 #include "model/plan.hpp"
 #include "model/result.hpp"
+#include "report/run_report.hpp"
 
 namespace kproof::report {
 
@@ -41,5 +42,8 @@ std::vector<std::filesystem::path> runs_below(const std::filesystem::path& direc
 
 // ConfigError where it is no run; HostError where it cannot be read, or is of another schema.
 RecordedRun read_run(const std::filesystem::path& directory);
+
+// As its reports have it, so far as the directory tells: cells that did not run are not told.
+RunReport report_of(const RecordedRun& run);
 
 }  // namespace kproof::report

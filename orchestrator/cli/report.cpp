@@ -1,0 +1,71 @@
+// kproof report: a finished run again, for people and for machines.
+#include <memory>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/cli.hpp"
+#include "page/page.hpp"
+#include "report/kcidb.hpp"
+#include "report/markdown.hpp"
+#include "report/read_run.hpp"
+#include "report/summary.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+
+namespace kproof::cli {
+namespace fs = std::filesystem;
+
+struct ReportOptions {
+  std::string directory;
+  std::string format = "text";
+  std::string origin = "kproof";
+};
+
+static std::string page_of(const report::RunReport& run) {
+  return page::html(run, [&](const std::string& path) {
+    const fs::path file = run.directory / path;
+    return fs::exists(file) ? util::read_file(file) : "";
+  });
+}
+
+static void require_origin(const std::string& origin) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  if (!origin.empty() && origin.find_first_not_of(kLetters) == origin.npos) return;
+  throw ConfigError(fmt::format("--origin {}: it is made of a-z, 0-9 and _", origin),
+                    "KCIDB's maintainers give one to each who submits");
+}
+
+static int report(const ReportOptions& options) {
+  require_origin(options.origin);
+  const report::RecordedRun run = report::read_run(options.directory);
+  if (options.format == "kcidb") {
+    fmt::print("{}", kcidb_json(run, options.origin));
+    return kOk;
+  }
+  const report::RunReport whole = report::report_of(run);
+  if (options.format == "markdown")
+    fmt::print("{}", markdown(whole));
+  else if (options.format == "html")
+    fmt::print("{}", page_of(whole));
+  else
+    fmt::print("{}", render_summary(whole, report::style_of(STDOUT_FILENO)));
+  return kOk;
+}
+
+void add_report(CommandLine& line) {
+  Command command = line.add("report", "Print a finished run: for people, a mail, a dashboard");
+  const auto options = std::make_shared<ReportOptions>();
+  command.value("DIR", options->directory, "the directory of a run", Need::required);
+  command.choice(
+      "--format", options->format, {"text", "markdown", "html", "kcidb"},
+      "markdown for a mail or a merge request, html as report.html, kcidb (5.3) to submit");
+  command.value("--origin", options->origin, "of ids for KCIDB");
+  command.example("kproof report kproof-out/quickstart-1 --format markdown", "for a mail");
+  command.footer(
+      "Exit code: 0 printed, 2 wrong usage or no run, 69 a fault of this host. What the run\n"
+      "ended with is not told again: its own exit code was that.");
+  command.does([options] { return report(*options); });
+}
+
+}  // namespace kproof::cli

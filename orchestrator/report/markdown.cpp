@@ -1,0 +1,114 @@
+#include "report/markdown.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "report/summary.hpp"
+#include "report/tables.hpp"
+#include "util/subprocess.hpp"
+
+namespace kproof::report {
+using model::CellResult;
+
+// Behind other text of its line no character of it is markup, and it stays easy to read: an
+// underscore within a word is none, nor is what only the begin of a line makes one.
+static std::string plain(std::string_view text) {
+  const std::string shown = printable(text);
+  const auto word = [&](std::size_t i) {
+    return i < shown.size() && std::isalnum(static_cast<unsigned char>(shown[i]));
+  };
+  std::string out;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const char c = shown[i];
+    const bool edge = c == '_' && !(word(i - 1) && word(i + 1));
+    const bool link = shown.compare(i, 3, "://") == 0 ||
+                      (c == '.' && i >= 3 && shown.compare(i - 3, 3, "www") == 0);
+    if (edge || link || std::string_view("\\`*[]<>|~&").find(c) != std::string_view::npos)
+      out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out;
+}
+
+// A block whose fence is longer than any run of backquotes in it.
+static std::string fenced(const std::string& text) {
+  std::size_t longest = 0, run = 0;
+  for (const char c : text)
+    longest = std::max(longest, run = c == '`' ? run + 1 : 0);
+  const std::string fence(std::max<std::size_t>(3, longest + 1), '`');
+  return fmt::format("{0}\n{1}{2}{0}\n", fence, text, text.ends_with('\n') ? "" : "\n");
+}
+
+static std::string first_lines(const std::string& text, std::size_t most) {
+  std::string out;
+  std::size_t from = 0;
+  for (std::size_t line = 0; line < most && from < text.size(); ++line) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    out += printable(std::string_view(text).substr(from, end - from)) + "\n";
+    from = end + 1;
+  }
+  return out;
+}
+
+static std::string table(const Grid& grid) {
+  if (grid.rows.empty()) return "";
+  std::string out = fmt::format("| {} |", plain(grid.corner)), rule = "|---|";
+  for (const auto& column : grid.columns) {
+    out += fmt::format(" {} |", plain(column.title));
+    rule += "---|";
+  }
+  out += "\n" + rule + "\n";
+  for (const std::string& row : grid.rows) {
+    out += fmt::format("| {} |", plain(row));
+    for (const auto& column : grid.columns) {
+      const Grid::Entry entry = grid.at(row, column);
+      const bool bad = entry.cell && !entry.cell->judgement.expected;
+      const char* const weight = bad ? "**" : "";
+      out += fmt::format(" {0}{1}{0} |", weight, plain(entry.text));
+    }
+    out += "\n";
+  }
+  return out + "\n";
+}
+
+static std::string section(const RunReport& report, const CellResult& cell) {
+  std::string out = fmt::format("### {}: {}\n\nWhy: {}\n", plain(cell.id),
+                                plain(verdict_text(cell)), plain(cell.judgement.reason));
+  if (!cell.findings.empty()) out += "\n" + fenced(first_lines(cell.findings[0].excerpt, 20));
+  std::vector<std::string> command{"kproof", "run"};
+  if (!report.plan.file.empty()) command.push_back(report.plan.file.string());
+  for (const std::string& word : {std::string("--kernel"), cell.kernel, std::string("--topology"),
+                                  cell.topology, std::string("--case"), cell.test})
+    command.push_back(word);
+  return out + "\nRun it again:\n\n" + fenced(util::shell_quote(command)) + "\n";
+}
+
+static std::string what_ran(const RunReport& report) {
+  std::string out = "What ran:\n\n";
+  std::set<std::string> told;
+  for (const CellResult& cell : report.cells) {
+    const std::string line = fmt::format("- {}: {} {}\n", plain(cell.kernel_label),
+                                         plain(cell.kernel_release), plain(cell.kernel_origin));
+    if (told.insert(line).second) out += line;
+  }
+  const model::HostFacts& host = report.host;
+  return out + fmt::format("- host: {}, {}, QEMU {}, {}\n", plain(host.cpu), plain(host.kernel),
+                           plain(host.qemu),
+                           host.accel == model::Accel::kvm ? "KVM" : "TCG, so times are its own");
+}
+
+std::string markdown(const RunReport& report) {
+  std::string totals = render_totals(report);
+  totals.erase(totals.find_last_not_of('\n') + 1);
+  std::string out = fmt::format("## {}: {}\n\n", plain(report.plan.name), plain(totals));
+  out += table(verdicts_of(report));
+  for (const CellResult& cell : report.cells)
+    if (!cell.judgement.expected) out += section(report, cell);
+  return out + what_ran(report);
+}
+
+}  // namespace kproof::report
