@@ -179,8 +179,7 @@ TEST_CASE("a build with other patches waits until nobody builds from the tree as
   Bench bench;
   bench.build();
   bench.commit("int a = 2;\n");
-  const fs::path trees = bench.settings.cache / "kernels/trees";
-  const fs::path tree = fs::directory_iterator(trees)->path();
+  const fs::path tree = bench.kept_tree();
   auto held = std::optional(util::FileLock::acquire(tree / "lock", -1, util::FileLock::For::all));
   bench.settings.say = [&](std::string_view line) {
     if (!line.starts_with("waiting for process")) return;
