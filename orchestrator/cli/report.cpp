@@ -5,29 +5,20 @@
 #include <unistd.h>
 
 #include "cli/cli.hpp"
-#include "page/page.hpp"
+#include "page/reports.hpp"
 #include "report/kcidb.hpp"
 #include "report/markdown.hpp"
 #include "report/read_run.hpp"
 #include "report/summary.hpp"
 #include "util/error.hpp"
-#include "util/files.hpp"
 
 namespace kproof::cli {
-namespace fs = std::filesystem;
 
 struct ReportOptions {
   std::string directory;
   std::string format = "text";
   std::string origin = "kproof";
 };
-
-static std::string page_of(const report::RunReport& run) {
-  return page::html(run, [&](const std::string& path) {
-    const fs::path file = run.directory / path;
-    return fs::exists(file) ? util::read_file(file) : "";
-  });
-}
 
 static void require_origin(const std::string& origin) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
@@ -47,7 +38,7 @@ static int report(const ReportOptions& options) {
   if (options.format == "markdown")
     fmt::print("{}", markdown(whole));
   else if (options.format == "html")
-    fmt::print("{}", page_of(whole));
+    fmt::print("{}", page::html_of(whole));
   else
     fmt::print("{}", render_summary(whole, report::style_of(STDOUT_FILENO)));
   return kOk;

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 static util::FileLock lock(const fs::path& path, const Progress& progress, int stop_fd) {
   if (auto held = util::FileLock::try_acquire(path)) return std::move(*held);
-  progress(fmt::format("waiting for process {}, which is making {}", util::FileLock::holder(path),
+  progress(fmt::format("waiting for {}, which is making {}", util::FileLock::told_holder(path),
                        path.stem().string()));
   return util::FileLock::acquire(path, stop_fd);
 }

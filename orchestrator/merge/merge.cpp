@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "merge/join.hpp"
-#include "merge/reports.hpp"
+#include "page/reports.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 
@@ -86,7 +86,7 @@ Merged merge(const std::vector<std::string>& directories, const fs::path& out,
   for (const auto& [id, part] : joined.from)
     copy_cell(*part, part->cells.at(id), out);
   manifest::write(out, manifest_of(parts, whole, report.started));
-  write_reports(report);
+  page::write_reports(report);
   return merged;
 }
 

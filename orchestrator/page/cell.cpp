@@ -7,7 +7,6 @@
 
 #include "compare/proven.hpp"
 #include "report/text.hpp"
-#include "util/subprocess.hpp"
 
 namespace kproof::page {
 using compare::Standing;
@@ -37,11 +36,6 @@ static void add_fact(const Element& list, std::string_view name, std::string_vie
   list.add("dd", "", value);
 }
 
-static std::string command_for(const report::RunReport& report, const CellResult& cell) {
-  return util::shell_quote({"kproof", "run", report.plan.file.string(), "--kernel", cell.kernel,
-                            "--topology", cell.topology, "--case", cell.test, "--fresh"});
-}
-
 static void add_facts(const Element& parent, const report::RunReport& report,
                       const CellResult& cell) {
   const Element list = parent.add("dl");
@@ -58,7 +52,7 @@ static void add_facts(const Element& parent, const report::RunReport& report,
   for (const auto& [name, value] : cell.axes)
     add_fact(list, name, value);
   add_fact(list, "started", cell.started);
-  add_fact(list, "run it again", command_for(report, cell));
+  add_fact(list, "run it again", report::command_again(report, cell));
 }
 
 static void add_subtests(const Element& parent, const CellResult& cell) {

@@ -9,7 +9,6 @@
 
 #include "report/summary.hpp"
 #include "report/tables.hpp"
-#include "util/subprocess.hpp"
 
 namespace kproof::report {
 using model::CellResult;
@@ -79,12 +78,7 @@ static std::string section(const RunReport& report, const CellResult& cell) {
   std::string out = fmt::format("### {}: {}\n\nWhy: {}\n", plain(cell.id),
                                 plain(verdict_text(cell)), plain(cell.judgement.reason));
   if (!cell.findings.empty()) out += "\n" + fenced(first_lines(cell.findings[0].excerpt, 20));
-  std::vector<std::string> command{"kproof", "run"};
-  if (!report.plan.file.empty()) command.push_back(report.plan.file.string());
-  for (const std::string& word : {std::string("--kernel"), cell.kernel, std::string("--topology"),
-                                  cell.topology, std::string("--case"), cell.test})
-    command.push_back(word);
-  return out + "\nRun it again:\n\n" + fenced(util::shell_quote(command)) + "\n";
+  return out + "\nRun it again:\n\n" + fenced(command_again(report, cell)) + "\n";
 }
 
 static std::string what_ran(const RunReport& report) {

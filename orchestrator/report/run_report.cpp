@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "util/subprocess.hpp"
+
 namespace kproof::report {
 
 using model::Verdict;
@@ -34,6 +36,15 @@ util::Millis duration_of(const model::CellResult& cell) {
   for (const auto& phase : cell.phases)
     if (phase.level == 1) sum += phase.duration;  // what is inside happens meanwhile
   return sum;
+}
+
+std::string command_again(const RunReport& report, const model::CellResult& cell) {
+  std::vector<std::string> words{"kproof", "run"};
+  if (!report.plan.file.empty()) words.push_back(report.plan.file.string());
+  for (const std::string& word : {std::string("--kernel"), cell.kernel, std::string("--topology"),
+                                  cell.topology, std::string("--case"), cell.test})
+    words.push_back(word);
+  return util::shell_quote(words);
 }
 
 std::string case_of(const model::CellResult& cell) {

@@ -54,6 +54,9 @@ std::string verdict_text(const model::CellResult& cell);
 std::vector<std::string> left_out_of(const model::CellResult& cell);
 // The sum of the phases of a cell's L1.
 util::Millis duration_of(const model::CellResult& cell);
+// What a user types to run that cell again, quoted for a shell; without the plan where it is not
+// known.
+std::string command_again(const RunReport& report, const model::CellResult& cell);
 // The cell's name without kernel and topology, with its repetition: "mm/thp_mprotect@2".
 std::string case_of(const model::CellResult& cell);
 // The same of all its repetitions: "mm/thp_mprotect".

@@ -12,11 +12,6 @@
 
 namespace kproof::resources {
 
-static bool is_readable(int fd) {
-  pollfd one{fd, POLLIN, 0};
-  return ::poll(&one, 1, 0) > 0;
-}
-
 Queue::Queue(Gate& gate, int stop_fd)
     : gate_(gate), stop_fd_(stop_fd), news_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
@@ -95,7 +90,7 @@ void Queue::join_ended() {
 
 void Queue::end_waiting() {
   const std::lock_guard lock(mutex_);
-  if (!stopped_ && (stop_fd_ < 0 || !is_readable(stop_fd_))) return;
+  if (!stopped_ && !util::is_readable(stop_fd_)) return;
   stopped_ = true;
   for (Entry& entry : entries_)
     if (entry.state == State::unready || entry.state == State::waiting) entry.state = State::gone;

@@ -7,12 +7,13 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include "merge/reports.hpp"
+#include "page/reports.hpp"
 #include "report/json.hpp"
 #include "slurm/client.hpp"
 #include "slurm/directory.hpp"
 #include "slurm/scripts.hpp"
 #include "util/error.hpp"
+#include "util/fd.hpp"
 #include "util/files.hpp"
 #include "worker/depot.hpp"
 #include "worker/nodes.hpp"
@@ -161,8 +162,7 @@ bool ClusterRun::look_at_queue() {
 }
 
 bool ClusterRun::sleep(util::Millis time) const {
-  pollfd one{stop_.fd(), POLLIN, 0};
-  return ::poll(&one, 1, static_cast<int>(time.count())) == 0;
+  return !util::is_readable(stop_.fd(), time);
 }
 
 // Files are looked at each second, and the queue now and then: many who ask often are a load.
@@ -247,7 +247,7 @@ report::RunReport ClusterRun::end() {
   report.interrupted = interrupted_;
   for (const std::string& remark : remarks)
     listener_.say(remark);
-  merge::write_reports(report);
+  page::write_reports(report);
   return report;
 }
 

@@ -8,8 +8,8 @@ using For = util::FileLock::For;
 
 static util::FileLock lock(const fs::path& path, For whom, const Settings& settings) {
   if (auto lock = util::FileLock::try_acquire(path, whom)) return std::move(*lock);
-  settings.say(fmt::format("waiting for process {}, which builds in {}",
-                           util::FileLock::holder(path), path.parent_path().string()));
+  settings.say(fmt::format("waiting for {}, which builds in {}", util::FileLock::told_holder(path),
+                           path.parent_path().string()));
   return util::FileLock::acquire(path, settings.stop_fd, whom);
 }
 

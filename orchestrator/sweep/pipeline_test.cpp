@@ -70,13 +70,7 @@ struct Bench {
     return {};
   }
   std::vector<std::optional<model::CellResult>> run() {
-    const SweepListener listener{.say = [](const auto&) {},
-                                 .on_total = {},
-                                 .on_kernel_progress = {},
-                                 .on_kernel_end = [](const auto&) {},
-                                 .on_gone = [](std::size_t) {},
-                                 .on_phase = {},
-                                 .on_result = [](const auto&) {}};
+    const SweepListener listener;
     Teller teller;
     resources::Queue queue(gate, stop.get());
     const Pipeline::Steps steps{.fetch =

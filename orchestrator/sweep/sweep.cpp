@@ -12,9 +12,7 @@
 #include "host/qemu_user.hpp"
 #include "kernel/store.hpp"
 #include "manifest/manifest.hpp"
-#include "page/page.hpp"
-#include "report/json.hpp"
-#include "report/junit.hpp"
+#include "page/reports.hpp"
 #include "source/fetch.hpp"
 #include "sweep/directory.hpp"
 #include "sweep/durations.hpp"
@@ -54,7 +52,6 @@ class Sweep {
   void take_results(std::vector<std::optional<model::CellResult>> results,
                     const std::vector<PreparedCell>& cells, const Pipeline& pipeline);
   void conclude();
-  void write_reports() const;
   void say(const std::string& line) {
     teller_.tell([this, line] { listener_.say(line); });
   }
@@ -269,16 +266,6 @@ void Sweep::conclude() {
         series::matrix_of(std::move(report_.series->rows), report_.cells, options_.plan.metrics);
 }
 
-void Sweep::write_reports() const {
-  util::write_file_atomically(options_.out / "results.json", report::results_to_json(report_));
-  util::write_file_atomically(options_.out / "junit.xml", report::junit_xml(report_));
-  util::write_file_atomically(options_.out / "report.html",
-                              page::html(report_, [this](const std::string& path) {
-                                const fs::path file = options_.out / path;
-                                return fs::exists(file) ? util::read_file(file) : "";
-                              }));
-}
-
 report::RunReport Sweep::run() {
   begin_report();
   workshop_.require_whole();
@@ -292,7 +279,7 @@ report::RunReport Sweep::run() {
   choose_pace();
   run_cells(preparing);
   report_.ended = util::now();
-  write_reports();
+  page::write_reports(report_);
   keep_durations(report_, kernel::default_cache());
   cache::keep_within(kernel::default_cache(), options_.cache_budget,
                      [this](std::string_view line) { say(std::string(line)); });

@@ -1,8 +1,10 @@
 // File descriptors that close themselves.
 #pragma once
 
+#include <chrono>
 #include <utility>
 
+#include <poll.h>
 #include <unistd.h>
 
 namespace kproof::util {
@@ -30,5 +32,11 @@ class Fd {
  private:
   int fd_ = -1;
 };
+
+// Is it readable, or does it become so within that time? -1 never is.
+inline bool is_readable(int fd, std::chrono::milliseconds within = {}) {
+  pollfd one{fd, POLLIN, 0};
+  return ::poll(&one, 1, static_cast<int>(within.count())) > 0;
+}
 
 }  // namespace kproof::util

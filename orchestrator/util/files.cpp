@@ -113,4 +113,10 @@ std::string FileLock::holder(const fs::path& path) {
   return fs::exists(path) ? chomp(read_file(path)) : "";
 }
 
+std::string FileLock::told_holder(const fs::path& path) {
+  const std::string pid = holder(path);
+  if (pid.empty()) return "another process";  // it has not written it yet
+  return "process " + pid + (pid == std::to_string(::getpid()) ? " (this run)" : "");
+}
+
 }  // namespace kproof::util

@@ -56,6 +56,8 @@ class FileLock {
   static FileLock acquire(const std::filesystem::path& path, int stop_fd = -1, For whom = For::one);
   // For util::Command::keep_open: the lock is held until those programs have ended, too.
   int fd() const noexcept { return fd_.get(); }
+  // For people: "process 4711", with "(this run)" where that is us, as two threads may build.
+  static std::string told_holder(const std::filesystem::path& path);
   // The pid written by the last holder, "" if there is none.
   static std::string holder(const std::filesystem::path& path);
 

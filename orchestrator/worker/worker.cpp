@@ -25,6 +25,7 @@
 #include "sweep/room.hpp"
 #include "sweep/sweep.hpp"
 #include "util/error.hpp"
+#include "util/fd.hpp"
 #include "util/files.hpp"
 #include "worker/choose.hpp"
 #include "worker/depot.hpp"
@@ -35,11 +36,6 @@
 namespace kproof::worker {
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
-
-static bool is_readable(int fd, util::Millis within = util::Millis(0)) {
-  pollfd one{fd, POLLIN, 0};
-  return ::poll(&one, 1, static_cast<int>(within.count())) > 0;
-}
 
 namespace {
 
@@ -95,8 +91,8 @@ class Worker {
   const run::StopRequest& stop_;
   const std::string name_ = worker_name();
   const Batch batch_;
-  const manifest::Cells planned_;
   const manifest::Manifest manifest_;
+  const manifest::Cells planned_;
   std::map<std::string, const model::Cell*> cells_;
   std::set<std::string> finished_;
   lease::Store leases_;
@@ -120,8 +116,8 @@ Worker::Worker(const Options& options, const run::StopRequest& stop)
     : options_(options),
       stop_(stop),
       batch_(read_batch(options.directory)),
-      planned_(manifest::cells_of(manifest_in(options.directory), options.cpu_models)),
       manifest_(manifest_in(options.directory)),
+      planned_(manifest::cells_of(manifest_, options.cpu_models)),
       leases_(leases_of(options.directory), lease::this_process(name_), batch_.rules) {
   for (const model::Cell& cell : planned_.cells)
     cells_.emplace(cell.id, &cell);
@@ -180,14 +176,7 @@ model::CellResult Worker::broken(const model::Cell& cell, model::Blame blame,
 
 // A mistake of the plan that only this cell has ends its own sweep, as it leaves no other cell.
 Worker::Ran Worker::run(const model::Cell& cell, const run::StopRequest& stop) {
-  const sweep::SweepListener listener{
-      .say = [this](const std::string& line) { say(line); },
-      .on_total = [](std::size_t, std::size_t) {},
-      .on_kernel_progress = [](const std::string&, const std::string&) {},
-      .on_kernel_end = [](const std::string&) {},
-      .on_gone = [](std::size_t) {},
-      .on_phase = [](const model::Cell&, int, model::Phase) {},
-      .on_result = [](const model::CellResult&) {}};
+  const sweep::SweepListener listener{.say = [this](const std::string& line) { say(line); }};
   try {
     report::RunReport seen = run_sweep(options_of(cell), stop, listener);
     if (seen.cells.empty()) return {};
@@ -249,7 +238,7 @@ void Worker::claim_and_run(std::size_t item, const lease::Decision& decision) {
     });
     const Ran ran = run(cell, stop);
     if (lease->beat() == lease::Lease::Beat::lost) lost = true;
-    if (!lost && !is_readable(stop_.fd()) && (ran.result || !ran.fault.empty()))
+    if (!lost && !util::is_readable(stop_.fd()) && (ran.result || !ran.fault.empty()))
       return end_attempt(*lease, ran);
   }
   if (lost) return say(fmt::format("{}: its lease is lost, and so is this attempt", cell.id));
@@ -291,7 +280,7 @@ End Worker::work() {
   scale_ = scale_here(batch_);
   const auto pause =
       std::clamp(batch_.rules.stale_after / 6, util::Millis(200), util::Millis(5000));
-  while (!is_readable(stop_.fd())) {
+  while (!util::is_readable(stop_.fd())) {
     const std::vector<Sight> sights = look();
     const Choice choice = choose(sights, time());
     const lease::Decision decision =
@@ -302,7 +291,7 @@ End Worker::work() {
       case Choice::Do::no_time:
         return End::no_time;
       case Choice::Do::wait:
-        is_readable(stop_.fd(), pause);
+        util::is_readable(stop_.fd(), pause);
         break;
       case Choice::Do::run:
         claim_and_run(choice.item, decision);
@@ -329,7 +318,8 @@ void store_kernels(const Options& options, const run::StopRequest& stop) {
   const auto say = [&](std::string_view line) { options.say(std::string(line)); };
   for (const std::string& name : batch.kernels) {
     if (is_stored(options.directory, name)) continue;
-    if (is_readable(stop.fd())) throw Interrupted("interrupted before all kernels were there");
+    if (util::is_readable(stop.fd()))
+      throw Interrupted("interrupted before all kernels were there");
     const source::Settings settings{
         .cache = kernel::default_cache(),
         .fragments = sweep::Workshop::find().fragments(),
