@@ -10,7 +10,9 @@ target_compile_definitions(e2e_host_test PRIVATE
   KPROOF_TEST_DIR="${CMAKE_CURRENT_SOURCE_DIR}" KPROOF_PROGRAM="$<TARGET_FILE:kproof>")
 add_dependencies(e2e_host_test kproof)
 include(doctest)
+# Each property has one value here: a list's `;` would make properties of its parts, and move all behind it.
 doctest_discover_tests(e2e_host_test
   TEST_PREFIX "e2e.host."
-  PROPERTIES LABELS e2e TIMEOUT 300 RESOURCE_LOCK host
-  ENVIRONMENT "KPROOF_CLAIMS=${CMAKE_CURRENT_BINARY_DIR}/claims-host;KPROOF_HISTORY=none" SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+  PROPERTIES LABELS e2e TIMEOUT 300 RESOURCE_LOCK host SKIP_REGULAR_EXPRESSION "SKIPPED: "
+  ENVIRONMENT "KPROOF_CLAIMS=${CMAKE_CURRENT_BINARY_DIR}/claims-host"
+  ENVIRONMENT_MODIFICATION "KPROOF_HISTORY=set:none")
