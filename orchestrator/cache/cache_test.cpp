@@ -128,6 +128,16 @@ TEST_CASE("a size is measured again after a use, and only then") {
   CHECK(cache.find(entry).bytes > first + 999'000);
 }
 
+TEST_CASE("of what never changes the size is measured once, also while it is used") {
+  const Cache cache;
+  const fs::path entry = cache.make(cache.kernels / "built/abc", 10, 40h);
+  User user(entry);
+  const Entry first = cache.find(entry);
+  cache.make(entry / "more", 500'000, 0h);  // nobody does so but this test
+  CHECK(cache.find(entry).bytes == first.bytes);
+  CHECK(cache.find(entry).used == first.used);
+}
+
 TEST_CASE("what a process uses stays and is told with its name, until the process is gone") {
   const Cache cache;
   const fs::path entry = cache.make(cache.kernels / "built/abc", 10, 40h);

@@ -38,6 +38,11 @@ inline bool replaceable(Kind kind) {
   return kind != Kind::record && kind != Kind::other;
 }
 
+// Made once, whole, and never changed (kernel/once.hpp).
+inline bool never_changes(Kind kind) {
+  return kind == Kind::kernel || kind == Kind::boot_image || kind == Kind::package;
+}
+
 using Time = std::chrono::system_clock::time_point;
 
 struct Entry {

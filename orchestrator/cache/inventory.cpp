@@ -67,16 +67,17 @@ class Record {
     used_ = changed(record_of(entry)).value_or(made);
   }
   Time used() const { return to_time(used_); }
-  std::optional<std::uint64_t> bytes() const {
+  // As kept since the last use; with `for_ever`, however long ago.
+  std::optional<std::uint64_t> bytes(bool for_ever) const {
     char text[64] = {};
     unsigned long long bytes = 0;
     long long seconds = 0;
     long nanos = 0;
     if (!fd_ || ::pread(fd_.get(), text, sizeof text - 1, 0) <= 0 ||
-        std::sscanf(text, "%llu bytes at %lld.%ld", &bytes, &seconds, &nanos) != 3 ||
-        seconds != used_.tv_sec || nanos != used_.tv_nsec)
+        std::sscanf(text, "%llu bytes at %lld.%ld", &bytes, &seconds, &nanos) != 3)
       return std::nullopt;
-    return bytes;
+    const bool since_use = seconds == used_.tv_sec && nanos == used_.tv_nsec;
+    return for_ever || since_use ? std::optional<std::uint64_t>(bytes) : std::nullopt;
   }
   void keep(std::uint64_t bytes) const {
     const std::string text =
@@ -154,7 +155,8 @@ static std::uint64_t own_bytes(const Entry& entry) {
   return bytes;
 }
 
-// A size that was measured while somebody worked there is no size to remember.
+// A size that was measured while somebody worked there is no size to remember, but of what never
+// changes: a run looks while it holds its own kernels, and would count their modules each time.
 void Look::add(Entry entry) {
   std::set<pid_t> pids;
   std::vector<fs::path> locks = entry.locks;
@@ -174,9 +176,10 @@ void Look::add(Entry entry) {
   } else {
     const Record record(entry.path, *made);
     entry.used = record.used();
-    const auto known = record.bytes();
+    const bool for_ever = never_changes(entry.kind);
+    const auto known = record.bytes(for_ever);
     entry.bytes = known ? *known : own_bytes(entry);
-    if (!known && !entry.held) record.keep(entry.bytes);
+    if (!known && (for_ever || !entry.held)) record.keep(entry.bytes);
   }
   entries_.push_back(std::move(entry));
 }
