@@ -70,7 +70,7 @@ struct Ending {
 };
 // Behind the reason of a reset without a word, which counts under TCG because it repeats
 // (verdict/emulator.hpp).
-inline const std::string kRepeated = "(; the same in 3 of 3 attempts)?";
+inline const std::string kRepeated = "(; the same in 3 of [345] attempts)?";
 // Checks that, and that each of its logs is where results.json says and cell.json says the same.
 void check_ending(const Run& run, const std::string& id, const Ending& ending);
 

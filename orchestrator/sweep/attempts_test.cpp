@@ -59,7 +59,7 @@ TEST_CASE("an attempt with a sign is told with its logs, and the next one counts
   CHECK(cell.log("cells/a") == "1");
 }
 
-TEST_CASE("what repeats in all attempts stands, and two are kept beside it") {
+TEST_CASE("what repeats stands, and the attempts before it are kept beside it") {
   Cell cell{.signs = {"reset", "reset", "reset"}};
   const auto result = cell.run();
   REQUIRE(result);

@@ -109,12 +109,13 @@ std::string emulator_sign(model::Accel outermost, Levels levels,
   return "";
 }
 
+static std::ptrdiff_t count_like_last(std::span<const std::string> signs) {
+  return std::ranges::count(signs, signs.back());
+}
+
 Weight weigh(std::span<const std::string> signs) {
-  if (signs.back().empty()) return Weight::stands;
-  if (signs.size() < kAttempts) return Weight::again;
-  return std::ranges::all_of(signs, [&](const std::string& sign) { return sign == signs[0]; })
-             ? Weight::stands
-             : Weight::emulator;
+  if (signs.back().empty() || count_like_last(signs) == kSameSign) return Weight::stands;
+  return signs.size() < kAttempts ? Weight::again : Weight::emulator;
 }
 
 model::Judgement settle(const model::Judgement& judgement, std::span<const std::string> signs) {
@@ -127,7 +128,8 @@ model::Judgement settle(const model::Judgement& judgement, std::span<const std::
                                      signs.size(), fmt::join(signs, "; ")),
                .level = judgement.level};
   else if (!signs.back().empty())
-    settled.reason += fmt::format("; the same in {} of {} attempts", signs.size(), signs.size());
+    settled.reason += fmt::format("; the same in {} of {} attempts", count_like_last(signs),
+                                  signs.size());
   return settled;
 }
 

@@ -31,18 +31,22 @@ namespace kproof::verdict {
 //          reports belong to it
 std::string emulator_sign(model::Accel outermost, Levels levels, const model::Judgement& judgement);
 
-inline constexpr unsigned kAttempts = 3;
+// Of a cell: so many with one sign are the kernel's, whatever came between them. Two others of the
+// emulator's leave room for these.
+inline constexpr int kSameSign = 3;
+inline constexpr unsigned kAttempts = 5;
 
 enum class Weight {
-  stands,    // it counts: without a sign, or all of kAttempts had the same
+  stands,    // it counts: without a sign, or it is the kSameSign-th with the same
   again,     // it does not, and there may be another
-  emulator,  // kAttempts of different signs: the emulator's, and nothing is known of the kernel
+  emulator,  // the last of kAttempts, none of whose signs came kSameSign times: nothing is
+             // known of the kernel
 };
 
 // Of the last of a cell's attempts, by the signs of all.
 Weight weigh(std::span<const std::string> signs);
 
-// The judgement of the last attempt: as it was, or with the word that all were the same, or broken.
+// The judgement of the last attempt: as it was, or with the word how many were the same, or broken.
 model::Judgement settle(const model::Judgement& judgement, std::span<const std::string> signs);
 
 }  // namespace kproof::verdict
