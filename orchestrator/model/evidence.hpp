@@ -23,6 +23,11 @@ struct Metric {
   std::vector<double> samples{};  // as the case told them, in order; empty if it told one value
 };
 
+// NAME_idle of NAME, and NAME_idle_p90 of NAME_p90 (ktap/samples.hpp): the metric that tells what
+// the same measurement shows while the kernel does nothing, where a case measures that. A figure
+// that is not above it says nothing.
+std::string idle_name(const std::string& metric);
+
 struct Subtest {
   enum class Result { ok, not_ok, skip };
   std::string name;

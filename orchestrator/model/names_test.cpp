@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "model/evidence.hpp"
 #include "model/outcome.hpp"
 #include "model/verdict.hpp"
 
@@ -13,4 +14,11 @@ TEST_CASE("every verdict has a name that reads back") {
   CHECK(!verdict_from_string("passed"));
   CHECK(to_string(Blame::host) == "host");
   CHECK(to_string(Phase::poweroff) == "poweroff");
+}
+
+TEST_CASE("each figure of a metric has the noise of its own kind") {
+  CHECK(idle_name("stall") == "stall_idle");
+  CHECK(idle_name("stall_p999") == "stall_idle_p999");
+  CHECK(idle_name("stall_max") == "stall_idle_max");
+  CHECK(idle_name("time_puds") == "time_puds_idle");
 }

@@ -74,9 +74,7 @@ static TextColumn column_of(const Matrix& matrix, const series::MetricColumn& co
       text.pieces.push_back({"-"});
       continue;
     }
-    std::string figure = number(f.median());
-    if (f.values.size() > 1)
-      figure += fmt::format(" [{} {}]", number(f.values.front()), number(f.values.back()));
+    std::string figure = figure_text(f);
     if (f.unit != column.unit) figure += " " + printable(f.unit);
     if (f.trend != compare::Trend::none) figure += fmt::format(" {}", to_string(f.trend));
     text.pieces.push_back({std::move(figure)});
@@ -202,6 +200,12 @@ static std::string least_change(const Matrix& matrix) {
                                           *shares.begin(), *shares.rbegin());
 }
 
+static bool has_figure(const Matrix& matrix, bool (*wanted)(const series::Figures&)) {
+  return std::ranges::any_of(matrix.metrics, [&](const series::MetricColumn& column) {
+    return std::ranges::any_of(column.figures, wanted);
+  });
+}
+
 static std::string explain_figures(const Matrix& matrix) {
   const std::size_t comparisons = comparisons_in(matrix);
   std::string out = fmt::format(
@@ -209,15 +213,12 @@ static std::string explain_figures(const Matrix& matrix) {
       "says so,\np <= {:.2g} after Holm's correction for {}, and medians differ by {}. Else no "
       "change is claimed.\n",
       compare::kAlpha, util::format_count(comparisons, "comparison"), least_change(matrix));
-  const bool few = std::ranges::any_of(matrix.metrics, [](const series::MetricColumn& column) {
-    return std::ranges::any_of(column.figures, [](const series::Figures& f) {
-      return f.trend == compare::Trend::too_few;
-    });
-  });
-  if (few)
+  if (has_figure(matrix, [](const auto& f) { return f.trend == compare::Trend::too_few; }))
     out += fmt::format(
         "Too few: whatever they are, so many prove nothing; {} of each row are enough.\n",
         compare::enough(comparisons));
+  if (has_figure(matrix, [](const auto& f) { return f.is_noise(); }))
+    out += "Noise: no more than the same measurement shows while the kernel does nothing.\n";
   return out;
 }
 

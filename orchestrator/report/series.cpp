@@ -19,7 +19,8 @@ static std::string subject_of(const series::Row& row) {
   return printable(row.subject);
 }
 
-static std::string figures(const series::Figures& f) {
+std::string figure_text(const series::Figures& f) {
+  if (f.is_noise()) return fmt::format("< {} noise", number(*f.noise));
   if (f.values.size() < 2) return number(f.median());
   return fmt::format("{} [{} {}]", number(f.median()), number(f.values.front()),
                      number(f.values.back()));
@@ -95,8 +96,8 @@ static std::string metric_changes(const Matrix& matrix, std::size_t row) {
     const series::Figures& now = column.figures[row];
     if (now.trend != Trend::less && now.trend != Trend::more) continue;
     const series::Figures& before = column.figures[*now.against];
-    out += fmt::format("  {}: {} -> {}, {}\n", printable(title_of(matrix, column)), figures(before),
-                       figures(now), trend_text(before, now));
+    out += fmt::format("  {}: {} -> {}, {}\n", printable(title_of(matrix, column)),
+                       figure_text(before), figure_text(now), trend_text(before, now));
   }
   return out;
 }

@@ -8,6 +8,9 @@
 
 namespace kproof::report {
 
+// "643", "643 [640 702]" of several, or "< 2196 noise".
+std::string figure_text(const series::Figures& figures);
+
 // All of the below for report.series, with blank lines between them.
 std::string render_series(const RunReport& report, const Style& style);
 

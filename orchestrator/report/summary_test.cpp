@@ -167,6 +167,21 @@ TEST_CASE("failing repetitions are named with their logs, and told once where th
         "  the same: k/l1/mm/a@4\n    log: cells/k/l1/mm/a@4/console.log\n");
 }
 
+TEST_CASE("a figure that is not above the noise says so") {
+  RunReport report = repeated({model::Verdict::pass});
+  report.plan.metrics = {{"stall*"}};
+  report.cells[0].metrics = {{"stall_p50", 20, "us"},
+                             {"stall_idle_p50", 30, "us"},
+                             {"stall_max", 40, "us"},
+                             {"stall_idle_max", 30, "us"}};
+  CHECK(render_metrics(report, {}) ==
+        "metric                    K\n"
+        "mm/a stall_idle_max (us)  30\n"
+        "mm/a stall_idle_p50 (us)  30\n"
+        "mm/a stall_max (us)       40\n"
+        "mm/a stall_p50 (us)       < 30 noise\n");
+}
+
 TEST_CASE("figures of repetitions are the median and range of those that prove them") {
   using enum model::Verdict;
   RunReport report = repeated({pass, pass, miss, pass});

@@ -71,10 +71,11 @@ static Grid arrange_cells(const RunReport& report) {
   return grid;
 }
 
+using Figures = std::map<std::pair<std::string, std::string>, std::vector<double>>;
+
 // By name and unit, of the repetitions that prove them (compare/proven.hpp); sorted.
-static std::map<std::pair<std::string, std::string>, std::vector<double>> figures_of(
-    const Repetitions& cells) {
-  std::map<std::pair<std::string, std::string>, std::vector<double>> figures;
+static Figures figures_of(const Repetitions& cells) {
+  Figures figures;
   for (const CellResult* cell : cells)
     for (const model::Metric& metric : compare::proven(*cell).metrics)
       figures[{metric.name, metric.unit}].push_back(metric.value);
@@ -91,18 +92,29 @@ static std::string figure_text(const std::vector<double>& values) {
                      number(values.back()), values.size());
 }
 
+// "< 2196 noise" for what is not above that of the same measurement in idleness.
+static std::string figure_text(const Figures& all, const Figures::value_type& figure) {
+  const auto& [name, values] = figure;
+  const auto idle = all.find({model::idle_name(name.first), name.second});
+  if (idle == all.end() || stats::median(values) > stats::median(idle->second))
+    return figure_text(values);
+  return fmt::format("< {} noise", number(stats::median(idle->second)));
+}
+
 static Grid arrange_metrics(const RunReport& report) {
   Grid grid{.corner = "metric", .across = "kernel"};
   const auto wanted = [&](const std::string& name) {
     return std::any_of(report.plan.metrics.begin(), report.plan.metrics.end(),
                        [&](const auto& watched) { return util::glob_match(watched.name, name); });
   };
-  for (const Repetitions& cells : repetitions_in(report.cells))
-    for (const auto& [name, values] : figures_of(cells))
-      if (wanted(name.first))
-        grid.put(fmt::format("{} {} ({})", printable(name_of(*cells.front())),
-                             printable(name.first), printable(name.second)),
-                 column_of(report, *cells.front()), {figure_text(values)});
+  for (const Repetitions& cells : repetitions_in(report.cells)) {
+    const Figures figures = figures_of(cells);
+    for (const auto& figure : figures)
+      if (const auto& [name, unit] = figure.first; wanted(name))
+        grid.put(fmt::format("{} {} ({})", printable(name_of(*cells.front())), printable(name),
+                             printable(unit)),
+                 column_of(report, *cells.front()), {figure_text(figures, figure)});
+  }
   return grid;
 }
 

@@ -39,6 +39,18 @@ TEST_CASE("a change of figures is claimed of five of each row and more") {
   CHECK_FALSE(run.column().figures[0].difference);
 }
 
+TEST_CASE("a change within the noise is no change") {
+  Run run;
+  run.add("k", {300, 310, 320, 330, 340});
+  run.add("k+1", {100, 110, 120, 130, 140});
+  CHECK(run.column().figures[1].trend == Trend::less);
+  for (model::CellResult& cell : run.cells)
+    cell.metrics.push_back({"stall_idle_max", 400, "us"});
+  const Matrix matrix = matrix_of(rows(1), run.cells, {{"stall_max"}});
+  CHECK(matrix.metrics[0].figures[1].is_noise());
+  CHECK(matrix.metrics[0].figures[1].trend == Trend::none);
+}
+
 TEST_CASE("figures of cells that prove nothing are no figures") {
   Run run;
   run.add("k", {100, 101, 102, 103});

@@ -3,24 +3,21 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "kvm/notifiers.hpp"
+#include "kvm/perf_samples.hpp"
 
 namespace kproof::kvm {
 
 // Records invalidate_range_start of KVM (kvm:kvm_unmap_hva_range), as called by the thread that
-// constructs this, which must stay on its CPU from then on: samples of perf_event_open(2) in a ring
-// of 512 KiB, some ten thousand. (An event of a thread instead of a CPU would have the kernel patch
-// __schedule(), which QEMU's TCG does not stand on several CPUs.) Needs root and tracefs. Each VM
-// of the process is called for each range.
+// constructs this, which must stay on its CPU from then on (see PerfSamples); some ten thousand.
+// Needs root and tracefs. Each VM of the process is called for each range.
 class InvalidationRecorder {
  public:
   InvalidationRecorder();
-  InvalidationRecorder(const InvalidationRecorder&) = delete;
-  InvalidationRecorder& operator=(const InvalidationRecorder&) = delete;
-  ~InvalidationRecorder();
 
   // Why nothing, or not all, is recorded; "" if all is.
   const std::string& problem() const { return problem_; }
@@ -29,8 +26,7 @@ class InvalidationRecorder {
 
  private:
   std::string problem_;
-  int fd_ = -1;
-  char* ring_ = nullptr;
+  std::optional<PerfSamples> samples_;
   std::uint64_t start_at_ = 0, end_at_ = 0;  // offsets of the fields in a sample
 };
 

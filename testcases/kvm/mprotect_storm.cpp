@@ -2,6 +2,7 @@
 #include "kvm/backing.hpp"
 #include "kvm/storm.hpp"
 #include "kvm/suite.hpp"
+#include "kvm/tracepoint.hpp"
 
 using namespace kproof;
 
@@ -49,6 +50,23 @@ void report(lib::Case& test, kvm::Machine& machine, kvm::Storm& storm) {
   test.metric("guest_writes", static_cast<double>(writes), "writes");
   test.metric("refused", static_cast<double>(refused), "exits");
 }
+
+// By which KVM makes its vCPUs flush, and mprotect the CPUs of its process.
+class Ipis {
+ public:
+  void report(lib::Case& test, std::uint64_t toggles) const {
+    if (const std::string problem = many_.problem() + one_.problem(); !problem.empty())
+      return lib::ktap::diagnostic("IPIs are not counted: %s", problem.c_str());
+    test.metric("ipis",
+                static_cast<double>(many_.count() + one_.count()) / static_cast<double>(toggles),
+                "IPIs/toggle");
+  }
+
+ private:
+  kvm::TracepointCounter many_{"irq_vectors/call_function_entry", ""};
+  kvm::TracepointCounter one_{"irq_vectors/call_function_single_entry",
+                              ""};  // where one CPU gets it
+};
 
 void judge(lib::Case& test, kvm::Machine& machine, kvm::Storm& storm) {
   test.run("every mprotect succeeds", [&](lib::Check& check) {
@@ -112,8 +130,10 @@ int main(int argc, char** argv) {
   const bool splits = provider->part_of_entry() == mm::PartOfEntry::split;
   kvm::Storm storm(machine,
                    {options.togglers, splits ? mm::kPageSize : options.entry(), options.seed});
+  const Ipis ipis;
   storm.run(options.seconds);
   report(test, machine, storm);
+  ipis.report(test, storm.counts().toggles);
   judge(test, machine, storm);
   return test.finish();
 }

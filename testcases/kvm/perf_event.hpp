@@ -12,7 +12,12 @@ namespace kproof::kvm {
 // On one CPU, for whatever runs there: the descriptor, or -1 and errno. It does not count yet: what
 // came before a filter is set would be counted whatever it is.
 int open_perf_event(perf_event_attr attributes, int cpu);
-// `filter` in the terms of Documentation/trace/events.rst. Ends the case where it is refused.
+// A kprobe, at the start of a kernel function or where it returns. Needs root.
+perf_event_attr kprobe_at(const char* function, bool at_return = false);
+// Why there are no kprobes here, "" where there are: CONFIG_KPROBE_EVENTS.
+std::string kprobes_missing();
+// `filter` in the terms of Documentation/trace/events.rst, "" for every hit. Ends the case where it
+// is refused.
 void start_perf_event(int fd, const std::string& filter);
 // A filter for what this thread does.
 std::string of_thread(pid_t thread);

@@ -29,7 +29,7 @@ struct Context {
 // sparse_toggle.cpp: by mprotect
 void none(Context&, lib::Check&);
 void empty_pmds(Context&, lib::Check&);
-// Metrics `invalidations_<name>` and `time_<name>`.
+// Metrics `invalidations_<name>`, `invalidated_<name>` and `time_<name>`.
 void bounded(Context&, const SparsePart&, const char* name, lib::Check&);
 
 // sparse_balancing.cpp: by NUMA balancing

@@ -1,14 +1,17 @@
+#include "kvm/invalidation_recorder.hpp"
 #include "kvm/sparse.hpp"
 #include "lib/clock.hpp"
+#include "lib/cpu.hpp"
 
 namespace kproof::kvm::sparse {
 
 struct Toggled {
-  unsigned calls = 0, unheard = 0;  // mprotects; those that called no notifier
-  std::uint64_t invalidations = 0;
-  std::vector<double> times{};  // us
+  unsigned calls = 0, unheard = 0;             // mprotects; those that called no notifier
+  std::uint64_t invalidations = 0, bytes = 0;  // calls, and what they span of the part
+  std::string unrecorded{};                    // why bytes are not known
+  std::vector<double> times{};                 // us
 
-  double per_call() const { return static_cast<double>(invalidations) / calls; }
+  double per_call(std::uint64_t sum) const { return static_cast<double>(sum) / calls; }
 };
 
 // The first `length` bytes of the part, again and again. The guest looks between the calls.
@@ -17,6 +20,8 @@ static Toggled toggle(Context& context, const SparsePart& part, std::size_t leng
   Toggled toggled;
   const std::size_t words = part.region->words() / (part.region->length() / length);
   const NotifierCounters counters(part.range(), context.vms);
+  const lib::StayOnFirstCpu here;
+  InvalidationRecorder recorder;
   for (unsigned round = 0; round < kRounds; ++round)
     for (const int prot : {PROT_NONE, kReadWrite}) {
       const std::uint64_t before = counters.invalidations();
@@ -24,17 +29,24 @@ static Toggled toggle(Context& context, const SparsePart& part, std::size_t leng
       const std::uint64_t heard = counters.invalidations() - before;
       toggled.invalidations += heard;
       toggled.unheard += heard == 0;
+      for (const HvaRange& range : recorder.take(part.range()))
+        toggled.bytes += range.length;
       ++toggled.calls;
       if (prot == PROT_NONE)
         context.memory.expect_refused(part, check);
       else
         check.that(context.memory.wrong_pages(part) == 0, "%s: the guest lost data", part.name);
     }
+  toggled.unrecorded = recorder.problem();
   return toggled;
 }
 
 static void report(Context& context, const std::string& name, const Toggled& toggled) {
-  context.test.metric(("invalidations_" + name).c_str(), toggled.per_call(), "calls/mprotect");
+  context.test.metric(("invalidations_" + name).c_str(), toggled.per_call(toggled.invalidations),
+                      "calls/mprotect");
+  if (toggled.unrecorded.empty())
+    context.test.metric(("invalidated_" + name).c_str(),
+                        toggled.per_call(toggled.bytes) / (1 << 20), "MiB/mprotect");
   context.test.metric(("time_" + name).c_str(), toggled.times, "us");
 }
 

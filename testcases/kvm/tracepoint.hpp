@@ -12,7 +12,7 @@ namespace kproof::kvm {
 // under TCG: it has a directory for each of two thousand events.) Needs root and tracefs.
 class TracepointCounter {
  public:
-  // `event` is "kvm/kvm_age_hva"; `filter` in the terms of Documentation/trace/events.rst.
+  // `event` is "kvm/kvm_age_hva"; `filter` as start_perf_event() takes it (perf_event.hpp).
   TracepointCounter(const std::string& event, const std::string& filter);
   TracepointCounter(const TracepointCounter&) = delete;
   TracepointCounter& operator=(const TracepointCounter&) = delete;

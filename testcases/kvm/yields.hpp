@@ -6,10 +6,12 @@
 
 namespace kproof::kvm {
 
-// Counts calls of __cond_resched_rwlock_write() by the thread that constructs this, which must stay
-// on its CPU from then on (see InvalidationRecorder). KVM is the only one who calls it, when it has
-// seen that somebody waits for this CPU or for the lock. By a kprobe of perf_event_open(2); needs
-// root and CONFIG_KPROBE_EVENTS.
+// KVM is the only one who calls it, when it has seen that somebody waits for this CPU or for the
+// lock.
+inline constexpr const char* kYield = "__cond_resched_rwlock_write";
+
+// Counts such calls by the thread that constructs this, which must stay on its CPU from then on
+// (see PerfSamples). By a kprobe of perf_event_open(2); needs root and CONFIG_KPROBE_EVENTS.
 class YieldCounter {
  public:
   YieldCounter();

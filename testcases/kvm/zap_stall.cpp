@@ -3,11 +3,12 @@
 // Each round the guest writes to every page, so that SPTEs map all of the region, and then the host
 // takes the right to write away, on the CPU on which a SCHED_FIFO thread wakes up all the time
 // (sampler.hpp). The mmu notifier zaps every SPTE under mmu_lock: a stall of the round is the worst
-// wake-up delay meanwhile. The vCPU does not run then. Metric `stall` is one sample a round.
+// wake-up delay meanwhile. The vCPU does not run then. Metrics have one sample a round.
 #include <sys/mman.h>
 
 #include "kvm/backing.hpp"
 #include "kvm/flush.hpp"
+#include "kvm/lock_holds.hpp"
 #include "kvm/machine.hpp"
 #include "kvm/mmu_mode.hpp"
 #include "kvm/sampler.hpp"
@@ -26,8 +27,9 @@ struct Options {
 };
 
 struct Rounds {
-  std::vector<double> stall, idle, time;  // us, one each a round
-  std::vector<double> zapped;             // SPTEs
+  std::vector<double> stall, idle, time;    // us, one each a round
+  std::vector<double> zapped;               // SPTEs
+  std::vector<double> hold, calls, yields;  // LockHolds, of the mprotect
   unsigned long fewest_samples = ~0ul;
   std::uint64_t fewest_mapped = ~0ull;     // bytes, by SPTEs, before the mprotect
   std::int64_t fewest_zapped = INT64_MAX;  // bytes that SPTEs mapped before and no more after
@@ -54,7 +56,14 @@ void spin(double us) {
   }
 }
 
-void round(kvm::Machine& machine, kvm::LatenessSampler& sampler, Rounds& rounds) {
+void add_holds(Rounds& rounds, const kvm::Holds& holds) {
+  rounds.hold.push_back(holds.longest_us);
+  rounds.calls.push_back(holds.calls);
+  rounds.yields.push_back(holds.yields);
+}
+
+void round(kvm::Machine& machine, kvm::LatenessSampler& sampler, kvm::LockHolds& lock,
+           Rounds& rounds) {
   const mm::Region& region = machine.region();
   const kvm::Exit exit = machine.vcpu().call(
       kvm::GuestProgram::fill, {kvm::kRegionGva, region.length() / kvm::kPage4K, kvm::kPage4K, 1});
@@ -63,10 +72,12 @@ void round(kvm::Machine& machine, kvm::LatenessSampler& sampler, Rounds& rounds)
   const kvm::SpteCounts before = kvm::count_sptes(stats);
   const std::uint64_t requests = kvm::flush_requests(stats);
   double time = 0;
+  lock.take();
   rounds.stall.push_back(sampler.worst_during([&] {
     time = lib::timed_us([&] { lib::safe::mprotect(region.base(), region.length(), PROT_READ); });
   }));
   rounds.fewest_samples = std::min(rounds.fewest_samples, sampler.samples());
+  if (const kvm::Holds holds = lock.take(); lock.problem().empty()) add_holds(rounds, holds);
   const kvm::SpteCounts after = kvm::count_sptes(stats);
   rounds.fewest_requests = std::min(rounds.fewest_requests, kvm::flush_requests(stats) - requests);
   rounds.uncounted = kvm::flushes_uncounted(stats);
@@ -91,6 +102,9 @@ void report(lib::Case& test, const Rounds& rounds, const Options& options, int c
   test.metric("stall_idle", rounds.idle, "us");
   test.metric("mprotect_time", rounds.time, "us");
   test.metric("pages_zapped", rounds.zapped, "SPTEs");
+  test.metric("mmu_lock_hold", rounds.hold, "us");
+  test.metric("notifier_calls", rounds.calls, "calls");
+  test.metric("yields", rounds.yields, "yields");
   test.metric("rounds", static_cast<double>(rounds.stall.size()), "rounds");
 }
 
@@ -153,11 +167,14 @@ int main(int argc, char** argv) {
   kvm::prove_mmu_mode(test, machine.vcpu(), machine.tables());
   kvm::prove_backing(test, options.backing, *provider, machine.region());
   const int cpu = kvm::stay_on_one_cpu();
+  kvm::LockHolds lock;
   kvm::LatenessSampler sampler(cpu, options.period_us);
   Rounds rounds;
   const double end = lib::now_us() + options.seconds * 1e6;
   while (rounds.stall.size() < options.rounds || lib::now_us() < end)
-    round(machine, sampler, rounds);
+    round(machine, sampler, lock, rounds);
+  if (!lock.problem().empty())
+    lib::ktap::diagnostic("mmu_lock's holds are not timed: %s", lock.problem().c_str());
   report(test, rounds, options, cpu);
   judge(test, rounds, options);
   return test.finish();
