@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
 
+#include "config/plan.hpp"
 #include "util/files.hpp"
 
 using namespace kproof;
@@ -67,4 +68,25 @@ TEST_CASE("the schema refuses what no plan has") {
         "topologies: { l1: { mmu: both } }\n", "repetitions: 0\n",
         "matrix: { cover: some, axes: { mmu: [tdp] } }\n", "expect: [{ verdict: broken }]\n"})
     CHECK_MESSAGE(errors_of(head + wrong) != "", wrong);
+}
+
+// The text of each block between ```yaml and ```.
+static std::vector<std::string> examples_of(const std::string& page) {
+  std::vector<std::string> examples;
+  static const std::string kOpens = "\n```yaml\n", kCloses = "\n```\n";
+  for (std::size_t at = page.find(kOpens); at != page.npos; at = page.find(kOpens, at)) {
+    const std::size_t end = page.find(kCloses, at += kOpens.size());
+    examples.push_back(page.substr(at, end + 1 - at));
+  }
+  return examples;
+}
+
+TEST_CASE("every example of PLAN.md is a plan, without a warning, and as the schema says") {
+  const auto examples = examples_of(util::read_file(KPROOF_TEST_DIR "/PLAN.md"));
+  CHECK(examples.size() >= 7);
+  for (const std::string& text : examples) {
+    CAPTURE(text);
+    CHECK(config::parse_plan(text, "page.yaml", "/home/me", {}).warnings.empty());
+    CHECK(errors_of(text) == "");
+  }
 }
