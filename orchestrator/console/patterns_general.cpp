@@ -59,7 +59,7 @@ static const Pattern kGeneral[] = {
     {"WARNING: ", R"(^\s*# )", ""},
     {"INFO: ", R"(^\s*# )", ""},
     {.trigger = "BUG: ",
-     .line = R"((?:^|\[ ?|[^a-zA-Z_])BUG: (.*))",
+     .line = R"((?:^|\[ ?|[^a-zA-Z_/])BUG: (.*))",  // not of a path
      .title = "BUG: {1}",
      .flags = kMixed | kMarked},
     // A driver's, about its device or firmware (dev_warn(), pr_fmt()); the kernel's own begin with
@@ -68,7 +68,13 @@ static const Pattern kGeneral[] = {
     {.trigger = "WARNING: ",
      .line = R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",
      .title = "WARNING: {1}",
+     .body = R"(\n *(?:Call [Tt]race|Backtrace|CPU: \d+ |Hardware name))",
      .flags = kMixed | kMarked},
+    // Words alone, of which drivers say some at every boot.
+    {.trigger = "WARNING: ",
+     .line = R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",
+     .title = "WARNING: {1}",
+     .flags = kMixed | kMarked | kComplaint},
     {.trigger = "INFO: ", .line = R"(^\[ INFO: (.*)\])", .title = "INFO: {1}", .flags = kMixed},
     // Cut short: the console printer was taken over in the middle of a hung task's header, and the
     // new owner prints the record again, whole.

@@ -198,14 +198,17 @@ static const Pattern kMemoryPatterns[] = {
      .line = R"(^(?:check: )?Corrupted low memory at )",
      .title = "Corrupted low memory",
      .flags = kBare | kSingle},
+    // A caller that takes no for an answer is no fault; who does not is seen elsewhere.
     {.trigger = "page allocation ",
      .line = R"(: page allocation failure:? order:)",
      .title = "page allocation failure in {frame}",
-     .stack = &kTraceOnly},
+     .stack = &kTraceOnly,
+     .flags = kComplaint},
     {.trigger = "page allocation ",  // 4.10 to 4.14
      .line = R"(: page allocation stalls for [0-9]+ms, order:)",
      .title = "page allocation stall in {frame}",
-     .stack = &kTraceOnly},
+     .stack = &kTraceOnly,
+     .flags = kComplaint},
     // The slab allocator's own checks (slub_debug).
     {.trigger = "BUG ", .line = R"(^BUG [^ ]+ \(.*\): (.*))", .title = "BUG: {1}"},
     // A part of that, up to 5.12; alone where the header is lost.
