@@ -219,11 +219,11 @@ void add_bisect(CommandLine& line) {
                 Need::required);
   command.value("--bad", options->bad, "a later one on which they do", Need::required);
   command.footer(
-      "What is looked for is what --bad shows and --good does not: findings (by title or\n"
+      "kproof looks for what --bad shows and --good does not: findings (by title or\n"
       "fingerprint), failed subtests, or else the verdict, of each case that is not as the plan\n"
       "expects; --case and --topology choose the cases. A revision is bad if any repetition shows\n"
-      "any of it, and told as flaky if not all do; it is skipped if it does not build, fails\n"
-      "otherwise, proves nothing, or is broken twice. The user's checkout is only read.\n"
+      "any of it, and flaky if not all do. kproof skips a revision that does not build, fails in\n"
+      "another way, proves nothing, or is broken twice. It only reads your checkout.\n"
       "Interrupted, the same command with the same --out goes on. Exit code: 0 found, 1 only\n"
       "skipped revisions are left, 2 wrong usage (or --good is not good, --bad not bad), 69 a "
       "fault\n"

@@ -188,7 +188,7 @@ static int show_cache(const CacheOptions& options) {
 void add_cache_budget(Command& command, std::string& budget) {
   command.value("--cache-budget", budget,
                 "what the cache may take, 20G or 15% of its file system (default: "
-                "$KPROOF_CACHE_BUDGET, or a fifth); beyond it goes what was used least recently");
+                "$KPROOF_CACHE_BUDGET, or a fifth); kproof removes what was used least recently");
 }
 
 void require_cache_budget(const std::string& budget) {

@@ -84,20 +84,17 @@ void add_compare(CommandLine& line) {
   command.choice("--format", options->format, {"text", "json"}, "json: for machines");
   add_history_file(command, options->file);
   command.footer(
-      "Words are those of the series matrix: introduced, fixed, changed, flaky, lost; besides them "
-      "gone,\n"
-      "added and not comparable. A skip, miss or broken is neither fixed nor introduced. A figure "
-      "is\n"
-      "less or more where an exact rank test says so, corrected for all of them (one report in 100 "
-      "is\n"
-      "wrong), by as much as the plan says that it matters; with it stands the difference of "
-      "medians\n"
-      "with an interval of 99 %.\n"
+      "The words are those of the series matrix (introduced, fixed, changed, flaky, lost), and\n"
+      "gone, added and not comparable. A skip, miss or broken is neither fixed nor introduced. A\n"
+      "figure is less or more if an exact rank test says so, corrected for all figures (one "
+      "report\n"
+      "in 100 is wrong), and by as much as the plan asks for; the difference of medians stands\n"
+      "beside it, with an interval of 99 %.\n"
       "Exit code: 0 nothing became worse; 1 something did: a failure, a finding or a flake is new, "
       "a\n"
       "proof is lost, a cell of the same whole plan is gone, or a time became more; 2 there is no "
       "such\n"
-      "run; 69 proofs are lost, and by faults of the host alone.");
+      "run; 69 proofs are lost, and only by faults of the host.");
   command.example("kproof compare kproof-out/last-night kproof-out/tonight",
                   "what is new, mended, flaky, gone?");
   command.example("kproof compare 41 42", "the same of two runs of the history");

@@ -54,8 +54,8 @@ static int config_bisect(ConfigBisectOptions& options) {
 }
 
 void add_config_bisect(CommandLine& line) {
-  Command command = line.add("config-bisect",
-                             "Find the least set of kconfig symbols by which a plan's cells fail");
+  Command command = line.add(
+      "config-bisect", "Find the least set of kconfig symbols that makes a plan's cells fail");
   const auto options = std::make_shared<ConfigBisectOptions>();
   add_run_options(command, options->run, kSourcePlanHelp);
   command.list("--good", options->good,
@@ -69,11 +69,12 @@ void add_config_bisect(CommandLine& line) {
   command.number("--repetitions", options->repetitions,
                  "of each case on each kernel (default: 3); more where answers are flaky");
   command.footer(
-      "What is looked for is what --bad shows and --good does not, as in `kproof bisect`.\n"
-      "Configs between the two are tried: a symbol comes with what it needs and what it selects,\n"
-      "and members of a choice come together. One that kconfig finishes otherwise than it was\n"
-      "asked is refused, and neither good nor bad. The least set is proven both ways: --good with\n"
-      "it fails, --bad without it does not. Where any of several sets is enough, all are told.\n"
+      "kproof looks for what --bad shows and --good does not, as `kproof bisect` does. It tries\n"
+      "configs between the two: a symbol comes with what it needs and what it selects, and "
+      "members\n"
+      "of a choice come together. A config that kconfig finishes in another way than asked is\n"
+      "neither good nor bad. kproof proves the least set both ways: --good with it fails, --bad\n"
+      "without it does not. If any of several sets is enough, it names all of them.\n"
       "All configs share one build directory, so that a step compiles what its symbols touch;\n"
       "the same command with the same --out goes on from what was seen.\n"
       "Exit code: 0 found and proven, 1 not: no difference, a flaky case, or no proof; 2 wrong\n"

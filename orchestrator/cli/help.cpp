@@ -72,8 +72,12 @@ static Rows rows_of(const std::vector<OptionInfo>& options) {
   return rows;
 }
 
+static std::string sentence(const std::string& help) {
+  return help.ends_with('?') ? help : help + ".";
+}
+
 std::string help_of(const ProgramInfo& program, const CommandInfo& command) {
-  std::string text = wrap(command.help + ".", 0, kHelpWidth);
+  std::string text = wrap(sentence(command.help), 0, kHelpWidth);
   text += "\n" + wrap("Usage: " + usage_of(program, command), 0, kHelpWidth);
   if (const auto arguments = chosen(command.options, true); !arguments.empty())
     text += "\nArguments:\n" + table_of(rows_of(arguments));
@@ -153,7 +157,7 @@ std::string man_page(const ProgramInfo& program, const CommandInfo& command) {
       title_of(program, name) + section("NAME") +
       fmt::format("{} \\- {}\n", roff(name), roff(in_lower(command.help))) + section("SYNOPSIS") +
       fmt::format(".B {}\n", roff(usage_of(program, command))) + section("DESCRIPTION") +
-      roff(command.help + ".") + "\n" + footer_in_roff(command, false) + section("OPTIONS") +
+      roff(sentence(command.help)) + "\n" + footer_in_roff(command, false) + section("OPTIONS") +
       options_in_roff(command.options);
   if (!command.examples.empty()) page += section("EXAMPLES") + examples_in_roff(command.examples);
   if (const std::string codes = footer_in_roff(command, true); !codes.empty())

@@ -43,8 +43,8 @@ void add_run(CommandLine& line) {
   add_kernel_filter(command, options->sweep.filter);
   command.number(
       "--retry", options->sweep.retry,
-      "run what is not as expected so many times more, as further repetitions: all results "
-      "are kept, and a cell whose results differ is told as flaky");
+      "run each unexpected cell so many times more, as further repetitions; every result is "
+      "kept, and a cell whose results differ is flaky");
   const auto shard = std::make_shared<std::string>();
   add_shard(command, *shard);
   const auto cluster = std::make_shared<SlurmOptions>();
@@ -56,7 +56,7 @@ void add_run(CommandLine& line) {
   command.example("kproof run my.yaml --out results --kernel mine",
                   "only one kernel of a plan; again in the same --out it goes on where it stopped");
   command.example("kproof run my.yaml --retry 2",
-                  "what is not as expected runs twice more: is it a flake?");
+                  "runs each unexpected cell twice more: is it a flake?");
   command.example("kproof run my.yaml --shard 1/3 --out one",
                   "a third of the cells; `kproof merge` joins it with the others");
   command.example("kproof run my.yaml --on slurm --workers 16 --out /shared/run",

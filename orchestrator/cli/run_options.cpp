@@ -20,9 +20,10 @@ namespace fs = std::filesystem;
 void add_run_options(Command& command, RunOptions& options, std::string_view plan_help) {
   command.value("PLAN", options.plan_file, std::string(plan_help), Need::required);
   add_filter(command, options.sweep.filter);
-  command.value("--out", options.out,
-                "directory for results (default: a new one below kproof-out/); cells that an "
-                "earlier run of the same inputs finished there are kept");
+  command.value(
+      "--out", options.out,
+      "directory for results (default: a new one below kproof-out/); a run keeps the cells "
+      "that an earlier run with the same inputs finished there");
   command.flag("--fresh", options.sweep.fresh, "run all cells, also those finished in --out");
   command.value("--connect", options.sweep.connect,
                 "libvirt URI, qemu:///system or qemu:///session (default: libvirt in this process, "
@@ -30,12 +31,12 @@ void add_run_options(Command& command, RunOptions& options, std::string_view pla
   command.choice("--accel", options.accel, {"auto", "kvm", "tcg"},
                  "auto takes KVM where it really works");
   command.number("--jobs", options.sweep.jobs,
-                 "cells at once, at most (0: as many as this host has room for)");
+                 "most cells at once (0: as many as this host has room for)");
   command.flag("--dump-on-hang", options.sweep.dump_on_hang,
                "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
                "crash or drgn");
   command.choice("--format", options.format, {"text", "json"},
-                 "of what is printed at the end: text, or results.json as it stands in --out");
+                 "what to print at the end: text, or results.json as in --out");
   add_cache_budget(command, options.sweep.cache_budget);
   add_as_root(command, options.sweep.as_root);
   add_history_file(command, options.history);

@@ -97,12 +97,14 @@ void add_series(CommandLine& line) {
                "tree; may be repeated",
                Need::required);
   command.footer(
-      "All kernels are built first, so that no compiler disturbs what cases measure. The plan's\n"
-      "expectations meet the rows by name: `kernel: <base>` the base alone, no `kernel:` all of\n"
-      "them. Exit code: 0 the series is clean: every row builds, in no row a finding or a failed\n"
-      "subtest appears, a proof is lost, a subtest is skipped that was not, or something becomes\n"
-      "flaky, though a later patch mends it, and after the last patch every case is as the plan\n"
-      "expects (without an expectation: pass); 1 it is not, whatever else happened; 2 wrong "
+      "kproof builds all kernels first, so that no compiler disturbs what cases measure. An\n"
+      "expectation of the plan with `kernel: <base>` is for the base alone, one without `kernel:`\n"
+      "for all rows. Exit code: 0 the series is clean: every row builds; no row shows a new\n"
+      "finding or failed subtest, loses a proof, skips a subtest that ran before or becomes "
+      "flaky,\n"
+      "even if a later patch mends that; and after the last patch every case is as the plan\n"
+      "expects (pass, unless the plan says otherwise); 1 it is not clean, whatever else happened; "
+      "2 wrong "
       "usage,\n"
       "plan or patch, or nothing builds; 69 a fault of this host stands in the way, and nothing\n"
       "worse; 130 interrupted, with nothing wrong until then.");
