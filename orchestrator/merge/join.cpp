@@ -95,6 +95,24 @@ Joined join(const std::vector<Part>& parts) {
   return joined;
 }
 
+static bool is_repetition_of(const model::CellResult& result, const model::Cell& cell) {
+  return result.kernel == cell.kernel.name && result.topology == cell.topology.name &&
+         result.test == cell.test.alias;
+}
+
+// What `--retry` ran beyond the plan; expected as the cell that it repeats.
+static void add_retries(report::RunReport& report, const manifest::Cells& whole,
+                        std::map<std::string, CellResult> results) {
+  for (auto& [id, result] : results) {
+    const auto cell = std::ranges::find_if(
+        whole.cells, [&](const model::Cell& one) { return is_repetition_of(result, one); });
+    if (cell == whole.cells.end()) continue;
+    result.expectation = cell->expectation;
+    report.cells.push_back(std::move(result));
+    ++report.planned;
+  }
+}
+
 report::RunReport assemble(const manifest::Cells& whole,
                            std::map<std::string, CellResult> results) {
   report::RunReport report;
@@ -108,7 +126,9 @@ report::RunReport assemble(const manifest::Cells& whole,
     }
     report.cells.push_back(std::move(found->second));
     report.cells.back().expectation = cell.expectation;
+    results.erase(found);
   }
+  add_retries(report, whole, std::move(results));
   verdict::hold_to_rate(report.cells);
   return report;
 }

@@ -115,6 +115,22 @@ TEST_CASE("a shard that was interrupted is told by its cells, and makes the whol
   }
 }
 
+TEST_CASE("what a shard ran again is part of the whole, and shows the flake") {
+  std::vector<Part> parts{part("one", model::Shard{1, 2}), part("two", model::Shard{2, 2})};
+  model::CellResult& first = parts[0].cells.at("k1/l1/mm/a");
+  model::CellResult again = first;
+  first.judgement = {Verdict::fail, model::Blame::kernel, "not ok 1", false};
+  again.id += "@2";
+  again.repetition = 2;
+  parts[0].cells.emplace(again.id, again);
+  const auto report = joined(parts);
+  REQUIRE(report.cells.size() == 5);
+  CHECK(report.planned == 5);
+  CHECK(report.cells[4].id == "k1/l1/mm/a@2");
+  CHECK(report.cells[4].judgement.verdict == Verdict::pass);
+  CHECK_FALSE(report.interrupted);
+}
+
 TEST_CASE("parts of another plan or of other options are refused by name") {
   const Part one = part("one", model::Shard{1, 2});
   CHECK(refusal({one, part("two", model::Shard{2, 2}, "repetitions: 2\n")}) ==

@@ -1,6 +1,7 @@
 #include "merge/part.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -33,8 +34,18 @@ static bool counts(const Part& part, const model::CellResult& result) {
   return std::ranges::find(part.ended->cells, result.id) != part.ended->cells.end();
 }
 
+// Those of the plan, and the further repetitions that `--retry` made.
+static std::vector<std::string> ids_of(const Part& part) {
+  std::vector<std::string> ids = part.manifest.cells;
+  if (!part.ended) return ids;
+  std::ranges::copy_if(part.ended->cells, std::back_inserter(ids), [&](const std::string& id) {
+    return std::ranges::find(part.manifest.cells, id) == part.manifest.cells.end();
+  });
+  return ids;
+}
+
 static void read_cells(Part& part) {
-  for (const std::string& id : part.manifest.cells) {
+  for (const std::string& id : ids_of(part)) {
     const fs::path directory = part.directory / "cells" / id;
     if (!fs::exists(directory / "cell.json")) {
       if (fs::exists(directory))

@@ -7,11 +7,20 @@
 
 namespace kproof::slurm {
 
+static std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
 void require_slurm() {
   for (const char* program : {"sbatch", "squeue", "scancel"})
     if (util::search_path(program).empty())
       throw HostError(fmt::format("--on slurm: there is no {} here", program),
                       "run it where jobs are submitted; Debian's package is slurm-client");
+  const auto seen = util::run({.argv = {"squeue", "--noheader", "--me"}});
+  if (!seen.ok())
+    throw HostError(fmt::format("--on slurm: {}", first_line(seen.err)),
+                    "run it where jobs are submitted: with an slurm.conf, or SLURM_CONF that names "
+                    "one, and a slurmctld that answers");
 }
 
 std::string submit(const std::filesystem::path& script, const std::string& after) {
@@ -30,7 +39,7 @@ std::optional<std::vector<Task>> tasks_of(const std::set<std::string>& jobs, std
   // It forgets jobs some minutes after their end.
   const bool forgotten = seen.err.find("Invalid job id") != seen.err.npos;
   if (seen.ok() || forgotten) return parse_squeue(seen.out);
-  why = seen.err.substr(0, seen.err.find('\n'));
+  why = first_line(seen.err);
   return std::nullopt;
 }
 
