@@ -68,6 +68,14 @@ void write_batch(const fs::path& directory, const manifest::Manifest& manifest,
   util::write_file_atomically(batch_file(directory), to_json(batch));
 }
 
+manifest::Manifest read_manifest(const fs::path& directory) {
+  auto manifest = manifest::read(directory);
+  if (!manifest)
+    throw HostError(fmt::format("{} has no manifest.json", directory.string()),
+                    "`kproof run --on slurm PLAN --out DIR` makes such a directory");
+  return std::move(*manifest);
+}
+
 Batch read_batch(const fs::path& directory) {
   const fs::path file = batch_file(directory);
   if (!fs::exists(file))

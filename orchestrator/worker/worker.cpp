@@ -6,60 +6,32 @@
 #include <map>
 #include <memory>
 #include <set>
-#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 
 #include "host/accel.hpp"
 #include "host/cpuinfo.hpp"
-#include "kernel/store.hpp"
 #include "lease/heart.hpp"
 #include "run/deadlines.hpp"
 #include "source/fetch.hpp"
-#include "source/unbuildable.hpp"
 #include "sweep/faults.hpp"
 #include "sweep/hosting.hpp"
-#include "sweep/room.hpp"
 #include "sweep/sweep.hpp"
 #include "util/error.hpp"
-#include "util/fd.hpp"
 #include "util/files.hpp"
 #include "worker/choose.hpp"
 #include "worker/depot.hpp"
 #include "worker/nodes.hpp"
 #include "worker/preflight.hpp"
 #include "worker/publish.hpp"
+#include "worker/relay.hpp"
 
 namespace kproof::worker {
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
 namespace {
-
-// Asks for the stop of one cell, too, when the stop of all is asked for.
-class Relay {
- public:
-  Relay(int all, run::StopRequest& one)
-      : quit_(::eventfd(0, EFD_CLOEXEC)), thread_([this, all, &one] {
-          pollfd fds[] = {{all, POLLIN, 0}, {quit_.get(), POLLIN, 0}};
-          while (::poll(fds, 2, -1) < 0)
-            ;
-          if (fds[0].revents) one.request();
-        }) {}
-  Relay(const Relay&) = delete;
-  Relay& operator=(const Relay&) = delete;
-  ~Relay() {
-    ::eventfd_write(quit_.get(), 1);
-    thread_.join();
-  }
-
- private:
-  util::Fd quit_;
-  std::thread thread_;
-};
 
 class Worker {
  public:
@@ -104,19 +76,11 @@ class Worker {
 
 }  // namespace
 
-static manifest::Manifest manifest_in(const fs::path& directory) {
-  auto manifest = manifest::read(directory);
-  if (!manifest)
-    throw HostError(fmt::format("{} has no manifest.json", directory.string()),
-                    "`kproof run --on slurm PLAN --out DIR` makes such a directory");
-  return std::move(*manifest);
-}
-
 Worker::Worker(const Options& options, const run::StopRequest& stop)
     : options_(options),
       stop_(stop),
       batch_(read_batch(options.directory)),
-      manifest_(manifest_in(options.directory)),
+      manifest_(read_manifest(options.directory)),
       planned_(manifest::cells_of(manifest_, options.cpu_models)),
       leases_(leases_of(options.directory), lease::this_process(name_), batch_.rules) {
   for (const model::Cell& cell : planned_.cells)
@@ -306,39 +270,6 @@ End Worker::work() {
 
 End work(const Options& options, const run::StopRequest& stop) {
   return Worker(options, stop).work();
-}
-
-static const model::KernelSpec& spec_of(const model::Plan& plan, const std::string& name) {
-  return *std::ranges::find(plan.kernels, name, &model::KernelSpec::name);
-}
-
-void store_kernels(const Options& options, const run::StopRequest& stop) {
-  const Batch batch = read_batch(options.directory);
-  const auto planned = manifest::cells_of(manifest_in(options.directory), options.cpu_models);
-  const auto say = [&](std::string_view line) { options.say(std::string(line)); };
-  for (const std::string& name : batch.kernels) {
-    if (is_stored(options.directory, name)) continue;
-    if (util::is_readable(stop.fd()))
-      throw Interrupted("interrupted before all kernels were there");
-    const source::Settings settings{
-        .cache = kernel::default_cache(),
-        .fragments = sweep::Workshop::find().fragments(),
-        .as_root = batch.as_root,
-        .turn = sweep::turn_of_build(planned.plan.name, options.say, stop.fd()),
-        .stop_fd = stop.fd(),
-        .say = say,
-        .live = source::now_and_then(say)};
-    try {
-      store_kernel(options.directory, source::fetch(spec_of(planned.plan, name), settings));
-      options.say(fmt::format("kernel {} is ready", name));
-    } catch (const source::Unbuildable& error) {
-      options.say(fmt::format("kernel {}: {}", name, error.what()));
-      store_fault(options.directory, name, error.what(), error.hint(), true);
-    } catch (const ConfigError& error) {
-      options.say(fmt::format("kernel {}: {}", name, error.what()));
-      store_fault(options.directory, name, error.what(), error.hint(), false);
-    }
-  }
 }
 
 }  // namespace kproof::worker

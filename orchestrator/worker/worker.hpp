@@ -49,6 +49,7 @@ void write_batch(const std::filesystem::path& directory, const manifest::Manifes
                  const Batch& batch);
 // HostError where there is none.
 Batch read_batch(const std::filesystem::path& directory);
+manifest::Manifest read_manifest(const std::filesystem::path& directory);
 
 // All results that are there, as a report of the whole plan; those that cannot be read are told in
 // `remarks`.
