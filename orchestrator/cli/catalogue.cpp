@@ -9,6 +9,7 @@
 #include "cli/cli.hpp"
 #include "cli/help.hpp"
 #include "cli/plan_name.hpp"
+#include "report/encode.hpp"
 #include "sweep/workshop.hpp"
 #include "util/error.hpp"
 #include "util/names.hpp"
@@ -128,24 +129,6 @@ static std::string level_in_words(const model::Level& level) {
   return text;
 }
 
-static Json level_as_json(const model::Level& level) {
-  Json params = Json::object();
-  for (const auto& [name, value] : level.params)
-    params[name] = value;
-  return {{"kernel", level.kernel},
-          {"vcpus", level.vcpus},
-          {"memory", level.memory},
-          {"nvdimm", level.nvdimm},
-          {"backing", to_string(level.backing)},
-          {"cpu", level.cpu},
-          {"numa", level.numa},
-          {"mmu", to_string(level.mmu)},
-          {"preempt", level.preempt},
-          {"pmu", level.pmu},
-          {"params", std::move(params)},
-          {"cmdline", level.cmdline}};
-}
-
 static std::vector<NamedTopology> topologies_of(const std::string& word) {
   std::vector<NamedTopology> found;
   for (const std::string& name : word.empty() ? shipped_plans() : std::vector{word})
@@ -161,7 +144,7 @@ static int list_topologies(const CatalogueOptions& options) {
     Json levels = Json::array();
     std::string text;
     for (std::size_t i = 0; i < topology.levels.size(); ++i) {
-      levels.push_back(level_as_json(topology.levels[i]));
+      levels.push_back(report::encode(topology.levels[i]));
       text +=
           wrap(fmt::format("L{}: {}", i + 1, level_in_words(topology.levels[i])), 4, kHelpWidth);
     }

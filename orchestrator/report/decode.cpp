@@ -133,6 +133,8 @@ static Level decode_level(const Json& j) {
   level.backing = from_word<Backing>(j.at("backing"), Backing::devdax_1g,
                                      [](Backing b) { return to_string(b); });
   level.cpu = j.at("cpu");
+  level.pmu = j.value("pmu", level.pmu);     // results before 2026-11-29 have none
+  level.numa = j.value("numa", level.numa);  // of these two
   level.cmdline = j.at("cmdline").get<std::vector<std::string>>();
   level.mmu = from_word<Mmu>(j.at("mmu"), Mmu::shadow, [](Mmu m) { return to_string(m); });
   for (const auto& [name, value] : j.at("params").items())

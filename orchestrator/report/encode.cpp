@@ -141,6 +141,8 @@ Json encode(const Level& level) {
           {"nvdimm", level.nvdimm},
           {"backing", to_string(level.backing)},
           {"cpu", level.cpu},
+          {"pmu", level.pmu},
+          {"numa", level.numa},
           {"cmdline", level.cmdline},
           {"mmu", to_string(level.mmu)},
           {"params", std::move(params)},

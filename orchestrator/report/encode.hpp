@@ -1,4 +1,4 @@
-// Model <-> JSON. Internal to report/.
+// Model <-> JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>
