@@ -40,7 +40,16 @@ set(completion orchestrator/cli/completion)
 install(FILES ${completion}/kproof.bash DESTINATION share/bash-completion/completions RENAME kproof)
 install(FILES ${completion}/_kproof DESTINATION share/zsh/vendor-completions)
 install(FILES ${completion}/kproof.fish DESTINATION share/fish/vendor_completions.d)
-install(FILES README.md ${package_dir}/copyright ${changelog} DESTINATION share/doc/kproof)
+install(FILES ${package_dir}/copyright ${changelog} DESTINATION share/doc/kproof)
+# Pages link each other by relative paths.
+foreach(page README.md CONTRIBUTING.md ci/README.md kconfigs/README.md testcases/README.md
+    testcases/seeded-bugs/README.md orchestrator/ARCHITECTURE.md orchestrator/agent/PROTOCOL.md
+    orchestrator/config/PLAN.md orchestrator/history/HISTORY.md orchestrator/report/RESULTS.md
+    orchestrator/run/HANGS.md orchestrator/series/SERIES.md orchestrator/slurm/MACHINES.md
+    orchestrator/verdict/VERDICTS.md)
+  get_filename_component(place ${page} DIRECTORY)
+  install(FILES ${page} DESTINATION share/doc/kproof/${place})
+endforeach()
 install(FILES ${package_dir}/lintian-overrides DESTINATION share/lintian/overrides RENAME kproof)
 
 set(CPACK_GENERATOR DEB)
