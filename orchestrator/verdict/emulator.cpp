@@ -64,6 +64,14 @@ static bool loops_in_int3(const Observation& o) {
                      }));
 }
 
+// text_poke_sync() waits for all CPUs to have seen what was patched, and one does not answer.
+static bool waits_to_patch(const Observation& o) {
+  return hung(o) && std::ranges::any_of(o.findings, [](const Finding& finding) {
+           return is_lockup(finding) &&
+                  holds_any(finding.excerpt, {" text_poke_bp_batch+", " smp_text_poke_"});
+         });
+}
+
 static std::string sign_of(const Observation& o) {
   if (const auto* reset = end_as<model::Rebooted>(o); reset && !reset->announced)
     return fmt::format("L{} was reset in phase {} without a word of its kernel", o.level,
@@ -75,6 +83,8 @@ static std::string sign_of(const Observation& o) {
     return fmt::format("L{} faulted in its entry of a page fault until its stack was full",
                        o.level);
   if (loops_in_int3(o)) return fmt::format("L{} hung in its handler of int3", o.level);
+  if (waits_to_patch(o))
+    return fmt::format("L{} hung while it patched its text: a CPU did not answer", o.level);
   return "";
 }
 
@@ -82,7 +92,7 @@ static std::string sign_of(const Observation& o) {
 static bool all_explained(const Observation& o) {
   return !has_failed(o) && std::ranges::all_of(o.findings, [&](const Finding& finding) {
     return is_stale_int3(finding) || is_entry_recursion(finding) ||
-           (loops_in_int3(o) && is_lockup(finding));
+           ((loops_in_int3(o) || waits_to_patch(o)) && is_lockup(finding));
   });
 }
 
@@ -128,8 +138,8 @@ model::Judgement settle(const model::Judgement& judgement, std::span<const std::
                                      signs.size(), fmt::join(signs, "; ")),
                .level = judgement.level};
   else if (!signs.back().empty())
-    settled.reason += fmt::format("; the same in {} of {} attempts", count_like_last(signs),
-                                  signs.size());
+    settled.reason +=
+        fmt::format("; the same in {} of {} attempts", count_like_last(signs), signs.size());
   return settled;
 }
 

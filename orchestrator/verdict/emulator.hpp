@@ -27,8 +27,9 @@ namespace kproof::verdict {
 //          the meantime, which waits for all CPUs to have seen it)
 //   entry  a guest's kernel filled its stack with page faults of the code that they enter by: its
 //          GS was that of a guest inside; what is inside may have stalled
-//   loop   a guest hung while a CPU was in the kernel's handler of int3; stalls and lockups that it
-//          reports belong to it
+//   loop   a guest hung while a CPU was in the kernel's handler of int3, or while another, which had
+//          put one there, waited for all to have seen that (the place of a CPU is not known before
+//          the agent has said hello); stalls and lockups that it reports belong to it
 std::string emulator_sign(model::Accel outermost, Levels levels, const model::Judgement& judgement);
 
 // Of a cell: so many with one sign are the kernel's, whatever came between them. Two others of the

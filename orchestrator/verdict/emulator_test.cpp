@@ -121,6 +121,20 @@ TEST_CASE(
   CHECK(sign(scene) == "L1 hung in its handler of int3");
 }
 
+TEST_CASE("a CPU that waits for the others, as it has patched the text, has met the emulator's") {
+  Int3Loop scene;
+  scene.outcome.hang->cpus = {
+      "CPU 0 is busy in the kernel, in smp_call_function_many_cond+0xf1/0x330",
+      "CPU 1 spins with interrupts off at RIP 0xffffffff81a44ffe"};
+  scene.observation.findings[0].excerpt =
+      "BUG: soft lockup - CPU#0 stuck for 26s! [kworker/0:1:17]\n"
+      " on_each_cpu_cond_mask+0x20/0x40\n text_poke_bp_batch+0x2c0/0x300\n";
+  CHECK(sign(scene) == "L1 hung while it patched its text: a CPU did not answer");
+  CHECK(sign(scene, Accel::kvm) == "");
+  scene.observation.findings[0].excerpt = "BUG: soft lockup\n flush_tlb_mm_range+0x20/0x40\n";
+  CHECK(sign(scene) == "");
+}
+
 TEST_CASE("what passed or failed as expected is not doubted") {
   CHECK(sign(Scene{}) == "");
   Reset scene;
