@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "util/utf8.hpp"
-
 namespace kproof::cli {
 
 const CommandInfo* find_command(const ProgramInfo& program, std::string_view name) {
@@ -33,24 +31,6 @@ std::vector<std::string> paragraphs(std::string_view footer) {
     begins |= footer.starts_with('\n');
   }
   return found;
-}
-
-std::string wrap(std::string_view text, std::size_t indent, std::size_t width) {
-  std::string lines, line;
-  const auto end_line = [&] {
-    lines += std::string(indent, ' ') + line + '\n';
-    line.clear();
-  };
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (!line.empty() && indent + util::display_width(line) + 1 + util::display_width(word) > width)
-      end_line();
-    if (!line.empty()) line += ' ';
-    line += word;
-  }
-  if (!line.empty()) end_line();
-  return lines;
 }
 
 }  // namespace kproof::cli

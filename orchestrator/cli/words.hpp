@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "util/wrap.hpp"
+
 namespace kproof::cli {
 
 struct OptionInfo {
@@ -39,7 +41,6 @@ const CommandInfo* find_command(const ProgramInfo& program, std::string_view nam
 // The footer in paragraphs, each in one line: a blank line ends one, and "Exit code" begins one.
 std::vector<std::string> paragraphs(std::string_view footer);
 
-// `text` in lines of at most `width` columns, each behind `indent` blanks; words are not broken.
-std::string wrap(std::string_view text, std::size_t indent, std::size_t width);
+using util::wrap;
 
 }  // namespace kproof::cli
