@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "compare/unit.hpp"
 #include "util/units.hpp"
 
 namespace kproof::series {
@@ -139,8 +140,7 @@ Worse worse(const TwoRuns& runs, const Column& column) {
 }
 
 bool is_worse(const MetricColumn& column) {
-  static const std::set<std::string> kTimes{"s", "ms", "us", "ns"};
-  return column.figures[1].trend == compare::Trend::more && kTimes.contains(column.unit);
+  return column.figures[1].trend == compare::Trend::more && compare::is_time(column.unit);
 }
 
 std::string cell_of(const Column& column) {
