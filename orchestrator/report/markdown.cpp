@@ -13,9 +13,8 @@
 namespace kproof::report {
 using model::CellResult;
 
-// Behind other text of its line no character of it is markup, and it stays easy to read: an
-// underscore within a word is none, nor is what only the begin of a line makes one.
-static std::string plain(std::string_view text) {
+// An underscore within a word is no markup, nor is what only the begin of a line makes one.
+std::string markdown_plain(std::string_view text) {
   const std::string shown = printable(text);
   const auto word = [&](std::size_t i) {
     return i < shown.size() && std::isalnum(static_cast<unsigned char>(shown[i]));
@@ -33,8 +32,8 @@ static std::string plain(std::string_view text) {
   return out;
 }
 
-// A block whose fence is longer than any run of backquotes in it.
-static std::string fenced(const std::string& text) {
+// Its fence is longer than any run of backquotes in it.
+std::string markdown_code(const std::string& text) {
   std::size_t longest = 0, run = 0;
   for (const char c : text)
     longest = std::max(longest, run = c == '`' ? run + 1 : 0);
@@ -55,19 +54,19 @@ static std::string first_lines(const std::string& text, std::size_t most) {
 
 static std::string table(const Grid& grid) {
   if (grid.rows.empty()) return "";
-  std::string out = fmt::format("| {} |", plain(grid.corner)), rule = "|---|";
+  std::string out = fmt::format("| {} |", markdown_plain(grid.corner)), rule = "|---|";
   for (const auto& column : grid.columns) {
-    out += fmt::format(" {} |", plain(column.title));
+    out += fmt::format(" {} |", markdown_plain(column.title));
     rule += "---|";
   }
   out += "\n" + rule + "\n";
   for (const std::string& row : grid.rows) {
-    out += fmt::format("| {} |", plain(row));
+    out += fmt::format("| {} |", markdown_plain(row));
     for (const auto& column : grid.columns) {
       const Grid::Entry entry = grid.at(row, column);
       const bool bad = entry.cell && !entry.cell->judgement.expected;
       const char* const weight = bad ? "**" : "";
-      out += fmt::format(" {0}{1}{0} |", weight, plain(entry.text));
+      out += fmt::format(" {0}{1}{0} |", weight, markdown_plain(entry.text));
     }
     out += "\n";
   }
@@ -75,30 +74,34 @@ static std::string table(const Grid& grid) {
 }
 
 static std::string section(const RunReport& report, const CellResult& cell) {
-  std::string out = fmt::format("### {}: {}\n\nWhy: {}\n", plain(cell.id),
-                                plain(verdict_text(cell)), plain(cell.judgement.reason));
-  if (!cell.findings.empty()) out += "\n" + fenced(first_lines(cell.findings[0].excerpt, 20));
-  return out + "\nRun it again:\n\n" + fenced(command_again(report, cell)) + "\n";
+  std::string out =
+      fmt::format("### {}: {}\n\nWhy: {}\n", markdown_plain(cell.id),
+                  markdown_plain(verdict_text(cell)), markdown_plain(cell.judgement.reason));
+  if (!cell.findings.empty())
+    out += "\n" + markdown_code(first_lines(cell.findings[0].excerpt, 20));
+  return out + "\nRun it again:\n\n" + markdown_code(command_again(report, cell)) + "\n";
 }
 
 static std::string what_ran(const RunReport& report) {
   std::string out = "What ran:\n\n";
   std::set<std::string> told;
   for (const CellResult& cell : report.cells) {
-    const std::string line = fmt::format("- {}: {} {}\n", plain(cell.kernel_label),
-                                         plain(cell.kernel_release), plain(cell.kernel_origin));
+    const std::string line =
+        fmt::format("- {}: {} {}\n", markdown_plain(cell.kernel_label),
+                    markdown_plain(cell.kernel_release), markdown_plain(cell.kernel_origin));
     if (told.insert(line).second) out += line;
   }
   const model::HostFacts& host = report.host;
-  return out + fmt::format("- host: {}, {}, QEMU {}, {}\n", plain(host.cpu), plain(host.kernel),
-                           plain(host.qemu),
+  return out + fmt::format("- host: {}, {}, QEMU {}, {}\n", markdown_plain(host.cpu),
+                           markdown_plain(host.kernel), markdown_plain(host.qemu),
                            host.accel == model::Accel::kvm ? "KVM" : "TCG, so times are its own");
 }
 
 std::string markdown(const RunReport& report) {
   std::string totals = render_totals(report);
   totals.erase(totals.find_last_not_of('\n') + 1);
-  std::string out = fmt::format("## {}: {}\n\n", plain(report.plan.name), plain(totals));
+  std::string out =
+      fmt::format("## {}: {}\n\n", markdown_plain(report.plan.name), markdown_plain(totals));
   out += table(verdicts_of(report));
   for (const CellResult& cell : report.cells)
     if (!cell.judgement.expected) out += section(report, cell);

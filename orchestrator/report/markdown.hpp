@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "report/run_report.hpp"
 
@@ -11,5 +12,10 @@ namespace kproof::report {
 // and the command that runs it again, then what ran. What a guest printed stands in code, where
 // nothing is markup.
 std::string markdown(const RunReport& report);
+
+// Behind other text of its line no character of it is markup, and it stays easy to read.
+std::string markdown_plain(std::string_view text);
+// A block of code, whatever stands in it.
+std::string markdown_code(const std::string& text);
 
 }  // namespace kproof::report

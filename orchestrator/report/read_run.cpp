@@ -51,6 +51,7 @@ static NamedKernel decode_kernel(const Json& j) {
 
 static void decode_plan(const Json& j, RecordedRun& run) {
   run.plan = j.value("name", "");
+  run.plan_file = j.value("file", "");
   for (const Json& kernel : j.value("kernels", Json::array()))
     run.kernels[kernel.at("name")] = decode_kernel(kernel);
   for (const Json& metric : j.value("metrics", Json::array()))
@@ -116,6 +117,7 @@ RecordedRun read_run(const fs::path& directory) {
 RunReport report_of(const RecordedRun& run) {
   RunReport report;
   report.plan.name = run.plan;
+  report.plan.file = run.plan_file;
   report.plan.metrics = run.metrics;
   for (const model::CellResult& cell : run.cells) {
     if (std::ranges::find(report.plan.topologies, cell.topology, &model::Topology::name) ==

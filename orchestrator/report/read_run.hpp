@@ -25,6 +25,7 @@ struct RecordedRun {
   std::filesystem::path directory;  // canonical
   std::string kind;  // "run", "series", "bisect", "config-bisect"; "" if it was killed
   std::string plan, kproof;
+  std::string plan_file;       // as the user named it; "" if it is not known
   std::string started, ended;  // UTC, ISO 8601; of a run that was killed of its cells, and ""
   bool interrupted = false;
   bool narrowed = false;  // by --kernel, --topology or --case
