@@ -40,7 +40,7 @@ INSERT INTO sign VALUES (1, 1, 'WARNING in f', '0011223344556677');
 INSERT INTO metric VALUES (1, 'stall', 'us', 0.05);
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {0})
 INSERT INTO run SELECT i, '/runs/' || i, 'nightly', 'run', 'kproof',
-  strftime('%Y-%m-%dT%H:%M:%SZ', 1700000000 + i * 3600, 'unixepoch'), '', 0, 1, {1}, 0, 0 FROM n;
+  strftime('%Y-%m-%dT%H:%M:%SZ', 1700000000 + i * 3600, 'unixepoch'), '', 0, 1, {1}, 0, 0, '' FROM n;
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {1})
 INSERT INTO point SELECT i, 'k/l1/mm/case_' || i FROM n;
 INSERT INTO cell SELECT point.id, run.id, 1, 1, run.started, 1, 5, 1, 2, 3, 4, 0, 0, 1

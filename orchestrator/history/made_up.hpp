@@ -97,8 +97,8 @@ inline std::vector<Observation> observations_in(const std::vector<Run>& runs,
   for (std::size_t i = 0; i < runs.size(); ++i)
     for (const Cell& cell : runs[i].cells)
       if (cell.name == name)
-        list.push_back(
-            {static_cast<std::int64_t>(i + 1), runs[i].started, runs[i].directory, cell});
+        list.push_back({static_cast<std::int64_t>(i + 1), runs[i].started, runs[i].directory,
+                        runs[i].plan, runs[i].kind, cell});
   return list;
 }
 

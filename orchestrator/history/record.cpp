@@ -91,6 +91,7 @@ Run record_of(const report::RecordedRun& recorded) {
           .kproof = recorded.kproof,
           .started = recorded.started,
           .ended = recorded.ended,
+          .file = recorded.plan_file,
           .interrupted = recorded.interrupted,
           .host = facts_of(recorded.host),
           .metrics = recorded.metrics};

@@ -40,6 +40,7 @@ TEST_CASE("a run directory becomes rows, with what tells two kernels of one name
   report::RunReport report{.host = {.hostname = "h", .cpu = "EPYC"},
                            .started = "2026-11-29T02:59:00Z"};
   report.plan.name = "p";
+  report.plan.file = "plans/p.yaml";
   report.plan.metrics = {{"st*", 0.2}};
   report.plan.kernels = {
       {.name = "k",
@@ -52,6 +53,7 @@ TEST_CASE("a run directory becomes rows, with what tells two kernels of one name
                               "CONFIG_X=y\nCONFIG_CC_VERSION_TEXT=\"gcc 12.2.0\"\n");
   const Run run = record_of(written(scratch.path(), report));
   CHECK(run.plan == "p");
+  CHECK(run.file == "plans/p.yaml");
   CHECK(run.metrics == std::vector<model::WatchedMetric>{{"st*", 0.2}});
   REQUIRE(run.cells.size() == 1);
   const Cell& cell = run.cells[0];

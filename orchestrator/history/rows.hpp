@@ -47,6 +47,7 @@ inline constexpr const char* kStep = "step";
 struct Run {
   std::int64_t id = 0;  // 0: not kept yet
   std::string directory, plan, kind, kproof, started, ended;
+  std::string file;  // of the plan; "" where that is not known
   bool interrupted = false;
   std::string host;  // its facts, JSON
   std::vector<Cell> cells;

@@ -54,8 +54,12 @@ CREATE TABLE metric_at (metric INTEGER NOT NULL, point INTEGER NOT NULL, PRIMARY
 INSERT INTO metric_at SELECT DISTINCT metric, point FROM figure;
 )";
 
+// How is it run again?
+static constexpr std::string_view kPlanFile =
+    "ALTER TABLE run ADD COLUMN file TEXT NOT NULL DEFAULT ''";
+
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> kAll{kFirst, kIndices};
+  static const std::vector<std::string_view> kAll{kFirst, kIndices, kPlanFile};
   return kAll;
 }
 

@@ -143,6 +143,8 @@ static Observation observation_in(Statement& rows) {
   cell.to_its_end = rows.getColumn(12).getInt() != 0;
   cell.kernel = {text(13), text(14), text(15), text(16), text(17), text(18), text(19), text(20)};
   cell.inputs = text(21);
+  one.plan = text(22);
+  one.kind = text(23);
   return one;
 }
 
@@ -150,7 +152,7 @@ static constexpr const char* kObservations =
     "SELECT cell.run, repetition, attempt, run.started, run.directory, cell.started, setting.text, "
     "verdict.text, reason.text, seen.text, says, standing, to_its_end, kernel.name, label, "
     "release, "
-    "origin, source, patches, config, compiler, inputs.text "
+    "origin, source, patches, config, compiler, inputs.text, iif(file = '', plan, file), run.kind "
     "FROM cell JOIN run ON run.id = cell.run JOIN kernel ON kernel.id = cell.kernel "
     "JOIN word setting ON setting.id = cell.setting JOIN word verdict ON verdict.id = cell.verdict "
     "JOIN word reason ON reason.id = cell.reason JOIN word seen ON seen.id = cell.seen "

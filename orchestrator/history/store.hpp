@@ -27,6 +27,7 @@ struct RunLine {
 struct Observation {
   std::int64_t run = 0;
   std::string run_started, directory;
+  std::string plan, kind;  // plan: its file, or its name where that is not known
   Cell cell;
 };
 

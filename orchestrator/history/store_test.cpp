@@ -74,6 +74,8 @@ TEST_CASE("what is kept comes back, in the order of runs") {
   CHECK(last.says == kept.says);
   CHECK(last.standing == kept.standing);
   CHECK(last.reason == kept.reason);
+  CHECK(seen.back().plan == "nightly");
+  CHECK(seen.back().kind == "run");
   CHECK(store.observations("k/l1/kvm/slow").front().cell.figures.at(0).value ==
         runs.back().cells[3].figures[0].value);
   CHECK(store.cells_that_showed(kWarning.fingerprint) ==
@@ -96,6 +98,15 @@ TEST_CASE("a run is kept once, and of a run that kept cells only those that it r
   run.cells[0].started = "2026-01-02T00:00:00Z";
   CHECK(store.add(run) == 1);
   CHECK(store.runs().size() == 2);
+}
+
+TEST_CASE("where the file of the plan is known, an observation has that in place of its name") {
+  const File file;
+  Store store = file.to_write();
+  Run run = Nights::of(1).front();
+  run.file = "plans/nightly.yaml";
+  store.add(run);
+  CHECK(store.observations("k/l1/mm/good").at(0).plan == "plans/nightly.yaml");
 }
 
 TEST_CASE("two who write at once both get in") {

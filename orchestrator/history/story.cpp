@@ -18,15 +18,6 @@ bool is_regression(State state) {
   return state == State::introduced || state == State::more_often;
 }
 
-bool has_changed(const Story& story) {
-  return std::ranges::any_of(story.symptoms,
-                             [](const Symptom& symptom) {
-                               return is_regression(symptom.state) || symptom.state == State::fresh;
-                             }) ||
-         std::ranges::any_of(story.traces,
-                             [](const Trace& trace) { return !trace.changes.empty(); });
-}
-
 static std::vector<Moment> moments_of(const std::vector<Observation>& observations) {
   std::vector<Moment> moments;
   for (const Observation& one : observations) {
@@ -38,6 +29,13 @@ static std::vector<Moment> moments_of(const std::vector<Observation>& observatio
   return moments;
 }
 
+static compare::Standing worse(compare::Standing a, compare::Standing b) {
+  using compare::Standing;
+  for (const Standing one : {Standing::unexpected, Standing::host})
+    if (a == one || b == one) return one;
+  return Standing::expected;
+}
+
 static std::vector<Outage> outages_of(const Moments& moments) {
   std::vector<Outage> outages;
   for (std::size_t i = 0; i < moments.size(); ++i) {
@@ -46,6 +44,8 @@ static std::vector<Outage> outages_of(const Moments& moments) {
     const bool goes_on = !outages.empty() && outages.back().to + 1 == i;
     if (!goes_on) outages.push_back({i, i, first.verdict, first.reason});
     outages.back().to = i;
+    for (const Observation* one : moments[i])
+      outages.back().standing = worse(outages.back().standing, one->cell.standing);
   }
   return outages;
 }

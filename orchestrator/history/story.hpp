@@ -55,6 +55,14 @@ struct Symptom {
 struct Outage {
   std::size_t from = 0, to = 0;  // moments, inclusive
   std::string verdict, reason;   // of the first
+  // `expected`: the plan says so of all of it; `unexpected`: of some of it no better host is to be
+  // blamed.
+  compare::Standing standing = compare::Standing::expected;
+};
+
+struct Level {
+  std::size_t moment = 0;
+  double median = 0;  // of the run's figures
 };
 
 struct Trace {
@@ -64,6 +72,7 @@ struct Trace {
   std::size_t other_setting = 0, other_unit = 0;  // runs that are left out
   double median = 0;                              // of all, or since the last change
   std::vector<stats::LevelChange> changes;        // positions are moments
+  std::vector<Level> levels;                      // in order, of runs that are not left out
 };
 
 struct Story {
@@ -74,9 +83,6 @@ struct Story {
   std::vector<Outage> outages;
   std::vector<Trace> traces;  // by metric
 };
-
-// A symptom came, or is too fresh to tell, or a figure changed.
-bool has_changed(const Story& story);
 
 struct Question {
   std::string finding,

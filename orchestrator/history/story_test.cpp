@@ -20,7 +20,8 @@ using Cells = std::vector<Cell>;
 Story story(const Cells& cells, const Question& question = {}) {
   std::vector<Observation> list;
   for (std::size_t i = 0; i < cells.size(); ++i)
-    list.push_back({static_cast<std::int64_t>(i + 1), cells[i].started, "/d", cells[i]});
+    list.push_back(
+        {static_cast<std::int64_t>(i + 1), cells[i].started, "/d", "p", "run", cells[i]});
   return story_of("c", list, question);
 }
 
@@ -60,10 +61,7 @@ TEST_CASE("of sixty nights each is named for what it is, with the right night, a
     CHECK(good.outages[0].from == Nights::kOut);
     CHECK(good.outages[0].to == Nights::kBack - 1);
 
-    CHECK_FALSE(has_changed(good));
-
     const Story regressed = told("k/l1/mm/regressed");
-    CHECK(has_changed(regressed));
     CHECK(only_state(regressed) == State::introduced);
     REQUIRE(regressed.symptoms[0].changes.size() == 1);
     CHECK(regressed.symptoms[0].changes[0].least <= Nights::kRegression);
@@ -73,7 +71,6 @@ TEST_CASE("of sixty nights each is named for what it is, with the right night, a
     const Story flake = told("k/l1/mm/flake");
     for (const Symptom& symptom : flake.symptoms)
       CHECK(symptom.state == State::flaky);
-    CHECK_FALSE(has_changed(flake));
     flakes += flake.symptoms.size() == 1;
 
     const Story slow = told("k/l1/kvm/slow");

@@ -15,7 +15,7 @@ static std::string when(const Story& story, std::size_t moment) {
   return fmt::format("run {} of {}", at.run, at.started.substr(0, 10));
 }
 
-static std::string rate(const stats::Tally& tally) {
+std::string rate(const stats::Tally& tally) {
   const double percent = 100 * tally.rate();
   return fmt::format(
       "{} of {}{}", tally.failed, tally.of,
@@ -35,7 +35,7 @@ static std::string kernels(const Story& story, std::size_t at) {
              : fmt::format("    kernel: {} -> {}\n", printable(before), printable(behind));
 }
 
-static std::string name_of(const Symptom& symptom) {
+std::string name_of(const Symptom& symptom) {
   const std::string known = symptom.known ? ", known" : "";
   const std::string mark =
       symptom.sign.fingerprint.empty() ? "" : " [" + symptom.sign.fingerprint + "]";
@@ -70,15 +70,19 @@ static std::string percent(double before, double behind) {
   return before > 0 ? fmt::format(" ({:+.1f} %)", 100 * (behind - before) / before) : "";
 }
 
+std::string step(const stats::LevelChange& change) {
+  return fmt::format("{} -> {}{}", number(change.before), number(change.behind),
+                     percent(change.before, change.behind));
+}
+
 static std::string render(const Story& story, const Trace& trace) {
   std::string out = fmt::format("  {}{}: ", printable(trace.metric),
                                 trace.unit.empty() ? "" : " (" + printable(trace.unit) + ")");
   if (trace.changes.empty()) out += fmt::format("{}, no change", number(trace.median));
   for (const stats::LevelChange& change : trace.changes)
-    out += fmt::format("{}{} -> {}{}, since {}{}", &change == trace.changes.data() ? "" : "; ",
-                       number(change.before), number(change.behind),
-                       percent(change.before, change.behind), when(story, change.at),
-                       interval(story, change.least, change.most));
+    out +=
+        fmt::format("{}{}, since {}{}", &change == trace.changes.data() ? "" : "; ", step(change),
+                    when(story, change.at), interval(story, change.least, change.most));
   out += fmt::format("; {}", util::format_count(trace.figures, "figure"));
   if (trace.other_setting > 0)
     out += fmt::format("; {} of other hosts or settings left out", trace.other_setting);

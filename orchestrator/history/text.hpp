@@ -11,6 +11,12 @@ namespace kproof::history {
 std::string render(const Story& story);
 std::string render(const std::vector<RunLine>& runs);
 
+// The words that all texts of a history use: "23 of 60 (38 %)", "1002 -> 1301 (+30.0 %)",
+// "finding: WARNING in f [0011...]".
+std::string rate(const stats::Tally& tally);
+std::string step(const stats::LevelChange& change);
+std::string name_of(const Symptom& symptom);
+
 // {"cell", "runs": [{"run", "started", "kernel", "directory"}], "proven", "bad", "symptoms": [...],
 // "outages": [...], "metrics": [...]}; places are indices into "runs".
 nlohmann::json to_json(const Story& story);

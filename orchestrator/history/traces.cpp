@@ -10,32 +10,31 @@ namespace kproof::history {
 
 namespace {
 
-// The median of one run, and where it comes from.
-struct Level {
-  std::size_t moment = 0;
-  double value = 0;
+// The median of one run, and what it is of.
+struct Measured {
+  Level level;
   std::string unit, setting;
 };
 
 }  // namespace
 
 // None where the run has no figure of it. Of repetitions in several units the last one's counts.
-static std::optional<Level> level_of(const Moments& moments, std::size_t moment,
-                                     const std::string& metric) {
+static std::optional<Measured> level_of(const Moments& moments, std::size_t moment,
+                                        const std::string& metric) {
   std::vector<double> values;
-  Level level{.moment = moment};
+  Measured measured{.level = {.moment = moment}, .unit = {}, .setting = {}};
   for (const Observation* one : moments[moment])
     for (const Figure& figure : one->cell.figures) {
       if (figure.name != metric) continue;
-      if (figure.unit != level.unit) values.clear();
+      if (figure.unit != measured.unit) values.clear();
       values.push_back(figure.value);
-      level.unit = figure.unit;
-      level.setting = one->cell.setting;
+      measured.unit = figure.unit;
+      measured.setting = one->cell.setting;
     }
   if (values.empty()) return std::nullopt;
   std::ranges::sort(values);
-  level.value = stats::median(values);
-  return level;
+  measured.level.median = stats::median(values);
+  return measured;
 }
 
 static Trace trace_of(const Moments& moments, const std::string& metric, const Question& question,
@@ -43,18 +42,20 @@ static Trace trace_of(const Moments& moments, const std::string& metric, const Q
   Trace trace{.metric = metric};
   if (const auto found = question.least_changes.find(metric); found != question.least_changes.end())
     trace.least_change = found->second;
-  std::vector<Level> levels;
+  std::vector<Measured> all;
   for (std::size_t i = 0; i < moments.size(); ++i)
-    if (auto level = level_of(moments, i, metric)) levels.push_back(std::move(*level));
-  const Level last = levels.back();
+    if (auto measured = level_of(moments, i, metric)) all.push_back(std::move(*measured));
+  const Measured last = all.back();
   trace.unit = last.unit;
-  trace.other_unit = std::erase_if(levels, [&](const Level& l) { return l.unit != last.unit; });
+  trace.other_unit = std::erase_if(all, [&](const Measured& m) { return m.unit != last.unit; });
   trace.other_setting =
-      std::erase_if(levels, [&](const Level& l) { return l.setting != last.setting; });
-  trace.figures = levels.size();
+      std::erase_if(all, [&](const Measured& m) { return m.setting != last.setting; });
+  trace.figures = all.size();
   std::vector<double> values;
-  for (const Level& level : levels)
-    values.push_back(level.value);
+  for (const Measured& one : all) {
+    trace.levels.push_back(one.level);
+    values.push_back(one.level.median);
+  }
   trace.changes =
       stats::level_changes(values, {.least_change = trace.least_change, .series = series});
   std::vector<double> rest(
@@ -64,9 +65,9 @@ static Trace trace_of(const Moments& moments, const std::string& metric, const Q
   std::ranges::sort(rest);
   trace.median = stats::median(rest);
   for (stats::LevelChange& change : trace.changes) {
-    change.at = levels[change.at].moment;
-    change.least = levels[change.least].moment;
-    change.most = levels[change.most].moment;
+    change.at = trace.levels[change.at].moment;
+    change.least = trace.levels[change.least].moment;
+    change.most = trace.levels[change.most].moment;
   }
   return trace;
 }

@@ -49,9 +49,10 @@ class Writer {
     id.executeStep();
     Statement row(db_,
                   "INSERT INTO run (directory, plan, kind, kproof, started, ended, interrupted, "
-                  "host, expected, unexpected, faults) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)");
+                  "host, file, expected, unexpected, faults) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)");
     SQLite::bind(row, run.directory, run.plan, run.kind, run.kproof, run.started, run.ended,
-                 static_cast<int>(run.interrupted), id.getColumn(0).getInt64());
+                 static_cast<int>(run.interrupted), id.getColumn(0).getInt64(), run.file);
     row.exec();
     return db_.getLastInsertRowid();
   }
