@@ -1,5 +1,6 @@
-// junit.xml as Jenkins and GitLab read it (testdata/junit.xsd). It agrees with the exit code: there
-// is a failure or an error in it where, and only where, that is not 0.
+// junit.xml as Jenkins and GitLab read it (testdata/junit.xsd, junit-10.xsd), below 30 MB. It
+// agrees with the exit code: there is a failure or an error in it where, and only where, that is
+// not 0.
 //
 // A test suite per kernel and topology, a test case per cell and per subtest. What a reader sees of
 // a cell (compare::Standing):

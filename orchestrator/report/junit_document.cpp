@@ -29,7 +29,6 @@ void Junit::write(pugi::xml_node node, const Counts& counts) {
   set(node, "tests", std::to_string(counts.tests));
   set(node, "failures", std::to_string(counts.failures));
   set(node, "errors", std::to_string(counts.errors));
-  set(node, "skipped", std::to_string(counts.skipped));
   set(node, "time", seconds(counts.time));
 }
 
@@ -58,25 +57,48 @@ void Junit::add_property(const char* name, std::string_view value) {
   set(property, "value", value);
 }
 
+// Of names as a reader gets them: two that differ in what XML forbids are one there.
 std::string Junit::unique(const std::string& group, const std::string& name) {
-  std::string candidate = name;
-  for (int n = 2; !names_.emplace(group, candidate).second; ++n)
-    candidate = fmt::format("{} ({})", name, n);
-  return candidate;
+  const std::string in_group = xml_text(group), shown = xml_text(name);
+  std::size_t& count = names_[{in_group, shown}];
+  if (count++ == 0) return shown;
+  for (;; ++count) {
+    std::string candidate = fmt::format("{} ({})", shown, count);
+    if (names_.try_emplace({in_group, candidate}, 1).second) return candidate;
+  }
+}
+
+// What one character takes in a document.
+static std::size_t written_as(char c) {
+  return std::string_view("<>&\"").find(c) == std::string_view::npos ? 1 : 6;
+}
+
+// The begin of it, as far as there is room, which becomes less.
+static std::string fit(std::string text, std::size_t most, std::size_t& room) {
+  const std::size_t whole = text.size(), shown = std::min(most, room);
+  text = xml_text(text.substr(0, shown));
+  std::size_t end = 0, taken = 0;
+  for (; end < text.size() && taken + written_as(text[end]) <= shown; ++end)
+    taken += written_as(text[end]);
+  room -= taken;
+  if (end == text.size() && whole <= shown) return text;
+  return xml_text(text.substr(0, end)) + "\n(cut: report.html and the logs have the rest)\n";
 }
 
 void Junit::add_outcome(pugi::xml_node node, const Test& test) {
   static constexpr const char* kTags[] = {"", "failure", "error", "skipped"};
+  constexpr std::size_t kMostMessage = 4u << 10, kMostText = 64u << 10;
   const bool wrong = test.kind == Kind::failure || test.kind == Kind::error;
+  std::size_t& room = wrong ? room_.wrong : room_.others;
   pugi::xml_node outcome;
   if (test.kind != Kind::passed) {
     outcome = node.append_child(kTags[static_cast<std::size_t>(test.kind)]);
-    set(outcome, "message", test.message);
+    set(outcome, "message", fit(test.message, kMostMessage, room));
   }
   if (wrong) set(outcome, "type", test.type);
   if (test.text.empty()) return;
   if (!wrong) outcome = node.append_child("system-out");
-  outcome.text().set(xml_text(test.text).c_str());
+  outcome.text().set(fit(test.text, kMostText, room).c_str());
 }
 
 void Junit::add(const Test& test) {
@@ -92,6 +114,7 @@ void Junit::add(const Test& test) {
 void Junit::end_suite(std::string_view text) {
   if (!text.empty()) suite_.append_child("system-out").text().set(xml_text(text).c_str());
   write(suite_, of_suite_);
+  set(suite_, "skipped", std::to_string(of_suite_.skipped));
 }
 
 std::string Junit::text() {
