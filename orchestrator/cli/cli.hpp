@@ -32,6 +32,7 @@ void add_doctor(CommandLine& line);
 void add_analyze(CommandLine& line);
 void add_history(CommandLine& line);
 void add_compare(CommandLine& line);
+void add_thin(CommandLine& line);
 
 inline constexpr std::string_view kSourcePlanHelp =
     "the plan, a YAML file with a kernel from `source:`";

@@ -7,6 +7,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/history_file.hpp"
+#include "cli/nights.hpp"
 #include "cli/streams.hpp"
 #include "history/keep.hpp"
 #include "history/story.hpp"
@@ -25,6 +26,7 @@ struct HistoryOptions {
   std::vector<std::string> words;
   std::string file, finding, metric, format = "text";
   bool changed = false;
+  unsigned nights = NightsOptions{}.nights;
 };
 
 static fs::path file_of(const HistoryOptions& options) {
@@ -104,17 +106,16 @@ static int ask(const Store& store, const HistoryOptions& options) {
   const auto cells = cells_asked_for(store, options);
   const history::Question question{options.finding, options.metric, store.least_changes(),
                                    cells.size()};
+  if (options.changed || options.format == "html")
+    return tell_nights(store, cells, question, {options.changed, options.format, options.nights});
   nlohmann::json stories = nlohmann::json::array();
-  std::size_t told = 0;
   for (const std::string& cell : cells) {
     const history::Story story = story_of(cell, store.observations(cell), question);
-    if (options.changed && !has_changed(story)) continue;
     if (options.format == "json")
       stories.push_back(history::to_json(story));
     else
-      fmt::print("{}{}", told++ == 0 ? "" : "\n", render(story));
+      fmt::print("{}{}", cell == cells.front() ? "" : "\n", render(story));
   }
-  if (options.changed && options.format == "text" && told == 0) fmt::print("Nothing changed.\n");
   if (options.format == "json") print({{"stories", stories}});
   return kOk;
 }
@@ -124,9 +125,11 @@ static int history(const HistoryOptions& options) {
   if (options.words.size() > 1)
     throw ConfigError(fmt::format("kproof history has no use for `{}`", options.words[1]),
                       "one CELL, or `import DIR...`");
+  if (options.format == "markdown" && !options.changed)
+    throw ConfigError("--format markdown is for what changed", "--changed --format markdown");
   const Store store = Store::open_to_read(file_of(options));
-  const bool asks = !options.words.empty() || options.changed || !options.finding.empty() ||
-                    !options.metric.empty();
+  const bool asks = options.format == "html" || !options.words.empty() || options.changed ||
+                    !options.finding.empty() || !options.metric.empty();
   return asks ? ask(store, options) : list_runs(store, options);
 }
 
@@ -143,8 +146,13 @@ void add_history(CommandLine& line) {
                 "only this: a fingerprint, a title or a glob of titles");
   command.value("--metric", options->metric, "only this: a metric's name or a glob");
   command.flag("--changed", options->changed,
-               "only cells of which a symptom came or a figure changed");
-  command.choice("--format", options->format, {"text", "json"}, "json: for machines");
+               "the last nights as a mail: what changed, since when, how to see it again; decides "
+               "the exit code");
+  command.number("--nights", options->nights,
+                 "of --changed and html: so many nights, from noon to noon UTC");
+  command.choice("--format", options->format, {"text", "markdown", "json", "html"},
+                 "markdown with --changed; html: a page of nights whose links are relative to the "
+                 "current directory");
   add_history_file(command, options->file);
   command.footer(
       "A symptom is `introduced`, `fixed`, `more often` or `less often` where its rate changed\n"
@@ -155,10 +163,18 @@ void add_history(CommandLine& line) {
       "much\n"
       "as the plan says that it matters.\n"
       "Exit code: 0; 2 there is no such thing, or no history; 69 the file cannot be read, or a\n"
-      "directory was left out.");
+      "directory was left out. With --changed: 1 the last night of a cell is unexpected and real, "
+      "or\n"
+      "one of its times became more in the last 14 nights; 69 neither, and the host was out of "
+      "order for\n"
+      "a cell of the last night. Real is all that is unexpected but what the history shows to be "
+      "a flake:\n"
+      "a symptom that comes and goes at one rate, or that a repetition of the same night did not "
+      "show.");
   command.example("kproof history import kproof-out/*", "adds old run directories");
   command.example("kproof history mm/thp_mprotect", "what became of that case, on every kernel");
-  command.example("kproof history --changed", "cells of which a symptom came or a figure changed");
+  command.example("kproof history --changed", "what changed in the last nights, for a mail");
+  command.example("kproof history --format html > index.html", "a page of nights, with trends");
   command.example("kproof history --finding 'WARNING in *'", "since when, and how often?");
   command.example("kproof history --metric 'stall_*' --format json", "figures, for a program");
   command.does([options] { return history(*options); });

@@ -35,6 +35,7 @@ class Runs {
     const std::string started = fmt::format("2026-11-{:02}T03:00:00Z", day);
     report::RunReport report{.started = started, .ended = started};
     report.plan.name = "nightly";
+    report.plan.file = "plans/nightly.yaml";
     for (const auto& [test, verdict] : cells)
       report.cells.push_back(result(test, verdict, started));
     report.planned = report.cells.size();
@@ -78,8 +79,31 @@ TEST_CASE("old run directories are imported once, listed, and tell the story of 
   CHECK(runs.kproof({"history", "--finding", "0011223344556677"}).out == told);
   const auto json = nlohmann::json::parse(runs.kproof({"history", "*", "--format", "json"}).out);
   CHECK(json.at("stories").size() == 2);
-  CHECK(runs.kproof({"history", "--changed"}).out == told);
-  CHECK(runs.kproof({"history", "mm/b", "--changed"}).out == "Nothing changed.\n");
+}
+
+TEST_CASE("what changed in the last nights is a mail, a page and an exit code") {
+  const Runs runs;
+  for (int day = 1; day <= 20; ++day)
+    runs.make(day, {{"mm/a", day < 12 ? Verdict::pass : Verdict::fail}, {"mm/b", Verdict::pass}});
+  runs.kproof({"history", "import", runs.path()});
+  const auto mail = runs.kproof({"history", "--changed"});
+  CHECK(mail.exit_code == 1);
+  CHECK(
+      has(mail.out, "Nights to 2026-11-20: 1 regression.\n20 nights since 2026-11-01, 2 cells.\n"));
+  CHECK(has(mail.out, "REGRESSION: finding: WARNING in f [0011223344556677]\n"));
+  CHECK(has(mail.out, "kproof run plans/nightly.yaml --kernel k"));
+  const auto other = runs.kproof({"history", "mm/b", "--changed"});
+  CHECK(other.exit_code == 0);
+  CHECK(has(other.out, "nothing changed"));
+  CHECK(has(runs.kproof({"history", "--changed", "--format", "markdown"}).out, "### regression: "));
+  const auto page = runs.kproof({"history", "--format", "html", "--nights", "5"});
+  CHECK(page.exit_code == 0);
+  CHECK(has(page.out, "5 nights, 2026-11-16 to 2026-11-20; 2 cells"));
+  const auto json =
+      nlohmann::json::parse(runs.kproof({"history", "--changed", "--format", "json"}).out);
+  CHECK(json.at("unexpected_and_real") == nlohmann::json{"k/l1/mm/a"});
+  CHECK(json.at("events").at(0).at("since") == "2026-11-12");
+  CHECK(has(runs.kproof({"history", "--format", "markdown"}).err, "hint: --changed"));
 }
 
 TEST_CASE("what no run has is told with what there is") {
@@ -132,4 +156,39 @@ TEST_CASE("two runs are compared by directory or number, and what is worse decid
   CHECK(
       runs.kproof({"compare", b, runs.make(3, {{"mm/a", Verdict::fail}, {"mm/b", Verdict::pass}})})
           .exit_code == 0);
+}
+
+TEST_CASE("logs of old runs go, and only when it is no dry run") {
+  const Runs runs;
+  const fs::path run = runs.make(1, {{"mm/a", Verdict::pass}, {"mm/b", Verdict::fail}});
+  for (const char* test : {"mm/a", "mm/b"}) {
+    fs::create_directories(run / "cells/k/l1" / test);
+    util::write_file_atomically(run / "cells/k/l1" / test / "console.log", std::string(5000, 'x'));
+  }
+  const auto thin = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {KPROOF_PROGRAM, "thin"});
+    return util::run({.argv = std::move(words)});
+  };
+  const std::string all = runs.path();
+  CHECK(has(thin({all}).err, "how old, or how large, may they be?"));
+  CHECK(has(thin({all, "--to", "x"}).err, "--to x: that is no size"));
+  CHECK(has(thin({"/usr/include/CLI", "--to", "0"}).err, "holds no run"));
+  CHECK(has(thin({all, "--to", "0", "--dry-run"}).out, "would remove 1 file (4.9K) of "));
+  CHECK(fs::exists(run / "cells/k/l1/mm/a/console.log"));
+  const auto done = thin({all, "--to", "0"});
+  CHECK(done.exit_code == 0);
+  CHECK(has(done.out, "removes 1 file (4.9K) of "));
+  CHECK_FALSE(fs::exists(run / "cells/k/l1/mm/a/console.log"));
+  CHECK(fs::exists(run / "cells/k/l1/mm/b/console.log"));
+  CHECK(thin({all, "--older", "1"}).exit_code == 0);
+}
+
+TEST_CASE("a finished run is annotated for GitHub, and as SARIF") {
+  const Runs runs;
+  const std::string run = runs.make(1, {{"mm/a", Verdict::fail}, {"mm/b", Verdict::pass}});
+  const auto report = [&](const std::string& format) {
+    return util::run({.argv = {KPROOF_PROGRAM, "report", run, "--format", format}}).out;
+  };
+  CHECK(report("github").starts_with("::error title=WARNING in f in k/l1/mm/a::"));
+  CHECK(nlohmann::json::parse(report("sarif")).at("runs").at(0).at("results").size() == 1);
 }

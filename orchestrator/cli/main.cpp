@@ -1,5 +1,8 @@
+#include <cstdlib>
 #include <exception>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -8,10 +11,21 @@
 #include "cli/internal.hpp"
 #include "cli/streams.hpp"
 #include "config/quote.hpp"
+#include "report/annotations.hpp"
 #include "report/text.hpp"
 #include "util/error.hpp"
 
 namespace kproof::cli {
+
+// In a job of GitHub Actions, each mistake that has a place, beside its line.
+static void annotate(const Error& error) {
+  const char* actions = std::getenv("GITHUB_ACTIONS");
+  if (!actions || std::string_view(actions) != "true") return;
+  std::istringstream lines(error.what());
+  for (std::string line; std::getline(lines, line);)
+    if (const auto place = report::leading_place(line))
+      tell(report::github_command({.place = place, .title = "kproof", .message = line}));
+}
 
 // What is quoted of a user's file may be anything, and a terminal must not obey it.
 static int complain(const Error& error, int exit_code) {
@@ -20,6 +34,7 @@ static int complain(const Error& error, int exit_code) {
   if (!quote.empty()) text += quote + "\n";
   if (!error.hint().empty()) text += fmt::format("  hint: {}\n", error.hint());
   tell(report::printable(text));
+  annotate(error);
   return exit_code;
 }
 
@@ -34,6 +49,7 @@ static int run(int argc, char** argv) {
   add_cache(line);
   add_history(line);
   add_compare(line);
+  add_thin(line);
   add_catalogue(line);
   add_worker(line);
   add_merge(line);

@@ -6,11 +6,13 @@
 
 #include "cli/cli.hpp"
 #include "page/reports.hpp"
+#include "report/annotations.hpp"
 #include "report/kcidb.hpp"
 #include "report/markdown.hpp"
 #include "report/read_run.hpp"
 #include "report/summary.hpp"
 #include "util/error.hpp"
+#include "util/files.hpp"
 
 namespace kproof::cli {
 
@@ -27,6 +29,19 @@ static void require_origin(const std::string& origin) {
                     "KCIDB's maintainers give one to each who submits");
 }
 
+static void print_annotations(const report::RunReport& report, const std::string& format) {
+  const auto annotations = report::annotations_of(report, [&](const std::string& path) {
+    const auto file = report.directory / path;
+    return std::filesystem::exists(file) ? util::read_file(file) : "";
+  });
+  if (format == "sarif") {
+    fmt::print("{}", report::sarif_json(annotations));
+    return;
+  }
+  for (const report::Annotation& one : annotations)
+    fmt::print("{}", github_command(one));
+}
+
 static int report(const ReportOptions& options) {
   require_origin(options.origin);
   const report::RecordedRun run = report::read_run(options.directory);
@@ -39,6 +54,8 @@ static int report(const ReportOptions& options) {
     fmt::print("{}", markdown(whole));
   else if (options.format == "html")
     fmt::print("{}", page::html_of(whole));
+  else if (options.format == "github" || options.format == "sarif")
+    print_annotations(whole, options.format);
   else
     fmt::print("{}", render_summary(whole, report::style_of(STDOUT_FILENO)));
   return kOk;
@@ -49,10 +66,13 @@ void add_report(CommandLine& line) {
   const auto options = std::make_shared<ReportOptions>();
   command.value("DIR", options->directory, "the directory of a run", Need::required);
   command.choice(
-      "--format", options->format, {"text", "markdown", "html", "kcidb"},
-      "markdown for a mail or a merge request, html as report.html, kcidb (5.3) to submit");
+      "--format", options->format, {"text", "markdown", "html", "kcidb", "github", "sarif"},
+      "markdown for a mail or a merge request, html as report.html, kcidb (5.3) to submit, "
+      "github: annotations of its Actions, sarif (2.1.0) for what shows it beside the source");
   command.value("--origin", options->origin, "of ids for KCIDB");
   command.example("kproof report kproof-out/quickstart-1 --format markdown", "for a mail");
+  command.example("kproof report out --format github",
+                  "in a job of GitHub Actions: what failed, at its source line");
   command.footer(
       "Exit code: 0 printed, 2 wrong usage or no run, 69 a fault of this host. What the run\n"
       "ended with is not told again: its own exit code was that.");

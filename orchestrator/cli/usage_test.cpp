@@ -144,3 +144,17 @@ TEST_CASE("a cache is shown as a table and as JSON, and what is to go is said be
   CHECK(cache({"--clear"}).exit_code == 0);
   CHECK_FALSE(std::filesystem::exists(built));
 }
+
+TEST_CASE("in a job of GitHub Actions a mistake is an annotation at its line of the plan, too") {
+  const util::ScratchDir scratch("kproof-usage-");
+  const auto plan = scratch.path() / "bad.yaml";
+  util::write_file_atomically(plan, "schema: 1\nkernels:\n  a: { packge: x }\ncases: [mm/*]\n");
+  const auto said = [&](const std::string& actions) {
+    return util::run({.argv = {KPROOF_PROGRAM, "plan", plan.string()},
+                      .environment = {{"GITHUB_ACTIONS", actions}}})
+        .err;
+  };
+  const std::string command = "::error file=" + plan.string() + ",line=3,col=8,title=kproof::";
+  CHECK(said("true").find(command) != std::string::npos);
+  CHECK(said("false").find("::error") == std::string::npos);
+}
