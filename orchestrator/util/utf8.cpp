@@ -52,10 +52,15 @@ std::string xml_text(std::string_view text) {
   return filter(text, in_xml);
 }
 
+// What turns the direction of text, also of what others wrote behind it (Unicode's TR9).
+static bool turns(char32_t c) {
+  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
 std::string printable(std::string_view text) {
   return filter(text, [](char32_t c) {
     const bool control = c == '\r' || (c >= 0x7F && c < 0xA0);  // C1 holds an 8-bit CSI
-    return in_xml(c) && !control;
+    return in_xml(c) && !control && !turns(c);
   });
 }
 

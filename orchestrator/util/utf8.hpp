@@ -18,7 +18,7 @@ CodePoint decode(std::string_view text);
 
 // Invalid UTF-8 and characters that XML 1.0 forbids become U+FFFD.
 std::string xml_text(std::string_view text);
-// The same, and control characters other than newline and tab too: safe to show on a terminal.
+// The same, and controls other than newline and tab, those of direction too: safe to show.
 std::string printable(std::string_view text);
 
 // Columns that a terminal needs for valid UTF-8: 2 for CJK, 0 for combining marks.

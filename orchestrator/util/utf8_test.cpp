@@ -15,6 +15,7 @@ TEST_CASE("what XML or a terminal must not see is replaced") {
                   "2J") ==
         "\xEF\xBF\xBD"
         "2J");
+  CHECK(printable("a\u202Eb\u2066c") == "a\uFFFDb\uFFFDc");  // the rest would run to the left
 }
 
 TEST_CASE("width is what a terminal shows, not bytes") {
