@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <elf.h>
 
+#include "formats/compress.hpp"
 #include "formats/decompress.hpp"
 #include "formats/elf.hpp"
 #include "util/error.hpp"
@@ -35,6 +36,20 @@ TEST_CASE("what the kernel's build compresses with is read back") {
     REQUIRE_MESSAGE(unpacked, name);
     CHECK_MESSAGE(*unpacked == plain, name);
   }
+}
+
+TEST_CASE("what is compressed here is read back, and is the same each time") {
+  std::string plain("\0\xff", 2);
+  for (int i = 0; i < 100000; ++i)
+    plain += std::to_string(i * 7919);
+  for (const std::string& text : {std::string("x"), plain}) {
+    const std::string packed = gzip(text);
+    CHECK(compression_of(packed) == "gzip");
+    CHECK(packed == gzip(text));
+    CHECK(packed.substr(4, 4) == std::string(4, '\0'));  // no time
+    CHECK(decompress(packed) == text);
+  }
+  CHECK(gzip(plain).size() < plain.size() / 2);
 }
 
 TEST_CASE("a stream that is cut or changed is an error, and never shorter text") {
