@@ -49,7 +49,7 @@ static std::string word_of(const series::Entry& entry, std::size_t row) {
   }
 }
 
-static std::string text_of(const series::Entry& entry, std::size_t row) {
+std::string text_of(const series::Entry& entry, std::size_t row) {
   if (entry.verdict.empty()) return "-";
   if (entry.skipped.empty()) return word_of(entry, row);
   return fmt::format("{} ({} skipped)", word_of(entry, row), entry.skipped.size());
@@ -67,18 +67,18 @@ static TextColumn column_of(const Matrix& matrix, const series::Column& column) 
   return text;
 }
 
+std::string text_of(const series::Figures& figures, const std::string& unit) {
+  if (figures.values.empty()) return "-";
+  std::string text = figure_text(figures);
+  if (figures.unit != unit) text += " " + printable(figures.unit);
+  if (figures.trend != compare::Trend::none) text += fmt::format(" {}", to_string(figures.trend));
+  return text;
+}
+
 static TextColumn column_of(const Matrix& matrix, const series::MetricColumn& column) {
   TextColumn text{.title = printable(title_of(matrix, column)), .pieces = {}};
-  for (const series::Figures& f : column.figures) {
-    if (f.values.empty()) {
-      text.pieces.push_back({"-"});
-      continue;
-    }
-    std::string figure = figure_text(f);
-    if (f.unit != column.unit) figure += " " + printable(f.unit);
-    if (f.trend != compare::Trend::none) figure += fmt::format(" {}", to_string(f.trend));
-    text.pieces.push_back({std::move(figure)});
-  }
+  for (const series::Figures& figures : column.figures)
+    text.pieces.push_back({text_of(figures, column.unit)});
   return text;
 }
 

@@ -19,6 +19,13 @@ std::string render_series(const RunReport& report, const Style& style);
 // they become numbers that are explained below it; what is wider even so is told in blocks.
 std::string render_matrix(const series::Matrix& matrix, const Style& style);
 
+// An entry of that, of the row with that index: "fixed", "pass (2 skipped)", "changed*" where it
+// was not compared with the row before.
+std::string text_of(const series::Entry& entry, std::size_t row);
+// "68087 [67452 68146] less": the median, the least and the most, and what may be claimed; with the
+// unit where it is another than the column's.
+std::string text_of(const series::Figures& figures, const std::string& unit);
+
 // What each patch changed, with what went and what appeared, and why a row does not build.
 std::string render_changes(const RunReport& report, const Style& style);
 

@@ -49,11 +49,15 @@ static const CellResult* worst_of(const Repetitions& cells) {
   return found == cells.end() ? cells.front() : *found;
 }
 
+Grid::Entry entry_of(const Repetitions& cells) {
+  return {text_of(cells), worst_of(cells)};
+}
+
 static Grid arrange_verdicts(const RunReport& report) {
   Grid grid{.corner = "case", .across = "kernel"};
   for (const Repetitions& cells : repetitions_in(report.cells))
     grid.put(printable(name_of(*cells.front())), column_of(report, *cells.front()),
-             {text_of(cells), worst_of(cells)});
+             entry_of(cells));
   return grid;
 }
 
@@ -67,7 +71,7 @@ static Grid arrange_cells(const RunReport& report) {
   for (const Repetitions& cells : repetitions_in(report.cells))
     grid.put(printable(fmt::format("{}/{}/{}", cells.front()->kernel, cells.front()->topology,
                                    name_of(*cells.front()))),
-             {"verdict", "verdict"}, {text_of(cells), worst_of(cells)});
+             {"verdict", "verdict"}, entry_of(cells));
   return grid;
 }
 
