@@ -14,6 +14,7 @@
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/trials.hpp"
+#include "page/bisect.hpp"
 #include "report/junit.hpp"
 #include "series/rows.hpp"
 #include "sweep/directory.hpp"
@@ -79,6 +80,7 @@ class Bisection {
     report_.ended = util::now();
     util::write_file_atomically(sweep().out / "results.json", report::bisect_to_json(report_));
     util::write_file_atomically(sweep().out / "junit.xml", report::junit_xml(report_));
+    util::write_file_atomically(sweep().out / "report.html", page::html(report_));
   }
 
   // What is looked for is what the two ends differ in. False when it was interrupted.

@@ -1,5 +1,7 @@
 // kproof report: a finished run again, for people and for machines.
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -17,7 +19,7 @@
 namespace kproof::cli {
 
 struct ReportOptions {
-  std::string directory;
+  std::vector<std::string> directories;
   std::string format = "text";
   std::string origin = "kproof";
 };
@@ -42,29 +44,39 @@ static void print_annotations(const report::RunReport& report, const std::string
     fmt::print("{}", github_command(one));
 }
 
+static std::string page_of(const std::vector<std::string>& directories) {
+  std::vector<page::Run> runs;
+  for (const std::string& directory : directories)
+    runs.push_back({report::report_of(report::read_run(directory)), directory});
+  return runs.size() == 1 ? page::html_of(runs.front().report) : page::html_of(std::move(runs));
+}
+
 static int report(const ReportOptions& options) {
   require_origin(options.origin);
-  const report::RecordedRun run = report::read_run(options.directory);
-  if (options.format == "kcidb") {
-    fmt::print("{}", kcidb_json(run, options.origin));
+  if (options.format == "html") {
+    fmt::print("{}", page_of(options.directories));
     return kOk;
   }
-  const report::RunReport whole = report::report_of(run);
-  if (options.format == "markdown")
-    fmt::print("{}", markdown(whole));
-  else if (options.format == "html")
-    fmt::print("{}", page::html_of(whole));
+  if (options.directories.size() > 1)
+    throw ConfigError("several runs are one page, and no other format has them",
+                      "--format html, or one directory at a time");
+  const report::RecordedRun run = report::read_run(options.directories.front());
+  if (options.format == "kcidb")
+    fmt::print("{}", kcidb_json(run, options.origin));
+  else if (options.format == "markdown")
+    fmt::print("{}", markdown(report::report_of(run)));
   else if (options.format == "github" || options.format == "sarif")
-    print_annotations(whole, options.format);
+    print_annotations(report::report_of(run), options.format);
   else
-    fmt::print("{}", render_summary(whole, report::style_of(STDOUT_FILENO)));
+    fmt::print("{}", render_summary(report::report_of(run), report::style_of(STDOUT_FILENO)));
   return kOk;
 }
 
 void add_report(CommandLine& line) {
   Command command = line.add("report", "Print a finished run: for people, a mail, a dashboard");
   const auto options = std::make_shared<ReportOptions>();
-  command.value("DIR", options->directory, "the directory of a run", Need::required);
+  command.words("DIR", options->directories,
+                "the directory of a run; with --format html, of several");
   command.choice(
       "--format", options->format, {"text", "markdown", "html", "kcidb", "github", "sarif"},
       "markdown for a mail or a merge request, html as report.html, kcidb (5.3) to submit, "
@@ -73,6 +85,7 @@ void add_report(CommandLine& line) {
   command.example("kproof report kproof-out/quickstart-1 --format markdown", "for a mail");
   command.example("kproof report out --format github",
                   "in a job of GitHub Actions: what failed, at its source line");
+  command.example("kproof report monday tuesday --format html", "two runs on one page");
   command.footer(
       "Exit code: 0 printed, 2 wrong usage or no run, 69 a fault of this host. What the run\n"
       "ended with is not told again: its own exit code was that.");

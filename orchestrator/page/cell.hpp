@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
+#include <string>
 
 #include "page/element.hpp"
 #include "page/page.hpp"
@@ -12,16 +14,26 @@ namespace kproof::page {
 const char* css_of(const model::Judgement& judgement);
 // A sign for those who tell no colours.
 const char* sign_of(const model::Judgement& judgement);
-// Where the cell stands on the page: an id without what an id must not have.
-std::string anchor_of(const model::CellResult& cell);
+// Where the cell stands on the page: an id without what an id must not have. `run` tells the cells
+// of several runs apart: "2/", or "" where there is one.
+std::string anchor_of(const model::CellResult& cell, const std::string& run);
 
-// Bytes of logs that the page may still take; each cell takes some.
-struct Budget {
-  std::size_t left = 20u << 20;
+// "2/kernel/topology/name": the same of all repetitions.
+std::string group_of(const model::CellResult& cell, const std::string& run);
+
+// What all cells of a page have in common.
+struct Surroundings {
+  const report::RunReport& report;
+  const ReadFile& read;
+  std::string run;                           // as above
+  std::set<const model::CellResult*> flaky;  // whose repetitions disagree
+  std::set<std::string> differing;           // group_of(), without the run
+  std::size_t text = 0;                      // bytes of logs that each may show as they are
+  bool unfolded = false;                     // those that are not as expected
 };
 
-// All that is known of it, folded, open where it is unexpected.
-void add_cell(const Element& parent, const report::RunReport& report, const model::CellResult& cell,
-              const ReadFile& read, Budget& budget);
+// All that is known of it. Its data-* attributes are what the page's filter asks for: s (verdict,
+// expected or not, flaky, differs), k, t and c (kernel, topology, case), of (group_of).
+void add_cell(const Element& parent, const model::CellResult& cell, const Surroundings& around);
 
 }  // namespace kproof::page

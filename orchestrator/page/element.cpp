@@ -2,6 +2,10 @@
 
 #include <sstream>
 
+#include <fmt/format.h>
+
+#include "page/embedded.hpp"
+#include "util/base64.hpp"
 #include "util/utf8.hpp"
 
 namespace kproof::page {
@@ -19,37 +23,60 @@ Element Element::add(const char* name, std::string_view css, std::string_view te
 }
 
 const Element& Element::text(std::string_view text) const {
-  pugi::xml_node(node_).append_child(pugi::node_pcdata).set_value(util::xml_text(text).c_str());
+  pugi::xml_node(node_).append_child(pugi::node_pcdata).set_value(util::printable(text).c_str());
   return *this;
 }
 
 const Element& Element::set(const char* attribute, std::string_view value) const {
-  pugi::xml_node(node_).append_attribute(attribute).set_value(util::xml_text(value).c_str());
+  pugi::xml_node(node_).append_attribute(attribute).set_value(util::printable(value).c_str());
   return *this;
-}
-
-Document::Document(std::string_view title, std::string_view style) : body_(pugi::xml_node()) {
-  const Element root(document_.append_child("html"));
-  root.set("lang", "en");
-  const Element head = root.add("head");
-  head.add("meta").set("charset", "utf-8");
-  head.add("meta")
-      .set("http-equiv", "Content-Security-Policy")
-      .set("content", "default-src 'none'; style-src 'unsafe-inline'");
-  head.add("meta").set("name", "viewport").set("content", "width=device-width, initial-scale=1");
-  head.add("title", "", title);
-  head.add("style", "", style);
-  body_ = root.add("body");
 }
 
 // In HTML no element ends by itself, as in XML `<td/>` does. Nothing is indented: within <pre> that
 // would be seen.
-std::string Document::html() const {
+std::string markup_of(const pugi::xml_document& part) {
   std::ostringstream out;
-  out << "<!DOCTYPE html>\n";
-  document_.save(
-      out, "", pugi::format_raw | pugi::format_no_declaration | pugi::format_no_empty_element_tags);
+  part.save(out, "",
+            pugi::format_raw | pugi::format_no_declaration | pugi::format_no_empty_element_tags);
   return out.str();
+}
+
+// https://www.w3.org/TR/CSP3/#grammardef-hash-source
+static std::string policy() {
+  std::string hash;
+  for (std::size_t i = 0; i < kScriptHash.size(); i += 2)
+    hash += static_cast<char>(std::stoi(std::string(kScriptHash.substr(i, 2)), nullptr, 16));
+  return fmt::format(
+      "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; "
+      "script-src 'sha256-{}'",
+      util::base64(hash));
+}
+
+Document::Document(std::string_view title) : body_(pugi::xml_node()) {
+  // As text of XML it would not be itself; the script is put in as it is, as its hash demands.
+  static_assert(kStyle.find_first_of("<>&") == kStyle.npos);
+  const Element root(document_.append_child("html"));
+  root.set("lang", "en");
+  const Element head = root.add("head");
+  head.add("meta").set("charset", "utf-8");
+  head.add("meta").set("http-equiv", "Content-Security-Policy").set("content", policy());
+  head.add("meta").set("name", "viewport").set("content", "width=device-width, initial-scale=1");
+  head.add("title", "", title);
+  head.add("style", "", kStyle);
+  body_ = root.add("body");
+}
+
+static constexpr std::string_view kEnd = "</body></html>";
+
+std::string Document::html() const {
+  static_assert(kScript.find("</script") == kScript.npos && kScript.find("<!--") == kScript.npos);
+  std::string html = "<!DOCTYPE html>\n" + markup_of(document_);
+  add_data(html, fmt::format("<script>{}</script>\n", kScript));
+  return html;
+}
+
+void add_data(std::string& html, std::string_view elements) {
+  html.insert(html.rfind(kEnd), elements);
 }
 
 }  // namespace kproof::page

@@ -1,5 +1,5 @@
 // An HTML document under construction. What is put into it is text: whatever a guest printed, no
-// markup, script or control character of it gets through.
+// markup, script or control character of it gets through. One script may run, that of kproof.
 #pragma once
 
 #include <string>
@@ -25,10 +25,14 @@ class Element {
   pugi::xml_node node_;
 };
 
+// As HTML has it.
+std::string markup_of(const pugi::xml_document& part);
+
 class Document {
  public:
-  // `style`: the whole of its CSS. The document forbids browsers to run or to load anything.
-  Document(std::string_view title, std::string_view style);
+  // With the style and script of kproof (page.css, page.js). The document forbids browsers to run
+  // anything else, and to load anything.
+  explicit Document(std::string_view title);
   Element body() const { return body_; }
   std::string html() const;
 
@@ -36,5 +40,9 @@ class Document {
   pugi::xml_document document_;
   Element body_;
 };
+
+// Puts elements that are not shown behind all others of a document, and behind its script, so that
+// a page with many of them can be read and filtered before they are there.
+void add_data(std::string& html, std::string_view elements);
 
 }  // namespace kproof::page
