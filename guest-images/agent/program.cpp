@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -17,23 +18,25 @@ namespace kproof::guest {
   ::_exit(127);
 }
 
-[[noreturn]] static void become(const std::vector<std::string>& argv,
-                                const Environment& environment, int out, int err) {
+[[noreturn]] void become(const Birth& birth) {
+  const auto& [in, out, err] = birth.streams;
   ::setsid();
-  ::dup2(::open("/dev/null", O_RDONLY), 0);
+  if (birth.terminal) ::ioctl(in, TIOCSCTTY, 0);
+  ::dup2(in >= 0 ? in : ::open("/dev/null", O_RDONLY), 0);
   ::dup2(out, 1);
   ::dup2(err, 2);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (::chdir("/tmp") != 0) std::perror("chdir /tmp");
-  for (const auto& [name, value] : environment)
+  if (!birth.root.empty() && ::chroot(birth.root.c_str()) != 0) std::perror("chroot");
+  if (::chdir(birth.directory.c_str()) != 0) std::perror(birth.directory.c_str());
+  for (const auto& [name, value] : birth.environment)
     ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> words;
-  for (const std::string& word : argv)
+  for (const std::string& word : birth.argv)
     words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
-  ::execv(words[0], words.data());
+  ::execvp(words[0], words.data());
   std::fprintf(stderr, "%s: %s\n", words[0], std::strerror(errno));
   ::_exit(127);
 }
@@ -47,7 +50,8 @@ std::string start(const std::vector<std::string>& argv, const Environment& envir
   program.pid = ::fork();
   if (program.pid == 0 && prepare)
     if (const std::string error = prepare(); !error.empty()) give_up(error, err[1]);
-  if (program.pid == 0) become(argv, environment, out[1], err[1]);
+  if (program.pid == 0)
+    become({.argv = argv, .environment = environment, .streams = {.out = out[1], .err = err[1]}});
   ::close(out[1]);
   ::close(err[1]);
   program.out = out[0];

@@ -126,7 +126,9 @@ void Session::start_case() {
     tell_ram();
     environment.emplace_back("KPROOF_INNER_PID", std::to_string(inner_->pid()));
   }
-  const std::string error = start(job_->argv, environment, program_);
+  if (job_->visit) visit_.emplace(*job_->visit);
+  const std::string error = visit_ ? visit_->start(job_->argv, environment, program_)
+                                   : start(job_->argv, environment, program_);
   if (!error.empty()) port_.send(Type::prepare_error, error);
 }
 
@@ -148,6 +150,9 @@ void Session::run_case() {
     start_case();
   if (program_.pid < 0 && !inner_) return;
   port_.send(Type::case_started);
+  if (visit_)
+    for (const std::string& problem : visit_->problems())
+      port_.send(Type::case_stderr, "kproof: " + problem + "\r\n");
   while (!done() && !host_gone_)
     turn();
   ::kill(-1, SIGKILL);  // whatever the case left behind; PID 1 is exempt

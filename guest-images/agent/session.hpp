@@ -11,6 +11,7 @@
 #include "inner.hpp"
 #include "port.hpp"
 #include "program.hpp"
+#include "visit.hpp"
 
 namespace kproof::guest {
 
@@ -41,6 +42,8 @@ class Session {
   void turn(int milliseconds = -1);
   void linger();
   void serve_host();
+  void serve_frame(const agent::Frame& frame, std::string& error);
+  void serve_user(const agent::Frame& frame, std::string& error);
   bool serve_kmsg();
   void serve_heartbeat();
   void deliver(const agent::Frame& frame);
@@ -60,6 +63,7 @@ class Session {
   bool host_gone_ = false;
   std::optional<agent::Job> job_;
   std::optional<Inner> inner_;
+  std::optional<Visit> visit_;
   Program program_;
   pid_t leak_scan_ = -1;
   std::optional<agent::CaseEnded> ended_;

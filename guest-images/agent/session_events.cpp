@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 
 #include <poll.h>
 #include <signal.h>
@@ -25,13 +26,15 @@ static constexpr int kDrainMs = 5000;
 static constexpr int kMostBatches = 16;
 
 void Session::turn(int milliseconds) {
-  static constexpr std::size_t kOwn = 6;
+  static constexpr std::size_t kOwn = 7;
+  const bool may_print = !visit_ || visit_->may_print();
   std::array<pollfd, kOwn + Inner::kFds> fds{{{port_.fd(), POLLIN, 0},
                                               {kmsg_, POLLIN, 0},
                                               {children_, POLLIN, 0},
                                               {heartbeat_, POLLIN, 0},
-                                              {program_.out, POLLIN, 0},
-                                              {program_.err, POLLIN, 0}}};
+                                              {may_print ? program_.out : -1, POLLIN, 0},
+                                              {may_print ? program_.err : -1, POLLIN, 0},
+                                              {visit_ ? visit_->input_fd() : -1, POLLOUT, 0}}};
   std::array<pollfd, Inner::kFds> of_inner{};
   if (inner_) of_inner = inner_->fds();
   std::copy(of_inner.begin(), of_inner.end(), fds.begin() + kOwn);
@@ -42,6 +45,7 @@ void Session::turn(int milliseconds) {
   }
   if (fds[4].revents) serve_output(program_.out, Type::case_stdout);
   if (fds[5].revents) serve_output(program_.err, Type::case_stderr);
+  if (fds[6].revents) visit_->write_input(port_);
   if (fds[3].revents) serve_heartbeat();
   std::copy(fds.begin() + kOwn, fds.end(), of_inner.begin());
   if (inner_) inner_->serve(of_inner);
@@ -51,22 +55,32 @@ void Session::turn(int milliseconds) {
 void Session::serve_host() {
   if (!port_.receive(decoder_)) host_gone_ = true;
   std::string error;
-  while (auto frame = decoder_.next()) {
-    if (frame->level > 1) {
-      deliver(*frame);
-      continue;
-    }
-    if (frame->type == Type::ping) port_.send(Type::pong);
-    if (frame->type == Type::abort) abort_case();
-    if (frame->type == Type::examine)
-      if (const auto wanted = agent::parse_examine(frame->payload, error)) examine(*wanted);
-    if (frame->type == Type::job && !job_) job_ = agent::parse_job(frame->payload, error);
-  }
+  while (auto frame = decoder_.next())
+    frame->level > 1 ? deliver(*frame) : serve_frame(*frame, error);
   if (error.empty()) error = decoder_.error();
   if (!error.empty()) {
     print_console("kproof agent: the host's frame is nonsense: " + error);
     host_gone_ = true;
   }
+}
+
+void Session::serve_frame(const agent::Frame& frame, std::string& error) {
+  if (frame.type == Type::ping) port_.send(Type::pong);
+  if (frame.type == Type::abort) abort_case();
+  if (frame.type == Type::examine)
+    if (const auto wanted = agent::parse_examine(frame.payload, error)) examine(*wanted);
+  if (frame.type == Type::job && !job_) job_ = agent::parse_job(frame.payload, error);
+  if (visit_) serve_user(frame, error);
+}
+
+void Session::serve_user(const agent::Frame& frame, std::string& error) {
+  if (frame.type == Type::output_taken)
+    visit_->seen(std::strtoul(frame.payload.c_str(), nullptr, 10));
+  if (frame.type == Type::resize)
+    if (const auto size = agent::parse_size(frame.payload, error)) visit_->resize(*size);
+  if (frame.type != Type::input) return;
+  visit_->take_input(frame.payload);
+  visit_->write_input(port_);
 }
 
 // For the guest inside, or about it.
@@ -148,7 +162,8 @@ bool Session::serve_output(int& fd, Type type) {
   char buffer[65536];
   const ssize_t n = ::read(fd, buffer, sizeof buffer);
   if (n > 0) port_.send(type, {buffer, static_cast<std::size_t>(n)});
-  if (n > 0 || (n < 0 && errno == EINTR)) return true;
+  if (n > 0 && visit_) visit_->printed(static_cast<std::size_t>(n));
+  if (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN))) return true;
   ::close(fd);
   fd = -1;
   return false;

@@ -38,6 +38,7 @@ enum class Type : std::uint8_t {
   inner_nonsense = 16,  // text: its agent's bytes are no frames; none of them follow
   inner_answered = 17,  // raw bytes of its QEMU's QMP socket
   examined = 18,        // JSON; answers examine
+  input_taken = 19,     // empty; one for each `input`, once the command has all of it
   // host to guest
   job = 65,         // JSON
   ping = 66,        // empty
@@ -47,6 +48,10 @@ enum class Type : std::uint8_t {
   // with the level of the guest inside, too
   type_inner = 70,  // raw bytes into its serial console
   ask_inner = 71,   // raw bytes into its QEMU's QMP socket
+  // to a command of a user's (Job::visit)
+  input = 72,         // raw bytes; none: the end of its standard input
+  resize = 73,        // JSON: the size of his terminal
+  output_taken = 74,  // so many bytes of its output, in decimal, have reached him
 };
 
 inline constexpr int kHeartbeatMs = 500;

@@ -75,6 +75,21 @@ TEST_CASE("messages survive the way there and back") {
   CHECK(parse_hello(to_json(Hello{1, "6.1", "\xff", "id", ""}), error)->version == "\uFFFD");
 }
 
+TEST_CASE("a job says what a user's command is to have") {
+  std::string error;
+  Job job{.nonce = "n1", .argv = {"make", "check"}};
+  CHECK_FALSE(parse_job(to_json(job), error)->visit);
+  job.visit = Visit{.terminal = true, .size = {50, 132}, .directory = "/home/me", .writable = true};
+  const auto parsed = parse_job(to_json(job), error);
+  REQUIRE(parsed);
+  CHECK(parsed->visit->size.columns == 132);
+  CHECK(parsed->visit->directory == "/home/me");
+  CHECK(parsed->visit->writable);
+  CHECK_FALSE(parsed->visit->input);
+  CHECK(parse_size(to_json(WindowSize{7, 9}), error)->rows == 7);
+  CHECK_FALSE(parse_size(R"({"rows": -1})", error));
+}
+
 TEST_CASE("a message that is not one says why") {
   std::string error;
   CHECK(!parse_hello("{\"protocol\": \"one\"}", error));

@@ -7,6 +7,9 @@ namespace kproof::agent {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hello, protocol, release, version, boot_id, hypervisor)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Inner, argv, backing, shared, memory, facts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InnerEnded, exit_code, signal)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowSize, rows, columns)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Visit, terminal, size, input, root_tag, directory_tag, directory,
+                                   writable)
 
 void to_json(nlohmann::json& out, const Job& job) {
   out = {{"nonce", job.nonce},     {"argv", job.argv},
@@ -14,6 +17,7 @@ void to_json(nlohmann::json& out, const Job& job) {
          {"kvm", job.kvm},         {"spare_cpu0", job.spare_cpu0},
          {"facts", job.facts}};
   if (job.inner) out["inner"] = *job.inner;
+  if (job.visit) out["visit"] = *job.visit;
 }
 
 void from_json(const nlohmann::json& in, Job& job) {
@@ -25,6 +29,7 @@ void from_json(const nlohmann::json& in, Job& job) {
   in.at("spare_cpu0").get_to(job.spare_cpu0);
   in.at("facts").get_to(job.facts);
   if (in.contains("inner")) job.inner = in.at("inner").get<Inner>();
+  if (in.contains("visit")) job.visit = in.at("visit").get<Visit>();
 }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CaseEnded, exit_code, signal, aborted, duration_ms)
@@ -73,6 +78,9 @@ std::string to_json(const Examine& examine) {
 std::string to_json(const Examined& examined) {
   return dump(examined);
 }
+std::string to_json(const WindowSize& size) {
+  return dump(size);
+}
 
 std::optional<Hello> parse_hello(std::string_view json, std::string& error) {
   return parse<Hello>(json, error);
@@ -97,6 +105,9 @@ std::optional<Examine> parse_examine(std::string_view json, std::string& error) 
 }
 std::optional<Examined> parse_examined(std::string_view json, std::string& error) {
   return parse<Examined>(json, error);
+}
+std::optional<WindowSize> parse_size(std::string_view json, std::string& error) {
+  return parse<WindowSize>(json, error);
 }
 
 std::string canary(std::string_view nonce, std::string_view which) {

@@ -39,6 +39,30 @@ inline constexpr std::string_view kInnerQmpSocket = "/run/kproof-inner-qmp";  //
 // of a page, a blank, and the fields of smaps that prove it.
 inline constexpr std::string_view kInnerRamFact = "kproof: RAM of the guest inside";
 
+// Of a terminal.
+struct WindowSize {
+  unsigned short rows = 24, columns = 80;
+};
+
+// A command of a user's, in the place of a case: he sees its output and gives its input, and the
+// host's files are there.
+struct Visit {
+  bool terminal = false;  // on a pty; else its standard streams are pipes
+  WindowSize size;        // of the terminal
+  bool input = false;     // `input` frames come; else its input is empty
+  // Tags of 9p file systems: the host's root, and the directory at `directory` of it; "": not to be
+  // had, and then the command runs in the image.
+  std::string root_tag, directory_tag;
+  std::string directory;
+  bool writable = false;  // the directory
+};
+// So many bytes of output may be on their way to the user, and of input to the command: who is slow
+// holds up the other, and nobody's memory fills.
+inline constexpr std::size_t kOutputWindow = 256 << 10, kInputWindow = 64 << 10;
+inline constexpr std::size_t kInputPiece = 4096;  // bytes of an `input`, at most
+// Where the programs of cases are while a command runs, whatever its root is.
+inline constexpr std::string_view kVisitedCases = "/run/kproof/cases";
+
 // What one guest is booted for.
 struct Job {
   std::string nonce;              // of the canary
@@ -58,6 +82,7 @@ struct Job {
   bool spare_cpu0 = false;
   std::vector<std::string> facts;  // files to be told of before the case starts (Facts)
   std::optional<Inner> inner;      // with it the case runs while the case inside does
+  std::optional<Visit> visit;      // with it `argv` is a user's, searched in its PATH
 };
 
 // What files of this guest say: path -> first line. One that cannot be read is left out.
@@ -109,6 +134,7 @@ std::string to_json(const InnerEnded& ended);
 std::string to_json(const Bye& bye);
 std::string to_json(const Examine& examine);
 std::string to_json(const Examined& examined);
+std::string to_json(const WindowSize& size);
 
 // Empty when the text is not what it should be; `error` then says what.
 std::optional<Hello> parse_hello(std::string_view json, std::string& error);
@@ -119,6 +145,7 @@ std::optional<InnerEnded> parse_inner_ended(std::string_view json, std::string& 
 std::optional<Bye> parse_bye(std::string_view json, std::string& error);
 std::optional<Examine> parse_examine(std::string_view json, std::string& error);
 std::optional<Examined> parse_examined(std::string_view json, std::string& error);
+std::optional<WindowSize> parse_size(std::string_view json, std::string& error);
 
 // The canary's text, as the agent writes it to /dev/kmsg and the analyser looks for it.
 std::string canary(std::string_view nonce, std::string_view which);  // which: "begin" or "end"
