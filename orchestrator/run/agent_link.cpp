@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -84,7 +85,23 @@ bool AgentLink::receive() {
 void AgentLink::send(agent::Type type, std::string_view payload, int level) {
   const std::string bytes =
       agent::encode({type, static_cast<std::uint8_t>(level), std::string(payload)});
-  if (peer_) (void)!::send(peer_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  constexpr std::size_t kMost = 1 << 20;
+  if (peer_ && unsent_.size() + bytes.size() <= kMost) unsent_ += bytes;
+  flush();
+}
+
+void AgentLink::flush() {
+  while (peer_ && !unsent_.empty()) {
+    const ssize_t n =
+        ::send(peer_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;  // receive() finds out why
+    unsent_.erase(0, static_cast<std::size_t>(n));
+  }
+}
+
+short AgentLink::events() const {
+  return peer_ && !unsent_.empty() ? POLLIN | POLLOUT : POLLIN;
 }
 
 }  // namespace kproof::run

@@ -41,8 +41,11 @@ class AgentLink {
   // nothing more.
   bool receive();
   agent::Decoder& decoder() { return decoder_; }
-  // Best effort: a guest that does not read is found out by its deadline.
+  // What the guest does not take at once goes with flush(), when poll() tells that it may. A guest
+  // that reads nothing at all is found out by its deadline; beyond a megabyte no more is kept.
   void send(agent::Type type, std::string_view payload = {}, int level = 1);
+  void flush();
+  short events() const;  // to poll fd() for
 
  private:
   void accept_peer();
@@ -52,6 +55,7 @@ class AgentLink {
   pid_t qemu_ = 0;
   std::string intruder_;
   agent::Decoder decoder_;
+  std::string unsent_;
 };
 
 }  // namespace kproof::run

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include <doctest/doctest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -60,4 +61,27 @@ TEST_CASE("of a process that is not QEMU nothing is read, and it is told") {
     CHECK(link.decoder().next().has_value() == is_qemu);
     CHECK(link.intruder().empty() == is_qemu);
   }
+}
+
+TEST_CASE("what a guest takes late is sent late, whole and in order") {
+  const util::ScratchDir dir("kproof-test-");
+  AgentLink link(dir.path() / "agent");
+  link.expect(::getpid());
+  const util::Fd peer = connect_to(dir.path() / "agent");
+  link.receive();
+  const std::string piece(100000, 'x');
+  std::size_t sent = 0;
+  for (; !(link.events() & POLLOUT); ++sent)
+    link.send(agent::Type::input, piece);
+  agent::Decoder decoder;
+  std::string buffer(1 << 16, ' ');
+  for (std::size_t arrived = 0; arrived < sent; link.flush()) {
+    const ssize_t n = ::read(peer.get(), buffer.data(), buffer.size());
+    REQUIRE(n > 0);
+    decoder.feed({buffer.data(), static_cast<std::size_t>(n)});
+    for (; const auto frame = decoder.next(); ++arrived)
+      CHECK(frame->payload == piece);
+    REQUIRE(decoder.error() == "");
+  }
+  CHECK(link.events() == POLLIN);
 }

@@ -65,6 +65,7 @@ class Runner {
   void obey(std::size_t index, const std::vector<Action>& actions);
   void obey(std::size_t index, Action action);
   void take_answers();
+  void serve_visitor();
   void serve_asks();
   void show_phase();
 
@@ -94,6 +95,7 @@ bool Runner::run(virt::Connection& connection, const StopRequest& stop) {
   while (!outermost.over())
     if (!wait(stop)) return false;
   hear_last_words();
+  if (job_.visitor) job_.visitor->end();
   for (std::size_t i = 1; i < levels_.size(); ++i) {
     levels_[i]->tell(OuterEnded{}, now());
   }
@@ -134,22 +136,29 @@ std::chrono::milliseconds Runner::patience() {
 
 // Sleeps until something happens or is due, then looks at everything; false on a request to stop.
 bool Runner::wait(const StopRequest& stop) {
-  std::array<pollfd, 5> fds{{{stop.fd(), POLLIN, 0},
-                             {link_.fd(), POLLIN, 0},
+  std::array<pollfd, 9> fds{{{stop.fd(), POLLIN, 0},
+                             {link_.fd(), link_.events(), 0},
                              {guest_->events().fd(), POLLIN, 0},
                              {exit_ ? -1 : guest_->process_fd(), POLLIN, 0},
-                             {interview_.fd(), POLLIN, 0}}};
+                             {interview_.fd(), POLLIN, 0},
+                             {-1, 0, 0},
+                             {-1, 0, 0},
+                             {-1, 0, 0},
+                             {-1, 0, 0}}};
+  if (job_.visitor) std::ranges::copy(job_.visitor->fds(), fds.begin() + 5);
   ::poll(fds.data(), fds.size(), static_cast<int>(patience().count()));
   if (fds[0].revents) return false;
   look();
-  return true;
+  return !job_.visitor || !job_.visitor->left();
 }
 
 // The agents and the consoles first: an end is judged by all that was said before it.
 void Runner::look() {
   look_at_host();
+  link_.flush();
   link_.receive();
   take_frames();
+  serve_visitor();
   for (std::size_t i = 0; i < levels_.size(); ++i)
     obey(i, levels_[i]->look(now()));
   take_answers();
@@ -177,6 +186,8 @@ void Runner::take_frames() {
       tell(StreamBroken{fmt::format("a frame of level {}", frame->level)});
     else
       obey(index, levels_[index]->take(*frame, now()));
+    if (job_.visitor && index == job_.visited && !levels_[index]->over())
+      job_.visitor->take(*frame);
   }
   if (!link_.intruder().empty()) tell(StreamBroken{link_.intruder()});
   if (!link_.decoder().error().empty()) tell(StreamBroken{link_.decoder().error()});
@@ -234,6 +245,15 @@ void Runner::take_event(const virt::GuestEvent& event) {
 void Runner::take_answers() {
   while (const auto answer = interview_.take_answer())
     obey(0, levels_.front()->take_reply(*answer, now()));
+}
+
+void Runner::serve_visitor() {
+  if (!job_.visitor) return;
+  for (const agent::Frame& frame : job_.visitor->serve()) {
+    if (frame.type == Type::input)
+      obey(job_.visited, levels_[job_.visited]->tell(Asked{Type::input_taken}, now()));
+    link_.send(frame.type, frame.payload, static_cast<int>(job_.visited) + 1);
+  }
 }
 
 void Runner::serve_asks() {

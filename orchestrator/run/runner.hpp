@@ -10,6 +10,7 @@
 #include "run/files.hpp"
 #include "run/level_watch.hpp"
 #include "run/stop.hpp"
+#include "run/visitor.hpp"
 #include "virt/connection.hpp"
 #include "vm/domain_xml.hpp"
 
@@ -21,15 +22,19 @@ struct GuestJob {
   std::vector<LevelJob> levels;  // L1 first
   CellFiles files;               // the directory exists
   bool shares_socket = false;    // QEMU may run as another user, who must reach the agent's socket
+  // Of the level `visited` the job is a user's command (agent::Job::visit), and this is he;
+  // borrowed.
+  Visitor* visitor = nullptr;
+  std::size_t visited = 0;
 };
 
 using GuestStory = std::vector<LevelStory>;  // L1 first, as many as levels
 
 using PhaseListener = std::function<void(int level, model::Phase)>;
 
-// Nothing when stopped by request. When it returns or throws (HostError), no QEMU runs and every
-// file of the guest but its logs is gone. A guest that libvirt cannot start is an outcome
-// (HostFault), with QEMU's words.
+// Nothing when stopped by request, or when the user left. When it returns or throws (HostError), no
+// QEMU runs and every file of the guest but its logs is gone. A guest that libvirt cannot start is
+// an outcome (HostFault), with QEMU's words.
 std::optional<GuestStory> run_guest(virt::Connection& connection, const GuestJob& job,
                                     const StopRequest& stop, const PhaseListener& on_phase);
 
