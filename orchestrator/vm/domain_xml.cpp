@@ -78,12 +78,26 @@ static void add_nvdimm(xml_node devices, const GuestSpec& spec) {
   add(target, "node", "0");
 }
 
+// What the guest makes there belongs to QEMU's user, whoever the guest says that it is of (squash).
+// A root holds several file systems, whose inodes may have equal numbers (remap).
+static void add_share(xml_node devices, const Share& share) {
+  xml_node system = add(devices, "filesystem");
+  set(system, "type", "mount");
+  set(system, "accessmode", "squash");
+  set(system, "multidevs", "remap");
+  set(add(system, "source"), "dir", share.directory);
+  set(add(system, "target"), "dir", share.tag);
+  if (!share.writable) add(system, "readonly");
+}
+
 static void add_devices(xml_node domain, const GuestSpec& spec) {
   xml_node devices = add(domain, "devices");
   if (!spec.emulator.empty()) add(devices, "emulator", spec.emulator);
   xml_node usb = add(devices, "controller");
   set(usb, "type", "usb");
   set(usb, "model", "none");
+  for (const Share& share : spec.shares)
+    add_share(devices, share);
   add_console(devices, spec);
   add_agent_port(devices, spec);
   if (spec.level.nvdimm != 0) add_nvdimm(devices, spec);

@@ -12,6 +12,14 @@
 
 namespace kproof::vm {
 
+// A directory of the host that the guest may mount, by 9p over virtio, with the rights of QEMU's
+// user.
+struct Share {
+  std::filesystem::path directory;
+  std::string tag;  // the guest mounts it by that
+  bool writable = false;
+};
+
 struct GuestSpec {
   std::string name;  // the domain's, unique on the host
   model::Level level;
@@ -29,6 +37,7 @@ struct GuestSpec {
   std::filesystem::path console_log;   // QEMU writes the serial console here
   std::filesystem::path agent_socket;  // a socket that we listen on; QEMU connects at its start
   std::filesystem::path nvdimm_file;   // sparse, of level.nvdimm bytes; unused when that is 0
+  std::vector<Share> shares = {};
 };
 
 std::string domain_xml(const GuestSpec& spec);

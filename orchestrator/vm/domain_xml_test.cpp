@@ -44,6 +44,12 @@ TEST_CASE("a guest with an NVDIMM gets slots, address space and a NUMA node for 
   CHECK(check("nvdimm.xml", spec) == "");
 }
 
+TEST_CASE("a directory of the host is read-only, unless it is to be written to") {
+  auto spec = sample();
+  spec.shares = {{"/", "kproof-root"}, {"/home/a&b", "kproof-directory", true}};
+  CHECK(check("shares.xml", spec) == "");
+}
+
 TEST_CASE("nodes divide vCPUs and memory, in whole pages; the NVDIMM is the first one's") {
   auto spec = sample();
   spec.level.numa = 3;

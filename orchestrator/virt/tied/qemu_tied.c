@@ -14,6 +14,7 @@
  * breaks out of its machine gets hold of, is to run as. That user may not get to where kernels,
  * images, logs and sockets lie (below /root, say), nor need he: they are opened here, before root
  * is given up, and QEMU is told /proc/self/fd/N in their place. What it writes to becomes its own.
+ * So with a directory that the guest is to see: it stays whose it is, and so does what is in it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -107,6 +108,12 @@ static int open_for(const char* path, int flags, const struct user* owner) {
   return fd;
 }
 
+static int open_directory(const char* path) {
+  const int fd = open(path, O_RDONLY | O_DIRECTORY);
+  if (fd < 0) fail(path);
+  return fd;
+}
+
 static int connect_to(const char* path) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -130,6 +137,8 @@ static char* opened(const char* option, char* argument, const struct user* user)
   struct span path;
   if (strcmp(option, "-kernel") == 0 || strcmp(option, "-initrd") == 0)
     return replaced(argument, whole, kFd, open_for(argument, O_RDONLY, NULL));
+  if (strcmp(option, "-fsdev") == 0 && (path = find(argument, ",path=", ',')).begin)
+    return replaced(argument, path, kFd, open_directory(path_in(path)));
   if (strncmp(argument, "file,id=charserial", 18) == 0 &&
       (path = find(argument, ",path=", ',')).begin && !is_open(path))
     return replaced(argument, path, kFd,
