@@ -110,7 +110,7 @@ static void add_sent(Collector& inputs, const PreparedCell& cell, model::Accel a
 }
 
 Inputs inputs_of(const PreparedCell& prepared, const Machine& machine) {
-  const auto& [cell, levels, unmet, missing, earlier, quiet] = prepared;
+  const auto& [cell, levels, unmet, missing, earlier, quiet, no_files] = prepared;
   const auto& [accel, kvm_module, hypervisor, identity, qemu, no_nesting] = machine;
   Collector inputs;
   for (const auto& [name, text] : identity)
@@ -124,6 +124,7 @@ Inputs inputs_of(const PreparedCell& prepared, const Machine& machine) {
   add_sent(inputs, prepared, accel);
   add_texts(inputs["kernel"], unmet);
   add_texts(inputs["kernel"], missing);
+  add_texts(inputs["kernel"], no_files);
   inputs["case"].add(quiet ? "quiet" : "");
   add_expectation(inputs["expectation"], cell.expectation);
   for (const model::Bound& bound : cell.bounds)

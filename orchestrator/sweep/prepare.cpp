@@ -7,6 +7,7 @@
 #include "sweep/detectors.hpp"
 #include "sweep/fragments.hpp"
 #include "sweep/inputs.hpp"
+#include "sweep/visit.hpp"
 #include "util/error.hpp"
 #include "vm/domain_xml.hpp"
 
@@ -162,6 +163,13 @@ class Preparation {
   unsigned slowness_at(std::size_t index) const;
   void set_detectors(std::size_t index, const kernel::Kconfig& config);
   image::ModuleClosure choose_modules(std::size_t index, const Kernel& kernel);
+  std::string hint(const std::string& symbol) const {
+    return FragmentIndex::load(workshop_.fragments()).hint(symbol);
+  }
+  bool is_visited(std::size_t index) const {
+    return catalogue_.visit && catalogue_.visit->level == index + 1;
+  }
+  std::vector<std::string> modules_of_visit(std::size_t index, const Kernel& kernel);
 
   const Catalogue& catalogue_;
   const model::Limits& limits_;
@@ -201,13 +209,28 @@ image::ModuleClosure Preparation::choose_modules(std::size_t index, const Kernel
   std::vector<std::string> wanted = image::transport_modules;
   const auto& of_case = level.description.needs.modules;
   wanted.insert(wanted.end(), of_case.begin(), of_case.end());
-  const auto fragment_of = [&](const std::string& symbol) {
-    return FragmentIndex::load(workshop_.fragments()).hint(symbol);
-  };
+  const auto fragment_of = [&](const std::string& symbol) { return hint(symbol); };
   for (const auto& fact : unmet_needs(kernel, level.description.needs, close(wanted), fragment_of))
     prepared_.unmet.push_back(fact);
   wanted.insert(wanted.end(), of_topology.begin(), of_topology.end());
+  const auto of_visit = modules_of_visit(index, kernel);
+  wanted.insert(wanted.end(), of_visit.begin(), of_visit.end());
   return close(wanted);
+}
+
+// Those that bring the host's files, where the kernel can have them.
+std::vector<std::string> Preparation::modules_of_visit(std::size_t index, const Kernel& kernel) {
+  if (!is_visited(index)) return {};
+  const auto fragment_of = [&](const std::string& symbol) { return hint(symbol); };
+  if (catalogue_.visit->terminal)
+    for (const auto& fact : why_no_terminal(kernel, fragment_of))
+      prepared_.unmet.push_back(fact + ", and a shell needs a pty");
+  if (index > 0)
+    prepared_.no_files = {"a guest inside another is not given them"};
+  else
+    prepared_.no_files = why_no_files(
+        kernel, image::close_over(kernel.modules, kShareModules, kernel.needs_of), fragment_of);
+  return prepared_.no_files.empty() ? kShareModules : std::vector<std::string>{};
 }
 
 // A guest inside is as slow as its own kernel and all around it make it.
@@ -240,6 +263,9 @@ void Preparation::make_level(std::size_t index) {
                          .modules = choose_modules(index, kernel).modules};
   if (!level.program.empty())
     image.files.emplace_back("/cases/" + level.program, workshop_.case_program(level.program));
+  if (is_visited(index) && (!prepared_.no_files.empty() || !kernel.config.known()))
+    for (auto& [inside, file] : programs_of(*catalogue_.visit))
+      image.files.emplace_back(inside, file);
   level.deadlines = run::deadlines(
       limits_, prepared_.cell.test.timeout.value_or(level.description.timeout),
       {machine_.accel, machine_.hypervisor}, static_cast<int>(index) + 1, slowness_at(index));

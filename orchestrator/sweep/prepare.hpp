@@ -46,6 +46,8 @@ struct PreparedCell {
   std::vector<std::string> missing;  // the same of what the topology declares: it is miss
   std::string inputs;                // of all of the above (inputs.hpp): equal inputs, equal cell
   bool quiet = false;                // it measures time: no other cell runs beside it
+  // Of one that a user's command visits: why that has none of the host's files; empty: it has.
+  std::vector<std::string> no_files;
 };
 
 // Does L<index + 1> need KVM: for its case, or for the guest inside? Pure.
@@ -94,10 +96,13 @@ using Describe = std::function<const model::CaseDescription&(const std::string& 
 // the host, before a kernel is fetched or built. ConfigError as require_tree_fits() has it.
 PreparedCell size_up(const model::Cell& cell, const Describe& describe);
 
+struct Visit;
+
 // What prepare() asks for by name, or only where a topology has several levels.
 struct Catalogue {
   std::function<const InnerQemu&()> qemu;
   std::function<const Kernel&(const std::string& kernel)> kernel;  // "": the kernel under test
+  const Visit* visit = nullptr;  // a user's command runs in the place of the case; borrowed
 };
 
 // `sized`, with all the rest.

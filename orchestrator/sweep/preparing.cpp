@@ -8,6 +8,7 @@
 #include "source/unbuildable.hpp"
 #include "sweep/reuse.hpp"
 #include "sweep/room.hpp"
+#include "sweep/visit.hpp"
 #include "util/error.hpp"
 
 namespace kproof::sweep {
@@ -21,6 +22,8 @@ const model::CaseDescription& Preparing::describe(const std::string& program,
   key.insert(key.end(), args.begin(), args.end());
   const auto known = descriptions_.find(key);
   if (known != descriptions_.end()) return known->second;
+  if (setup_.visit && program == kNoCase)
+    return descriptions_.emplace(key, model::CaseDescription{.name = program}).first->second;
   return descriptions_.emplace(key, setup_.workshop.describe(program, args)).first->second;
 }
 
@@ -34,7 +37,8 @@ PreparedCell Preparing::size_up(const model::Cell& cell) {
   } catch (const ConfigError& error) {
     throw ConfigError(fmt::format("{}: {}", cell.test.place, error.what()), error.hint());
   }
-  return sweep::size_up(cell, described);
+  PreparedCell sized = sweep::size_up(cell, described);
+  return setup_.visit ? visited(std::move(sized), *setup_.visit) : sized;
 }
 
 void Preparing::fetch(const std::string& kernel) {
@@ -82,7 +86,8 @@ Fate Preparing::decide(PreparedCell& cell) {
   const Catalogue catalogue{.qemu = [&]() -> const InnerQemu& { return inner_qemu(); },
                             .kernel = [&](const std::string& name) -> const Kernel& {
                               return kernels_.of(name.empty() ? under_test : name);
-                            }};
+                            },
+                            .visit = setup_.visit};
   cell = sweep::prepare(cell, catalogue, setup_.plan.limits, setup_.machine, setup_.workshop,
                         setup_.out / "images");
   Earlier earlier = setup_.fresh ? Earlier{} : earlier_result(cell, setup_.out);

@@ -6,6 +6,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "report/json.hpp"
@@ -63,6 +64,7 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   if (!site.run_as.empty()) job.levels.front().console_of_qemu = "/dev/fdset/0";
   job.levels.front().console_input = site.runtime_dir / fmt::format("keys-{}", serial);
   if (site.dump_on_hang) job.levels.front().memory_dump = job.files.memory();
+  if (site.visit) put_visit(job, cell, *site.visit);
   return job;
 }
 
@@ -111,7 +113,10 @@ static void add_level_evidence(const PreparedCell& cell, const run::GuestStory& 
   }
 }
 
-static std::vector<std::string> declared_evidence(const PreparedCell& cell, std::size_t index) {
+// A visit proves nothing of a topology or a case.
+static std::vector<std::string> declared_evidence(const PreparedCell& cell, std::size_t index,
+                                                  const Visit* visit) {
+  if (visit) return {};
   const PreparedLevel& level = cell.levels[index];
   std::vector<std::string> names = level.description.evidence;
   for (std::string& name :
@@ -130,14 +135,15 @@ static void add_unproven(model::CellResult& result, const std::vector<std::strin
 
 // All levels' parts, in the order of the levels.
 static void fill_in(model::CellResult& result, const PreparedCell& cell,
-                    const run::GuestStory& story, const std::vector<run::Observed>& seen) {
+                    const run::GuestStory& story, const std::vector<run::Observed>& seen,
+                    const Visit* visit) {
   const auto append = [](auto& to, const auto& from) {
     to.insert(to.end(), from.begin(), from.end());
   };
   for (std::size_t i = 0; i < story.size(); ++i) {
     append(result.findings, seen[i].findings);
     append(result.evidence, seen[i].report.evidence);
-    add_unproven(result, declared_evidence(cell, i), seen[i].report.evidence);
+    add_unproven(result, declared_evidence(cell, i, visit), seen[i].report.evidence);
     append(result.metrics, seen[i].report.metrics);
     append(result.subtests, seen[i].report.subtests);
     append(result.phases, story[i].outcome.phases);
@@ -163,19 +169,19 @@ static const std::string& release_at(const PreparedCell& cell, const run::GuestS
 // The sign that the emulator failed and no kernel, if any.
 static std::string judge_into(model::CellResult& result, const PreparedCell& cell,
                               const run::GuestStory& story, std::vector<run::Observed> seen,
-                              model::Accel accel) {
+                              model::Accel accel, const Visit* visit) {
   for (std::size_t i = 0; i < story.size(); ++i)
     verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, story, seen, i),
                         util::today());
   apply_bounds(cell, seen);
-  fill_in(result, cell, story, seen);
+  fill_in(result, cell, story, seen, visit);
   std::vector<verdict::Observation> levels;
   for (std::size_t i = 0; i < story.size(); ++i)
     levels.push_back({.level = static_cast<int>(i) + 1,
-                      .runs_case = !cell.levels[i].program.empty(),
+                      .runs_case = !visit && !cell.levels[i].program.empty(),
                       .outcome = story[i].outcome,
                       .report = seen[i].report,
-                      .evidence = declared_evidence(cell, i),
+                      .evidence = declared_evidence(cell, i, visit),
                       .findings = seen[i].findings,
                       .canaries = seen[i].canaries,
                       .unmet = i == 0 ? cell.unmet : std::vector<std::string>{},
@@ -191,7 +197,7 @@ static void judge_unbooted(model::CellResult& result, const PreparedCell& cell,
                            model::Accel accel) {
   run::GuestStory story(1);
   story[0].outcome = {};
-  judge_into(result, cell, story, std::vector<run::Observed>(1), accel);
+  judge_into(result, cell, story, std::vector<run::Observed>(1), accel, nullptr);
 }
 
 // Of what could not be had the kernel may have said why.
@@ -251,7 +257,9 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
   name_cpus(result.levels, job.guest);
   const image::JoinedImage image(cell.levels.front().image, site.out / "images");
   job.guest.initramfs = image.path();
-  const auto story = run::run_guest(site.connection, job, stop, on_phase);
+  if (site.visit && !cell.no_files.empty())
+    site.visit->warn(fmt::format("without the host's files: {}", fmt::join(cell.no_files, "; ")));
+  auto story = run::run_guest(site.connection, job, stop, on_phase);
   if (!story) return std::nullopt;
   if (!story->front().release.empty()) result.kernel_release = story->front().release;
   std::vector<run::Observed> seen;
@@ -259,8 +267,8 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
     seen.push_back(run::observe(job.files.level(static_cast<int>(i) + 1), nonces[i],
                                 (*story)[i].output_dropped, (*story)[i].aside));
   if (story->size() > 1) write_timeline(job.files, *story);
-  add_level_evidence(cell, *story, seen);
-  attempt.sign = judge_into(result, cell, *story, seen, site.accel);
+  site.visit ? leave_out_command(*story, seen) : add_level_evidence(cell, *story, seen);
+  attempt.sign = judge_into(result, cell, *story, seen, site.accel, site.visit);
   quote_kernel(result.judgement, job.files, nonces);
   hint_at_limits(result.judgement, site);
   if (const std::string traces = decode_traces(cell.levels, result.findings); !traces.empty())
@@ -271,15 +279,29 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
   return attempt;
 }
 
+// A user's command is not run again: where the emulator may have failed, nothing is claimed.
+static std::optional<model::CellResult> only_attempt(std::optional<Attempt> attempt) {
+  if (!attempt) return std::nullopt;
+  model::Judgement& judgement = attempt->result.judgement;
+  if (!attempt->sign.empty())
+    judgement = {.verdict = model::Verdict::broken,
+                 .blame = model::Blame::host,
+                 .reason = fmt::format("{}; that may be QEMU's TCG: {}; try again",
+                                       judgement.reason, attempt->sign),
+                 .level = judgement.level};
+  return std::move(attempt->result);
+}
+
 std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& site,
                                           unsigned serial, const run::StopRequest& stop,
                                           const run::PhaseListener& on_phase) {
   const AttemptPlace place{site.out, "cells/" + cell.cell.id};
   std::optional<model::CellResult> result;
   try {
-    result = attempt_until_one_counts(place, [&](unsigned nth) {
+    const auto attempt = [&](unsigned nth) {
       return boot_and_judge(cell, site, serial * verdict::kAttempts + nth, stop, on_phase);
-    });
+    };
+    result = site.visit ? only_attempt(attempt(0)) : attempt_until_one_counts(place, attempt);
     if (result) report::write_cell(place.out / place.cell, *result);
   } catch (
       const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel

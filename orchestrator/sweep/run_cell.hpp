@@ -7,6 +7,7 @@
 #include "model/result.hpp"
 #include "run/runner.hpp"
 #include "sweep/prepare.hpp"
+#include "sweep/visit.hpp"
 #include "virt/connection.hpp"
 
 namespace kproof::sweep {
@@ -20,6 +21,7 @@ struct Site {
   std::string run_as;                 // whom QEMU runs as (vm::GuestSpec)
   bool dump_on_hang = false;          // the memory of an L1 that hangs
   std::string hypervisor = {};        // host::hypervisor()
+  const Visit* visit = nullptr;       // a user's command runs in the place of the case
 };
 
 // What is known of the cell before it runs.
@@ -27,8 +29,8 @@ model::CellResult blank_result(const PreparedCell& cell);
 
 // `serial`: unique in this process, and small: guests' names are made of it. An attempt that does
 // not count (verdict/emulator.hpp) is kept in out/cells/<id>.attempt-<n>. Nothing when stopped by
-// request; then no cell.json is written. A HostError of the cell alone (no room for its logs)
-// becomes its verdict, broken.
+// request, or when a visitor left; then no cell.json is written. A visit has one attempt. A
+// HostError of the cell alone (no room for its logs) becomes its verdict, broken.
 std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& site,
                                           unsigned serial, const run::StopRequest& stop,
                                           const run::PhaseListener& on_phase);

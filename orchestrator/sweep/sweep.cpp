@@ -5,6 +5,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cache/inventory.hpp"
 #include "cache/remove.hpp"
@@ -21,6 +22,7 @@
 #include "sweep/retries.hpp"
 #include "sweep/room.hpp"
 #include "sweep/run_cell.hpp"
+#include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/units.hpp"
 #include "verdict/flaky.hpp"
@@ -32,7 +34,9 @@ namespace {
 class Sweep {
  public:
   Sweep(const SweepOptions& options, const run::StopRequest& stop, const SweepListener& listener)
-      : options_(options), stop_(stop), listener_(listener) {}
+      : options_(options), stop_(stop), listener_(listener) {
+    if (options.visit) visit_ = *options.visit;
+  }
   report::RunReport run();
 
  private:
@@ -65,6 +69,7 @@ class Sweep {
   std::vector<model::KernelSpec> kernels_;  // that they are of
   Machine machine_;
   std::optional<host::QemuUser> qemu_user_;
+  std::optional<Visit> visit_;
   manifest::Manifest manifest_;
   report::RunReport report_;
   std::size_t builds_ = 1;             // kernels that are made at once, at most
@@ -95,7 +100,9 @@ void Sweep::know_host() {
                   accel.reason));
   if (options_.as_root || !options_.connect.empty()) return;  // a daemon has a user of its own
   qemu_user_ = host::qemu_user(accel.accel);
-  if (qemu_user_) say(fmt::format("QEMU runs as {}, not as root", qemu_user_->name));
+  if (!qemu_user_) return;
+  say(fmt::format("QEMU runs as {}, not as root", qemu_user_->name));
+  if (visit_) hold_to_rights(*visit_, *qemu_user_);
 }
 
 // In a thread of the pipeline.
@@ -133,16 +140,32 @@ Preparing::Setup Sweep::preparing() {
           .fresh = options_.fresh,
           .fetch = [this](const model::KernelSpec& spec) { return fetch(spec); },
           .rows = report_.series ? &report_.series->rows : nullptr,
+          .visit = visit_ ? &*visit_ : nullptr,
           .say = [this](const std::string& line) { say(line); }};
+}
+
+static void require_one(const std::vector<model::Cell>& cells, const plan::Filter& filter) {
+  if (cells.size() == 1) return;
+  if (cells.empty())
+    throw ConfigError(fmt::format("the plan has no cell {}", fmt::join(filter.ids, ", ")),
+                      "`kproof plan` lists them");
+  std::vector<std::string> names;
+  for (const model::Cell& cell : cells)
+    names.push_back(fmt::format("{}/{}", cell.kernel.name, cell.topology.name));
+  throw ConfigError(fmt::format("a command runs in one guest, and here are {}: {}", cells.size(),
+                                fmt::join(names, ", ")),
+                    "name the kernel, and choose with --topology");
 }
 
 // What is wrong for sure is told here, before there is a directory, or a kernel is built.
 void Sweep::choose_cells(Preparing& preparing) {
   const resources::Limits limits = resources::read_limits(resources::text_of);
-  const plan::Expansion whole =
-      plan::expand(options_.plan, options_.filter, workshop_.case_names());
-  manifest_ = manifest::make(options_.plan, options_.texts, options_.filter, workshop_.case_names(),
-                             whole.cells, report_.started);
+  std::vector<std::string> cases = workshop_.case_names();
+  if (options_.visit) cases.emplace_back(kNoCase);
+  const plan::Expansion whole = plan::expand(options_.plan, options_.filter, cases);
+  if (options_.visit) require_one(whole.cells, options_.filter);
+  manifest_ = manifest::make(options_.plan, options_.texts, options_.filter, cases, whole.cells,
+                             report_.started);
   for (const model::Cell& cell : whole.cells) {
     require_cpu(cell.topology, report_.host);
     cells_.push_back(preparing.size_up(cell));
@@ -185,7 +208,8 @@ Site Sweep::site(const Hosting::Open& open) const {
           connection.embedded() ? workshop_.emulator() : fs::path(),
           qemu_user_ && connection.embedded() ? host::to_run_as(qemu_user_->user) : "",
           options_.dump_on_hang,
-          host::hypervisor()};
+          host::hypervisor(),
+          visit_ ? &*visit_ : nullptr};
 }
 
 unsigned Sweep::most_jobs() const {
@@ -273,14 +297,14 @@ report::RunReport Sweep::run() {
   Preparing preparing(this->preparing());
   choose_cells(preparing);
   const util::FileLock lock = claim_directory(options_.out, options_.plan.name);
-  cache::note_run(kernel::default_cache(), options_.out);
+  if (!options_.visit) cache::note_run(kernel::default_cache(), options_.out);
   manifest::write(options_.out, manifest_);
   kernels_ = kernels_of_all(cells_);
   choose_pace();
   run_cells(preparing);
   report_.ended = util::now();
   page::write_reports(report_);
-  keep_durations(report_, kernel::default_cache());
+  if (!options_.visit) keep_durations(report_, kernel::default_cache());
   cache::keep_within(kernel::default_cache(), options_.cache_budget,
                      [this](std::string_view line) { say(std::string(line)); });
   return std::move(report_);

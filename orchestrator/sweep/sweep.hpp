@@ -16,6 +16,7 @@
 #include "source/fetch.hpp"
 #include "sweep/hosting.hpp"
 #include "sweep/listener.hpp"
+#include "sweep/visit.hpp"
 #include "sweep/workshop.hpp"
 
 namespace kproof::sweep {
@@ -43,6 +44,8 @@ struct SweepOptions {
   // A kernel that does not build makes its cells broken; or, with this, ends the run, for a caller
   // to whom it means something.
   bool unbuildable_ends = false;
+  // A command in the place of the one case that the filter leaves; borrowed.
+  const Visit* visit = nullptr;
   // For more than one sweep in a process; borrowed.
   Hosting* hosting = nullptr;
 };
