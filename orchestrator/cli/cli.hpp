@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "plan/cells.hpp"
+#include "util/error.hpp"
 
 namespace kproof::cli {
 
@@ -18,6 +19,8 @@ constexpr int kHostFault = 69;  // EX_UNAVAILABLE of sysexits.h
 constexpr int kInterrupted = 130;
 
 void add_run(CommandLine& line);
+void add_exec(CommandLine& line);
+void add_shell(CommandLine& line);
 void add_plan(CommandLine& line);
 void add_build(CommandLine& line);
 void add_series(CommandLine& line);
@@ -33,6 +36,9 @@ void add_analyze(CommandLine& line);
 void add_history(CommandLine& line);
 void add_compare(CommandLine& line);
 void add_thin(CommandLine& line);
+
+// Tells an error with what it quotes and its next step; returns `exit_code`.
+int complain(const Error& error, int exit_code);
 
 inline constexpr std::string_view kSourcePlanHelp =
     "the plan, a YAML file with a kernel from `source:`";

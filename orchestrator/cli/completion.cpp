@@ -24,13 +24,17 @@ class Line {
       } else if (const OptionInfo* option = find_option(command.options, word)) {
         given_.push_back(option);
         if (option->value.empty()) continue;
-        if (++i == words.size()) open_ = option;
+        if (++i == words.size())
+          open_ = option;
+        else if (word == "--plan")
+          plan_ = words[i];
       }
     }
   }
   // The option whose value is to come.
   const OptionInfo* open() const { return open_; }
   std::string plan() const {
+    if (!plan_.empty()) return plan_;
     const OptionInfo* first = argument(0);
     return first && first->names.front() == "PLAN" && !arguments_.empty() ? arguments_.front() : "";
   }
@@ -53,6 +57,7 @@ class Line {
   std::vector<std::string> arguments_;
   std::vector<const OptionInfo*> given_;
   const OptionInfo* open_ = nullptr;
+  std::string plan_;  // of --plan
 };
 }  // namespace
 

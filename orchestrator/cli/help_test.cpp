@@ -112,6 +112,17 @@ TEST_CASE("names come from the plan that the line has, wherever it stands") {
   CHECK(at({"run", "p", "--kernel", "="}) == "p-a p-b ");
 }
 
+TEST_CASE("names also come from the plan of --plan") {
+  ProgramInfo program = made_up();
+  program.commands[0].options.push_back({.names = {"--plan"}, .value = "VALUE"});
+  const ValuesOf values = [](const std::string& option, const std::string& plan) {
+    return std::vector<Candidate>{{option + " of " + plan, ""}};
+  };
+  const auto offered = complete(program, {"run", "--plan", "p", "--kernel", ""}, values);
+  REQUIRE(offered.candidates.size() == 1);
+  CHECK(offered.candidates[0].word == "--kernel of p");
+}
+
 TEST_CASE("an option that was given is offered again only if it may be repeated") {
   CHECK(at({"run", "--kernel", "x", "--accel", "kvm", "--"}).find("--kernel") != std::string::npos);
   CHECK(at({"run", "--kernel", "x", "--accel", "kvm", "--"}).find("--accel") == std::string::npos);
@@ -172,5 +183,8 @@ TEST_CASE("bash completes commands, options, and what the plan has") {
   CHECK(in_bash("plan ci/plans/quickstart.yaml --case mm/dax_1") == "mm/dax_1g_mprotect ");
   CHECK(in_bash("run ci/plans/nested.yaml --topology ''").find("l2") != std::string::npos);
   CHECK(in_bash("run quickstart --kernel '=' debian-6.12") == "debian-6.12 ");
+  CHECK(in_bash("exec --plan quickstart debian-6.12").starts_with("debian-6.12 "));
+  CHECK(in_bash("shell --plan quickstart --cell debian-6.1/l1/mm/thp") ==
+        "debian-6.1/l1/mm/thp_mprotect ");
   CHECK(in_bash("build --source x --fragment lock").find("lockup ") != std::string::npos);
 }

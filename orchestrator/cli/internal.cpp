@@ -46,16 +46,19 @@ static std::vector<Candidate> names_in_plan(const std::string& option, const std
   for (const model::Cell& cell : plan::expand(plan, {}, all).cells)
     names.insert(option == "--case"     ? cell.test.alias
                  : option == "--kernel" ? cell.kernel.name
+                 : option == "--cell"   ? cell.id
                                         : cell.topology.name);
   return candidates_of(names);
 }
 
 static std::vector<Candidate> values_of(const std::string& option, const std::string& plan) {
   try {
-    if (option == "--kernel" || option == "--topology" || option == "--case")
+    if (option == "KERNEL")
+      return plan.empty() ? std::vector<Candidate>{} : names_in_plan("--kernel", plan);
+    if (option == "--kernel" || option == "--topology" || option == "--case" || option == "--cell")
       return names_in_plan(option, plan);
     if (option == "--fragment") return fragments();
-    if (option == "PLAN") return plans();
+    if (option == "PLAN" || option == "--plan") return plans();
     if (option == "CASE") return names_in_plan("--case", "");
   } catch (const std::exception&) {  // a plan that is being written: told when it is run
   }

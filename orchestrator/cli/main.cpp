@@ -28,7 +28,7 @@ static void annotate(const Error& error) {
 }
 
 // What is quoted of a user's file may be anything, and a terminal must not obey it.
-static int complain(const Error& error, int exit_code) {
+int complain(const Error& error, int exit_code) {
   std::string text = fmt::format("kproof: error: {}\n", error.what());
   const std::string quote = config::quote_place_of(error.what());
   if (!quote.empty()) text += quote + "\n";
@@ -43,6 +43,8 @@ static int run(int argc, char** argv) {
   add_run(line);
   add_plan(line);
   add_build(line);
+  add_exec(line);
+  add_shell(line);
   add_series(line);
   add_bisect(line);
   add_config_bisect(line);

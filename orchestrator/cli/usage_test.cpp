@@ -158,3 +158,17 @@ TEST_CASE("in a job of GitHub Actions a mistake is an annotation at its line of 
   CHECK(said("true").find(command) != std::string::npos);
   CHECK(said("false").find("::error") == std::string::npos);
 }
+
+TEST_CASE("a guest for a command that is none is told with the next step") {
+  CHECK(
+      refused({"exec", "nosuch", "--", "true"}).has("there is no kernel nosuch\n  hint: a build"));
+  CHECK(refused({"exec", "my.yaml", "--", "true"}).has("KERNEL --plan my.yaml"));
+  CHECK(refused({"exec", "/"}).has("kproof exec: no command\n"));
+  CHECK(refused({"exec", "/", "--topology", "l1", "--", "x"}).has("name that with --plan"));
+  CHECK(refused({"exec", "linux-image-x", "--timeout", "5", "--", "x"}).has("30s, 5m or 2h"));
+  CHECK(refused({"exec", "--plan", "quickstart", "--cell", "a/b/c", "--", "x"}).has("a/b/c"));
+  CHECK(refused({"exec", "debian-6.1", "--plan", "nested", "--", "x"}).has("--topology"));
+  CHECK(refused({"exec", "debian-6.1", "--plan", "quickstart", "--level", "2", "--", "x"})
+            .has("--level 2: topology `l1` has 1 level"));
+  CHECK(refused({"shell", "/"}).has("kproof exec KERNEL -- COMMAND"));
+}

@@ -17,18 +17,32 @@ static bool is_kernel(const fs::path& path) {
   return text.find('\0') != text.npos;
 }
 
+static model::Plan plan_of(model::KernelSpec kernel, const std::string& cases) {
+  model::Plan plan{.name = kernel.name, .file = kernel.label};
+  plan.topologies.push_back(default_topology(kernel.place));
+  plan.cases.push_back({.name = cases, .alias = cases, .place = kernel.place});
+  plan.kernels.push_back(std::move(kernel));
+  return plan;
+}
+
+model::Plan plan_of_package(const std::string& package, const std::string& cases) {
+  return plan_of({.name = package,
+                  .label = package,
+                  .source = model::PackageSource{package},
+                  .place = package},
+                 cases);
+}
+
 // Named "mine".
 static model::Plan plan_of(const fs::path& kernel, const std::string& cases) {
   fs::path path = fs::absolute(kernel).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();  // "linux/"
-  const std::string place = kernel.string();
-  model::Plan plan{.name = "mine", .file = path};
-  plan.kernels.push_back({.name = "mine",
-                          .label = path.filename().string(),
-                          .source = model::PathSource{path},
-                          .place = place});
-  plan.topologies.push_back(default_topology(place));
-  plan.cases.push_back({.name = cases, .alias = cases, .place = place});
+  model::Plan plan = plan_of({.name = "mine",
+                              .label = path.filename().string(),
+                              .source = model::PathSource{path},
+                              .place = kernel.string()},
+                             cases);
+  plan.file = path;
   return plan;
 }
 
