@@ -1,0 +1,191 @@
+// A user's command in a guest: `kproof exec`, and `kproof shell` at a real terminal.
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "e2e/leftovers.hpp"
+#include "e2e/support.hpp"
+#include "util/files.hpp"
+
+using namespace kproof;
+using namespace kproof::e2e;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+// A boot under TCG on a loaded machine.
+static constexpr auto kBoot = 120s;
+static constexpr auto kPrompt = 20s;
+
+namespace {
+// `kproof ARGUMENTS...` in `directory`, at a terminal of its own.
+class AtTerminal {
+ public:
+  AtTerminal(const std::vector<std::string>& arguments, const fs::path& directory) {
+    pid_ = ::forkpty(&terminal_, nullptr, nullptr, nullptr);
+    if (pid_ == 0) become(arguments, directory);
+    REQUIRE(pid_ > 0);
+    ::tcgetattr(terminal_, &before_);
+  }
+  ~AtTerminal() {
+    if (!ended_) ::kill(pid_, SIGKILL);
+    if (!ended_) ::waitpid(pid_, nullptr, 0);
+    ::close(terminal_);
+  }
+  AtTerminal(const AtTerminal&) = delete;
+
+  pid_t pid() const { return pid_; }
+  void types(const std::string& keys) const {
+    REQUIRE(::write(terminal_, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
+  }
+  void resizes(unsigned short rows, unsigned short columns) const {
+    const winsize size{rows, columns, 0, 0};
+    REQUIRE(::ioctl(terminal_, TIOCSWINSZ, &size) == 0);
+  }
+  // What comes from here on has `text`; what stands before it is not looked at again.
+  bool shows(const std::string& text, Clock::duration deadline) {
+    for (const auto end = Clock::now() + deadline; read_until(end);)
+      if (const auto at = screen_.find(text, seen_); at != std::string::npos) {
+        seen_ = at + text.size();
+        return true;
+      }
+    MESSAGE("not shown: ", text, "\non the terminal:\n", screen_);
+    return false;
+  }
+  bool is_raw() const { return !(settings().c_lflag & ICANON); }
+  bool is_as_before() const {
+    const termios now = settings();
+    return now.c_iflag == before_.c_iflag && now.c_oflag == before_.c_oflag &&
+           now.c_lflag == before_.c_lflag && now.c_cflag == before_.c_cflag;
+  }
+  // The exit code, or -N for the signal that killed it.
+  int waits() {
+    while (read_until(Clock::now() + kBoot)) {
+    }
+    int status = 0;
+    REQUIRE(::waitpid(pid_, &status, 0) == pid_);
+    ended_ = true;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  const std::string& screen() const { return screen_; }
+
+ private:
+  [[noreturn]] static void become(std::vector<std::string> arguments, const fs::path& directory) {
+    ::setenv("SHELL", "/bin/bash", 1);
+    ::setenv("TERM", "xterm", 1);
+    arguments.insert(arguments.begin(), KPROOF_PROGRAM);
+    std::vector<char*> argv;
+    for (std::string& word : arguments)
+      argv.push_back(word.data());
+    argv.push_back(nullptr);
+    if (::chdir(directory.c_str()) == 0) ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  termios settings() const {
+    termios now{};
+    ::tcgetattr(terminal_, &now);
+    return now;
+  }
+  // False at the end of the terminal, or of the time.
+  bool read_until(Clock::time_point end) {
+    pollfd ready{terminal_, POLLIN, 0};
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+    if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) <= 0) return false;
+    char buffer[4096];
+    const ssize_t n = ::read(terminal_, buffer, sizeof buffer);
+    if (n > 0) screen_.append(buffer, static_cast<std::size_t>(n));
+    return n > 0;
+  }
+
+  int terminal_ = -1;
+  pid_t pid_ = -1;
+  termios before_{};
+  bool ended_ = false;
+  std::string screen_;
+  std::size_t seen_ = 0;
+};
+}  // namespace
+
+// Which whoever QEMU runs as may enter, and write to.
+static fs::path open_directory(const std::string& name) {
+  const fs::path directory = fresh_directory(name);
+  fs::permissions(directory, fs::perms::all);
+  util::write_file_atomically(directory / "note", "from the host\n");
+  return directory;
+}
+
+TEST_CASE(
+    "a shell at a terminal: keys, size, Ctrl-C, Ctrl-D, the host's files, and its exit code") {
+  AtTerminal shell({"shell", "linux-image-amd64"}, open_directory("shell"));
+  shell.types("echo $((40 + 2)) on $(uname -n)\r");  // while it boots
+  REQUIRE(shell.shows("42 on kproof", kBoot));
+  CHECK(shell.is_raw());
+  shell.resizes(33, 111);
+  shell.types("stty size\r");
+  CHECK(shell.shows("33 111", kPrompt));
+  shell.types("echo be''gins; sleep 1000\r");
+  CHECK(shell.shows("begins", kPrompt));
+  shell.types("\x03");
+  shell.types("cat note; touch /usr/x note\r");
+  CHECK(shell.shows("from the host", kPrompt));
+  CHECK(shell.shows("'/usr/x': Read-only file system", kPrompt));
+  CHECK(shell.shows("'note': Read-only file system", kPrompt));
+  shell.types("echo cat''s; cat; echo at the e''nd\r");
+  CHECK(shell.shows("cats", kPrompt));
+  shell.types("\x04");
+  CHECK(shell.shows("at the end", kPrompt));
+  shell.types("exit 7\r");
+  CHECK(shell.waits() == 7);
+  CHECK(shell.is_as_before());
+}
+
+TEST_CASE("kill -9 of a shell leaves neither a guest nor a raw terminal") {
+  const fs::path directory = open_directory("shell-killed");
+  AtTerminal shell({"shell", "linux-image-amd64", "--out", directory / "out"}, directory);
+  shell.types("echo $((40 + 2))\r");
+  REQUIRE(shell.shows("42", kBoot));
+  REQUIRE(shell.is_raw());
+  ::kill(shell.pid(), SIGKILL);
+  CHECK(shell.waits() == -SIGKILL);
+  CHECK(shell.is_as_before());
+  const auto end = Clock::now() + 5s;
+  while (!left_by(shell.pid(), directory / "out").empty() && Clock::now() < end)
+    std::this_thread::sleep_for(10ms);
+  CHECK(left_by(shell.pid(), directory / "out") == std::vector<std::string>{});
+}
+
+// mm/dax_1g_uffd has 6.12 warn (ci/plans/uffd.yaml).
+TEST_CASE("a WARNING fails a command that ends well, in the guest of a cell, and is told") {
+  const fs::path directory = open_directory("exec");
+  util::write_file_atomically(
+      directory / "plan.yaml",
+      "schema: 1\nname: visit\nkernels: { k: { package: linux-image-6.12-amd64 } }\n"
+      "cases: [mm/dax_1g_uffd]\n");
+  const std::string script = "cd '" + directory.string() +
+                             "' && exec '" KPROOF_PROGRAM
+                             "' exec --rw --plan plan.yaml --cell k/l1/mm/dax_1g_uffd -- "
+                             "sh -c 'cat note - >made; echo to stderr >&2; $KPROOF_CASE; exit 0'";
+  const auto result = util::run(
+      {.argv = {"sh", "-c", "echo from a pipe | { " + script + "; }"}, .deadline = kBoot});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 120);
+  CHECK(result.out.find("not ok 1 ") != std::string::npos);
+  CHECK(result.err.starts_with("to stderr\n"));
+  CHECK(result.err.find("finding: WARNING in change_huge_pud") != std::string::npos);
+  CHECK(result.err.find("the command exited with 0; exit code 120\n") != std::string::npos);
+  CHECK(util::read_file(directory / "made") == "from the host\nfrom a pipe\n");
+  const std::size_t log = result.err.find("  log: ") + 7;
+  const fs::path console = result.err.substr(log, result.err.find('\n', log) - log);
+  REQUIRE(fs::exists(console));
+  CHECK(util::read_file(console).find("WARNING: ") != std::string::npos);
+  CHECK(left_by_run(console.string().substr(0, console.string().find("/cells/"))) ==
+        std::vector<std::string>{});
+}
