@@ -41,8 +41,8 @@ void add_exec(CommandLine& line) {
                   "in the guest that cells of that plan and topology have");
   command.example("kproof exec --plan p.yaml --cell k/l1/mm/a -- sh -c '$KPROOF_CASE'",
                   "the case of a cell by hand, in its very guest");
-  command.example("git bisect run sh -c 'make -j8 && kproof exec . -- ./my-test'",
-                  "a splat is bad, too; what does not boot is skipped");
+  command.example("git bisect run sh -c 'make -j8 || exit 125; kproof exec . -- ./my-test'",
+                  "a splat is bad, too; what does not build or boot is skipped");
   command.does([options] { return exec(*options); });
 }
 
