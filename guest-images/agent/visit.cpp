@@ -46,13 +46,6 @@ static void bind(const std::string& from, const std::string& to) {
   ::mount(from.c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr);
 }
 
-static void show_cases() {
-  const std::string where(agent::kVisitedCases);
-  ::mkdir(where.substr(0, where.rfind('/')).c_str(), 0755);
-  ::mkdir(where.c_str(), 0755);
-  bind("/cases", where);
-}
-
 // The root is looked at again and again, and does not change under a visit; the directory may, as
 // somebody works there.
 void Visit::mount_host() {
@@ -108,8 +101,7 @@ std::string Visit::start(const std::vector<std::string>& argv, const Environment
   const std::string error =
       asked_.terminal ? open_terminal(streams, program) : open_pipes(streams, program);
   if (!error.empty()) return error;
-  show_cases();  // and the pty's file system: below what is bound into the host's root
-  mount_host();
+  mount_host();  // behind the pty's file system, which is bound into the host's root
   program.pid = ::fork();
   if (program.pid == 0)
     become({.argv = argv,

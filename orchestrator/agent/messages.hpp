@@ -60,8 +60,6 @@ struct Visit {
 // holds up the other, and nobody's memory fills.
 inline constexpr std::size_t kOutputWindow = 256 << 10, kInputWindow = 64 << 10;
 inline constexpr std::size_t kInputPiece = 4096;  // bytes of an `input`, at most
-// Where the programs of cases are while a command runs, whatever its root is.
-inline constexpr std::string_view kVisitedCases = "/run/kproof/cases";
 
 // What one guest is booted for.
 struct Job {

@@ -85,9 +85,7 @@ static constexpr std::array kUsualPrograms{
     "touch", "tr",    "true",  "umount", "uname",  "uniq", "wc",      "xargs"};
 
 image::Files programs_of(const Visit& visit) {
-  image::Files files;
-  if (!visit.argv.front().starts_with(agent::kVisitedCases))
-    files = image::host_program(find_program(visit));
+  image::Files files = image::host_program(find_program(visit));
   for (const char* name : kUsualPrograms)
     if (const std::string path = util::search_path(name); !path.empty())
       files.merge(image::host_program(path));
@@ -102,9 +100,12 @@ static std::vector<std::string> argv_of(const PreparedCell& cell, const Visit& v
   return argv;
 }
 
-// The programs of the cell's cases are there, and this is how the one of this level is called.
-static std::string case_of(const PreparedLevel& level) {
-  std::vector<std::string> words{fmt::format("{}/{}", agent::kVisitedCases, level.program)};
+// How the case of this level is called, as its cell would: at the root of the image, where it finds
+// that its machine is one to be thrown away. That root is the agent's, who is PID 1.
+static std::string case_of(const PreparedCell& cell, const PreparedLevel& level) {
+  std::vector<std::string> words;
+  if (cell.no_files.empty()) words = {"chroot", "/proc/1/root"};
+  words.push_back("/cases/" + level.program);
   words.insert(words.end(), level.args.begin(), level.args.end());
   return util::shell_quote(words);
 }
@@ -141,7 +142,7 @@ void put_visit(run::GuestJob& job, const PreparedCell& cell, const Visit& visit)
   own.inner.reset();
   own.visit = visit_of(cell, visit);
   own.environment.insert(own.environment.end(), visit.environment.begin(), visit.environment.end());
-  if (!level.program.empty()) own.environment.emplace_back("KPROOF_CASE", case_of(level));
+  if (!level.program.empty()) own.environment.emplace_back("KPROOF_CASE", case_of(cell, level));
   put_shares(job.guest, *own.visit);
 }
 

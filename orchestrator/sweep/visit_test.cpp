@@ -39,7 +39,8 @@ TEST_CASE("a command runs in the place of the case, with the host's files and th
   CHECK(sent.visit->input);
   CHECK_FALSE(sent.visit->terminal);
   CHECK(sent.environment.back() ==
-        std::pair<std::string, std::string>{"KPROOF_CASE", "/run/kproof/cases/mm/some --size 4M"});
+        std::pair<std::string, std::string>{"KPROOF_CASE",
+                                            "chroot /proc/1/root /cases/mm/some --size 4M"});
   REQUIRE(job.guest.shares.size() == 2);
   CHECK(job.guest.shares[0].directory == "/");
   CHECK(job.guest.shares[0].tag == sent.visit->root_tag);
@@ -75,6 +76,7 @@ TEST_CASE(
   CHECK(job.guest.shares.empty());
   CHECK(job.levels[0].job.visit->root_tag == "");
   CHECK(job.levels[0].job.argv.front() == "/home/me/my-test");
+  CHECK(job.levels[0].job.environment.back().second == "/cases/mm/some --size 4M");
 }
 
 TEST_CASE("a visit of L1 starts no guest inside, and one of L2 goes through L1") {
