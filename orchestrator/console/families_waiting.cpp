@@ -27,7 +27,7 @@ static constexpr const char* kWaitingFamilies[] = {
     "^_*rwsem_", "^call_rwsem_",
     "^_*(down|up)(_|$)(read|write|common|trylock|interruptible|killable|timeout)?",
     "^_*downgrade_write", "^_*percpu_(down|up|rwsem)_", "^rt_(spin|read|write)_", "^owner_on_cpu",
-    "^osq_",
+    "^osq_", "^_*(lock|release)_sock",
     // Pages as locks and as objects.
     "^_*folio_((try_)?get|unlock|lock(_killable|_or_retry)?)$", "^_*folio_(put(_refs)?$|wait_)",
     "^folios_put", "^(un|_*)?lock_page(_|$)", "^_*(put|get)_page$",

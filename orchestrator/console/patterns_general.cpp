@@ -70,6 +70,12 @@ static const Pattern kGeneral[] = {
      .title = "WARNING: {1}",
      .body = R"(\n *(?:Call [Tt]race|Backtrace|CPU: \d+ |Hardware name))",
      .flags = kMixed | kMarked},
+    // What lockdep and its kin have found; the rest was lost.
+    {.trigger = "WARNING: ",
+     .line =
+         R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+((?:possible|inconsistent|suspicious|bad|held lock|lock held|nested lock|Nested lock|\w+-safe -> ).*))",
+     .title = "WARNING: {1}",
+     .flags = kMixed | kMarked},
     // Words alone, of which drivers say some at every boot.
     {.trigger = "WARNING: ",
      .line = R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",

@@ -37,8 +37,7 @@ Report::Report(const Row& row, const Line& line, Trust trust)
       marked_(line.marked),
       quoted_(trust == Trust::quoted),
       told_(line.told),
-      of_test_(line.of_test),
-      indented_(line.indented) {
+      of_test_(line.of_test) {
   lines_.push_back({line.number, std::string(line.text)});
   text_size_ = line.text.size();
 }
@@ -71,7 +70,7 @@ bool Report::asked(std::string_view caller) const {
 }
 
 bool Report::wants(const Line& line) const {
-  if (phase_ == Phase::doubted && (line.marked || (indented_ && line.indented))) return false;
+  if (phase_ == Phase::doubted && line.marked) return false;
   if (line.caller == caller_) return line.marked || !marked_;
   return asked(line.caller);
 }

@@ -30,7 +30,6 @@ struct Line {
   bool quoted = false;     // and so are its words, perhaps: they do not count if nothing follows
   bool told = false;       // words of a sentence stand in front of what its row matches
   bool of_test = false;    // "# ...": what a test says of itself (is_diagnostic())
-  bool indented = false;   // as no kernel's line is that lacks the stamp which its others have
   bool stored = false;     // by a daemon that keeps what many boots said (syslog, a journal)
   bool from_user = false;  // known to be a program's: only canaries are looked for
 };
@@ -97,8 +96,7 @@ class Report {
   // A kernel's line may look so: only words of a sentence say that it is a quotation, or "# " does,
   // which is a prompt, too, and nothing has to follow.
   bool quoted_by_chance() const {
-    return quoted_ &&
-           (unbelieved_ || indented_ || is_told() || (of_test_ && begun_by_->is_complete()));
+    return quoted_ && (unbelieved_ || is_told() || (of_test_ && begun_by_->is_complete()));
   }
   // A program's words, as far as is known.
   bool is_quotation() const { return quoted_ && phase_ == Phase::doubted; }
@@ -128,7 +126,7 @@ class Report {
   std::size_t start_, end_;
   std::optional<std::uint64_t> end_usec_;
   std::string caller_;
-  bool marked_, quoted_, told_, of_test_, indented_;
+  bool marked_, quoted_, told_, of_test_;
   bool unbelieved_ = false;  // by quote()
   struct Cpus {
     unsigned first = 0, last = 0;

@@ -16,7 +16,6 @@ void Tracker::line(Line line) {
   if (line.from_user) return;
   line.of_test = sight.triggered && is_diagnostic(line.text);
   line.quoted = sight.triggered && is_test_result(line.text);
-  line.indented = is_indented(line);
   if (!sight.row && sight.triggered && foreign()) sight.row = row_behind_prefix(line);
   const bool begins = sight.row && starts(*sight.row, line);
   const bool rest =
@@ -26,14 +25,6 @@ void Tracker::line(Line line) {
     report.show(line);
   close_stale();
   if (!rest && foreign()) broken_.remember(line, sight.triggered || sight.friendly);
-}
-
-// A program shows it, as `git log` and `cat` do, on a console where the kernel's lines have stamps.
-bool Tracker::is_indented(const Line& line) {
-  constexpr std::size_t kEnough = 10;
-  stamped_ += line.marked && line.usec;
-  if (line.marked || !foreign() || stamped_ < kEnough) return false;
-  return line.raw.starts_with('\t') || line.raw.starts_with("  ");
 }
 
 void Tracker::note_line(const Line& line, const Row* row) {
@@ -144,7 +135,7 @@ bool Tracker::is_anothers(Line& line, const Row& row) const {
   const bool in_sentence =
       anyones && trigger != 0 && is_in_sentence(line.text, row.begins_in(line.text));
   line.told = in_sentence || (anyones && !quoted && is_format(line.text));
-  return quoted || line.quoted || line.told || line.of_test || line.indented;
+  return quoted || line.quoted || line.told || line.of_test;
 }
 
 void Tracker::note_row(Line line, const Row& row) {

@@ -50,7 +50,6 @@ class Tracker {
   void note_line(const Line& line, const Row* row);
   bool mend_header(const Line& line);
   bool mend_line(const Line& line);
-  bool is_indented(const Line& line);
   bool is_anothers(Line& line, const Row& row) const;
   void note_row(Line line, const Row& row);
   void note_quotation(Report* open, const Line& line, const Row& row);
@@ -80,7 +79,6 @@ class Tracker {
   std::size_t oopses_ = 0, panics_ = 0, panics_before_ = 0;
   std::vector<std::string> machines_;  // that booted, or printed first (machine_of())
   bool fuzzed_ = false;                // a fuzzer writes to this console, so a kernel runs
-  std::size_t stamped_ = 0;            // lines of the kernel with a time stamp
   bool stamps_ = false;                // this boot's banner had a time stamp: so have all its lines
   bool orderly_ = false;               // the machine was told to go down
   std::size_t reboot_line_ = 0;        // of a reboot behind an oops; 0: none
