@@ -8,7 +8,6 @@
 #include "nights/facts.hpp"
 #include "nights/trend.hpp"
 #include "page/element.hpp"
-#include "page/style.hpp"
 #include "util/subprocess.hpp"
 #include "util/units.hpp"
 #include "util/uri.hpp"
@@ -171,8 +170,8 @@ static void add_figures(const Element& body, const Overview& overview) {
 }
 
 std::string index_html(const Overview& overview, const Link& link) {
-  const page::Document document("Nights - kproof",
-                                fmt::format("{}{}{}", page::kStyle, kIndexStyle, kTrendStyle));
+  const page::Document document("Nights - kproof", page::Scripts::none,
+                                fmt::format("{}{}", kIndexStyle, kTrendStyle));
   const Element body = document.body();
   add_head(body, overview);
   add_events(body, overview, link);

@@ -42,27 +42,28 @@ std::string markup_of(const pugi::xml_document& part) {
 }
 
 // https://www.w3.org/TR/CSP3/#grammardef-hash-source
-static std::string policy() {
+static std::string policy(Scripts scripts) {
+  static constexpr std::string_view kNothing =
+      "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'";
+  if (scripts == Scripts::none) return std::string(kNothing);
   std::string hash;
   for (std::size_t i = 0; i < kScriptHash.size(); i += 2)
     hash += static_cast<char>(std::stoi(std::string(kScriptHash.substr(i, 2)), nullptr, 16));
-  return fmt::format(
-      "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; "
-      "script-src 'sha256-{}'",
-      util::base64(hash));
+  return fmt::format("{}; script-src 'sha256-{}'", kNothing, util::base64(hash));
 }
 
-Document::Document(std::string_view title) : body_(pugi::xml_node()) {
+Document::Document(std::string_view title, Scripts scripts, std::string_view more_style)
+    : body_(pugi::xml_node()), scripts_(scripts) {
   // As text of XML it would not be itself; the script is put in as it is, as its hash demands.
   static_assert(kStyle.find_first_of("<>&") == kStyle.npos);
   const Element root(document_.append_child("html"));
   root.set("lang", "en");
   const Element head = root.add("head");
   head.add("meta").set("charset", "utf-8");
-  head.add("meta").set("http-equiv", "Content-Security-Policy").set("content", policy());
+  head.add("meta").set("http-equiv", "Content-Security-Policy").set("content", policy(scripts));
   head.add("meta").set("name", "viewport").set("content", "width=device-width, initial-scale=1");
   head.add("title", "", title);
-  head.add("style", "", kStyle);
+  head.add("style", "", fmt::format("{}{}", kStyle, more_style));
   body_ = root.add("body");
 }
 
@@ -71,7 +72,7 @@ static constexpr std::string_view kEnd = "</body></html>";
 std::string Document::html() const {
   static_assert(kScript.find("</script") == kScript.npos && kScript.find("<!--") == kScript.npos);
   std::string html = "<!DOCTYPE html>\n" + markup_of(document_);
-  add_data(html, fmt::format("<script>{}</script>\n", kScript));
+  if (scripts_ == Scripts::ours) add_data(html, fmt::format("<script>{}</script>\n", kScript));
   return html;
 }
 

@@ -28,17 +28,21 @@ class Element {
 // As HTML has it.
 std::string markup_of(const pugi::xml_document& part);
 
+enum class Scripts { ours, none };
+
 class Document {
  public:
-  // With the style and script of kproof (page.css, page.js). The document forbids browsers to run
-  // anything else, and to load anything.
-  explicit Document(std::string_view title);
+  // With the style of kproof (page.css) and `more_style` behind it, and its script (page.js) if
+  // that is wanted. The document forbids browsers to run anything else, and to load anything.
+  explicit Document(std::string_view title, Scripts scripts = Scripts::ours,
+                    std::string_view more_style = "");
   Element body() const { return body_; }
   std::string html() const;
 
  private:
   pugi::xml_document document_;
   Element body_;
+  Scripts scripts_;
 };
 
 // Puts elements that are not shown behind all others of a document, and behind its script, so that

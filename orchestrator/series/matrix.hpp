@@ -82,8 +82,9 @@ struct Figures {
   compare::Trend trend = compare::Trend::none;  // where there is a row to compare with
   std::optional<std::size_t> against;
   std::optional<stats::Difference> difference;  // to that row, where figures could show a change
-  std::optional<double> noise;  // the median of what the case measured in idleness (model::idle_name)
-  double median() const;        // of none: 0
+  std::optional<double>
+      noise;              // the median of what the case measured in idleness (model::idle_name)
+  double median() const;  // of none: 0
   bool is_noise() const;
 };
 
