@@ -21,8 +21,9 @@ struct Joined {
 // `parts` is not empty, and is borrowed.
 Joined join(const std::vector<Part>& parts);
 
-// `whole` is what the plan has without shards. Results by cell, those of `--retry` with them; what has none did not run. The
-// plan's rates (`flaky`) are held to all of them, as a single run holds itself.
+// `whole` is what the plan has without shards. Results by cell, those of `--retry` with them; what
+// has none did not run. The plan's rates (`flaky`) are held to all of them, as a single run holds
+// itself.
 report::RunReport assemble(const manifest::Cells& whole,
                            std::map<std::string, model::CellResult> results);
 

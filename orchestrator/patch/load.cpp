@@ -35,7 +35,8 @@ static Letter read_mail(const fs::path& mail, const fs::path& scratch, std::stri
   const fs::path message = scratch / "message", diff = scratch / "diff";
   const auto result =
       util::run({.argv = {"sh", "-c", R"(exec git mailinfo --no-scissors -k "$1" "$2" <"$3")",
-                          "mailinfo", message.string(), diff.string(), mail.string()},
+                          "mailinfo", message.string(), diff.string(), fs::absolute(mail).string()},
+                 .directory = scratch,  // a broken repository around ours would end it
                  .inherit = util::Command::Inherit::plain,
                  .environment = {{"LC_ALL", "C"}}});
   if (!result.ok())

@@ -27,7 +27,8 @@ namespace kproof::verdict {
 //          the meantime, which waits for all CPUs to have seen it)
 //   entry  a guest's kernel filled its stack with page faults of the code that they enter by: its
 //          GS was that of a guest inside; what is inside may have stalled
-//   loop   a guest hung while a CPU was in the kernel's handler of int3, or while another, which had
+//   loop   a guest hung while a CPU was in the kernel's handler of int3, or while another, which
+//   had
 //          put one there, waited for all to have seen that (the place of a CPU is not known before
 //          the agent has said hello); stalls and lockups that it reports belong to it
 std::string emulator_sign(model::Accel outermost, Levels levels, const model::Judgement& judgement);
