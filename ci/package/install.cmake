@@ -50,6 +50,7 @@ foreach(page README.md CONTRIBUTING.md ci/README.md kconfigs/README.md testcases
   get_filename_component(place ${page} DIRECTORY)
   install(FILES ${page} DESTINATION share/doc/kproof/${place})
 endforeach()
+install(FILES orchestrator/page/report.png DESTINATION share/doc/kproof/orchestrator/page)
 install(FILES ${package_dir}/lintian-overrides DESTINATION share/lintian/overrides RENAME kproof)
 
 set(CPACK_GENERATOR DEB)
