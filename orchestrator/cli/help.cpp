@@ -99,7 +99,9 @@ std::string help_of(const ProgramInfo& program) {
               kHelpWidth) +
          "\nCommands:\n" + table_of(commands) + "\nOptions:\n" +
          table_of(rows_of(program.options)) + "\n" +
-         wrap(fmt::format("`{} COMMAND --help` says all of one.", program.name), 0, kHelpWidth);
+         wrap(fmt::format("`{} COMMAND --help` shows the options of a command, with examples.",
+                          program.name),
+              0, kHelpWidth);
 }
 
 // Neither a request nor a hyphen for text that is set.
