@@ -33,8 +33,7 @@ static void require_origin(const std::string& origin) {
 
 static void print_annotations(const report::RunReport& report, const std::string& format) {
   const auto annotations = report::annotations_of(report, [&](const std::string& path) {
-    const auto file = report.directory / path;
-    return std::filesystem::exists(file) ? util::read_file(file) : "";
+    return util::read_if_there(report.directory / path);
   });
   if (format == "sarif") {
     fmt::print("{}", report::sarif_json(annotations));

@@ -8,13 +8,10 @@
 namespace kproof::page {
 namespace fs = std::filesystem;
 
-static std::string read_or_nothing(const fs::path& file) {
-  return fs::exists(file) ? util::read_file(file) : "";
-}
-
 std::string html_of(const report::RunReport& report) {
-  return html({{report, ""}},
-              [&](const std::string& path) { return read_or_nothing(report.directory / path); });
+  return html({{report, ""}}, [&](const std::string& path) {
+    return util::read_if_there(report.directory / path);
+  });
 }
 
 std::string html_of(std::vector<Run> runs) {
@@ -22,7 +19,7 @@ std::string html_of(std::vector<Run> runs) {
     for (model::CellResult& cell : run.report.cells)
       for (auto& [role, path] : cell.files)
         path = (run.name / fs::path(path)).string();
-  return html(runs, read_or_nothing);
+  return html(runs, [](const std::string& path) { return util::read_if_there(path); });
 }
 
 void write_reports(const report::RunReport& report) {

@@ -55,7 +55,7 @@ static bool has(const std::vector<model::Finding>& findings, const model::Findin
 
 // The number of the first line that holds `text`, or SIZE_MAX.
 static std::size_t line_with(const std::filesystem::path& log, const std::string& text) {
-  const std::string content = std::filesystem::exists(log) ? util::read_file(log) : "";
+  const std::string content = util::read_if_there(log);
   const std::size_t at = content.find(text);
   if (at == std::string::npos) return SIZE_MAX;
   return 1 + static_cast<std::size_t>(

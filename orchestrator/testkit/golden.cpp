@@ -27,8 +27,7 @@ std::string compare_golden(const std::filesystem::path& golden, std::string_view
     util::write_file_atomically(golden, actual);
     return "";
   }
-  const std::string expected =
-      std::filesystem::exists(golden) ? util::read_file(golden) : std::string();
+  const std::string expected = util::read_if_there(golden);
   if (expected == actual) return "";
   return fmt::format("{} differs at {}\nrewrite it with KPROOF_REWRITE_GOLDEN=1 and read the diff",
                      golden.string(), first_difference(expected, std::string(actual)));

@@ -41,6 +41,10 @@ std::string read_file(const fs::path& path) {
   }
 }
 
+std::string read_if_there(const fs::path& path) {
+  return fs::exists(path) ? read_file(path) : "";
+}
+
 void write_all(const Fd& fd, std::string_view content, const fs::path& path) {
   while (!content.empty()) {
     const ssize_t n = ::write(fd.get(), content.data(), content.size());

@@ -17,6 +17,8 @@ namespace kproof::util {
 HostError file_error(std::string_view verb, const std::filesystem::path& path, int error);
 
 std::string read_file(const std::filesystem::path& path);
+// "" where there is none.
+std::string read_if_there(const std::filesystem::path& path);
 
 // However little the kernel takes at a time; `path` is for the error.
 void write_all(const Fd& fd, std::string_view content, const std::filesystem::path& path);
