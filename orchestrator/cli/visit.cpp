@@ -13,6 +13,7 @@
 #include "cli/streams.hpp"
 #include "cli/visit_display.hpp"
 #include "cli/visit_end.hpp"
+#include "cli/worker_options.hpp"
 #include "report/summary.hpp"
 #include "sweep/sweep.hpp"
 #include "util/error.hpp"
@@ -68,24 +69,20 @@ static std::vector<std::pair<std::string, std::string>> environment() {
   return all;
 }
 
-static std::optional<util::Millis> timeout_of(const VisitOptions& options) {
-  if (options.timeout.empty()) return std::nullopt;
-  if (const auto timeout = util::parse_duration(options.timeout)) return timeout;
-  throw ConfigError(fmt::format("--timeout {}: no duration", options.timeout), "30s, 5m or 2h");
-}
-
 static sweep::Visit visit_of(const VisitOptions& options, bool terminal) {
   const fs::path directory = fs::current_path();
   if (options.writable && directory == "/")
     throw ConfigError("--rw would let the guest write to all of the host",
                       "go to the directory that it may write to");
+  std::optional<util::Millis> timeout;
+  if (!options.timeout.empty()) timeout = parse_time("--timeout", options.timeout);
   return {.argv = options.argv,
           .level = options.level,
           .terminal = terminal,
           .input = terminal || !::isatty(STDIN_FILENO),
           .directory = directory,
           .writable = options.writable,
-          .timeout = timeout_of(options),
+          .timeout = timeout,
           .environment = environment()};
 }
 

@@ -24,8 +24,7 @@ struct WorkerOptions {
 
 util::Millis parse_time(std::string_view option, const std::string& text) {
   if (const auto time = util::parse_duration(text)) return *time;
-  throw ConfigError(fmt::format("{} {}: it is no duration", option, text),
-                    "90s, 30m and 2h are durations");
+  throw ConfigError(fmt::format("{} {}: it is no duration", option, text), "as in 30s, 5m or 2h");
 }
 
 static constexpr std::string_view kScratch = "kproof-worker-";
