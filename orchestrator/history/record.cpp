@@ -55,21 +55,20 @@ static Cell cell_of(const CellResult& result, const model::HostFacts& host, Kern
   kernel.label = result.kernel_label;
   kernel.release = result.kernel_release;
   kernel.origin = result.kernel_origin;
-  Cell cell{
-      .name = fmt::format("{}/{}/{}", result.kernel, result.topology, report::name_of(result)),
-      .repetition = result.repetition,
-      .attempt = static_cast<unsigned>(result.discounted.size() + 1),
-      .started = result.started,
-      .inputs = result.inputs,
-      .setting = setting_of(result, host),
-      .kernel = std::move(kernel),
-      .verdict = proven.verdict,
-      .reason = result.judgement.reason,
-      .says = proven.says,
-      .standing = compare::standing_of(result.judgement),
-      .to_its_end = proven.to_its_end,
-      .signs = {proven.signs.begin(), proven.signs.end()},
-      .seen = {proven.seen.begin(), proven.seen.end()}};
+  Cell cell{.name = report::full_name_of(result),
+            .repetition = result.repetition,
+            .attempt = static_cast<unsigned>(result.discounted.size() + 1),
+            .started = result.started,
+            .inputs = result.inputs,
+            .setting = setting_of(result, host),
+            .kernel = std::move(kernel),
+            .verdict = proven.verdict,
+            .reason = result.judgement.reason,
+            .says = proven.says,
+            .standing = compare::standing_of(result.judgement),
+            .to_its_end = proven.to_its_end,
+            .signs = {proven.signs.begin(), proven.signs.end()},
+            .seen = {proven.seen.begin(), proven.seen.end()}};
   for (const model::Metric& metric : proven.metrics)
     cell.figures.push_back({metric.name, metric.unit, metric.value, metric.samples});
   return cell;

@@ -15,6 +15,7 @@
 namespace kproof::nights {
 namespace fs = std::filesystem;
 using page::Element;
+using page::Look;
 
 // Where a line is too long the last nights are what is seen first, beside the cell's name.
 static constexpr std::string_view kIndexStyle = R"(
@@ -27,30 +28,23 @@ static constexpr std::string_view kIndexStyle = R"(
 .nights a:hover, .nights a:focus-visible { text-decoration: underline; }
 )";
 
-namespace {
-struct Look {
-  const char *css, *sign;
-};
-}  // namespace
-
-// As on report.html.
 static Look look_of(Mark mark) {
-  static constexpr std::array<Look, 5> kLooks{
-      {{"soft", "·"}, {"good", "✓"}, {"good", "≈"}, {"odd", "?"}, {"bad", "✗"}}};
+  static constexpr std::array<Look, 5> kLooks{page::kNothing, page::kGood, page::kExpected,
+                                              page::kOdd, page::kBad};
   return kLooks.at(static_cast<std::size_t>(mark));
 }
 
 static Look look_of(Kind kind) {
   switch (kind) {
     case Kind::mended:
-      return {"good", "✓"};
+      return page::kGood;
     case Kind::outage:
-      return {"odd", "?"};
+      return page::kOdd;
     case Kind::flake:
     case Kind::figure:
       return {"odd", "≈"};
     default:
-      return {"bad", "✗"};
+      return page::kBad;
   }
 }
 
@@ -58,15 +52,12 @@ static void add_head(const Element& body, const Overview& overview) {
   body.add("h1", "", "Nights");
   const Ending ending = ending_of(overview);
   const bool bad = !ending.real.empty() || !ending.slower.empty();
-  body.add("p",
-           fmt::format("verdict {}", bad           ? "bad"
-                                     : ending.host ? "odd"
-                                                   : "good"),
-           fmt::format("{} {} In all these nights: {}.",
-                       bad           ? "✗"
-                       : ending.host ? "?"
-                                     : "✓",
-                       sentence_of(ending), totals_of(overview.events)));
+  add_verdict(
+      body,
+      bad           ? page::kBad
+      : ending.host ? page::kOdd
+                    : page::kGood,
+      fmt::format("{} In all these nights: {}.", sentence_of(ending), totals_of(overview.events)));
   if (overview.nights.empty()) return;
   body.add("p", "soft",
            fmt::format("{}, {} to {}; {}", util::format_count(overview.nights.size(), "night"),

@@ -22,11 +22,11 @@ static std::string name_of(const BisectReport& report, const std::string& commit
 }
 
 static std::string answer_of(const BisectReport& report) {
-  if (report.interrupted) return "? Interrupted; the same command goes on from here";
+  if (report.interrupted) return "Interrupted; the same command goes on from here";
   if (report.first_bad.size() == 1)
-    return "✓ The first bad revision is " + name_of(report, report.first_bad.front());
-  if (report.first_bad.empty()) return "? No revision was found yet";
-  std::string text = "? Only skipped revisions are left. The first bad one is any of";
+    return "The first bad revision is " + name_of(report, report.first_bad.front());
+  if (report.first_bad.empty()) return "No revision was found yet";
+  std::string text = "Only skipped revisions are left. The first bad one is any of";
   for (const std::string& commit : report.first_bad)
     text += "\n" + name_of(report, commit);
   return text;
@@ -48,7 +48,8 @@ std::string html(const BisectReport& report) {
   const Document document(fmt::format("bisection of {} - kproof", report.kernel));
   const Element body = document.body();
   body.add("h1", "", fmt::format("{}: bisection of {}", report.plan, report.kernel));
-  body.add("p", report.first_bad.size() == 1 ? "verdict good" : "verdict odd", answer_of(report));
+  const bool found = !report.interrupted && report.first_bad.size() == 1;
+  add_verdict(body, found ? kGood : kOdd, answer_of(report));
   body.add(
       "p", "soft",
       fmt::format("{} to {}, on {}; {} between {} and {} of {}", report.started, report.ended,
@@ -56,15 +57,7 @@ std::string html(const BisectReport& report) {
                   report.good.substr(0, kShort), report.bad.substr(0, kShort), report.repository));
   for (const std::string& line : report.signature)
     body.add("p", "", "looked for: " + line);
-  const Element table = body.add("div", "wide")
-                            .set("tabindex", "0")
-                            .set("role", "region")
-                            .set("aria-label", "steps")
-                            .add("table");
-  const Element heads = table.add("thead").add("tr");
-  for (const char* head : {"revision", "outcome", "what was seen"})
-    heads.add("th", "", head);
-  const Element rows = table.add("tbody");
+  const Element rows = add_table(body, "steps", {"revision", "outcome", "what was seen"});
   for (const Step& step : report.steps)
     add_step(rows, step);
   return document.html();

@@ -14,14 +14,9 @@ using compare::Standing;
 using model::CellResult;
 using model::Verdict;
 
-const char* css_of(const model::Judgement& judgement) {
-  if (!judgement.expected) return compare::standing_of(judgement) == Standing::host ? "odd" : "bad";
-  return "good";
-}
-
-const char* sign_of(const model::Judgement& judgement) {
-  if (!judgement.expected) return compare::standing_of(judgement) == Standing::host ? "?" : "✗";
-  return judgement.verdict == Verdict::pass ? "✓" : "≈";
+Look look_of(const model::Judgement& judgement) {
+  if (!judgement.expected) return compare::standing_of(judgement) == Standing::host ? kOdd : kBad;
+  return judgement.verdict == Verdict::pass ? kGood : kExpected;
 }
 
 std::string anchor_of(const CellResult& cell, const std::string& run) {
@@ -32,7 +27,7 @@ std::string anchor_of(const CellResult& cell, const std::string& run) {
 }
 
 std::string group_of(const CellResult& cell, const std::string& run) {
-  return fmt::format("{}{}/{}/{}", run, cell.kernel, cell.topology, report::name_of(cell));
+  return run + report::full_name_of(cell);
 }
 
 static void add_fact(const Element& list, std::string_view name, std::string_view value) {
@@ -172,8 +167,8 @@ static std::string words_of(const CellResult& cell, const Surroundings& around) 
 
 static void add_summary(const Element& details, const CellResult& cell, bool flaky) {
   const Element summary = details.add("summary", "head");
-  summary.add("strong", css_of(cell.judgement),
-              fmt::format("{} {}", sign_of(cell.judgement), report::verdict_text(cell)));
+  const Look look = look_of(cell.judgement);
+  summary.add("strong", look.css, fmt::format("{} {}", look.sign, report::verdict_text(cell)));
   summary.text(" ");
   summary.add("span", "id", cell.id);
   summary.text(" ");

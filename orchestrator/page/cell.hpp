@@ -10,10 +10,8 @@
 
 namespace kproof::page {
 
-// "good" for what is as the plan says, "bad" for what is not, "odd" for what proves nothing.
-const char* css_of(const model::Judgement& judgement);
-// A sign for those who tell no colours.
-const char* sign_of(const model::Judgement& judgement);
+// Good and expected: as the plan says; bad: not; odd: it proves nothing.
+Look look_of(const model::Judgement& judgement);
 // Where the cell stands on the page: an id without what an id must not have. `run` tells the cells
 // of several runs apart: "2/", or "" where there is one.
 std::string anchor_of(const model::CellResult& cell, const std::string& run);

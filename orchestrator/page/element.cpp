@@ -34,6 +34,23 @@ const Element& Element::set(const char* attribute, std::string_view value) const
 
 // In HTML no element ends by itself, as in XML `<td/>` does. Nothing is indented: within <pre> that
 // would be seen.
+void add_verdict(const Element& body, const Look& look, std::string_view text) {
+  body.add("p", fmt::format("verdict {}", look.css), fmt::format("{} {}", look.sign, text));
+}
+
+Element add_table(const Element& parent, std::string_view label,
+                  const std::vector<std::string>& heads, std::string_view css) {
+  const Element table = parent.add("div", css.empty() ? "wide" : fmt::format("wide {}", css))
+                            .set("tabindex", "0")
+                            .set("role", "region")
+                            .set("aria-label", label)
+                            .add("table");
+  const Element row = table.add("thead").add("tr");
+  for (const std::string& head : heads)
+    row.add("th", "", head);
+  return table.add("tbody");
+}
+
 std::string markup_of(const pugi::xml_document& part) {
   std::ostringstream out;
   part.save(out, "",

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <pugixml.hpp>
 
@@ -25,8 +26,22 @@ class Element {
   pugi::xml_node node_;
 };
 
+// A table with these heads, which scrolls by itself where it is wider than the window, by keys too.
+// Gives what its rows go into. `css`: a class more.
+Element add_table(const Element& parent, std::string_view label,
+                  const std::vector<std::string>& heads, std::string_view css = "");
+
 // As HTML has it.
 std::string markup_of(const pugi::xml_document& part);
+
+// How what is told looks: a class of page.css, and a sign for those who tell no colours.
+struct Look {
+  const char *css, *sign;
+};
+inline constexpr Look kGood{"good", "✓"}, kExpected{"good", "≈"}, kOdd{"odd", "?"},
+    kBad{"bad", "✗"}, kNothing{"soft", "·"};
+// "✓ 64 cells: ...", at the head of a page.
+void add_verdict(const Element& body, const Look& look, std::string_view text);
 
 enum class Scripts { ours, none };
 

@@ -39,15 +39,7 @@ static void add_head(const Element& body, const RunReport& report) {
   std::string totals =
       report.series ? report::render_series_verdict(report, {}) : report::render_totals(report);
   totals.erase(totals.find_last_not_of('\n') + 1);
-  body.add("p",
-           std::string("verdict ") + (bad    ? "bad"
-                                      : open ? "odd"
-                                             : "good"),
-           fmt::format("{} {}",
-                       bad    ? "✗"
-                       : open ? "?"
-                              : "✓",
-                       totals));
+  add_verdict(body, bad ? kBad : open ? kOdd : kGood, totals);
   const model::HostFacts& host = report.host;
   body.add("p", "soft",
            fmt::format("{} to {}, on {}, {}", report.started, report.ended, host.hostname,
@@ -141,8 +133,9 @@ std::string html(const std::vector<Run>& runs, const ReadFile& read) {
   const Document document(one ? runs.front().report.plan.name + " - kproof"
                               : fmt::format("{} runs - kproof", runs.size()));
   const Element body = document.body();
-  const std::set<std::string> differing = groups_that_differ(runs);
-  if (!one) add_comparison(body, runs, differing);
+  std::set<std::string> differing;
+  if (!one) add_comparison(body, runs, differing = groups_that_differ(runs));
+  const std::size_t text = text_of_each(runs);
   std::size_t unexpected = 0;
   for (const Run& run : runs)
     unexpected += unexpected_in(run.report);
@@ -155,7 +148,7 @@ std::string html(const std::vector<Run>& runs, const ReadFile& read) {
                    .run = one ? "" : fmt::format("{}/", i + 1),
                    .flaky = flaky_in(report),
                    .differing = differing,
-                   .text = text_of_each(runs),
+                   .text = text,
                    .unfolded = unexpected <= kUnfolded});
   }
   return with_logs(document, runs, read);

@@ -40,24 +40,23 @@ static bool any_unexpected(const std::vector<Run>& runs) {
 }
 
 // What the runs differ in is the news; a failure that they share is no good one either.
-static void add_verdict(const Element& body, const std::vector<Run>& runs, std::size_t differing,
-                        std::size_t cells) {
+static void tell_difference(const Element& body, const std::vector<Run>& runs,
+                            std::size_t differing, std::size_t cells) {
   const std::string all = util::format_count(cells, "cell");
+  const std::string difference = fmt::format("The runs differ in {} of {}", differing, all);
   if (any_unexpected(runs))
-    body.add(
-        "p", "verdict bad",
-        fmt::format("✗ The runs differ in {} of {}, and something is unexpected", differing, all));
+    add_verdict(body, kBad, difference + ", and something is unexpected");
   else if (differing > 0)
-    body.add("p", "verdict odd", fmt::format("? The runs differ in {} of {}", differing, all));
+    add_verdict(body, kOdd, difference);
   else
-    body.add("p", "verdict good", fmt::format("✓ {}, the same in all runs", all));
+    add_verdict(body, kGood, all + ", the same in all runs");
 }
 
 void add_comparison(const Element& body, const std::vector<Run>& runs,
                     const std::set<std::string>& differing) {
   const report::Grid grid = verdicts_of(runs);
   body.add("h1", "", fmt::format("{} runs", runs.size()));
-  add_verdict(body, runs, differing.size(), grid.rows.size());
+  tell_difference(body, runs, differing.size(), grid.rows.size());
   body.add("div").set("id", "filter");
   add_matrix(body, grid, [](const report::Grid::Column& column) { return column.key; });
 }

@@ -26,11 +26,14 @@ static const char* css_of(Change change) {
   }
 }
 
-static void add_heads(const Element& table, const std::vector<std::string>& titles) {
-  const Element heads = table.add("thead").add("tr");
-  heads.add("th", "", "patch");
-  for (const std::string& title : titles)
-    heads.add("th", "", title);
+// A column for each of these, of a case or of a metric.
+template <class Columns>
+static Element add_rows_for(const Element& body, std::string_view label, const Matrix& matrix,
+                            const Columns& columns) {
+  std::vector<std::string> heads{"patch"};
+  for (const auto& column : columns)
+    heads.push_back(title_of(matrix, column));
+  return add_table(body, label, heads);
 }
 
 static Element add_row(const Element& rows, const Matrix& matrix, std::size_t row) {
@@ -57,16 +60,7 @@ static const model::CellResult* cell_of(const report::RunReport& report, const s
 static void add_changes(const Element& body, const report::RunReport& report,
                         const std::string& run) {
   const Matrix& matrix = *report.series;
-  const Element table = body.add("div", "wide")
-                            .set("tabindex", "0")
-                            .set("role", "region")
-                            .set("aria-label", "changes")
-                            .add("table");
-  std::vector<std::string> titles;
-  for (const series::Column& column : matrix.columns)
-    titles.push_back(title_of(matrix, column));
-  add_heads(table, titles);
-  const Element rows = table.add("tbody");
+  const Element rows = add_rows_for(body, "changes", matrix, matrix.columns);
   for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
     const Element line = add_row(rows, matrix, row);
     for (const series::Column& column : matrix.columns) {
@@ -91,16 +85,7 @@ static void add_changes(const Element& body, const report::RunReport& report,
 
 static void add_medians(const Element& body, const Matrix& matrix) {
   if (matrix.metrics.empty()) return;
-  const Element table = body.add("div", "wide")
-                            .set("tabindex", "0")
-                            .set("role", "region")
-                            .set("aria-label", "figures")
-                            .add("table");
-  std::vector<std::string> titles;
-  for (const series::MetricColumn& column : matrix.metrics)
-    titles.push_back(title_of(matrix, column));
-  add_heads(table, titles);
-  const Element rows = table.add("tbody");
+  const Element rows = add_rows_for(body, "figures", matrix, matrix.metrics);
   for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
     const Element line = add_row(rows, matrix, row);
     for (const series::MetricColumn& column : matrix.metrics) {

@@ -15,8 +15,7 @@ std::vector<Repetitions> repetitions_in(const std::vector<CellResult>& cells) {
   std::vector<Repetitions> all;
   std::map<std::string, std::size_t> places;
   for (const CellResult& cell : cells) {
-    const auto [place, added] = places.try_emplace(
-        fmt::format("{}/{}/{}", cell.kernel, cell.topology, name_of(cell)), all.size());
+    const auto [place, added] = places.try_emplace(full_name_of(cell), all.size());
     if (added) all.emplace_back();
     all[place->second].push_back(&cell);
   }

@@ -59,4 +59,8 @@ std::string name_of(const model::CellResult& cell) {
   return name;
 }
 
+std::string full_name_of(const model::CellResult& cell) {
+  return fmt::format("{}/{}/{}", cell.kernel, cell.topology, name_of(cell));
+}
+
 }  // namespace kproof::report

@@ -61,5 +61,7 @@ std::string command_again(const RunReport& report, const model::CellResult& cell
 std::string case_of(const model::CellResult& cell);
 // The same of all its repetitions: "mm/thp_mprotect".
 std::string name_of(const model::CellResult& cell);
+// With kernel and topology: "debian-6.1/l1/mm/thp_mprotect".
+std::string full_name_of(const model::CellResult& cell);
 
 }  // namespace kproof::report

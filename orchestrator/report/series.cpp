@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "report/figures.hpp"
 #include "util/units.hpp"
 
 namespace kproof::report {
@@ -20,10 +21,7 @@ static std::string subject_of(const series::Row& row) {
 }
 
 std::string figure_text(const series::Figures& f) {
-  if (f.is_noise()) return fmt::format("< {} noise", number(*f.noise));
-  if (f.values.size() < 2) return number(f.median());
-  return fmt::format("{} [{} {}]", number(f.median()), number(f.values.front()),
-                     number(f.values.back()));
+  return f.is_noise() ? below_noise(*f.noise) : spread(f.values);
 }
 
 // "58 times less"; without a ratio only the word.

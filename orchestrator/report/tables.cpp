@@ -1,16 +1,13 @@
 #include "report/tables.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
-#include "compare/proven.hpp"
+#include "report/figures.hpp"
 #include "report/grid.hpp"
-#include "report/repetitions.hpp"
 #include "report/summary.hpp"
 #include "stats/ranks.hpp"
-#include "util/names.hpp"
 #include "util/units.hpp"
 
 namespace kproof::report {
@@ -69,52 +66,24 @@ static bool is_sparse(const Grid& grid) {
 static Grid arrange_cells(const RunReport& report) {
   Grid grid{.corner = "cell", .across = ""};
   for (const Repetitions& cells : repetitions_in(report.cells))
-    grid.put(printable(fmt::format("{}/{}/{}", cells.front()->kernel, cells.front()->topology,
-                                   name_of(*cells.front()))),
-             {"verdict", "verdict"}, entry_of(cells));
+    grid.put(printable(full_name_of(*cells.front())), {"verdict", "verdict"}, entry_of(cells));
   return grid;
 }
 
-using Figures = std::map<std::pair<std::string, std::string>, std::vector<double>>;
-
-// By name and unit, of the repetitions that prove them (compare/proven.hpp); sorted.
-static Figures figures_of(const Repetitions& cells) {
-  Figures figures;
-  for (const CellResult* cell : cells)
-    for (const model::Metric& metric : compare::proven(*cell).metrics)
-      figures[{metric.name, metric.unit}].push_back(metric.value);
-  for (auto& [name, values] : figures)
-    std::ranges::sort(values);
-  return figures;
-}
-
-// "643"; of repetitions the median, the least and the most, and how many they are: "643 [640 702]
-// of 5".
-static std::string figure_text(const std::vector<double>& values) {
-  if (values.size() == 1) return number(values.front());
-  return fmt::format("{} [{} {}] of {}", number(stats::median(values)), number(values.front()),
-                     number(values.back()), values.size());
-}
-
-// "< 2196 noise" for what is not above that of the same measurement in idleness.
 static std::string figure_text(const Figures& all, const Figures::value_type& figure) {
   const auto& [name, values] = figure;
   const auto idle = all.find({model::idle_name(name.first), name.second});
   if (idle == all.end() || stats::median(values) > stats::median(idle->second))
-    return figure_text(values);
-  return fmt::format("< {} noise", number(stats::median(idle->second)));
+    return counted_spread(values);
+  return below_noise(stats::median(idle->second));
 }
 
 static Grid arrange_metrics(const RunReport& report) {
   Grid grid{.corner = "metric", .across = "kernel"};
-  const auto wanted = [&](const std::string& name) {
-    return std::any_of(report.plan.metrics.begin(), report.plan.metrics.end(),
-                       [&](const auto& watched) { return util::glob_match(watched.name, name); });
-  };
   for (const Repetitions& cells : repetitions_in(report.cells)) {
     const Figures figures = figures_of(cells);
     for (const auto& figure : figures)
-      if (const auto& [name, unit] = figure.first; wanted(name))
+      if (const auto& [name, unit] = figure.first; is_watched(report, name))
         grid.put(fmt::format("{} {} ({})", printable(name_of(*cells.front())), printable(name),
                              printable(unit)),
                  column_of(report, *cells.front()), {figure_text(figures, figure)});

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "report/encode.hpp"
+#include "report/figures.hpp"
 #include "util/units.hpp"
 
 namespace kproof::report {
@@ -60,11 +61,8 @@ static std::string text_of_column(const Column& column, const Style& style) {
   return out + (now.change == Change::flaky ? "" : signs_of(now));
 }
 
-static std::string figure_text(const series::Figures& f) {
-  return f.values.size() < 2
-             ? number(f.median())
-             : fmt::format("{} [{} {}] of {}", number(f.median()), number(f.values.front()),
-                           number(f.values.back()), f.values.size());
+static std::string counted_text(const series::Figures& f) {
+  return f.is_noise() ? below_noise(*f.noise) : counted_spread(f.values);
 }
 
 static std::string text_of_figures(const MetricColumn& column) {
@@ -72,7 +70,7 @@ static std::string text_of_figures(const MetricColumn& column) {
   std::string out =
       fmt::format("{} {}/{} {} ({}): {} -> {}\n", to_string(now.trend), printable(column.topology),
                   printable(column.test), printable(column.metric), printable(column.unit),
-                  figure_text(before), figure_text(now));
+                  counted_text(before), counted_text(now));
   if (now.difference)
     out += fmt::format("    median {:+.4g}, with 99 % between {:+.4g} and {:+.4g}\n",
                        now.difference->value, now.difference->least, now.difference->most);

@@ -25,8 +25,7 @@ static Use use_of(const model::CellResult& cell) {
 static std::map<std::string, Use> uses_of(const report::RecordedRun& run) {
   std::map<std::string, Use> uses;
   for (const model::CellResult& cell : run.cells) {
-    const auto [use, is_new] = uses.try_emplace(
-        fmt::format("{}/{}/{}", cell.kernel, cell.topology, report::name_of(cell)), use_of(cell));
+    const auto [use, is_new] = uses.try_emplace(report::full_name_of(cell), use_of(cell));
     if (!is_new) use->second = std::max(use->second, use_of(cell));
   }
   return uses;
