@@ -26,10 +26,13 @@ struct BuildOptions {
   source::Settings settings;
 };
 
-// A directory is a git tree, a file a tarball, and a word a package.
+// A directory is a tree with its files as they are, or a git tree where a revision is named; a file
+// is a tarball, and a word a package.
 static void read_source(BuildOptions& options) {
   const fs::path path = options.source;
-  if (fs::is_directory(path))
+  if (fs::is_directory(path) && options.revision.empty())
+    options.build.tree = model::WorkTree{path};
+  else if (fs::is_directory(path))
     options.build.tree = model::GitRevision{path, options.revision};
   else if (!options.revision.empty())
     throw ConfigError(
@@ -39,8 +42,9 @@ static void read_source(BuildOptions& options) {
   else if (options.source.find('/') == std::string::npos)
     options.build.tree = model::SourcePackage{options.source};
   else
-    throw ConfigError(fmt::format("there is no {}", options.source),
-                      "--source is a git tree, a tarball, or a Debian package: linux-source-6.1");
+    throw ConfigError(
+        fmt::format("there is no {}", options.source),
+        "--source is a source tree, a tarball, or a Debian package: linux-source-6.1");
 }
 
 // Of the cases that are there, those that this kernel cannot run, with what it lacks for them.
@@ -93,9 +97,9 @@ void add_build(CommandLine& line) {
   Command command = line.add("build", "Build a kernel from source, patches and kconfig fragments");
   const auto options = std::make_shared<BuildOptions>();
   command.value("--source", options->source,
-                "a git tree, a tarball, or a Debian package: linux-source-6.1", Need::required);
+                "a source tree, a tarball, or a Debian package: linux-source-6.1", Need::required);
   command.value("--revision", options->revision,
-                "of the git tree (default: HEAD, which must be clean)");
+                "of the git tree (default: its files as they are, committed or not)");
   command.list("--patches", options->build.patches,
                "a directory, a quilt series, a mailbox, a patch, or a range of the git tree; may "
                "be repeated");
@@ -118,6 +122,8 @@ void add_build(CommandLine& line) {
       "130 interrupted (the next build goes on from there).");
   command.example("kproof build --source linux-source-6.12 --fragment base --fragment kvm",
                   "Debian's source, small, with what the KVM cases need");
+  command.example("kproof build --source . --config .config --fragment base",
+                  "the tree that you stand in, as it is, with its config and what a guest needs");
   command.example("kproof build --source ../linux --revision v6.1 --patches series.mbox",
                   "a series on top of a revision; your checkout is only read");
   command.does([options] { return build(*options); });

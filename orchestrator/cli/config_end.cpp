@@ -103,6 +103,8 @@ class EndReader {
     }
     if (const auto* tarball = std::get_if<model::Tarball>(&build.tree))
       return tarball->file == std::get<model::Tarball>(build_.tree).file;
+    if (const auto* work = std::get_if<model::WorkTree>(&build.tree))
+      return work->directory == std::get<model::WorkTree>(build_.tree).directory;
     return std::get<model::SourcePackage>(build.tree).package ==
            std::get<model::SourcePackage>(build_.tree).package;
   }

@@ -84,6 +84,8 @@ std::string ConfigSource::build_command(const fs::path& config, const fs::path& 
         git->repository.string() + (git->revision.empty() ? "" : " --revision " + git->revision);
   else if (const auto* tarball = std::get_if<model::Tarball>(&build().tree))
     words += tarball->file.string();
+  else if (const auto* work = std::get_if<model::WorkTree>(&build().tree))
+    words += work->directory.string();
   else
     words += std::get<model::SourcePackage>(build().tree).package;
   for (const std::string& patch : build().patches)

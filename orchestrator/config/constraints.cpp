@@ -82,7 +82,7 @@ static bool names_a_kernel(const Value& setting) {
 // Of the kernel that a setting names: "v6.6", "linux-source-6.1", "../linux-6.12.1.tar.xz".
 static std::optional<Version> version_of(const Value& setting) {
   if (setting.node.IsScalar()) return version_in(setting.node.Scalar());
-  for (const char* key : {"revision", "package", "tarball", "git"})
+  for (const char* key : {"revision", "package", "tarball", "directory", "git"})
     if (const auto node = YAML::Node(setting.node)[key]; node && node.IsScalar())
       if (const auto version = version_in(node.Scalar())) return version;
   return std::nullopt;

@@ -39,17 +39,22 @@ static std::optional<model::PathSource> read_path(Problems& problems, const Mayb
 
 static void read_tree(Problems& problems, const Value& value, const Location& location,
                       model::BuildSource& source) {
-  const Map map(problems, value, {"git", "revision", "package", "tarball"});
-  const auto git = map.find("git"), package = map.find("package"), tarball = map.find("tarball");
-  const int given = git.has_value() + package.has_value() + tarball.has_value();
+  const Map map(problems, value, {"git", "revision", "package", "tarball", "directory"});
+  const auto git = map.find("git"), package = map.find("package"), tarball = map.find("tarball"),
+             as_it_is = map.find("directory");
+  const int given =
+      git.has_value() + package.has_value() + tarball.has_value() + as_it_is.has_value();
   if (value.node.IsMap() && given != 1 && !(given == 0 && map.has_refused()))
-    problems.add(value.mark, "`source` needs one of `git`, `package` and `tarball`",
-                 "{ git: ../linux, revision: v6.1 }, { package: linux-source-6.1 } or { tarball: "
-                 "linux-6.1.tar.xz }");
+    problems.add(
+        value.mark, "`source` needs one of `git`, `directory`, `package` and `tarball`",
+        "{ git: ../linux, revision: v6.1 }, { directory: ../linux } with its files as they "
+        "are, { package: linux-source-6.1 } or { tarball: linux-6.1.tar.xz }");
   if (const auto name = read_package(problems, package))
     source.tree = model::SourcePackage{name->package};
   if (const auto file = read_file_name(problems, tarball, location))
     source.tree = model::Tarball{*file};
+  if (const auto directory = read_file_name(problems, as_it_is, location))
+    source.tree = model::WorkTree{*directory};
   if (const auto directory = read_file_name(problems, git, location))
     source.tree = model::GitRevision{*directory, text(problems, map.find("revision")).value_or("")};
   if (const auto revision = map.find("revision"); revision && !git)

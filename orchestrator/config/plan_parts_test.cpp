@@ -147,7 +147,8 @@ TEST_CASE("a kernel to build is read strictly") {
   };
   CHECK(contains(kernel("{ packge: x }"), "unknown key `packge`"));
   CHECK_FALSE(contains(kernel("{ packge: x }"), "needs one of"));
-  CHECK(contains(kernel("{ source: {} }"), "`source` needs one of `git`, `package` and `tarball`"));
+  CHECK(contains(kernel("{ source: {} }"),
+                 "`source` needs one of `git`, `directory`, `package` and `tarball`"));
   CHECK(contains(kernel("{ source: { git: a, tarball: b } }"), "`source` needs one of"));
   CHECK(contains(kernel("{ source: { package: linux-source-6.1, revision: x } }"),
                  "`revision` is for a `git` tree"));

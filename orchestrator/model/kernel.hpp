@@ -26,8 +26,12 @@ struct GitRevision {
 struct Tarball {
   std::filesystem::path file;
 };
+struct WorkTree {
+  std::filesystem::path
+      directory;  // its files as they are when they are asked for, committed or not
+};
 struct BuildSource {
-  std::variant<SourcePackage, GitRevision, Tarball> tree;
+  std::variant<SourcePackage, GitRevision, Tarball, WorkTree> tree;
   // Applied in this order: directories, quilt series, mailboxes, files, and ranges ("v6.1..mine")
   // of the git tree.
   std::vector<std::string> patches;

@@ -70,6 +70,8 @@ static Json encode_build(const model::BuildSource& build) {
     json["package"] = package->package;
   else if (const auto* tarball = std::get_if<model::Tarball>(&build.tree))
     json["tarball"] = tarball->file.string();
+  else if (const auto* work = std::get_if<model::WorkTree>(&build.tree))
+    json["directory"] = work->directory.string();
   else
     json.update({{"git", std::get<model::GitRevision>(build.tree).repository.string()},
                  {"revision", std::get<model::GitRevision>(build.tree).revision}});

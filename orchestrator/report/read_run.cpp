@@ -41,7 +41,7 @@ std::vector<fs::path> runs_below(const fs::path& directory) {
 static NamedKernel decode_kernel(const Json& j) {
   NamedKernel kernel{.label = j.value("label", "")};
   const Json& from = j.contains("build") ? j.at("build") : j;
-  for (const char* key : {"package", "path", "tarball", "git"})
+  for (const char* key : {"package", "path", "tarball", "directory", "git"})
     if (from.contains(key)) kernel.source = from.at(key);
   if (const std::string revision = from.value("revision", ""); !revision.empty())
     kernel.source += " " + revision;

@@ -74,6 +74,8 @@ Base find_base(const model::BuildSource& source, const fs::path& kernels,
     return of_package(*package, kernels, say, stop_fd);
   if (const auto* tarball = std::get_if<model::Tarball>(&source.tree))
     return of_tarball(*tarball, say, stop_fd);
+  if (const auto* work = std::get_if<model::WorkTree>(&source.tree))
+    return work_tree_base(*work, kernels, say, stop_fd);
   return git_base(std::get<model::GitRevision>(source.tree), say, stop_fd);
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "source/configure.hpp"
+#include "source/snapshot.hpp"
 #include "source/space.hpp"
 #include "source/tree.hpp"
 #include "util/error.hpp"
@@ -14,6 +15,7 @@
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
 #include "util/text.hpp"
+#include "util/units.hpp"
 
 namespace kproof::source {
 namespace fs = std::filesystem;
@@ -30,7 +32,8 @@ static void check_clean(const model::GitRevision& tree, const kernel::Progress& 
                   changed == 1 ? "file" : "files");
   if (tree.revision.empty())
     throw ConfigError(fmt::format("{}, and a build takes what is committed", fact),
-                      "commit them, or name a revision (`HEAD` builds without them)");
+                      "commit them, name a revision (`HEAD` builds without them), or build the "
+                      "files as they are: `directory:` in place of `git:`");
   say(fmt::format("{}; {} is built without them", fact, tree.revision));
 }
 
@@ -85,14 +88,6 @@ static void check_out(const fs::path& tree, const fs::path& repository, const st
   util::write_file_atomically(holds, commit);
 }
 
-// The same for all work trees of a repository.
-static std::string name_of_tree(const fs::path& repository) {
-  const auto found = git(repository, {"rev-parse", "--path-format=absolute", "--git-common-dir"});
-  if (!found.ok())
-    throw ConfigError(fmt::format("{}: {}", repository.string(), util::chomp(found.err)));
-  return "git-" + util::Hasher().add(fs::canonical(util::chomp(found.out)).string()).hex();
-}
-
 // "100644 blob 5f8d...\tmm/Kconfig", a file each.
 static std::string shape_of(const fs::path& repository, const std::string& commit) {
   const auto files = git(repository, {"ls-tree", "-r", "-z", "--full-tree", commit});
@@ -104,6 +99,20 @@ static std::string shape_of(const fs::path& repository, const std::string& commi
   return hasher.hex();
 }
 
+static Base base_of(const fs::path& repository, const std::string& commit, const std::string& tree,
+                    const std::string& origin, const kernel::Progress& say, int stop_fd) {
+  return {.identity = "git-" + commit,
+          .tree = tree,
+          .origin = origin,
+          .shape = [=] { return shape_of(repository, commit); },
+          .check_out =
+              [=](const fs::path& working) {
+                if (!fs::exists(working / "source"))
+                  say(fmt::format("checking out the source of {}", origin));
+                check_out(working, repository, commit, stop_fd);
+              }};
+}
+
 Base git_base(const model::GitRevision& tree, const kernel::Progress& say, int stop_fd) {
   if (!fs::is_directory(tree.repository))
     throw ConfigError(fmt::format("there is no directory {}", tree.repository.string()),
@@ -113,18 +122,29 @@ Base git_base(const model::GitRevision& tree, const kernel::Progress& say, int s
   const std::string commit = util::commit_of(repository, revision);
   check_is_kernel(repository, commit);
   check_clean(tree, say);
-  const std::string origin =
-      fmt::format("{} at {} ({})", repository.string(), revision, commit.substr(0, 12));
-  return {.identity = "git-" + commit,
-          .tree = name_of_tree(repository),
-          .origin = origin,
-          .shape = [=] { return shape_of(repository, commit); },
-          .check_out =
-              [=](const fs::path& working) {
-                if (!fs::exists(working / "source"))
-                  say(fmt::format("checking out the source of {}", origin));
-                check_out(working, repository, commit, stop_fd);
-              }};
+  return base_of(repository, commit, name_of_git_tree(repository),
+                 fmt::format("{} at {} ({})", repository.string(), revision, commit.substr(0, 12)),
+                 say, stop_fd);
+}
+
+static std::string told(const Snapshot& taken, const fs::path& directory) {
+  const std::string as_it_is =
+      fmt::format("{} as it is ({}", directory.string(), taken.commit.substr(0, 12));
+  if (taken.head.empty()) return as_it_is + ")";
+  if (taken.changed.empty())
+    return fmt::format("{} at HEAD ({})", directory.string(), taken.head.substr(0, 12));
+  return fmt::format("{}, {} changed since {})", as_it_is,
+                     util::format_count(taken.changed.size(), "file"), taken.head.substr(0, 12));
+}
+
+// What is all committed is that commit, however it is named.
+Base work_tree_base(const model::WorkTree& tree, const fs::path& kernels,
+                    const kernel::Progress& say, int stop_fd) {
+  const Snapshot taken = take_snapshot(tree.directory, kernels, say, stop_fd);
+  const fs::path directory = fs::canonical(tree.directory);
+  const bool committed = !taken.head.empty() && taken.changed.empty();
+  return base_of(committed ? directory : taken.repository, committed ? taken.head : taken.commit,
+                 taken.tree, told(taken, directory), say, stop_fd);
 }
 
 }  // namespace kproof::source

@@ -11,6 +11,10 @@ struct NameOfTree {
   std::string operator()(const model::GitRevision& it) const {
     return "git " + it.repository.lexically_normal().string();
   }
+  // A repository's revisions and its files as they are share a tree.
+  std::string operator()(const model::WorkTree& it) const {
+    return "git " + it.directory.lexically_normal().string();
+  }
 };
 }  // namespace
 
@@ -19,6 +23,7 @@ Making making_of(const model::KernelSpec& spec) {
   if (!build) return {.tree = "", .state = spec.name};
   Making making{.tree = std::visit(NameOfTree(), build->tree), .state = {}};
   if (const auto* git = std::get_if<model::GitRevision>(&build->tree)) making.state = git->revision;
+  if (std::holds_alternative<model::WorkTree>(build->tree)) making.state = "as it is";
   for (const std::string& patch : build->patches)
     making.state += '\n' + patch;
   return making;

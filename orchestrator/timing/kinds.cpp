@@ -32,6 +32,8 @@ std::string name_of_tree(const model::BuildSource& source) {
     return package->package;
   if (const auto* tarball = std::get_if<model::Tarball>(&source.tree))
     return tarball->file.string();
+  if (const auto* work = std::get_if<model::WorkTree>(&source.tree))
+    return work->directory.string();
   return std::get<model::GitRevision>(source.tree).repository.string();
 }
 
