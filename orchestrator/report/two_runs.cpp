@@ -65,7 +65,7 @@ static std::string counted_text(const series::Figures& f) {
   return f.is_noise() ? below_noise(*f.noise) : counted_spread(f.values);
 }
 
-static std::string text_of_figures(const MetricColumn& column) {
+std::string text_of_figures(const MetricColumn& column) {
   const series::Figures &before = column.figures[0], &now = column.figures[1];
   std::string out =
       fmt::format("{} {}/{} {} ({}): {} -> {}\n", to_string(now.trend), printable(column.topology),

@@ -7,11 +7,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "compare/unit.hpp"
 #include "util/units.hpp"
 
 namespace kproof::series {
-using compare::Sign;
 using model::CellResult;
 
 static std::set<std::string> kernels_in(const std::vector<CellResult>& cells) {
@@ -112,35 +110,14 @@ Became became(const Column& column) {
   return column.entries[0].verdict.empty() ? Became::added : Became::compared;
 }
 
-static bool is_loss(const Entry& now) {
-  return !now.absent.empty() || std::ranges::any_of(now.appeared, [](const Sign& sign) {
-    return sign.kind != Sign::Kind::known;
-  });
-}
-
 Worse worse(const TwoRuns& runs, const Column& column) {
-  const Entry& now = column.entries[1];
   if (became(column) == Became::gone) return runs.same_whole_plan ? Worse::yes : Worse::no;
   if (became(column) == Became::added) return Worse::no;
-  switch (now.change) {
-    case Change::introduced:
-      return Worse::yes;
-    case Change::changed:
-      return is_loss(now) ? Worse::yes : Worse::no;
-    case Change::flaky:
-      return column.entries[0].change == Change::flaky ? Worse::no : Worse::yes;
-    case Change::lost:
-      return now.host ? Worse::host : Worse::yes;
-    case Change::unknown:
-    case Change::unchanged:
-    case Change::fixed:
-      break;
-  }
-  return Worse::no;
+  return worse(column.entries[0], column.entries[1]);
 }
 
 bool is_worse(const MetricColumn& column) {
-  return column.figures[1].trend == compare::Trend::more && compare::is_time(column.unit);
+  return is_worse(column.figures[1]);
 }
 
 std::string cell_of(const Column& column) {

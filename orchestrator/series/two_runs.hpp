@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "series/matrix.hpp"
+#include "series/answer.hpp"
 
 namespace kproof::series {
 
@@ -41,13 +41,7 @@ TwoRuns compare_runs(const OneRun& a, const OneRun& b,
 enum class Became : std::uint8_t { compared, gone, added };
 Became became(const Column& column);
 
-enum class Worse : std::uint8_t {
-  no,
-  yes,   // a failure, a finding or a flake is new, or a proof is lost
-  host,  // a proof is lost, and this host's fault
-};
 Worse worse(const TwoRuns& runs, const Column& column);
-// A time that became more. Whether more of anything else is worse kproof cannot know.
 bool is_worse(const MetricColumn& column);
 
 // "debian-6.1/l1/mm/thp_mprotect"
