@@ -23,6 +23,8 @@ void add_exec(CommandLine& line);
 void add_shell(CommandLine& line);
 void add_plan(CommandLine& line);
 void add_build(CommandLine& line);
+void add_test(CommandLine& line);
+void add_check(CommandLine& line);
 void add_series(CommandLine& line);
 void add_bisect(CommandLine& line);
 void add_config_bisect(CommandLine& line);

@@ -4,13 +4,16 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
 #include "cli/internal.hpp"
 #include "cli/streams.hpp"
+#include "cli/visit_end.hpp"
 #include "config/quote.hpp"
+#include "desk/tree.hpp"
 #include "report/annotations.hpp"
 #include "report/text.hpp"
 #include "util/error.hpp"
@@ -38,11 +41,23 @@ int complain(const Error& error, int exit_code) {
   return exit_code;
 }
 
-static int run(int argc, char** argv) {
+// Alone in a kernel's tree it is `kproof test`.
+static std::vector<char*> words_of(int argc, char** argv) {
+  static char test[] = "test";
+  std::vector<char*> words(argv, argv + argc);
+  if (argc == 1 && desk::find_tree(".")) words.push_back(test);
+  return words;
+}
+
+static int run(std::vector<char*> words) {
+  const auto argc = static_cast<int>(words.size());
+  char** argv = words.data();
   CommandLine line("Integration tests for kernel mm and KVM patches.", "kproof " KPROOF_VERSION);
   add_run(line);
   add_plan(line);
   add_build(line);
+  add_test(line);
+  add_check(line);
   add_exec(line);
   add_shell(line);
   add_series(line);
@@ -64,15 +79,21 @@ static int run(int argc, char** argv) {
   return exit_code;
 }
 
+// git bisect run calls a commit bad for nearly any exit code but 125.
+static int code_of_usage(const std::vector<char*>& words) {
+  return words.size() > 1 && std::string_view(words[1]) == "check" ? kCannotTell : kUsage;
+}
+
 }  // namespace kproof::cli
 
 int main(int argc, char** argv) {
   using namespace kproof;
   cli::open_standard_streams();
+  const auto words = cli::words_of(argc, argv);
   try {
-    return cli::run(argc, argv);
+    return cli::run(words);
   } catch (const ConfigError& error) {
-    return cli::complain(error, cli::kUsage);
+    return cli::complain(error, cli::code_of_usage(words));
   } catch (const Interrupted& error) {
     return cli::complain(error, cli::kInterrupted);
   } catch (const HostError& error) {

@@ -19,6 +19,10 @@ namespace fs = std::filesystem;
 
 void add_run_options(Command& command, RunOptions& options, std::string_view plan_help) {
   command.value("PLAN", options.plan_file, std::string(plan_help), Need::required);
+  add_options_of_a_run(command, options);
+}
+
+void add_options_of_a_run(Command& command, RunOptions& options) {
   add_filter(command, options.sweep.filter);
   command.value(
       "--out", options.out,
@@ -43,12 +47,22 @@ void add_run_options(Command& command, RunOptions& options, std::string_view pla
   command.flag("-v,--verbose", options.verbose, "a line for every phase of every cell");
 }
 
+static void require_this_host(const std::string& connect) {
+  if (!connect.empty() && !connect.starts_with("qemu:///"))
+    throw ConfigError(fmt::format("--connect {}: guests run on this host, by QEMU", connect),
+                      "qemu:///system or qemu:///session; without --connect no daemon is needed");
+}
+
 void read_run_options(RunOptions& options, const std::string& kind) {
   sweep::SweepOptions& sweep = options.sweep;
-  if (!sweep.connect.empty() && !sweep.connect.starts_with("qemu:///"))
-    throw ConfigError(fmt::format("--connect {}: guests run on this host, by QEMU", sweep.connect),
-                      "qemu:///system or qemu:///session; without --connect no daemon is needed");
+  require_this_host(sweep.connect);
   sweep.plan = read_named_plan(options.plan_file, cases_for_kernel(sweep.filter), &sweep.texts);
+  follow_plan(options, kind);
+}
+
+void follow_plan(RunOptions& options, const std::string& kind) {
+  sweep::SweepOptions& sweep = options.sweep;
+  require_this_host(sweep.connect);
   require_cache_budget(sweep.cache_budget);
   warn_of(sweep.plan);
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;

@@ -15,13 +15,16 @@ struct RunOptions {
   bool verbose = false;
 };
 
-// PLAN, of which `plan_help` tells, --topology, --case, --out, --fresh, --connect, --accel,
-// --jobs and -v.
+// PLAN, of which `plan_help` tells, and all of add_options_of_a_run().
 void add_run_options(Command& command, RunOptions& options, std::string_view plan_help);
+// --topology, --case, --out, --fresh, --connect, --accel, --jobs and -v.
+void add_options_of_a_run(Command& command, RunOptions& options);
 
 // Reads the plan, and sets what of options.sweep follows from the others. Without --out the
 // directory is a new one, named by the plan and `kind`, which may be "".
 void read_run_options(RunOptions& options, const std::string& kind);
+// The same where options.sweep has its plan.
+void follow_plan(RunOptions& options, const std::string& kind);
 
 // What a command ends with on stdout: `text` and where the reports lie, or, as --format has it, the
 // JSON report itself.

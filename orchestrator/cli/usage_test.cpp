@@ -38,6 +38,37 @@ TEST_CASE("what is missing, too much or no such word is told with the next step"
   CHECK(refused({"run", "p", "--accel", "x"}).has("kproof run: --accel: x not in {auto,kvm,tcg}"));
 }
 
+TEST_CASE("check is never bad to git bisect because of how it was called or where") {
+  for (const char* word : {"--nope", "HEAD"}) {
+    const auto result = util::run({.argv = {KPROOF_PROGRAM, "check", word}, .directory = "/"});
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 125);
+    CHECK(result.err.starts_with("kproof: error: "));
+  }
+}
+
+TEST_CASE("where there is no source tree, test says so, and kproof alone its commands") {
+  const auto test = util::run({.argv = {KPROOF_PROGRAM, "test"}, .directory = "/"});
+  CHECK(test.exit_code == 2);
+  CHECK(test.err.find("this directory is in no kernel source tree\n  hint: go to one") !=
+        std::string::npos);
+  CHECK(util::run({.argv = {KPROOF_PROGRAM}, .directory = "/"}).exit_code == 2);
+}
+
+TEST_CASE("in a source tree a plan is printed for what is there, and nothing runs") {
+  const util::ScratchDir scratch("kproof-cli-");
+  for (const char* file : {"Makefile", "Kconfig", "arch/x86/Kconfig"}) {
+    std::filesystem::create_directories((scratch.path() / file).parent_path());
+    util::write_file_atomically(scratch.path() / file, "");
+  }
+  const auto plan = util::run({.argv = {KPROOF_PROGRAM, "test", "--print-plan", "--config", "x"},
+                               .directory = scratch.path() / "arch"});
+  CHECK(plan.exit_code == 0);
+  CHECK(plan.out.find("\"config\":\"" + (scratch.path() / "arch/x").string() + "\"") !=
+        std::string::npos);
+  CHECK(std::distance(std::filesystem::directory_iterator(scratch.path()), {}) == 3);
+}
+
 TEST_CASE("help is help, in either order of the words") {
   const auto help = util::run({.argv = {KPROOF_PROGRAM, "help", "run"}});
   CHECK(help.exit_code == 0);

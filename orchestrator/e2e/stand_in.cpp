@@ -55,9 +55,12 @@ StandIn::~StandIn() {
     ::unsetenv("KPROOF_CACHE");
 }
 
+void StandIn::use(Kernel kernel) const {
+  write("scripts/root", (kernel == Kernel::debian_6_1 ? old_ : recent_) + "\n");
+}
+
 void StandIn::commit(const std::string& subject, Kernel kernel) const {
-  const bool old = kernel == Kernel::debian_6_1;
-  write("scripts/root", (old ? old_ : recent_) + "\n");
+  use(kernel);
   git(fmt::format("add . && git commit -q --allow-empty -m '{}'", subject));
 }
 

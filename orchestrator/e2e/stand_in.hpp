@@ -28,12 +28,14 @@ class StandIn {
   // CONFIG_A to CONFIG_H do nothing.
   void commit_options() const;
   void git(const std::string& command) const;
+  // Without a commit.
+  void use(Kernel kernel) const;
+  void write(const std::string& file, const std::string& text) const;
   const std::filesystem::path& tree() const { return tree_; }
   // A plan with the kernel `mine` and these cases, one a line.
   std::filesystem::path plan(const std::string& cases) const;
 
  private:
-  void write(const std::string& file, const std::string& text) const;
   // Found before the cache changes.
   std::string old_ = debian_root("linux-image-amd64"),
               recent_ = debian_root("linux-image-6.12-amd64");

@@ -1,0 +1,132 @@
+#include "cli/desk.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include "cli/cli.hpp"
+#include "cli/streams.hpp"
+#include "config/plan.hpp"
+#include "desk/plan_text.hpp"
+#include "kernel/store.hpp"
+#include "sweep/workshop.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+#include "virt/cpu_models.hpp"
+
+namespace kproof::cli {
+namespace fs = std::filesystem;
+
+void add_desk_options(Command& command, DeskOptions& options) {
+  command.value("--tree", options.tree, "a kernel's source tree, or a directory in one");
+  command.value("--config", options.wishes.config,
+                "the path of a .config, tinyconfig or defconfig (default: the tree's .config; "
+                "without one tinyconfig and the fragments base, dax, kvm and lockup)");
+  command.list("--fragment", options.wishes.fragments,
+               "kconfig to add: a name in kconfigs/fragments, or a path; may be repeated");
+  command.flag("--add-config", options.wishes.add_config,
+               "add to the config what guests and cases need: base, dax, kvm and lockup");
+  command.number("--repeat", options.repetitions, "run each case so often (default: once)");
+  command.flag("--print-plan", options.print_plan,
+               "print what would be run as a plan, for `kproof run`, and run nothing");
+  add_options_of_a_run(command, options.run);
+}
+
+desk::Tree tree_of(const DeskOptions& options) {
+  if (const auto root = desk::find_tree(options.tree)) return desk::look(*root);
+  throw ConfigError(
+      fmt::format("{} is in no kernel source tree",
+                  options.tree == "." ? "this directory" : options.tree),
+      "go to one, or name one with --tree; a kernel that is built: `kproof run KERNEL`");
+}
+
+desk::Wishes wishes_of(const DeskOptions& options) {
+  desk::Wishes wishes = options.wishes;
+  if (!wishes.config.empty() && wishes.config != "tinyconfig" && wishes.config != "defconfig")
+    wishes.config = fs::absolute(wishes.config).lexically_normal();
+  for (std::string& fragment : wishes.fragments)
+    if (fragment.find_first_of("/.") != fragment.npos)
+      fragment = fs::absolute(fragment).lexically_normal();
+  return wishes;
+}
+
+static void tell_lacking(const fs::path& config) {
+  std::vector<kconfig::Fragment> fragments;
+  for (const std::string& name : desk::usual_fragments()) {
+    const fs::path file = sweep::Workshop::find().fragments() / (name + ".config");
+    fragments.push_back(kconfig::parse_fragment(util::read_file(file), file.string()));
+  }
+  const auto lines = desk::lacking(util::read_file(config), fragments);
+  if (lines.empty()) return;
+  tell("its .config has not all that guests and cases want:\n");
+  for (const std::string& line : lines)
+    tell(fmt::format("  {}\n", line));
+  tell("cases that need it are skipped; --add-config adds it, to a build beside the tree\n");
+}
+
+void tell_choice(const desk::Tree& tree, const desk::Plan& plan) {
+  tell(fmt::format("{}, Linux {}: {}\n", tree.root.string(), tree.version, plan.why));
+  const bool own = plan.boot_it || plan.config == (tree.root / ".config").string();
+  if (own && tree.config && plan.fragments.empty()) tell_lacking(tree.root / ".config");
+}
+
+static constexpr const char* kPlanFile = "plan.yaml";
+
+// A plan's name, of a directory's.
+static std::string name_of(const desk::Tree& tree) {
+  std::string name = tree.root.filename().string();
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return !std::isalnum(c) && c != '.' && c != '-' && c != '_'; },
+      '_');
+  return name.empty() || name.front() == '.' ? "linux" : name;
+}
+
+static bool is_inside(const fs::path& path, const fs::path& root) {
+  const auto relative = path.lexically_relative(root);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+// What kproof leaves in the tree would be a part of the next build.
+static fs::path directory_for_results(const fs::path& root) {
+  if (!is_inside(fs::current_path(), root)) return fs::current_path();
+  const fs::path beside = root.parent_path();
+  return ::access(beside.c_str(), W_OK) == 0 ? beside : kernel::default_cache();
+}
+
+static fs::path default_out(const desk::Tree& tree, const KindOfRun& kind,
+                            const sweep::SweepOptions& sweep) {
+  const fs::path name =
+      kind.again ? fs::path(sweep.plan.name + "-" + kind.word) : sweep.out.filename();
+  return directory_for_results(tree.root) / "kproof-out" / name;
+}
+
+// The plan's file is one of the results, so that what they say to type works.
+void use_plan(DeskOptions& options, const desk::Tree& tree, const KindOfRun& kind,
+              const std::vector<model::KernelSpec>& kernels, const desk::Choice& choice) {
+  sweep::SweepOptions& sweep = options.run.sweep;
+  const std::string text = desk::plan_text(name_of(tree), kernels, choice, tree.version,
+                                           std::max(1u, options.repetitions));
+  const auto read = [&](const fs::path& file) {
+    sweep.texts = {{file, text}};
+    sweep.plan = config::read_plan(sweep.texts, virt::cpu_models);
+  };
+  read(tree.root / kPlanFile);
+  follow_plan(options.run, kind.word);
+  if (options.run.out.empty()) sweep.out = default_out(tree, kind, sweep);
+  read(sweep.out / kPlanFile);
+}
+
+void keep_plan(const DeskOptions& options) {
+  const model::PlanText& plan = options.run.sweep.texts.front();
+  util::write_file_atomically(plan.file, plan.text);
+}
+
+bool printed_plan(const DeskOptions& options) {
+  if (options.print_plan) fmt::print("{}", options.run.sweep.texts.front().text);
+  return options.print_plan;
+}
+
+}  // namespace kproof::cli

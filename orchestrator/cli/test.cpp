@@ -1,0 +1,89 @@
+// kproof test, or kproof alone in a kernel's tree: does this kernel behave?
+#include <memory>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/cli.hpp"
+#include "cli/desk.hpp"
+#include "cli/display.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/history_file.hpp"
+#include "cli/signals.hpp"
+#include "cli/streams.hpp"
+#include "report/summary.hpp"
+#include "util/error.hpp"
+#include "util/subprocess.hpp"
+
+namespace kproof::cli {
+using namespace std::chrono_literals;
+
+// As the user would, with all of his environment; what it says is his.
+static void make_in(const std::filesystem::path& root, int stop_fd) {
+  const auto jobs = fmt::format("-j{}", ::sysconf(_SC_NPROCESSORS_ONLN));
+  const auto made = util::run({.argv = {"make", jobs},
+                               .directory = root,
+                               .deadline = 24h,
+                               .on_output = [](std::string_view text) { tell(text); },
+                               .stop_fd = stop_fd});
+  util::require_not_stopped(made, "make built " + root.string());
+  if (!made.ok()) throw ConfigError(fmt::format("make failed in {}", root.string()));
+}
+
+static model::KernelSpec kernel_of(const desk::Tree& tree, const desk::Plan& plan) {
+  model::KernelSpec kernel{
+      .name = "mine",
+      .label = fmt::format("{} {}", tree.root.filename().string(), tree.version),
+      .source = model::PathSource{tree.root},
+      .place = ""};
+  if (!plan.boot_it)
+    kernel.source = model::BuildSource{.tree = model::WorkTree{tree.root},
+                                       .patches = {},
+                                       .config = plan.config,
+                                       .fragments = plan.fragments,
+                                       .compiler = ""};
+  return kernel;
+}
+
+static int test(DeskOptions& options) {
+  run::StopRequest stop;
+  const SignalWatch signals(stop);
+  const desk::Tree tree = tree_of(options);
+  const desk::Plan plan = plan_for(tree, wishes_of(options));
+  sweep::SweepOptions& sweep = options.run.sweep;
+  use_plan(options, tree, {}, {kernel_of(tree, plan)},
+           sweep.filter.cases.empty() ? desk::choose() : desk::choose_named(sweep.filter.cases));
+  if (printed_plan(options)) return kOk;
+  tell_choice(tree, plan);
+  if (plan.make) make_in(tree.root, stop.fd());
+
+  Display display(options.run.verbose);
+  const report::RunReport report = run_sweep(sweep, stop, display.listener());
+  display.clear();
+  keep_plan(options);
+  keep_in_history(options.run.history, sweep.out);
+  print_outcome(options.run, report::render_summary(report, report::style_of(STDOUT_FILENO)));
+  return exit_code(report, signals.interrupted());
+}
+
+void add_test(CommandLine& line) {
+  Command command = line.add("test", "Test the kernel tree that you stand in, without a plan");
+  const auto options = std::make_shared<DeskOptions>();
+  command.flag("--in-tree", options->wishes.in_tree,
+               "build with `make` in the tree, as you would, and boot that");
+  add_desk_options(command, *options);
+  command.footer(
+      "`kproof` alone, in a kernel's source tree, is `kproof test`. A bzImage that is newer than\n"
+      "all sources is booted as it is. Else kproof builds the files as they are, committed or "
+      "not,\n"
+      "in a directory of its own; the tree is only read. It runs the short mm and kvm cases, kvm/\n"
+      "with the shadow and with the TDP MMU; --case names others.\n" +
+      std::string(kExitCodes));
+  command.example("kproof test", "or `kproof` alone: build what must be built, boot it, test it");
+  command.example("kproof test --add-config", "with the options that cases need beside .config's");
+  command.example("kproof test --case 'kvm/stale_*' --repeat 3", "some cases, three times each");
+  command.example("kproof test --print-plan >my.yaml", "a plan to begin with");
+  command.does([options] { return test(*options); });
+}
+
+}  // namespace kproof::cli

@@ -1,0 +1,55 @@
+#include "desk/choice.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace kproof;
+using desk::plan_for;
+using desk::Tree;
+
+static const Tree kBare{.root = "/src/linux", .version = "6.12.0", .newer = ""};
+
+TEST_CASE("a tree without a config is built small, with what guests and cases need") {
+  const desk::Plan plan = plan_for(kBare, {});
+  CHECK_FALSE(plan.boot_it);
+  CHECK(plan.config == "tinyconfig");
+  CHECK(plan.fragments == desk::usual_fragments());
+  CHECK(plan.why == "kproof builds it beside the tree, with tinyconfig and base, dax, kvm, lockup");
+}
+
+TEST_CASE("a tree's config is taken as it is, and what is missing added on demand") {
+  Tree tree = kBare;
+  tree.config = true;
+  const desk::Plan plan = plan_for(tree, {});
+  CHECK(plan.config == "/src/linux/.config");
+  CHECK(plan.fragments.empty());
+  CHECK(plan_for(tree, {.add_config = true, .config = "", .fragments = {"kasan"}}).fragments ==
+        std::vector<std::string>{"base", "dax", "kvm", "lockup", "kasan"});
+}
+
+TEST_CASE("what is built and up to date is booted; what is not says which file is newer") {
+  Tree tree = kBare;
+  tree.config = tree.built = true;
+  CHECK(plan_for(tree, {}).boot_it);
+  CHECK_FALSE(plan_for(tree, {.add_config = true, .config = "", .fragments = {}}).boot_it);
+  tree.newer = "mm/mprotect.c";
+  const desk::Plan plan = plan_for(tree, {});
+  CHECK_FALSE(plan.boot_it);
+  CHECK(plan.why ==
+        "mm/mprotect.c is newer than bzImage: kproof builds it beside the tree, with its .config");
+}
+
+TEST_CASE("in the tree it is make's work") {
+  const desk::Plan plan = plan_for(kBare, {.in_tree = true, .config = "", .fragments = {}});
+  CHECK(plan.make);
+  CHECK(plan.boot_it);
+}
+
+TEST_CASE("what a config lacks is told by fragment; a module is there, a wish does not count") {
+  const auto base = kconfig::parse_fragment(
+      "# Base.\nCONFIG_A=y\nCONFIG_B=y\nCONFIG_C=y\nCONFIG_D=y\nCONFIG_E=y\n# optional: x\n"
+      "CONFIG_F=y\n# CONFIG_G is not set\nCONFIG_NAME=\"x\"\n",
+      "base.config");
+  const auto kvm = kconfig::parse_fragment("# KVM.\nCONFIG_KVM=y\n", "kvm.config");
+  CHECK(desk::lacking("CONFIG_A=y\nCONFIG_KVM=m\n", {base, kvm}) ==
+        std::vector<std::string>{"base: CONFIG_B, CONFIG_C, CONFIG_D and 1 more"});
+}
