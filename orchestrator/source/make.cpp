@@ -128,10 +128,11 @@ static bool is_error(const std::string& line) {
 }
 
 std::string essence(std::string_view said) {
-  std::vector<std::string> lines;
+  std::vector<std::string> lines, of_make;
   std::istringstream text{std::string(said)};
   for (std::string line; std::getline(text, line);)
-    if (!line.starts_with("make")) lines.push_back(std::move(line));
+    (line.starts_with("make") ? of_make : lines).push_back(std::move(line));
+  if (lines.empty()) lines = std::move(of_make);  // "No rule to make target"
   auto from = std::find_if(lines.begin(), lines.end(), is_error);
   // "In function", "In file included from" belong to it.
   while (from != lines.begin() && from != lines.end() &&

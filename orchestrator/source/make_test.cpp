@@ -36,6 +36,8 @@ TEST_CASE("a compiler's errors are shown as they are, without make's") {
         "../source/kernel/x.c:1:1: fatal error: no.h: No such file or directory");
   CHECK(essence("a\nb\n") == "a\nb");
   CHECK(essence("") == "");
+  CHECK(essence("make: *** No rule to make target `x'.  Stop.\n") ==
+        "make: *** No rule to make target `x'.  Stop.");
 }
 
 TEST_CASE("a file in error is blamed on the last patch that touched it") {

@@ -1,9 +1,11 @@
 #include "source/snapshot.hpp"
 
+#include <array>
 #include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cache/use.hpp"
 #include "source/space.hpp"
@@ -18,30 +20,37 @@ namespace kproof::source {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-// What make leaves in a tree. A tree's own .gitignore says as much; a tarball may lack that.
-static constexpr const char* kLeftByMake = R"(*.o
-*.a
-*.ko
-*.mod
-*.mod.c
-*.order
-*.symvers
-.*.cmd
-.*.d
-/.config*
-/.git
-/.missing-syscalls.d
-/.tmp_*
-/.version
-/.vmlinux*
-/System.map
-/vmlinux*
-/include/config/
-/include/generated/
-/kproof-out/
-/arch/*/include/generated/
-/arch/*/boot/*Image
-)";
+// What make leaves in a tree, and kproof.
+static constexpr std::array kLeftByMake{"*.o",
+                                        "*.a",
+                                        "*.ko",
+                                        "*.mod",
+                                        "*.mod.c",
+                                        "*.order",
+                                        "*.symvers",
+                                        ".*.cmd",
+                                        ".*.d",
+                                        "/.config",
+                                        "/.config.old",
+                                        "/.git",
+                                        "/.tmp_*",
+                                        "/.version",
+                                        "/.vmlinux*",
+                                        "/System.map",
+                                        "/vmlinux",
+                                        "/vmlinux.*",
+                                        "/include/config/",
+                                        "/include/generated/",
+                                        "/kproof-out/",
+                                        "/arch/*/include/generated/",
+                                        "/arch/*/boot/*Image"};
+
+// For git's command line: "*.o" is of any directory, and "/x/" is x and all in it.
+static std::string pathspec(std::string_view pattern) {
+  if (!pattern.starts_with('/')) return fmt::format(":(exclude,glob)**/{}", pattern);
+  pattern.remove_prefix(1);
+  return fmt::format(":(exclude,glob){}{}", pattern, pattern.ends_with('/') ? "**" : "");
+}
 
 namespace {
 // The user's own repository, where the directory is one's work tree.
@@ -62,15 +71,25 @@ class Repository {
     fs::remove(path_ / "index.lock");  // of a git that was killed; the lock is ours
     util::write_file_atomically(path_ / "objects/info/alternates",
                                 own ? (own->common / "objects").string() + "\n" : "");
-    util::write_file_atomically(
-        path_ / "info/exclude",
-        kLeftByMake + (own ? util::read_if_there(own->common / "info/exclude") : ""));
+    util::write_file_atomically(path_ / "info/exclude",
+                                fmt::format("{}\n", fmt::join(kLeftByMake, "\n")) +
+                                    (own ? util::read_if_there(own->common / "info/exclude") : ""));
   }
 
   // What HEAD has stays known though something ignores it, and what is unchanged is not read again.
-  std::string commit_files(const std::string& head) const {
-    if (!head.empty()) git({"read-tree", "-i", "-m", head});
-    git({"add", "--all"});
+  void add_files(const std::optional<Own>& own) const {
+    if (own) {
+      if (!own->head.empty()) git({"read-tree", "-i", "-m", own->head});
+      git({"add", "--all"});
+      return;
+    }
+    std::vector<std::string> words{"add", "--all", "--force", "--", "."};
+    for (const char* pattern : kLeftByMake)
+      words.push_back(pathspec(pattern));
+    git(words);
+  }
+
+  std::string commit_files() const {
     const std::string tree = util::chomp(git({"write-tree"}));
     return util::chomp(git({"commit-tree", "-m", "as it is", tree}));
   }
@@ -144,11 +163,23 @@ std::string name_of_git_tree(const fs::path& repository) {
   return "git-" + util::Hasher().add(fs::canonical(util::chomp(found.out)).string()).hex();
 }
 
+static constexpr std::array kParts{"Kconfig", "Makefile", "arch/x86/Kconfig"};
+
+// A .gitignore may say that a tree has no files.
+static void require_kernel_in(const Snapshot& taken, const fs::path& directory) {
+  for (const char* part : kParts)
+    if (!util::git(taken.repository, {"cat-file", "-e", fmt::format("{}:{}", taken.commit, part)})
+             .ok())
+      throw ConfigError(
+          fmt::format("git ignores {} of {}", part, directory.string()),
+          fmt::format("`git -C {} check-ignore -v {}` says why", directory.string(), part));
+}
+
 static void require_kernel_source(const fs::path& directory) {
   if (!fs::is_directory(directory))
     throw ConfigError(fmt::format("there is no directory {}", directory.string()),
                       "name a source tree; a relative path begins where the plan is");
-  for (const char* part : {"Kconfig", "Makefile", "arch/x86/Kconfig"})
+  for (const char* part : kParts)
     if (!fs::exists(directory / part))
       throw ConfigError(
           fmt::format("{} is no kernel source: it has no {}", directory.string(), part));
@@ -172,7 +203,9 @@ Snapshot take_snapshot(const fs::path& given, const fs::path& kernels, const ker
     say(fmt::format("reading all files of {}, this once", directory.string()));
   const Repository repository(taken.repository, directory, stop_fd);
   repository.make(own);
-  taken.commit = repository.commit_files(taken.head);
+  repository.add_files(own);
+  taken.commit = repository.commit_files();
+  require_kernel_in(taken, directory);
   if (!taken.head.empty()) taken.changed = repository.changed(taken.head, taken.commit);
   return taken;
 }

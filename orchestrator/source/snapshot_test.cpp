@@ -82,13 +82,24 @@ TEST_CASE("ignored files and what make leaves stay out, and what HEAD has does n
 TEST_CASE("a directory without git is built as it is") {
   AsItIs bench;
   fs::remove_all(bench.tree / ".git");
-  bench.write(bench.tree / "mm/a.o", "object\n");
+  bench.write(bench.tree / ".gitignore", "/*\n");  // as Debian's packages have it
+  for (const char* left : {"mm/a.o", "mm/.a.o.cmd", ".config", "include/config/x", "vmlinux",
+                           "include/generated/a/b.h", "arch/x86/boot/bzImage"})
+    bench.write(bench.tree / left, "left\n");
   const source::Snapshot taken = bench.take();
   CHECK(taken.head.empty());
-  CHECK(bench.files_of(taken) == "Kconfig\nMakefile\narch/x86/Kconfig\nmm/a.c\nmm/b.c\n");
+  CHECK(bench.files_of(taken) ==
+        ".gitignore\nKconfig\nMakefile\narch/x86/Kconfig\nmm/a.c\nmm/b.c\n");
   CHECK(bench.refusal() == "built");
   fs::remove(bench.tree / "Kconfig");
   CHECK(has(bench.refusal(), "is no kernel source: it has no Kconfig"));
+}
+
+TEST_CASE("a git tree that ignores a kernel's files is refused with the way to find out why") {
+  AsItIs bench;
+  bench.git("rm -q --cached Kconfig && git commit -qm without");
+  bench.write(bench.tree / ".gitignore", "/Kconfig\n");
+  CHECK_THROWS_WITH_AS(bench.take(), doctest::Contains("git ignores Kconfig of "), ConfigError);
 }
 
 TEST_CASE("files as they are and revisions of a repository share a tree; each rebuilds its part") {
