@@ -7,9 +7,9 @@
 // Promises:
 //  1. The user's files, index, refs and objects are only read.
 //  2. Equal files make an equal commit, so that what was built of them is found again.
-//  3. Of a git tree ignored files (.gitignore, .git/info/exclude) are left out unless HEAD has them.
-//     Of any other directory .gitignore says nothing, as it may be of a packager who ignores all.
-//     What a build or a run of kproof leaves in the tree is left out of both.
+//  3. Of a git tree ignored files (.gitignore, .git/info/exclude) are left out unless HEAD has
+//     them. Of any other directory .gitignore says nothing: a packager's may ignore all. What a
+//     build or a run of kproof leaves in the tree is left out of both.
 //  4. A snapshot that was cut short is made good by the next one.
 #pragma once
 
