@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "util/error.hpp"
+#include "util/starting.hpp"
 
 namespace kproof::cli {
 
@@ -33,6 +34,7 @@ RawTerminal::RawTerminal() {
     throw HostError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
   alive_.reset(ends[1]);
   const util::Fd theirs(ends[0]);
+  const std::lock_guard lock(util::starting());
   child_ = ::fork();
   if (child_ != 0) return;
   ::close(alive_.get());

@@ -13,6 +13,7 @@
 
 #include "resources/shared.hpp"
 #include "util/error.hpp"
+#include "util/starting.hpp"
 
 namespace kproof::sweep {
 namespace fs = std::filesystem;
@@ -54,6 +55,7 @@ static pid_t spawn_guard(const fs::path& program, const fs::path& directory, int
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   pid_t pid = 0;
+  const std::lock_guard lock(util::starting());
   const int error = ::posix_spawn(&pid, argv[0], &files, &attributes, argv.data(), environ);
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&files);

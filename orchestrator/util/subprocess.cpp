@@ -12,6 +12,7 @@
 #include <boost/process.hpp>
 #include <boost/process/async.hpp>
 #include <boost/process/extend.hpp>
+#include <boost/process/posix.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,27 +24,38 @@
 
 #include "util/error.hpp"
 #include "util/fd.hpp"
+#include "util/starting.hpp"
 
 namespace kproof::util {
 namespace bp = boost::process;
 namespace asio = boost::asio;
 
-// One output stream of the program, read until end of file; only the first bytes are kept.
+// One output stream of the program, read until end of file; only the first bytes are kept. No other
+// program gets an end of its pipe, as one of Boost.Process's would leave them to all.
 class Capture {
  public:
-  Capture(asio::io_context& io, const Command& command) : pipe(io), command_(command) {}
-  void start(const std::function<void()>& on_end) {
-    pipe.async_read_some(asio::buffer(buffer_),
-                         [this, on_end](boost::system::error_code error, std::size_t n) {
-                           text.append(buffer_, std::min(n, command_.output_limit - text.size()));
-                           if (command_.on_output && n > 0) command_.on_output({buffer_, n});
-                           error ? on_end() : start(on_end);
-                         });
+  Capture(asio::io_context& io, const Command& command) : source_(io), command_(command) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+      throw HostError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    source_.assign(ends[0]);
+    sink_.reset(ends[1]);
   }
-  bp::async_pipe pipe;
+  auto bound_to(int stream) const { return bp::posix::fd.bind(stream, sink_.get()); }
+  void start(const std::function<void()>& on_end) {
+    sink_.reset();
+    source_.async_read_some(
+        asio::buffer(buffer_), [this, on_end](boost::system::error_code error, std::size_t n) {
+          text.append(buffer_, std::min(n, command_.output_limit - text.size()));
+          if (command_.on_output && n > 0) command_.on_output({buffer_, n});
+          error ? on_end() : start(on_end);
+        });
+  }
   std::string text;
 
  private:
+  asio::posix::stream_descriptor source_;
+  Fd sink_;
   const Command& command_;
   char buffer_[1 << 15];
 };
@@ -155,12 +167,14 @@ CommandResult run(const Command& command) {
   StopWatch stop(io, command.stop_fd);
   bp::group group;
   std::error_code error;
+  std::unique_lock lock(starting());
   bp::child child(
       program, bp::args(std::vector(command.argv.begin() + 1, command.argv.end())),
       bp::start_dir(command.directory.empty() ? "." : command.directory.string()),
-      environment_of(command), bp::std_in<bp::null, bp::std_out> out.pipe, bp::std_err > err.pipe,
-      group, error,
+      environment_of(command), bp::std_in < bp::null, out.bound_to(STDOUT_FILENO),
+      err.bound_to(STDERR_FILENO), group, error,
       bp::extend::on_exec_setup = [self = ::getpid(), &command](auto&) { tie_to(self, command); });
+  lock.unlock();
   if (error)
     throw HostError(fmt::format("cannot run {}: {}", shell_quote(command.argv), error.message()));
 

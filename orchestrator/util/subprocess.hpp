@@ -2,7 +2,7 @@
 // Boost.Process.
 //
 // Promises:
-//  1. No shell; argv as given; stdin is /dev/null.
+//  1. No shell; argv as given; stdin is /dev/null; another program's pipes do not get into it.
 //  2. A program that does not exist is a HostError that names it and the package to install, if
 //  known.
 //  3. At the deadline the whole process group is killed, and that is told apart from an exit.

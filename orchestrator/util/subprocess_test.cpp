@@ -33,6 +33,22 @@ TEST_CASE("arguments arrive as given and stdin is empty") {
   CHECK(run(sh("cat")).ok());
 }
 
+// Each fork of another thread would take along what is not marked yet.
+TEST_CASE("a program that lives on does not hold the streams of another that starts beside it") {
+  const Fd stop(::eventfd(0, EFD_CLOEXEC));
+  std::vector<std::jthread> sleepers;
+  std::size_t late = 0;
+  for (int i = 0; i < 60 && late == 0; ++i) {
+    sleepers.emplace_back([&] {
+      run({.argv = {"sleep", "1000"}, .deadline = 1h, .stop_fd = stop.get()});
+    });
+    late += run({.argv = {"true"}, .deadline = 60s}).timed_out;
+  }
+  const std::uint64_t one = 1;
+  CHECK(::write(stop.get(), &one, sizeof one) == sizeof one);
+  CHECK(late == 0);
+}
+
 TEST_CASE("a program that does not exist is a host fault that names it") {
   CHECK_THROWS_WITH_AS(run({.argv = {"no-such-program"}}), doctest::Contains("no-such-program"),
                        HostError);
