@@ -7,6 +7,7 @@
 
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "util/git.hpp"
 #include "util/subprocess.hpp"
 #include "util/text.hpp"
 
@@ -20,7 +21,7 @@ static util::CommandResult git(std::vector<std::string> argv) {
   return util::run({.argv = std::move(argv),
                     .output_limit = 512u << 20,
                     .inherit = util::Command::Inherit::plain,
-                    .environment = {{"LC_ALL", "C"}}});
+                    .environment = util::git_environment()});
 }
 
 static std::string subject_in(const std::string& info) {

@@ -56,12 +56,13 @@ static util::CommandResult git_in(const fs::path& tree, const fs::path& reposito
     argv.insert(argv.end(), {"-c", setting});
   argv.insert(argv.end(), {"-C", repository.string(), "--work-tree=" + (tree / "source").string()});
   argv.insert(argv.end(), words.begin(), words.end());
-  auto result =
-      util::run({.argv = std::move(argv),
-                 .deadline = 30min,
-                 .stop_fd = stop_fd,
-                 .inherit = util::Command::Inherit::plain,
-                 .environment = {{"LC_ALL", "C"}, {"GIT_INDEX_FILE", (tree / "index").string()}}});
+  auto environment = util::git_environment();
+  environment["GIT_INDEX_FILE"] = (tree / "index").string();
+  auto result = util::run({.argv = std::move(argv),
+                           .deadline = 30min,
+                           .stop_fd = stop_fd,
+                           .inherit = util::Command::Inherit::plain,
+                           .environment = std::move(environment)});
   util::require_not_stopped(result, "git checked out " + repository.string());
   return result;
 }

@@ -148,6 +148,8 @@ static std::optional<Own> find_own(const fs::path& directory) {
       directory, {"rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"});
   std::istringstream lines(found.out);
   std::string top, common;
+  if (!found.ok() && fs::exists(directory / ".git"))  // owned by another user, or broken
+    throw ConfigError(fmt::format("{}: {}", directory.string(), util::chomp(found.err)));
   if (!found.ok() || !std::getline(lines, top) || !std::getline(lines, common)) return {};
   std::error_code none;
   if (!fs::equivalent(top, directory, none)) return {};  // a directory of something larger

@@ -102,6 +102,12 @@ TEST_CASE("a git tree that ignores a kernel's files is refused with the way to f
   CHECK_THROWS_WITH_AS(bench.take(), doctest::Contains("git ignores Kconfig of "), ConfigError);
 }
 
+TEST_CASE("a repository that git does not read is told, and not taken for a plain directory") {
+  AsItIs bench;
+  bench.write(bench.tree / ".git/HEAD", "nonsense\n");
+  CHECK_THROWS_WITH_AS(bench.take(), doctest::Contains("not a git repository"), ConfigError);
+}
+
 TEST_CASE("files as they are and revisions of a repository share a tree; each rebuilds its part") {
   AsItIs bench;
   std::string compiled;

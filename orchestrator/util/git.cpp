@@ -1,5 +1,7 @@
 #include "util/git.hpp"
 
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 #include "util/error.hpp"
@@ -9,6 +11,12 @@ namespace kproof::util {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
+std::map<std::string, std::string> git_environment() {
+  std::map<std::string, std::string> environment{{"LC_ALL", "C"}};
+  if (const char* caller = std::getenv("SUDO_UID")) environment["SUDO_UID"] = caller;
+  return environment;
+}
+
 CommandResult git(const fs::path& repository, const std::vector<std::string>& words) {
   std::vector<std::string> argv{"git", "--no-optional-locks", "-C", repository.string()};
   argv.insert(argv.end(), words.begin(), words.end());
@@ -16,7 +24,7 @@ CommandResult git(const fs::path& repository, const std::vector<std::string>& wo
               .deadline = 10min,
               .output_limit = std::size_t{1} << 30,
               .inherit = Command::Inherit::plain,
-              .environment = {{"LC_ALL", "C"}}});
+              .environment = git_environment()});
 }
 
 std::string commit_of(const fs::path& repository, const std::string& revision) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace kproof::util {
 // index there, and knows nothing of our environment that could name another (GIT_DIR) or change
 // what it says.
 CommandResult git(const std::filesystem::path& repository, const std::vector<std::string>& words);
+
+// What git gets beside util::Command::Inherit::plain: messages in English, and who called sudo,
+// whose repositories git lets root read.
+std::map<std::string, std::string> git_environment();
 
 // The commit that a revision names. ConfigError for what is no git tree and for a revision that is
 // not there; of a shallow clone it says so.
