@@ -24,11 +24,13 @@ void add_desk_options(Command& command, DeskOptions& options) {
   command.value("--tree", options.tree, "a kernel's source tree, or a directory in one");
   command.value("--config", options.wishes.config,
                 "the path of a .config, tinyconfig or defconfig (default: the tree's .config; "
-                "without one tinyconfig and the fragments base, dax, kvm and lockup)");
+                "without one tinyconfig and the fragments that guests and cases need)");
   command.list("--fragment", options.wishes.fragments,
                "kconfig to add: a name in kconfigs/fragments, or a path; may be repeated");
-  command.flag("--add-config", options.wishes.add_config,
-               "add to the config what guests and cases need: base, dax, kvm and lockup");
+  command.flag(
+      "--add-config", options.wishes.add_config,
+      "add to the config what guests and cases need: the fragments base, dax, kvm, lockup, "
+      "tracing, kprobes, aging and numa");
   command.number("--repeat", options.repetitions, "run each case so often (default: once)");
   command.flag("--print-plan", options.print_plan,
                "print what would be run as a plan, for `kproof run`, and run nothing");

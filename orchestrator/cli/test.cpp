@@ -1,4 +1,5 @@
 // kproof test, or kproof alone in a kernel's tree: does this kernel behave?
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -45,6 +46,17 @@ static model::KernelSpec kernel_of(const desk::Tree& tree, const desk::Plan& pla
   return kernel;
 }
 
+// Skips are expected of a kernel whose config its developer chose; all cells skipped are no test.
+static int code_of(const report::RunReport& report, bool signalled) {
+  const int code = exit_code(report, signalled);
+  if (code != kOk || std::ranges::any_of(report.cells, [](const model::CellResult& cell) {
+        return cell.judgement.verdict != model::Verdict::skip;
+      }))
+    return code;
+  tell("no case ran, so nothing is known of this kernel; --add-config adds what they need\n");
+  return kUnexpected;
+}
+
 static int test(DeskOptions& options) {
   run::StopRequest stop;
   const SignalWatch signals(stop);
@@ -64,7 +76,7 @@ static int test(DeskOptions& options) {
   keep_plan(options);
   keep_in_history(options.run.history, sweep.out);
   print_outcome(options.run, report::render_summary(report, report::style_of(STDOUT_FILENO)));
-  return exit_code(report, signals.interrupted());
+  return code_of(report, signals.interrupted());
 }
 
 void add_test(CommandLine& line) {

@@ -10,7 +10,8 @@
 namespace kproof::desk {
 
 const std::vector<std::string>& usual_fragments() {
-  static const std::vector<std::string> kUsual{"base", "dax", "kvm", "lockup"};
+  static const std::vector<std::string> kUsual{"base",    "dax",     "kvm",   "lockup",
+                                               "tracing", "kprobes", "aging", "numa"};
   return kUsual;
 }
 

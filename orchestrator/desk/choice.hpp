@@ -26,7 +26,7 @@ struct Plan {
   std::string why;  // one sentence for the user
 };
 
-// What guests and cases need, where the tree has no config of its own.
+// What guests and all of offers() need, where the tree has no config of its own.
 const std::vector<std::string>& usual_fragments();
 
 Plan plan_for(const Tree& tree, const Wishes& wishes);

@@ -79,6 +79,11 @@ std::string plan_text(const std::string& name, const std::vector<model::KernelSp
       "  l1-tdp: { vcpus: 2, memory: 1G, mmu: tdp }\n\ncases:\n";
   for (const Chosen& one : choice.cases)
     text += case_line(*one.offer, version);
+  text +=
+      "\n# What a config lacks is told, and is no failure.\nexpect:\n"
+      "  - case: \"*\"\n    verdict: [pass, skip]\n"
+      "    skip: { reason: \"is not set in the kernel's config\" }\n"
+      "    reason: the kernel's config lacks what the case needs\n";
   if (repetitions > 1) text += fmt::format("\nrepetitions: {}\n", repetitions);
   return text;
 }

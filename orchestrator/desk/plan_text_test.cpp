@@ -38,12 +38,12 @@ TEST_CASE("a plan says what was chosen, and config reads it again") {
 
 TEST_CASE("a case of KVM runs with the shadow and with the TDP MMU") {
   const std::string text = desk::plan_text("x", {kMine}, desk::choose({"mm/ksm.c"}), "6.12.0", 1);
-  CHECK(text.ends_with(
-      "cases:\n"
-      "  - { case: kvm/stale_mapping, as: kvm/stale_anon, args: "
-      "[\"--backing\",\"anon\",\"--seconds\",\"0.2\"], topologies: [l1-shadow, l1-tdp] }\n"
-      "  - { case: kvm/memslot_churn, args: [\"--backing\",\"anon\"], "
-      "topologies: [l1-shadow, l1-tdp] }\n"));
+  CHECK(text.find(
+            "cases:\n"
+            "  - { case: kvm/stale_mapping, as: kvm/stale_anon, args: "
+            "[\"--backing\",\"anon\",\"--seconds\",\"0.2\"], topologies: [l1-shadow, l1-tdp] }\n"
+            "  - { case: kvm/memslot_churn, args: [\"--backing\",\"anon\"], "
+            "topologies: [l1-shadow, l1-tdp] }\n\n") != std::string::npos);
 }
 
 TEST_CASE("before 6.12 mprotect calls its notifier for each PMD, and the case is told so") {
