@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 
 #include "source/bench.hpp"
+#include "source/hold.hpp"
 #include "util/fd.hpp"
 #include "util/files.hpp"
 #include "util/hash.hpp"
@@ -174,6 +175,22 @@ TEST_CASE("two configs of one tree are built at the same time") {
   auto other = std::async(std::launch::async, [&] { return build({"kvm"}); });
   const fs::path one = build({});
   CHECK(one != other.get());
+}
+
+TEST_CASE("who waits to change the files builds beside who made them what he wants") {
+  const util::ScratchDir tree("kproof-hold-");
+  fs::create_directory(tree.path() / "source");
+  util::write_file_atomically(tree.path() / "holds", "others");
+  const auto builds = util::FileLock::acquire(tree.path() / "lock", -1, util::FileLock::For::all);
+  bool waited = false;
+  source::Settings settings;
+  settings.say = [&](std::string_view) {
+    waited = true;
+    util::write_file_atomically(tree.path() / "holds", "mine");
+  };
+  source::hold_source(
+      tree.path(), "mine", [] { FAIL("the files changed below a build"); }, settings);
+  CHECK(waited);
 }
 
 TEST_CASE("a build with other patches waits until nobody builds from the tree as it is") {

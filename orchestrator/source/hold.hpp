@@ -3,8 +3,8 @@
 // Promises:
 //  1. Nobody changes source/ while somebody builds from it, and nobody else builds in the same
 //     build directory, in this process or any other.
-//  2. Who wants the files as they are builds beside others; who wants others waits until nobody
-//     builds from it.
+//  2. Who wants the files as they are builds beside others, also if he came before they were so;
+//     who wants others waits until nobody builds from it.
 //  3. Locks are kept by what make starts, too: after a kill -9 of kproof the next one waits for its
 //     compilers.
 //  4. Who waits says for whom, once, and Interrupted ends it when `stop_fd` is readable.
