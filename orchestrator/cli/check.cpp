@@ -29,11 +29,11 @@ struct CheckOptions {
 };
 
 static model::KernelSpec kernel_of(const char* name, const desk::State& state,
-                                   const desk::Plan& plan) {
+                                   const desk::Decision& decision) {
   model::BuildSource build{.tree = {},
                            .patches = state.patches,
-                           .config = plan.config,
-                           .fragments = plan.fragments,
+                           .config = decision.config,
+                           .fragments = decision.fragments,
                            .compiler = ""};
   std::visit([&](const auto& tree) { build.tree = tree; }, state.tree);
   return {.name = name, .label = state.label, .source = build, .place = ""};
@@ -102,12 +102,13 @@ static int check(CheckOptions& options) {
   // Both states are built alike, so what lies built in the tree is of no use.
   desk::Tree unbuilt = tree;
   unbuilt.built = false;
-  const desk::Plan plan = plan_for(unbuilt, wishes_of(asked));
-  use_plan(asked, tree, kind_of(change),
-           {kernel_of("before", change.before, plan), kernel_of("after", change.after, plan)},
-           choice);
+  const desk::Decision decision = decide(unbuilt, wishes_of(asked));
+  use_plan(
+      asked, tree, kind_of(change),
+      {kernel_of("before", change.before, decision), kernel_of("after", change.after, decision)},
+      choice);
   if (printed_plan(asked)) return kOk;
-  tell_choice(tree, plan);
+  tell_choice(tree, decision);
   tell_change(options, change, choice);
 
   sweep::SweepOptions& sweep = asked.run.sweep;

@@ -69,10 +69,10 @@ static void tell_lacking(const fs::path& config) {
   tell("cases that need it are skipped; --add-config adds it, to a build beside the tree\n");
 }
 
-void tell_choice(const desk::Tree& tree, const desk::Plan& plan) {
-  tell(fmt::format("{}, Linux {}: {}\n", tree.root.string(), tree.version, plan.why));
-  const bool own = plan.boot_it || plan.config == (tree.root / ".config").string();
-  if (own && tree.config && plan.fragments.empty()) tell_lacking(tree.root / ".config");
+void tell_choice(const desk::Tree& tree, const desk::Decision& decision) {
+  tell(fmt::format("{}, Linux {}: {}\n", tree.root.string(), tree.version, decision.why));
+  const bool own = decision.boot_it || decision.config == (tree.root / ".config").string();
+  if (own && tree.config && decision.fragments.empty()) tell_lacking(tree.root / ".config");
 }
 
 static constexpr const char* kPlanFile = "plan.yaml";

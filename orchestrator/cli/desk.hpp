@@ -30,7 +30,7 @@ desk::Tree tree_of(const DeskOptions& options);
 desk::Wishes wishes_of(const DeskOptions& options);
 
 // Says what was chosen, and what the config lacks for it.
-void tell_choice(const desk::Tree& tree, const desk::Plan& plan);
+void tell_choice(const desk::Tree& tree, const desk::Decision& decision);
 
 struct KindOfRun {
   std::string word;    // a part of its directory's name; may be ""

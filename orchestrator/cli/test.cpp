@@ -31,17 +31,17 @@ static void make_in(const std::filesystem::path& root, int stop_fd) {
   if (!made.ok()) throw ConfigError(fmt::format("make failed in {}", root.string()));
 }
 
-static model::KernelSpec kernel_of(const desk::Tree& tree, const desk::Plan& plan) {
+static model::KernelSpec kernel_of(const desk::Tree& tree, const desk::Decision& decision) {
   model::KernelSpec kernel{
       .name = "mine",
       .label = fmt::format("{} {}", tree.root.filename().string(), tree.version),
       .source = model::PathSource{tree.root},
       .place = ""};
-  if (!plan.boot_it)
+  if (!decision.boot_it)
     kernel.source = model::BuildSource{.tree = model::WorkTree{tree.root},
                                        .patches = {},
-                                       .config = plan.config,
-                                       .fragments = plan.fragments,
+                                       .config = decision.config,
+                                       .fragments = decision.fragments,
                                        .compiler = ""};
   return kernel;
 }
@@ -61,13 +61,13 @@ static int test(DeskOptions& options) {
   run::StopRequest stop;
   const SignalWatch signals(stop);
   const desk::Tree tree = tree_of(options);
-  const desk::Plan plan = plan_for(tree, wishes_of(options));
+  const desk::Decision decision = decide(tree, wishes_of(options));
   sweep::SweepOptions& sweep = options.run.sweep;
-  use_plan(options, tree, {}, {kernel_of(tree, plan)},
+  use_plan(options, tree, {}, {kernel_of(tree, decision)},
            sweep.filter.cases.empty() ? desk::choose() : desk::choose_named(sweep.filter.cases));
   if (printed_plan(options)) return kOk;
-  tell_choice(tree, plan);
-  if (plan.make) make_in(tree.root, stop.fd());
+  tell_choice(tree, decision);
+  if (decision.make) make_in(tree.root, stop.fd());
 
   sweep.unbuildable_ends = true;
   Display display(options.run.verbose);

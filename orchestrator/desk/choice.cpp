@@ -19,7 +19,7 @@ static bool says_config(const Wishes& wishes) {
   return wishes.add_config || !wishes.config.empty() || !wishes.fragments.empty();
 }
 
-Plan plan_for(const Tree& tree, const Wishes& wishes) {
+Decision decide(const Tree& tree, const Wishes& wishes) {
   if (wishes.in_tree)
     return {.make = true,
             .boot_it = true,
@@ -32,21 +32,22 @@ Plan plan_for(const Tree& tree, const Wishes& wishes) {
             .fragments = {},
             .why = "arch/x86/boot/bzImage is newer than all sources: it is booted as it is"};
   const std::string own = (tree.root / ".config").string();
-  Plan plan{.config = !wishes.config.empty() ? wishes.config
-                      : tree.config          ? own
-                                             : "tinyconfig",
-            .fragments = {},
-            .why = ""};
-  if (wishes.add_config || (plan.config == "tinyconfig" && wishes.fragments.empty()))
-    plan.fragments = usual_fragments();
-  plan.fragments.insert(plan.fragments.end(), wishes.fragments.begin(), wishes.fragments.end());
+  Decision decision{.config = !wishes.config.empty() ? wishes.config
+                              : tree.config          ? own
+                                                     : "tinyconfig",
+                    .fragments = {},
+                    .why = ""};
+  auto& fragments = decision.fragments;
+  if (wishes.add_config || (decision.config == "tinyconfig" && wishes.fragments.empty()))
+    fragments = usual_fragments();
+  fragments.insert(fragments.end(), wishes.fragments.begin(), wishes.fragments.end());
   const std::string stale = tree.built && !tree.newer.empty()
                                 ? fmt::format("{} is newer than bzImage: ", tree.newer)
                                 : "";
-  plan.why = fmt::format("{}kproof builds it beside the tree, with {}{}{}", stale,
-                         plan.config == own ? "its .config" : plan.config,
-                         plan.fragments.empty() ? "" : " and ", fmt::join(plan.fragments, ", "));
-  return plan;
+  decision.why = fmt::format("{}kproof builds it beside the tree, with {}{}{}", stale,
+                             decision.config == own ? "its .config" : decision.config,
+                             fragments.empty() ? "" : " and ", fmt::join(fragments, ", "));
+  return decision;
 }
 
 std::vector<std::string> lacking(const std::string& config,

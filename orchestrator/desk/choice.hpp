@@ -18,7 +18,7 @@ struct Wishes {
   std::vector<std::string> fragments;  // beside it
 };
 
-struct Plan {
+struct Decision {
   bool make = false;     // first `make` in the tree
   bool boot_it = false;  // boots what lies in the tree; else kproof builds
   std::string config;    // of a build: a path, or tinyconfig
@@ -29,7 +29,7 @@ struct Plan {
 // What guests and all of offers() need, where the tree has no config of its own.
 const std::vector<std::string>& usual_fragments();
 
-Plan plan_for(const Tree& tree, const Wishes& wishes);
+Decision decide(const Tree& tree, const Wishes& wishes);
 
 // Options that `config` (a .config) has not as y or m and these fragments ask for, as one line for
 // each fragment that lacks some: "base: CONFIG_PVH, CONFIG_VIRTIO_CONSOLE and 3 more".

@@ -3,17 +3,17 @@
 #include <doctest/doctest.h>
 
 using namespace kproof;
-using desk::plan_for;
+using desk::decide;
 using desk::Tree;
 
 static const Tree kBare{.root = "/src/linux", .version = "6.12.0", .newer = ""};
 
 TEST_CASE("a tree without a config is built small, with what guests and cases need") {
-  const desk::Plan plan = plan_for(kBare, {});
-  CHECK_FALSE(plan.boot_it);
-  CHECK(plan.config == "tinyconfig");
-  CHECK(plan.fragments == desk::usual_fragments());
-  CHECK(plan.why ==
+  const desk::Decision decision = decide(kBare, {});
+  CHECK_FALSE(decision.boot_it);
+  CHECK(decision.config == "tinyconfig");
+  CHECK(decision.fragments == desk::usual_fragments());
+  CHECK(decision.why ==
         "kproof builds it beside the tree, with tinyconfig and base, dax, kvm, lockup, "
         "tracing, kprobes, aging, numa");
 }
@@ -21,31 +21,30 @@ TEST_CASE("a tree without a config is built small, with what guests and cases ne
 TEST_CASE("a tree's config is taken as it is, and what is missing added on demand") {
   Tree tree = kBare;
   tree.config = true;
-  const desk::Plan plan = plan_for(tree, {});
-  CHECK(plan.config == "/src/linux/.config");
-  CHECK(plan.fragments.empty());
+  const desk::Decision decision = decide(tree, {});
+  CHECK(decision.config == "/src/linux/.config");
+  CHECK(decision.fragments.empty());
   auto more = desk::usual_fragments();
   more.emplace_back("kasan");
-  CHECK(plan_for(tree, {.add_config = true, .config = "", .fragments = {"kasan"}}).fragments ==
-        more);
+  CHECK(decide(tree, {.add_config = true, .config = "", .fragments = {"kasan"}}).fragments == more);
 }
 
 TEST_CASE("what is built and up to date is booted; what is not says which file is newer") {
   Tree tree = kBare;
   tree.config = tree.built = true;
-  CHECK(plan_for(tree, {}).boot_it);
-  CHECK_FALSE(plan_for(tree, {.add_config = true, .config = "", .fragments = {}}).boot_it);
+  CHECK(decide(tree, {}).boot_it);
+  CHECK_FALSE(decide(tree, {.add_config = true, .config = "", .fragments = {}}).boot_it);
   tree.newer = "mm/mprotect.c";
-  const desk::Plan plan = plan_for(tree, {});
-  CHECK_FALSE(plan.boot_it);
-  CHECK(plan.why ==
+  const desk::Decision decision = decide(tree, {});
+  CHECK_FALSE(decision.boot_it);
+  CHECK(decision.why ==
         "mm/mprotect.c is newer than bzImage: kproof builds it beside the tree, with its .config");
 }
 
 TEST_CASE("in the tree it is make's work") {
-  const desk::Plan plan = plan_for(kBare, {.in_tree = true, .config = "", .fragments = {}});
-  CHECK(plan.make);
-  CHECK(plan.boot_it);
+  const desk::Decision decision = decide(kBare, {.in_tree = true, .config = "", .fragments = {}});
+  CHECK(decision.make);
+  CHECK(decision.boot_it);
 }
 
 TEST_CASE("what a config lacks is told by fragment; a module is there, a wish does not count") {
