@@ -19,6 +19,7 @@
 #include "series/answer.hpp"
 #include "util/error.hpp"
 #include "util/subprocess.hpp"
+#include "util/text.hpp"
 
 namespace kproof::cli {
 
@@ -89,6 +90,15 @@ static KindOfRun kind_of(const desk::Change& change) {
   return {"bisect-" + change.bisected.substr(0, 12), true};
 }
 
+static std::string told(const report::RunReport& report, const series::Answer& answer) {
+  const report::Style style = report::style_of(STDOUT_FILENO);
+  std::string text;
+  for (const std::string& part :
+       {report::render_matrix(*report.series, style), report::render_changes(report, style)})
+    if (const std::string chomped = util::chomp(part); !chomped.empty()) text += chomped + "\n\n";
+  return text + answer.text + "\n";
+}
+
 static int check(CheckOptions& options) {
   run::StopRequest stop;
   const SignalWatch signals(stop);
@@ -118,14 +128,12 @@ static int check(CheckOptions& options) {
   display.clear();
   keep_plan(asked);
   keep_in_history(asked.run.history, sweep.out);
-  const report::Style style = report::style_of(STDOUT_FILENO);
   const series::Answer answer = series::answer_of(*report.series);
   if (options.reply) {
     fmt::print("{}", report::reply(report, answer, command_of(options)));
     return code_of(answer, signals.interrupted() || report.interrupted);
   }
-  print_outcome(asked.run, fmt::format("{}\n{}\n{}", report::render_matrix(*report.series, style),
-                                       report::render_changes(report, style), answer.text));
+  print_outcome(asked.run, told(report, answer));
   return code_of(answer, signals.interrupted() || report.interrupted);
 }
 
