@@ -14,6 +14,7 @@
 #include "cli/visit_end.hpp"
 #include "desk/change.hpp"
 #include "kernel/store.hpp"
+#include "report/before_after.hpp"
 #include "report/reply.hpp"
 #include "report/series.hpp"
 #include "series/answer.hpp"
@@ -94,7 +95,7 @@ static std::string told(const report::RunReport& report, const series::Answer& a
   const report::Style style = report::style_of(STDOUT_FILENO);
   std::string text;
   for (const std::string& part :
-       {report::render_matrix(*report.series, style), report::render_changes(report, style)})
+       {report::render_before_after(*report.series, style), report::render_changes(report, style)})
     if (const std::string chomped = util::chomp(part); !chomped.empty()) text += chomped + "\n\n";
   return text + answer.text + "\n";
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "report/before_after.hpp"
 #include "report/series.hpp"
 #include "report/text.hpp"
 #include "report/two_runs.hpp"
@@ -58,7 +59,7 @@ std::string reply(const RunReport& report, const series::Answer& answer,
   for (const series::Row& row : report.series->rows)
     out += fmt::format("  {:8}{}\n", row.kernel + ":", printable(row.subject));
   out += fmt::format("\n{}\n\n{}\n", wrapped(printable(answer.text)),
-                     render_matrix(*report.series, style));
+                     render_before_after(*report.series, style));
   if (const std::string changes = render_changes(report, style); !changes.empty())
     out += changes + "\n";
   out += figures(report) + kernels(report);
