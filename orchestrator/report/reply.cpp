@@ -28,6 +28,15 @@ static std::string wrapped(const std::string& text) {
   return out + line + "\n";
 }
 
+// Nobody else has them.
+static std::string without_logs(const std::string& changes) {
+  std::istringstream lines(changes);
+  std::string out;
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with("    log: ")) out += line + "\n";
+  return out;
+}
+
 static std::string figures(const RunReport& report) {
   std::string out;
   for (const series::MetricColumn& column : report.series->metrics)
@@ -58,9 +67,9 @@ std::string reply(const RunReport& report, const series::Answer& answer,
       "mm and KVM tests in them:");
   for (const series::Row& row : report.series->rows)
     out += fmt::format("  {:8}{}\n", row.kernel + ":", printable(row.subject));
-  out += fmt::format("\n{}\n\n{}\n", wrapped(printable(answer.text)),
+  out += fmt::format("\n{}\n{}\n", wrapped(printable(answer.text)),
                      render_before_after(*report.series, style));
-  if (const std::string changes = render_changes(report, style); !changes.empty())
+  if (const std::string changes = without_logs(render_changes(report, style)); !changes.empty())
     out += changes + "\n";
   out += figures(report) + kernels(report);
   out += wrapped(fmt::format("host: {}, {} of {}, QEMU {}", report.host.os,
