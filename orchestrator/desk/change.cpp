@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 #include <fmt/format.h>
 
@@ -34,7 +33,6 @@ class Finder {
  private:
   State at(const std::string& revision) const;
   State as_it_is(const source::Snapshot& taken) const;
-  Words files_between(const fs::path& repository, const std::string& a, const std::string& b) const;
   std::string good_of_bisection() const;
 
   const fs::path root_, kernels_;
@@ -64,23 +62,12 @@ State Finder::as_it_is(const source::Snapshot& taken) const {
                        : util::format_count(taken.changed.size(), "file") + " changed"};
 }
 
-Words Finder::files_between(const fs::path& repository, const std::string& a,
-                            const std::string& b) const {
-  const auto found =
-      util::git(repository, {"diff-tree", "-r", "-z", "--no-renames", "--name-only", a, b});
-  if (!found.ok())
-    throw ConfigError(
-        fmt::format("git cannot compare {} and {}: {}", a, b, util::chomp(found.err)));
-  Words files;
-  std::istringstream names(found.out);
-  for (std::string name; std::getline(names, name, '\0');)
-    files.push_back(name);
-  return files;
-}
-
 Change Finder::between(const std::string& from, const std::string& to) const {
   const std::string a = util::commit_of(root_, from), b = util::commit_of(root_, to);
-  return {.before = at(a), .after = at(b), .files = files_between(root_, a, b), .bisected = ""};
+  return {.before = at(a),
+          .after = at(b),
+          .files = util::files_that_differ(root_, a, b),
+          .bisected = ""};
 }
 
 Change Finder::of_revision(const std::string& revision) const {
@@ -142,7 +129,7 @@ Change Finder::of_the_tree() const {
   if (const std::string good = good_of_bisection(); !good.empty())
     return {.before = at(good),
             .after = {.tree = model::WorkTree{root_}, .patches = {}, .label = "the step"},
-            .files = files_between(taken.repository, good, taken.commit),
+            .files = util::files_that_differ(taken.repository, good, taken.commit),
             .bisected = good};
   if (taken.changed.empty()) return of_revision("HEAD");
   return {.before = at("HEAD"), .after = as_it_is(taken), .files = taken.changed, .bisected = ""};

@@ -1,28 +1,21 @@
 #include "desk/tree.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <sstream>
 
 #include <fmt/format.h>
 
+#include "source/kernel_parts.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 
 namespace kproof::desk {
 namespace fs = std::filesystem;
 
-static bool is_source(const fs::path& directory) {
-  std::error_code none;
-  return std::ranges::all_of(
-      std::array{"Kconfig", "Makefile", "arch/x86/Kconfig"},
-      [&](const char* part) { return fs::is_regular_file(directory / part, none); });
-}
-
 std::optional<fs::path> find_tree(const fs::path& start) {
   for (fs::path at = fs::absolute(start).lexically_normal();; at = at.parent_path()) {
-    if (is_source(at)) return fs::canonical(at);
+    if (source::missing_part(at).empty()) return fs::canonical(at);
     if (at == at.parent_path()) return std::nullopt;
   }
 }
@@ -79,7 +72,7 @@ static std::string newer_than(const fs::path& root, fs::file_time_type time) {
 }
 
 Tree look(const fs::path& root) {
-  if (!is_source(root))
+  if (!source::missing_part(root).empty())
     throw ConfigError(fmt::format("{} is no kernel source tree", root.string()),
                       "one has Kconfig, Makefile and arch/x86/Kconfig");
   Tree tree{.root = fs::canonical(root), .version = version_of(root), .newer = ""};

@@ -4,6 +4,7 @@
 
 #include "kernel/package.hpp"
 #include "source/git.hpp"
+#include "source/kernel_parts.hpp"
 #include "source/space.hpp"
 #include "util/error.hpp"
 #include "util/hash.hpp"
@@ -29,10 +30,9 @@ static void unpack_tarball(const fs::path& tarball, const fs::path& directory, i
   if (!result.ok())
     throw ConfigError(
         fmt::format("cannot unpack {}:\n{}", tarball.string(), util::chomp(result.err)));
-  for (const char* part : {"Kconfig", "Makefile", "arch/x86/Kconfig"})
-    if (!fs::exists(directory / part))
-      throw ConfigError(fmt::format("{} is no kernel source: it has no {}", tarball.string(), part),
-                        "its files must lie in one top directory, as kernel.org packs them");
+  if (const std::string part = missing_part(directory); !part.empty())
+    throw ConfigError(fmt::format("{} is no kernel source: it has no {}", tarball.string(), part),
+                      "its files must lie in one top directory, as kernel.org packs them");
 }
 
 // A tarball never changes, so what is there is it.

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "source/configure.hpp"
+#include "source/git_files.hpp"
+#include "source/kernel_parts.hpp"
 #include "source/snapshot.hpp"
 #include "source/space.hpp"
 #include "source/tree.hpp"
@@ -13,15 +15,12 @@
 #include "util/files.hpp"
 #include "util/git.hpp"
 #include "util/hash.hpp"
-#include "util/subprocess.hpp"
 #include "util/text.hpp"
 #include "util/units.hpp"
 
 namespace kproof::source {
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 using util::git;
-using Words = std::vector<std::string>;
 
 static void check_clean(const model::GitRevision& tree, const kernel::Progress& say) {
   const auto status = git(tree.repository, {"status", "--porcelain", "--untracked-files=no"});
@@ -38,33 +37,10 @@ static void check_clean(const model::GitRevision& tree, const kernel::Progress& 
 }
 
 static void check_is_kernel(const fs::path& repository, const std::string& commit) {
-  for (const char* part : {"Kconfig", "Makefile", "arch/x86/Kconfig"})
-    if (!git(repository, {"cat-file", "-e", fmt::format("{}:{}", commit, part)}).ok())
-      throw ConfigError(fmt::format("{} at {} is no kernel source: it has no {}",
-                                    repository.string(), commit.substr(0, 12), part),
-                        "or a partial clone lacks that file: fetch it");
-}
-
-// git with the index and the files of `tree`, and without what the user's settings would do to
-// them.
-static util::CommandResult git_in(const fs::path& tree, const fs::path& repository,
-                                  const Words& words, int stop_fd) {
-  Words argv{"git"};
-  for (const char* setting :
-       {"core.autocrlf=false", "core.fsmonitor=false", "core.hooksPath=/dev/null",
-        "core.splitIndex=false", "core.fileMode=true"})
-    argv.insert(argv.end(), {"-c", setting});
-  argv.insert(argv.end(), {"-C", repository.string(), "--work-tree=" + (tree / "source").string()});
-  argv.insert(argv.end(), words.begin(), words.end());
-  auto environment = util::git_environment();
-  environment["GIT_INDEX_FILE"] = (tree / "index").string();
-  auto result = util::run({.argv = std::move(argv),
-                           .deadline = 30min,
-                           .stop_fd = stop_fd,
-                           .inherit = util::Command::Inherit::plain,
-                           .environment = std::move(environment)});
-  util::require_not_stopped(result, "git checked out " + repository.string());
-  return result;
+  if (const std::string part = missing_part(repository, commit); !part.empty())
+    throw ConfigError(fmt::format("{} at {} is no kernel source: it has no {}", repository.string(),
+                                  commit.substr(0, 12), part),
+                      "or a partial clone lacks that file: fetch it");
 }
 
 static void check_out(const fs::path& tree, const fs::path& repository, const std::string& commit,
@@ -75,10 +51,14 @@ static void check_out(const fs::path& tree, const fs::path& repository, const st
   forget_patches(tree);
   util::write_file_atomically(holds, "");
   fs::remove(tree / "index.lock");  // of a git that was killed; the tree's lock is ours
+  const GitFiles where{.files = tree / "source",
+                       .repository = {"-C", repository.string()},
+                       .index = tree / "index",
+                       .stop_fd = stop_fd,
+                       .doing = "git checked out " + repository.string()};
   // Files that a patch touched and that are what they were again keep their times.
-  git_in(tree, repository, {"update-index", "-q", "--refresh"}, stop_fd);
-  const auto moved = git_in(
-      tree, repository, {"read-tree", "--no-sparse-checkout", "--reset", "-u", commit}, stop_fd);
+  git(where, {"update-index", "-q", "--refresh"});
+  const auto moved = git(where, {"read-tree", "--no-sparse-checkout", "--reset", "-u", commit});
   if (moved.err.find("No space left") != std::string::npos)
     throw HostError(fmt::format("cannot write {}: {}", tree.string(), full_disk({tree})),
                     "a kernel's source needs 1.5 GB, its build as much; set KPROOF_CACHE");

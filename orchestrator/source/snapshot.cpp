@@ -8,6 +8,8 @@
 #include <fmt/ranges.h>
 
 #include "cache/use.hpp"
+#include "source/git_files.hpp"
+#include "source/kernel_parts.hpp"
 #include "source/space.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -18,7 +20,6 @@
 
 namespace kproof::source {
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 
 // What make leaves in a tree, and kproof.
 static constexpr std::array kLeftByMake{"*.o",
@@ -94,14 +95,6 @@ class Repository {
     return util::chomp(git({"commit-tree", "-m", "as it is", tree}));
   }
 
-  std::vector<std::string> changed(const std::string& from, const std::string& to) const {
-    std::vector<std::string> files;
-    std::istringstream names(git({"diff-tree", "-r", "-z", "--name-only", from, to}));
-    for (std::string name; std::getline(names, name, '\0');)
-      files.push_back(name);
-    return files;
-  }
-
  private:
   std::string git(const std::vector<std::string>& words) const;
 
@@ -110,31 +103,13 @@ class Repository {
 };
 }  // namespace
 
-// Without what the user's settings would do to the files. Author and date are always the same, so
-// that a commit is its files.
 std::string Repository::git(const std::vector<std::string>& words) const {
-  std::vector<std::string> argv{"git"};
-  for (const char* setting :
-       {"core.autocrlf=false", "core.fsmonitor=false", "core.hooksPath=/dev/null",
-        "core.splitIndex=false", "core.fileMode=true", "core.looseCompression=1", "gc.auto=0",
-        "advice.addEmbeddedRepo=false"})
-    argv.insert(argv.end(), {"-c", setting});
-  argv.insert(argv.end(), {"--git-dir=" + path_.string(), "--work-tree=" + files_.string()});
-  argv.insert(argv.end(), words.begin(), words.end());
-  const auto result = util::run({.argv = std::move(argv),
-                                 .directory = files_,
-                                 .deadline = 30min,
-                                 .output_limit = std::size_t{1} << 30,
-                                 .stop_fd = stop_fd_,
-                                 .inherit = util::Command::Inherit::plain,
-                                 .environment = {{"LC_ALL", "C"},
-                                                 {"GIT_AUTHOR_NAME", "kproof"},
-                                                 {"GIT_AUTHOR_EMAIL", "kproof"},
-                                                 {"GIT_AUTHOR_DATE", "@0 +0000"},
-                                                 {"GIT_COMMITTER_NAME", "kproof"},
-                                                 {"GIT_COMMITTER_EMAIL", "kproof"},
-                                                 {"GIT_COMMITTER_DATE", "@0 +0000"}}});
-  util::require_not_stopped(result, "git read " + files_.string());
+  const auto result = source::git({.files = files_,
+                                   .repository = {"--git-dir=" + path_.string()},
+                                   .index = path_ / "index",
+                                   .stop_fd = stop_fd_,
+                                   .doing = "git read " + files_.string()},
+                                  words);
   if (result.ok()) return result.out;
   if (result.err.find("No space left") != std::string::npos)
     throw HostError(fmt::format("cannot read {}: {}", files_.string(), full_disk({path_})),
@@ -165,26 +140,21 @@ std::string name_of_git_tree(const fs::path& repository) {
   return "git-" + util::Hasher().add(fs::canonical(util::chomp(found.out)).string()).hex();
 }
 
-static constexpr std::array kParts{"Kconfig", "Makefile", "arch/x86/Kconfig"};
-
 // A .gitignore may say that a tree has no files.
 static void require_kernel_in(const Snapshot& taken, const fs::path& directory) {
-  for (const char* part : kParts)
-    if (!util::git(taken.repository, {"cat-file", "-e", fmt::format("{}:{}", taken.commit, part)})
-             .ok())
-      throw ConfigError(
-          fmt::format("git ignores {} of {}", part, directory.string()),
-          fmt::format("`git -C {} check-ignore -v {}` says why", directory.string(), part));
+  if (const std::string part = missing_part(taken.repository, taken.commit); !part.empty())
+    throw ConfigError(
+        fmt::format("git ignores {} of {}", part, directory.string()),
+        fmt::format("`git -C {} check-ignore -v {}` says why", directory.string(), part));
 }
 
 static void require_kernel_source(const fs::path& directory) {
   if (!fs::is_directory(directory))
     throw ConfigError(fmt::format("there is no directory {}", directory.string()),
                       "name a source tree; a relative path begins where the plan is");
-  for (const char* part : kParts)
-    if (!fs::exists(directory / part))
-      throw ConfigError(
-          fmt::format("{} is no kernel source: it has no {}", directory.string(), part));
+  if (const std::string part = missing_part(directory); !part.empty())
+    throw ConfigError(
+        fmt::format("{} is no kernel source: it has no {}", directory.string(), part));
 }
 
 Snapshot take_snapshot(const fs::path& given, const fs::path& kernels, const kernel::Progress& say,
@@ -208,7 +178,8 @@ Snapshot take_snapshot(const fs::path& given, const fs::path& kernels, const ker
   repository.add_files(own);
   taken.commit = repository.commit_files();
   require_kernel_in(taken, directory);
-  if (!taken.head.empty()) taken.changed = repository.changed(taken.head, taken.commit);
+  if (!taken.head.empty())
+    taken.changed = util::files_that_differ(taken.repository, taken.head, taken.commit);
   return taken;
 }
 

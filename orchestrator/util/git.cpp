@@ -1,6 +1,7 @@
 #include "util/git.hpp"
 
 #include <cstdlib>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,19 @@ CommandResult git(const fs::path& repository, const std::vector<std::string>& wo
               .output_limit = std::size_t{1} << 30,
               .inherit = Command::Inherit::plain,
               .environment = git_environment()});
+}
+
+std::vector<std::string> files_that_differ(const fs::path& repository, const std::string& a,
+                                           const std::string& b) {
+  const auto found =
+      git(repository, {"diff-tree", "-r", "-z", "--no-renames", "--name-only", a, b});
+  if (!found.ok())
+    throw ConfigError(fmt::format("git cannot compare {} and {}: {}", a, b, chomp(found.err)));
+  std::vector<std::string> files;
+  std::istringstream names(found.out);
+  for (std::string name; std::getline(names, name, '\0');)
+    files.push_back(name);
+  return files;
 }
 
 std::string commit_of(const fs::path& repository, const std::string& revision) {

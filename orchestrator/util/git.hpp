@@ -19,6 +19,11 @@ CommandResult git(const std::filesystem::path& repository, const std::vector<std
 // whose repositories git lets root read.
 std::map<std::string, std::string> git_environment();
 
+// Files that differ between two commits or trees, sorted; both names of a rename. ConfigError, in
+// git's words, where it cannot compare them.
+std::vector<std::string> files_that_differ(const std::filesystem::path& repository,
+                                           const std::string& a, const std::string& b);
+
 // The commit that a revision names. ConfigError for what is no git tree and for a revision that is
 // not there; of a shallow clone it says so.
 std::string commit_of(const std::filesystem::path& repository, const std::string& revision);
