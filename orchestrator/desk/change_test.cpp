@@ -2,46 +2,31 @@
 
 #include <doctest/doctest.h>
 
+#include "source/made_up.hpp"
 #include "util/error.hpp"
-#include "util/files.hpp"
-#include "util/subprocess.hpp"
 
 using namespace kproof;
 namespace fs = std::filesystem;
 
 namespace {
-// Commits v1, v2 and v3, of which v2 changes mm/mprotect.c and v3 mm/ksm.c.
-struct Repository {
-  const util::ScratchDir scratch{"kproof-change-"};
-  const fs::path root = scratch.path() / "linux";
-
+// Commits v1 (the made-up tree), v2 and v3, of which v2 changes mm/mprotect.c and v3 mm/ksm.c.
+struct Repository : source::MadeUpTree {
   Repository() {
-    for (const char* file : {"Makefile", "Kconfig", "arch/x86/Kconfig", "mm/ksm.c"})
-      write(file, "\n");
-    git("init -q -b main . && git config user.name A && git config user.email a");
-    commit("mm/mprotect.c", "int one;\n", "v1");
     commit("mm/mprotect.c", "int two;\n", "v2");
     commit("mm/ksm.c", "int three;\n", "v3");
   }
-  void write(const fs::path& file, const std::string& text) const {
-    fs::create_directories((root / file).parent_path());
-    util::write_file_atomically(root / file, text);
-  }
-  void git(const std::string& command) const {
-    util::run_checked({.argv = {"sh", "-ec", "git " + command}, .directory = root});
-  }
   void commit(const fs::path& file, const std::string& text, const std::string& tag) const {
-    write(file, text);
+    write(tree / file, text);
     git("add . && git commit -qm 'make it " + tag + "' && git tag " + tag);
   }
   std::string hash(const std::string& revision) const {
     const std::string out = util::run_checked(
-        {.argv = {"git", "-C", root.string(), "rev-parse", revision + "^{commit}"}});
+        {.argv = {"git", "-C", tree.string(), "rev-parse", revision + "^{commit}"}});
     return out.substr(0, out.find('\n'));
   }
   desk::Change find(const std::vector<std::string>& words) const {
     return desk::find_change(
-        desk::look(root), words, scratch.path() / "kernels", [](std::string_view) {}, -1);
+        desk::look(tree), words, scratch.path() / "kernels", [](std::string_view) {}, -1);
   }
   bool before_is(const desk::Change& change, const std::string& revision) const {
     const auto* git = std::get_if<model::GitRevision>(&change.before.tree);
@@ -57,7 +42,7 @@ TEST_CASE("without a word it is what is not committed, else the last commit") {
   CHECK(repository.before_is(change, "v2"));
   CHECK(change.files == Files{"mm/ksm.c"});
   CHECK(change.after.label.ends_with(" make it v3"));
-  repository.write("mm/gup.c", "int dirty;\n");
+  repository.write(repository.tree / "mm/gup.c", "int dirty;\n");
   change = repository.find({});
   CHECK(repository.before_is(change, "v3"));
   CHECK(std::holds_alternative<model::WorkTree>(change.after.tree));

@@ -2,24 +2,21 @@
 
 #include <doctest/doctest.h>
 
+#include "source/made_up.hpp"
 #include "util/error.hpp"
-#include "util/files.hpp"
 
 using namespace kproof;
 namespace fs = std::filesystem;
 
 namespace {
-struct Source {
-  const util::ScratchDir scratch{"kproof-desk-"};
-  const fs::path root = scratch.path() / "linux";
+struct Source : source::MadeUpTree {
+  const fs::path& root = tree;
   Source() {
     write("Makefile", "# SPDX\nVERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\nEXTRAVERSION = -rc3\n");
-    for (const char* file : {"Kconfig", "arch/x86/Kconfig", "mm/mprotect.c"})
-      write(file, "");
+    write("mm/mprotect.c", "");
   }
   void write(const fs::path& file, const std::string& text) const {
-    fs::create_directories((root / file).parent_path());
-    util::write_file_atomically(root / file, text);
+    MadeUpTree::write(root / file, text);
   }
   void age(const fs::path& file, std::chrono::seconds by) const {
     fs::last_write_time(root / file, fs::last_write_time(root / file) - by);
@@ -41,7 +38,8 @@ TEST_CASE("a tree is found from any directory in it, and has a version") {
 TEST_CASE("a bzImage is up to date until a source file or the config is newer") {
   using namespace std::chrono_literals;
   const Source source;
-  for (const char* file : {"Makefile", "Kconfig", "arch/x86/Kconfig", "mm/mprotect.c"})
+  for (const char* file :
+       {"Makefile", "Kconfig", "arch/x86/Kconfig", "mm/a.c", "mm/b.c", "mm/mprotect.c"})
     source.age(file, 60s);
   source.write("arch/x86/boot/bzImage", "");
   source.age("arch/x86/boot/bzImage", 30s);
