@@ -9,23 +9,14 @@
 #include "report/series.hpp"
 #include "report/text.hpp"
 #include "report/two_runs.hpp"
+#include "util/wrap.hpp"
 
 namespace kproof::report {
 
 static constexpr std::size_t kColumns = 72;
 
-// Between words; one that is longer stands alone.
 static std::string wrapped(const std::string& text) {
-  std::istringstream words(text);
-  std::string out, line;
-  for (std::string word; words >> word;) {
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > kColumns) {
-      out += line + "\n";
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-  }
-  return out + line + "\n";
+  return util::wrap(text, 0, kColumns);
 }
 
 // Nobody else has them.
