@@ -94,19 +94,8 @@ class EndReader {
   }
 
   bool same_source(const BuildSource& build) const {
-    if (build.patches != build_.patches || build.compiler != build_.compiler ||
-        build.tree.index() != build_.tree.index())
-      return false;
-    if (const auto* git = std::get_if<model::GitRevision>(&build.tree)) {
-      const auto& ours = std::get<model::GitRevision>(build_.tree);
-      return git->repository == ours.repository && git->revision == ours.revision;
-    }
-    if (const auto* tarball = std::get_if<model::Tarball>(&build.tree))
-      return tarball->file == std::get<model::Tarball>(build_.tree).file;
-    if (const auto* work = std::get_if<model::WorkTree>(&build.tree))
-      return work->directory == std::get<model::WorkTree>(build_.tree).directory;
-    return std::get<model::SourcePackage>(build.tree).package ==
-           std::get<model::SourcePackage>(build_.tree).package;
+    return build.patches == build_.patches && build.compiler == build_.compiler &&
+           build.tree == build_.tree;
   }
 
   // What kconfig writes begins with "#" alone, and what savedefconfig writes with a symbol.

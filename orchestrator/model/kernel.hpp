@@ -18,17 +18,21 @@ struct PathSource {
 // Where the source of a kernel to build comes from.
 struct SourcePackage {
   std::string package;  // Debian's: "linux-source-6.1"
+  bool operator==(const SourcePackage&) const = default;
 };
 struct GitRevision {
   std::filesystem::path repository;
   std::string revision;  // "": HEAD, and then the work tree must be clean
+  bool operator==(const GitRevision&) const = default;
 };
 struct Tarball {
   std::filesystem::path file;
+  bool operator==(const Tarball&) const = default;
 };
 struct WorkTree {
   std::filesystem::path
       directory;  // its files as they are when they are asked for, committed or not
+  bool operator==(const WorkTree&) const = default;
 };
 struct BuildSource {
   std::variant<SourcePackage, GitRevision, Tarball, WorkTree> tree;
