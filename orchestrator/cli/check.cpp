@@ -7,8 +7,6 @@
 
 #include "cli/cli.hpp"
 #include "cli/desk.hpp"
-#include "cli/display.hpp"
-#include "cli/history_file.hpp"
 #include "cli/signals.hpp"
 #include "cli/streams.hpp"
 #include "cli/visit_end.hpp"
@@ -100,20 +98,26 @@ static std::string told(const report::RunReport& report, const series::Answer& a
   return text + answer.text + "\n";
 }
 
+static desk::Change find_change(const CheckOptions& options, const desk::Tree& tree, int stop_fd) {
+  const auto say = [](std::string_view line) { tell(fmt::format("{}\n", line)); };
+  const auto kernels = std::filesystem::absolute(kernel::default_cache()) / "kernels";
+  return desk::find_change(tree, options.what, kernels, say, stop_fd);
+}
+
+// Both states are built alike, so what lies built in the tree is of no use.
+static desk::Decision decide(const CheckOptions& options, desk::Tree tree) {
+  tree.built = false;
+  return desk::decide(tree, wishes_of(options.desk));
+}
+
 static int check(CheckOptions& options) {
   run::StopRequest stop;
   const SignalWatch signals(stop);
   DeskOptions& asked = options.desk;
   const desk::Tree tree = tree_of(asked);
-  const auto say = [](std::string_view line) { tell(fmt::format("{}\n", line)); };
-  const desk::Change change = desk::find_change(
-      tree, options.what, std::filesystem::absolute(kernel::default_cache()) / "kernels", say,
-      stop.fd());
+  const desk::Change change = find_change(options, tree, stop.fd());
   const desk::Choice choice = choose(options, change);
-  // Both states are built alike, so what lies built in the tree is of no use.
-  desk::Tree unbuilt = tree;
-  unbuilt.built = false;
-  const desk::Decision decision = decide(unbuilt, wishes_of(asked));
+  const desk::Decision decision = decide(options, tree);
   use_plan(
       asked, tree, kind_of(change),
       {kernel_of("before", change.before, decision), kernel_of("after", change.after, decision)},
@@ -122,19 +126,14 @@ static int check(CheckOptions& options) {
   tell_choice(tree, decision);
   tell_change(options, change, choice);
 
-  sweep::SweepOptions& sweep = asked.run.sweep;
-  sweep.series = {{"before", change.before.label, ""}, {"after", change.after.label, ""}};
-  Display display(asked.run.verbose);
-  const report::RunReport report = run_sweep(sweep, stop, display.listener());
-  display.clear();
+  asked.run.sweep.series = {{"before", change.before.label, ""}, {"after", change.after.label, ""}};
+  const report::RunReport report = run_told(asked.run, stop);
   keep_plan(asked);
-  keep_in_history(asked.run.history, sweep.out);
   const series::Answer answer = series::answer_of(*report.series);
-  if (options.reply) {
+  if (options.reply)
     fmt::print("{}", report::reply(report, answer, command_of(options)));
-    return code_of(answer, signals.interrupted() || report.interrupted);
-  }
-  print_outcome(asked.run, told(report, answer));
+  else
+    print_outcome(asked.run, told(report, answer));
   return code_of(answer, signals.interrupted() || report.interrupted);
 }
 

@@ -12,6 +12,7 @@
 #include "config/plan.hpp"
 #include "desk/plan_text.hpp"
 #include "kernel/store.hpp"
+#include "source/configure.hpp"
 #include "sweep/workshop.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -56,12 +57,9 @@ desk::Wishes wishes_of(const DeskOptions& options) {
 }
 
 static void tell_lacking(const fs::path& config) {
-  std::vector<kconfig::Fragment> fragments;
-  for (const std::string& name : desk::usual_fragments()) {
-    const fs::path file = sweep::Workshop::find().fragments() / (name + ".config");
-    fragments.push_back(kconfig::parse_fragment(util::read_file(file), file.string()));
-  }
-  const auto lines = desk::lacking(util::read_file(config), fragments);
+  const auto usual = source::read_config_input("tinyconfig", desk::usual_fragments(),
+                                               sweep::Workshop::find().fragments());
+  const auto lines = desk::lacking(util::read_file(config), usual.fragments);
   if (lines.empty()) return;
   tell("its .config has not all that guests and cases want:\n");
   for (const std::string& line : lines)
@@ -98,27 +96,24 @@ static fs::path directory_for_results(const fs::path& root) {
   return ::access(beside.c_str(), W_OK) == 0 ? beside : kernel::default_cache();
 }
 
-static fs::path default_out(const desk::Tree& tree, const KindOfRun& kind,
-                            const sweep::SweepOptions& sweep) {
-  const fs::path name =
-      kind.again ? fs::path(sweep.plan.name + "-" + kind.word) : sweep.out.filename();
-  return directory_for_results(tree.root) / "kproof-out" / name;
+static fs::path default_out(const fs::path& root, const std::string& name, const KindOfRun& kind) {
+  const fs::path where = directory_for_results(root);
+  const std::string whole = kind.word.empty() ? name : name + "-" + kind.word;
+  return kind.again ? where / "kproof-out" / whole : fresh_directory(where, whole);
 }
 
 // The plan's file is one of the results, so that what they say to type works.
 void use_plan(DeskOptions& options, const desk::Tree& tree, const KindOfRun& kind,
               const std::vector<model::KernelSpec>& kernels, const desk::Choice& choice) {
+  const std::string name = name_of(tree);
+  std::string& out = options.run.out;
+  if (out.empty()) out = default_out(tree.root, name, kind);
   sweep::SweepOptions& sweep = options.run.sweep;
-  const std::string text = desk::plan_text(name_of(tree), kernels, choice, tree.version,
-                                           std::max(1u, options.repetitions));
-  const auto read = [&](const fs::path& file) {
-    sweep.texts = {{file, text}};
-    sweep.plan = config::read_plan(sweep.texts, virt::cpu_models);
-  };
-  read(tree.root / kPlanFile);
-  follow_plan(options.run, kind.word);
-  if (options.run.out.empty()) sweep.out = default_out(tree, kind, sweep);
-  read(sweep.out / kPlanFile);
+  sweep.texts = {
+      {fs::absolute(out) / kPlanFile,
+       desk::plan_text(name, kernels, choice, tree.version, std::max(1u, options.repetitions))}};
+  sweep.plan = config::read_plan(sweep.texts, virt::cpu_models);
+  follow_plan(options.run);
 }
 
 void keep_plan(const DeskOptions& options) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/display.hpp"
 #include "cli/history_file.hpp"
 #include "cli/plan_name.hpp"
 #include "cli/plan_notes.hpp"
@@ -53,6 +54,11 @@ static void require_this_host(const std::string& connect) {
                       "qemu:///system or qemu:///session; without --connect no daemon is needed");
 }
 
+fs::path fresh_directory(const fs::path& where, const std::string& name) {
+  return where / "kproof-out" /
+         fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::localtime(std::time(nullptr)));
+}
+
 void read_run_options(RunOptions& options, const std::string& kind) {
   sweep::SweepOptions& sweep = options.sweep;
   require_this_host(sweep.connect);
@@ -66,11 +72,17 @@ void follow_plan(RunOptions& options, const std::string& kind) {
   require_cache_budget(sweep.cache_budget);
   warn_of(sweep.plan);
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;
-  const fs::path fresh = fs::path("kproof-out") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name,
-                                                              fmt::localtime(std::time(nullptr)));
-  sweep.out = fs::absolute(options.out.empty() ? fresh : fs::path(options.out));
+  sweep.out = fs::absolute(options.out.empty() ? fresh_directory("", name) : fs::path(options.out));
   if (options.accel != "auto")
     sweep.accel = options.accel == "kvm" ? model::Accel::kvm : model::Accel::tcg;
+}
+
+report::RunReport run_told(const RunOptions& options, const run::StopRequest& stop) {
+  Display display(options.verbose);
+  report::RunReport report = run_sweep(options.sweep, stop, display.listener());
+  display.clear();
+  keep_in_history(options.history, options.sweep.out);
+  return report;
 }
 
 void print_outcome(const RunOptions& options, const std::string& text) {

@@ -24,7 +24,12 @@ void add_options_of_a_run(Command& command, RunOptions& options);
 // directory is a new one, named by the plan and `kind`, which may be "".
 void read_run_options(RunOptions& options, const std::string& kind);
 // The same where options.sweep has its plan.
-void follow_plan(RunOptions& options, const std::string& kind);
+void follow_plan(RunOptions& options, const std::string& kind = "");
+// `name` with the time, below kproof-out/ in `where`: results of a run that names no directory.
+std::filesystem::path fresh_directory(const std::filesystem::path& where, const std::string& name);
+
+// Runs the plan, shown on stderr, and keeps it in the history.
+report::RunReport run_told(const RunOptions& options, const run::StopRequest& stop);
 
 // What a command ends with on stdout: `text` and where the reports lie, or, as --format has it, the
 // JSON report itself.

@@ -9,9 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.hpp"
-#include "cli/display.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/history_file.hpp"
 #include "cli/run_options.hpp"
 #include "cli/signals.hpp"
 #include "series/rows.hpp"
@@ -76,10 +74,7 @@ static int series(SeriesOptions& options) {
   sweep::SweepOptions& sweep = options.run.sweep;
   make_rows(sweep, options);
 
-  Display display(options.run.verbose);
-  const report::RunReport report = run_sweep(sweep, stop, display.listener());
-  display.clear();
-  keep_in_history(options.run.history, sweep.out);
+  const report::RunReport report = run_told(options.run, stop);
   print_outcome(options.run, report::render_series(report, report::style_of(STDOUT_FILENO)));
   return exit_code(report, signals.interrupted());
 }

@@ -7,9 +7,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/desk.hpp"
-#include "cli/display.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/history_file.hpp"
 #include "cli/signals.hpp"
 #include "cli/streams.hpp"
 #include "report/summary.hpp"
@@ -70,11 +68,8 @@ static int test(DeskOptions& options) {
   if (decision.make) make_in(tree.root, stop.fd());
 
   sweep.unbuildable_ends = true;
-  Display display(options.run.verbose);
-  const report::RunReport report = run_sweep(sweep, stop, display.listener());
-  display.clear();
+  const report::RunReport report = run_told(options.run, stop);
   keep_plan(options);
-  keep_in_history(options.run.history, sweep.out);
   print_outcome(options.run, report::render_summary(report, report::style_of(STDOUT_FILENO)));
   return code_of(report, signals.interrupted());
 }
