@@ -104,20 +104,15 @@ static desk::Change find_change(const CheckOptions& options, const desk::Tree& t
   return desk::find_change(tree, options.what, kernels, say, stop_fd);
 }
 
-// Both states are built alike, so what lies built in the tree is of no use.
-static desk::Decision decide(const CheckOptions& options, desk::Tree tree) {
-  tree.built = false;
-  return desk::decide(tree, wishes_of(options.desk));
-}
-
 static int check(CheckOptions& options) {
   run::StopRequest stop;
   const SignalWatch signals(stop);
   DeskOptions& asked = options.desk;
-  const desk::Tree tree = tree_of(asked);
+  desk::Tree tree = tree_of(asked);
+  tree.built = false;  // both states are built alike, so what lies built there is of no use
   const desk::Change change = find_change(options, tree, stop.fd());
   const desk::Choice choice = choose(options, change);
-  const desk::Decision decision = decide(options, tree);
+  const desk::Decision decision = decide(asked, tree);
   use_plan(
       asked, tree, kind_of(change),
       {kernel_of("before", change.before, decision), kernel_of("after", change.after, decision)},

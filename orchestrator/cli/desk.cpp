@@ -46,7 +46,7 @@ desk::Tree tree_of(const DeskOptions& options) {
       "go to one, or name one with --tree; a kernel that is built: `kproof run KERNEL`");
 }
 
-desk::Wishes wishes_of(const DeskOptions& options) {
+static desk::Wishes wishes_of(const DeskOptions& options) {
   desk::Wishes wishes = options.wishes;
   if (!wishes.config.empty() && wishes.config != "tinyconfig" && wishes.config != "defconfig")
     wishes.config = fs::absolute(wishes.config).lexically_normal();
@@ -56,9 +56,19 @@ desk::Wishes wishes_of(const DeskOptions& options) {
   return wishes;
 }
 
+static source::ConfigInput read_config(const std::string& config,
+                                       const std::vector<std::string>& fragments) {
+  return source::read_config_input(config, fragments, sweep::Workshop::find().fragments());
+}
+
+desk::Decision decide(const DeskOptions& options, const desk::Tree& tree) {
+  desk::Decision decision = desk::decide(tree, wishes_of(options));
+  if (!decision.boot_it) read_config(decision.config, decision.fragments);
+  return decision;
+}
+
 static void tell_lacking(const fs::path& config) {
-  const auto usual = source::read_config_input("tinyconfig", desk::usual_fragments(),
-                                               sweep::Workshop::find().fragments());
+  const auto usual = read_config("tinyconfig", desk::usual_fragments());
   const auto lines = desk::lacking(util::read_file(config), usual.fragments);
   if (lines.empty()) return;
   tell("its .config has not all that guests and cases want:\n");

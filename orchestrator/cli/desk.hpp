@@ -26,8 +26,9 @@ void add_desk_options(Command& command, DeskOptions& options);
 // The tree that `options` names, or the one around it; ConfigError where there is none.
 desk::Tree tree_of(const DeskOptions& options);
 
-// What the user said, with paths that hold wherever the plan lies.
-desk::Wishes wishes_of(const DeskOptions& options);
+// What is done with the tree as the user wishes it, with paths that hold wherever the plan lies.
+// ConfigError for a config or fragment that is not there, as it is named on the command line.
+desk::Decision decide(const DeskOptions& options, const desk::Tree& tree);
 
 // Says what was chosen, and what the config lacks for it.
 void tell_choice(const desk::Tree& tree, const desk::Decision& decision);

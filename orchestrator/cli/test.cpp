@@ -59,7 +59,7 @@ static int test(DeskOptions& options) {
   run::StopRequest stop;
   const SignalWatch signals(stop);
   const desk::Tree tree = tree_of(options);
-  const desk::Decision decision = decide(tree, wishes_of(options));
+  const desk::Decision decision = decide(options, tree);
   sweep::SweepOptions& sweep = options.run.sweep;
   use_plan(options, tree, {}, {kernel_of(tree, decision)},
            sweep.filter.cases.empty() ? desk::choose() : desk::choose_named(sweep.filter.cases));

@@ -61,8 +61,14 @@ TEST_CASE("in a source tree a plan is printed for what is there, and nothing run
     std::filesystem::create_directories((scratch.path() / file).parent_path());
     util::write_file_atomically(scratch.path() / file, "");
   }
-  const auto plan = util::run({.argv = {KPROOF_PROGRAM, "test", "--print-plan", "--config", "x"},
-                               .directory = scratch.path() / "arch"});
+  const auto test = [&] {
+    return util::run({.argv = {KPROOF_PROGRAM, "test", "--print-plan", "--config", "x"},
+                      .directory = scratch.path() / "arch"});
+  };
+  CHECK(test().err.starts_with("kproof: error: there is no config " +
+                               (scratch.path() / "arch/x").string()));
+  util::write_file_atomically(scratch.path() / "arch/x", "CONFIG_64BIT=y\n");
+  const auto plan = test();
   CHECK(plan.exit_code == 0);
   CHECK(plan.out.find("\"config\":\"" + (scratch.path() / "arch/x").string() + "\"") !=
         std::string::npos);
