@@ -34,8 +34,9 @@ struct WorkTree {
       directory;  // its files as they are when they are asked for, committed or not
   bool operator==(const WorkTree&) const = default;
 };
+using SourceTree = std::variant<SourcePackage, GitRevision, Tarball, WorkTree>;
 struct BuildSource {
-  std::variant<SourcePackage, GitRevision, Tarball, WorkTree> tree;
+  SourceTree tree;
   // Applied in this order: directories, quilt series, mailboxes, files, and ranges ("v6.1..mine")
   // of the git tree.
   std::vector<std::string> patches;

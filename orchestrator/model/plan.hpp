@@ -12,6 +12,7 @@
 #include "model/kernel.hpp"
 #include "model/known_issue.hpp"
 #include "model/matrix.hpp"
+#include "model/suite.hpp"
 #include "model/topology.hpp"
 #include "model/verdict.hpp"
 #include "util/units.hpp"
@@ -26,7 +27,7 @@ struct InsideCase {
 };
 
 struct PlanCase {
-  std::string name;   // "mm/thp_mprotect": a program under lib/kproof/cases
+  std::string name;   // "mm/thp_mprotect": a program under lib/kproof/cases, or of a suite
   std::string alias;  // its name in cell ids; the program's own when "" was given
   std::vector<std::string> args;
   // Of an entry with `params`, the values of this one: ("backing", "thp"), in `args` as --backing
@@ -64,6 +65,7 @@ struct Plan {
   std::filesystem::path file;
   std::vector<KernelSpec> kernels;
   std::vector<Topology> topologies;
+  std::vector<Suite> suites;
   std::vector<PlanCase> cases;
   Matrix matrix;
   unsigned repetitions = 1;

@@ -15,20 +15,14 @@
 #include <string>
 #include <vector>
 
-#include "patch/patch.hpp"
 #include "source/foundation.hpp"
+#include "source/patches.hpp"
 #include "source/unbuildable.hpp"
 
 namespace kproof::source {
 
 // The patches of `source`, in order.
 std::vector<patch::Patch> load_patches(const model::BuildSource& source);
-
-// A series and how much of it is built. All of it must apply, so that none is built by half.
-struct Patches {
-  const std::vector<patch::Patch>& series;
-  std::size_t applied = series.size();
-};
 
 struct Built {
   std::filesystem::path root;  // model::PathSource takes it

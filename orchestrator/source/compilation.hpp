@@ -4,14 +4,13 @@
 
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "source/builder.hpp"
 #include "source/make.hpp"
+#include "source/site.hpp"
 #include "util/files.hpp"
-#include "util/user.hpp"
 
 namespace kproof::source {
 
@@ -34,29 +33,23 @@ class Compilation {
   Finished finished() const;
 
  private:
-  const util::User* user() const { return user_ ? &*user_ : nullptr; }
-  void put_in_order() const;
-  std::string state() const;
   std::string name_of_build() const;
-  void hand_over(const std::filesystem::path& directory) const;
   void in_tree(const std::function<void(const Make&)>& work) const;
   void in_build(const Make& how, const std::function<void()>& work) const;
   void compile(const Make& how) const;
   void configure_if_needed(const Make& how) const;
   void stage_modules(const Make& how) const;
-  void take(const std::filesystem::path& from, const std::filesystem::path& to) const;
   void take_modules(const std::filesystem::path& stage, const std::filesystem::path& root) const;
   std::string release_of(const std::filesystem::path& build) const;
   void install(const Make& how, const std::filesystem::path& draft) const;
   [[noreturn]] void refuse(const Make& how, const Failed& failed) const;
 
   const Foundation& foundation_;
-  const std::vector<patch::Patch>& series_;
-  const std::vector<patch::Patch> patches_;  // the first of them: what is built
+  const std::vector<patch::Patch> patches_;  // what is built
   const Settings& settings_;
   const Name name_;
-  const std::filesystem::path tree_, log_;
-  std::optional<util::User> user_;  // who runs make; else we
+  const Site site_;
+  const std::filesystem::path log_;
 };
 
 }  // namespace kproof::source

@@ -58,28 +58,15 @@ class Monitor {
 };
 }  // namespace
 
-// The same inputs must make the same kernel: no time, no name of a machine (Documentation/kbuild/
-// reproducible-builds.rst).
-static std::vector<std::string> make_command(const Make& how) {
-  return {"make",
-          "-C",
-          how.source.string(),
-          "O=" + how.build.string(),
-          fmt::format("-j{}", how.jobs),
-          "ARCH=x86_64",
-          fmt::format("CC={}{}", how.toolchain.ccache ? "ccache " : "", how.toolchain.compiler),
-          "KBUILD_BUILD_TIMESTAMP=1970-01-01",
-          "KBUILD_BUILD_USER=kproof",
-          "KBUILD_BUILD_HOST=kproof",
-          "KBUILD_BUILD_VERSION=1"};
-}
-
-static std::vector<std::string> command_line(const Make& how) {
+static std::vector<std::string> command_line(const Make& how, const fs::path& directory) {
   std::vector<std::string> argv;
   if (how.niceness > 0) argv = {"nice", "-n", std::to_string(how.niceness)};
-  for (std::string& word : make_command(how))
-    argv.push_back(std::move(word));
+  argv.insert(argv.end(), {"make", "-C", directory.string(), fmt::format("-j{}", how.jobs)});
   return argv;
+}
+
+std::string compiler_of(const Make& how) {
+  return (how.toolchain.ccache ? "ccache " : "") + how.toolchain.compiler;
 }
 
 // A user of a tree has no home but his build.
@@ -92,9 +79,9 @@ static std::map<std::string, std::string> environment(const Make& how) {
   return variables;
 }
 
-void make(const Make& how, const std::vector<std::string>& targets) {
+void make_in(const Make& how, const fs::path& directory, const std::vector<std::string>& words) {
   Monitor monitor(how.live, how.log);
-  util::Command command{.argv = command_line(how),
+  util::Command command{.argv = command_line(how, directory),
                         .directory = how.build,  // ours may be closed to him
                         .deadline = 24h,
                         .on_output = [&](std::string_view piece) { monitor.see(piece); },
@@ -103,7 +90,7 @@ void make(const Make& how, const std::vector<std::string>& targets) {
                         .inherit = util::Command::Inherit::plain,
                         .environment = environment(how),
                         .user = how.user};
-  command.argv.insert(command.argv.end(), targets.begin(), targets.end());
+  command.argv.insert(command.argv.end(), words.begin(), words.end());
   const auto result = util::run(command);
   if (result.ok()) return;
   if (result.stopped)
@@ -118,6 +105,17 @@ void make(const Make& how, const std::vector<std::string>& targets) {
   if (result.signal != 0 || result.err.find("Killed signal") != std::string::npos)
     throw HostError("the build was killed, perhaps for want of memory", "try fewer --jobs");
   throw Failed{result.err};
+}
+
+// The same inputs must make the same kernel: no time, no name of a machine (Documentation/kbuild/
+// reproducible-builds.rst).
+void make(const Make& how, const std::vector<std::string>& targets) {
+  std::vector<std::string> words{"O=" + how.build.string(),  "ARCH=x86_64",
+                                 "CC=" + compiler_of(how),   "KBUILD_BUILD_TIMESTAMP=1970-01-01",
+                                 "KBUILD_BUILD_USER=kproof", "KBUILD_BUILD_HOST=kproof",
+                                 "KBUILD_BUILD_VERSION=1"};
+  words.insert(words.end(), targets.begin(), targets.end());
+  make_in(how, how.source, words);
 }
 
 static bool is_error(const std::string& line) {

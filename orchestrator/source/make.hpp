@@ -28,10 +28,18 @@ struct Make {
   kernel::Progress live{};      // the state of the build in one line, often; may be empty
 };
 
+// CC= of it: "ccache gcc".
+std::string compiler_of(const Make& how);
+
 // make knows of our environment what util::kPlainEnvironment lists and no more. Runs it with
 // `targets` (and variables); throws Failed when it fails, HostError for a full disk, Interrupted
 // for a stop.
 void make(const Make& how, const std::vector<std::string>& targets);
+
+// The same in a directory of the tree that is no part of the kernel and does not know O=, as
+// tools/testing/selftests: `words` say where its output goes.
+void make_in(const Make& how, const std::filesystem::path& directory,
+             const std::vector<std::string>& words);
 
 struct Failed {
   std::string said;  // by the compiler and make on stderr
