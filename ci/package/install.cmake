@@ -8,7 +8,7 @@
 get_property(case_targets GLOBAL PROPERTY KPROOF_CASE_TARGETS)
 
 # All that runs a plan, and no tests: what ci/quickstart builds.
-add_custom_target(program DEPENDS kproof agent qemu-tied runtime-guard ${case_targets})
+add_custom_target(program DEPENDS kproof agent qemu-tied runtime-guard suite-runner ${case_targets})
 
 # Pages are made by the program, of the same words as --help.
 set(man_pages ${PROJECT_BINARY_DIR}/share/man/man1)
@@ -28,7 +28,7 @@ add_custom_command(OUTPUT ${changelog}
 add_custom_target(changelog ALL DEPENDS ${changelog})
 
 install(TARGETS kproof RUNTIME DESTINATION bin)
-install(TARGETS agent qemu-tied runtime-guard RUNTIME DESTINATION lib/kproof)
+install(TARGETS agent qemu-tied runtime-guard suite-runner RUNTIME DESTINATION lib/kproof)
 install(DIRECTORY ${KPROOF_LIBEXEC}/cases DESTINATION lib/kproof USE_SOURCE_PERMISSIONS)
 install(DIRECTORY kconfigs DESTINATION lib/kproof)
 install(DIRECTORY ci/plans DESTINATION lib/kproof/ci)

@@ -10,7 +10,7 @@
 #include "cli/help.hpp"
 #include "cli/plan_name.hpp"
 #include "report/encode.hpp"
-#include "sweep/workshop.hpp"
+#include "sweep/cases.hpp"
 #include "util/error.hpp"
 #include "util/names.hpp"
 #include "util/units.hpp"
@@ -21,7 +21,7 @@ using util::format_size;
 
 namespace {
 struct CatalogueOptions {
-  std::string word, format = "text";
+  std::string word, plan, format = "text";
 };
 
 struct NamedTopology {
@@ -79,13 +79,15 @@ static Json case_as_json(const model::CaseDescription& test) {
             {"sysctls", std::move(sysctls)}}}};
 }
 
-static std::vector<model::CaseDescription> cases_like(const std::string& pattern) {
-  const auto workshop = sweep::Workshop::find();
-  const auto names = workshop.case_names();
+static std::vector<model::CaseDescription> cases_like(const std::string& pattern,
+                                                      const std::string& plan) {
+  const sweep::Cases cases(sweep::Workshop::find(),
+                           plan.empty() ? model::Plan{} : read_named_plan(plan, "*"));
+  const auto names = cases.names();
   std::vector<model::CaseDescription> found;
   for (const std::string& name : names)
     if (pattern.empty() || util::glob_match(pattern, name))
-      found.push_back(workshop.describe(name, {}));
+      found.push_back(cases.describe(name, {}));
   if (found.empty())
     throw ConfigError(fmt::format("there is no case `{}`", pattern),
                       util::suggest(pattern, names, "cases"));
@@ -93,7 +95,7 @@ static std::vector<model::CaseDescription> cases_like(const std::string& pattern
 }
 
 static int list_cases(const CatalogueOptions& options) {
-  const auto found = cases_like(options.word);
+  const auto found = cases_like(options.word, options.plan);
   if (options.format == "json") {
     Json cases = Json::array();
     for (const auto& test : found)
@@ -164,8 +166,11 @@ void add_catalogue(CommandLine& line) {
   Command cases = line.add("cases", "List the cases and what each needs");
   const auto of_cases = std::make_shared<CatalogueOptions>();
   cases.value("CASE", of_cases->word, "only those with this name or glob");
+  cases.value("--plan", of_cases->plan, "and those of the suites of this plan, by path or name");
   cases.choice("--format", of_cases->format, {"text", "json"}, "text or json");
   cases.example("kproof cases 'kvm/*'", "what hammers KVM, and what it takes");
+  cases.example("kproof cases --plan suites 'kselftest-kvm/*'",
+                "the kernel's own selftests of KVM that kproof knows");
   cases.does([of_cases] { return list_cases(*of_cases); });
 
   Command topologies = line.add("topologies", "List the topologies of plans and their guests");

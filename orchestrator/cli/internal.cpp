@@ -11,7 +11,7 @@
 #include "cli/help.hpp"
 #include "cli/plan_name.hpp"
 #include "plan/cells.hpp"
-#include "sweep/workshop.hpp"
+#include "sweep/cases.hpp"
 #include "util/files.hpp"
 
 namespace kproof::cli {
@@ -38,10 +38,13 @@ static std::vector<Candidate> plans() {
 
 // What the cells of the plan have; of no plan, all cases.
 static std::vector<Candidate> names_in_plan(const std::string& option, const std::string& word) {
-  const auto all = sweep::Workshop::find().case_names();
-  if (word.empty())
-    return option == "--case" ? candidates_of({all.begin(), all.end()}) : std::vector<Candidate>{};
+  const sweep::Workshop workshop = sweep::Workshop::find();
+  if (word.empty()) {
+    const auto own = workshop.case_names();
+    return option == "--case" ? candidates_of({own.begin(), own.end()}) : std::vector<Candidate>{};
+  }
   const model::Plan plan = read_named_plan(word, "*");
+  const auto all = sweep::Cases(workshop, plan).names();
   std::set<std::string> names;
   for (const model::Cell& cell : plan::expand(plan, {}, all).cells)
     names.insert(option == "--case"     ? cell.test.alias

@@ -11,7 +11,7 @@
 #include "kernel/store.hpp"
 #include "resources/limits.hpp"
 #include "source/builder.hpp"
-#include "sweep/workshop.hpp"
+#include "sweep/cases.hpp"
 #include "timing/kinds.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -65,16 +65,16 @@ static bool is_cached(const model::KernelSpec& kernel) {
   }
 }
 
-static bool is_quiet(const sweep::Workshop& workshop, const model::PlanCase& test) {
+static bool is_quiet(const sweep::Cases& cases, const model::PlanCase& test) {
   try {
-    return workshop.describe(test.name, test.args).quiet;
+    return cases.describe(test.name, test.args).quiet;
   } catch (const Error&) {
     return false;
   }
 }
 
 PlanEstimate estimate_of(const model::Plan& plan, const std::vector<model::Cell>& cells) {
-  const auto workshop = sweep::Workshop::find();
+  const sweep::Cases cases_of_plan(sweep::Workshop::find(), plan);
   const auto limits = resources::read_limits(resources::text_of);
   const bool kvm = host::choose_accel(host::probe_kvm()).accel == model::Accel::kvm;
   PlanEstimate found{
@@ -90,7 +90,7 @@ PlanEstimate estimate_of(const model::Plan& plan, const std::vector<model::Cell>
                                   [&](const model::Cell& cell) {
                                     const auto known = quiet.find(cell.test.alias);
                                     if (known != quiet.end()) return known->second;
-                                    return quiet[cell.test.alias] = is_quiet(workshop, cell.test);
+                                    return quiet[cell.test.alias] = is_quiet(cases_of_plan, cell.test);
                                   },
                               .cached = is_cached});
   return found;

@@ -19,7 +19,7 @@ static std::optional<model::PackageSource> read_package(Problems& problems,
   return std::nullopt;
 }
 
-static fs::path resolve(const std::string& path, const Location& location) {
+fs::path resolve(const std::string& path, const Location& location) {
   if (path == "~" || path.starts_with("~/"))
     return (location.home / fs::path(path).lexically_relative("~")).lexically_normal();
   return (location.directory / path).lexically_normal();
@@ -37,8 +37,8 @@ static std::optional<model::PathSource> read_path(Problems& problems, const Mayb
   return path ? std::optional(model::PathSource{*path}) : std::nullopt;
 }
 
-static void read_tree(Problems& problems, const Value& value, const Location& location,
-                      model::BuildSource& source) {
+model::SourceTree read_tree(Problems& problems, const Value& value, const Location& location) {
+  model::SourceTree tree;
   const Map map(problems, value, {"git", "revision", "package", "tarball", "directory"});
   const auto git = map.find("git"), package = map.find("package"), tarball = map.find("tarball"),
              as_it_is = map.find("directory");
@@ -49,16 +49,15 @@ static void read_tree(Problems& problems, const Value& value, const Location& lo
         value.mark, "`source` needs one of `git`, `directory`, `package` and `tarball`",
         "{ git: ../linux, revision: v6.1 }, { directory: ../linux } with its files as they "
         "are, { package: linux-source-6.1 } or { tarball: linux-6.1.tar.xz }");
-  if (const auto name = read_package(problems, package))
-    source.tree = model::SourcePackage{name->package};
-  if (const auto file = read_file_name(problems, tarball, location))
-    source.tree = model::Tarball{*file};
+  if (const auto name = read_package(problems, package)) tree = model::SourcePackage{name->package};
+  if (const auto file = read_file_name(problems, tarball, location)) tree = model::Tarball{*file};
   if (const auto directory = read_file_name(problems, as_it_is, location))
-    source.tree = model::WorkTree{*directory};
+    tree = model::WorkTree{*directory};
   if (const auto directory = read_file_name(problems, git, location))
-    source.tree = model::GitRevision{*directory, text(problems, map.find("revision")).value_or("")};
+    tree = model::GitRevision{*directory, text(problems, map.find("revision")).value_or("")};
   if (const auto revision = map.find("revision"); revision && !git)
     problems.add(revision->key, "`revision` is for a `git` tree");
+  return tree;
 }
 
 // "v6.1..mine", of a git tree; "../patches" and "a/../b" are paths.
@@ -71,7 +70,7 @@ static bool is_range(const model::BuildSource& source, const std::string& text) 
 static model::BuildSource read_build(Problems& problems, const Map& map, const Value& tree,
                                      const Location& location) {
   model::BuildSource source;
-  read_tree(problems, tree, location, source);
+  source.tree = read_tree(problems, tree, location);
   for (const std::string& patches : text_or_texts(problems, map.find("patches")))
     source.patches.push_back(is_range(source, patches) ? patches
                                                        : resolve(patches, location).string());

@@ -48,9 +48,10 @@ struct Part {
 }  // namespace
 
 static const std::vector<std::string>& plan_keys() {
-  static const std::vector<std::string> kKeys{
-      "schema", "name",        "include", "templates", "kernels", "topologies", "matrix",
-      "cases",  "repetitions", "limits",  "metrics",   "bounds",  "expect",     "known_issues"};
+  static const std::vector<std::string> kKeys{"schema",  "name",        "include",     "templates",
+                                              "kernels", "topologies",  "matrix",      "suites",
+                                              "cases",   "repetitions", "limits",      "metrics",
+                                              "bounds",  "expect",      "known_issues"};
   return kKeys;
 }
 
@@ -79,6 +80,8 @@ static void read_parts(std::list<Part>& parts, const CpuModels& cpu_models, mode
     read_topologies(part.problems, part.find("topologies"), cpu_models, plan);
   for (Part& part : parts)
     part.axes = read_matrix(part.problems, part.find("matrix"), part.location, cpu_models, plan);
+  for (const Part& part : parts)
+    read_suites(part.problems, part.find("suites"), part.location, plan);
   if (plan.topologies.empty()) plan.topologies.push_back(default_topology(plan.file.string()));
   for (const Part& part : parts)
     read_cases(part.problems, part.find("cases"), plan);

@@ -20,6 +20,9 @@ struct Location {
   std::filesystem::path directory, home;
 };
 
+// "~/linux", "../linux": as the plan means it.
+std::filesystem::path resolve(const std::string& path, const Location& location);
+
 // Reports a name that one of `list` has already: of another file, or made by a matrix.
 template <class List>
 void check_new(Problems& problems, const Value& value, const char* what, const List& list) {
@@ -35,6 +38,8 @@ void check_new(Problems& problems, const Value& value, const char* what, const L
 const std::vector<std::string>& kernel_keys();
 const std::vector<std::string>& level_keys();
 
+// `source:` of a kernel or a suite: { package: linux-source-6.1 }.
+model::SourceTree read_tree(Problems& problems, const Value& value, const Location& location);
 void read_kernel(Problems& problems, const Value& value, const Location& location,
                  model::Plan& plan);
 void read_kernels(Problems& problems, const MaybeValue& value, const Location& location,
@@ -53,6 +58,8 @@ struct WhichCells {
   std::vector<std::string> kernel{"*"}, topology{"*"}, test{"*"};
 };
 WhichCells read_which_cells(Problems& problems, const Map& entry, const model::Plan& plan);
+void read_suites(Problems& problems, const MaybeValue& value, const Location& location,
+                 model::Plan& plan);
 void read_cases(Problems& problems, const MaybeValue& list, model::Plan& plan);
 void read_expectations(Problems& problems, const MaybeValue& list, model::Plan& plan);
 void read_watched_metrics(Problems& problems, const MaybeValue& list, model::Plan& plan);

@@ -8,7 +8,7 @@
 #include "manifest/manifest.hpp"
 #include "plan/cells.hpp"
 #include "report/json.hpp"
-#include "sweep/workshop.hpp"
+#include "sweep/cases.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "worker/worker.hpp"
@@ -39,7 +39,7 @@ static worker::Batch resumed(const fs::path& out, const manifest::Manifest& want
 
 worker::Batch open_directory(const Options& options) {
   const sweep::SweepOptions& sweep = options.sweep;
-  const auto names = sweep::Workshop::find().case_names();
+  const auto names = sweep::Cases(sweep::Workshop::find(), sweep.plan).names();
   const auto cells = plan::expand(sweep.plan, sweep.filter, names).cells;
   const auto wanted =
       manifest::make(sweep.plan, sweep.texts, sweep.filter, names, cells, util::now());

@@ -86,7 +86,7 @@ void Site::put_in_order() const {
     cache::keep_within(settings_.cache, settings_.cache_budget, settings_.say);
   base_.check_out(tree_);
   if (patches_.applied < patches_.series.size()) require_applicable(tree_, patches_.series);
-  apply(tree_, patches_.first());
+  source::apply(tree_, patches_.first());
 }
 
 // Makes a directory of the user who builds.

@@ -1,6 +1,7 @@
 #include "sweep/build_order.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace kproof::sweep {
 
@@ -38,14 +39,12 @@ std::vector<std::size_t> startable(std::span<const Making> all, std::size_t most
   std::vector<std::size_t> chosen;
   std::size_t running =
       static_cast<std::size_t>(std::ranges::count(all, Progress::running, &Making::progress));
+  std::map<std::string, std::string> held;  // by trees in which somebody builds
+  for (const Making& one : all)
+    if (one.progress == Progress::running) held[one.tree] = one.state;
   for (std::size_t i = 0; i < all.size() && running < most; ++i) {
     if (all[i].progress != Progress::waiting) continue;
-    const bool kept_out = std::ranges::any_of(
-        all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i), [&](const Making& earlier) {
-          return earlier.progress != Progress::done && earlier.tree == all[i].tree &&
-                 earlier.state != all[i].state;
-        });
-    if (kept_out) continue;
+    if (held.try_emplace(all[i].tree, all[i].state).first->second != all[i].state) continue;
     chosen.push_back(i);
     ++running;
   }

@@ -23,9 +23,10 @@ Making making_of(const model::KernelSpec& spec);
 // two builds fill what they leave; more than four only compete.
 std::size_t most_builds(unsigned cores);
 
-// Which of `all` may start now, in order, `most` at once. Kernels of one tree whose state is
-// another come one after the other, in the plan's order: what the next patch touches is then all
-// that is built anew. Kernels of one state, which differ in their config, are built at once.
+// Which of `all` may start now, in order, `most` at once. The states of one tree come one after the
+// other, as the plan has the first kernel of each: what the next patch touches is then all that is
+// built anew. Kernels of one state, which differ in their config, are built at once, wherever they
+// stand in the plan: a tree with patches of one config has nothing to fill the other cores with.
 std::vector<std::size_t> startable(std::span<const Making> all, std::size_t most);
 
 // make's jobs where so many build at once; 0 for one, which takes what source::Settings says.

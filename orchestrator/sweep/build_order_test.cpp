@@ -35,9 +35,15 @@ TEST_CASE("patches of one source are built one after the other, in the plan's or
   CHECK(startable(all, 4) == Indices{1});
 }
 
-TEST_CASE("a config of an earlier state does not come back behind another state's") {
-  const auto all = makings({built("a"), built("a", {"1"}), built("a")});
-  CHECK(startable(all, 4) == Indices{0});
+TEST_CASE("all configs of a state are built before the tree gets another") {
+  auto all = makings({built("a"), built("a", {"1"}), built("a"), built("a"), built("a", {"1"})});
+  CHECK(startable(all, 4) == Indices{0, 2, 3});
+  CHECK(startable(all, 2) == Indices{0, 2});
+  all[0].progress = Progress::done;
+  all[2].progress = Progress::running;
+  CHECK(startable(all, 2) == Indices{3});
+  all[2].progress = all[3].progress = Progress::done;
+  CHECK(startable(all, 2) == Indices{1, 4});
 }
 
 TEST_CASE("what one tree holds keeps no other tree from being built") {

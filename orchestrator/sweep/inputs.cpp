@@ -90,8 +90,8 @@ static void add_topology(util::Hasher& hash, const model::Level& level) {
 }
 
 static void add_level(Collector& inputs, const PreparedLevel& prepared) {
-  const auto& [level, kernel, realtime, program, args, description, cmdline, image, emulator,
-               deadlines] = prepared;
+  const auto& [level, kernel, realtime, program, args, argv, description, cmdline, image, emulator,
+               deadlines] = prepared;  // argv is in the job
   inputs["kernel"].add(kernel.identity).add(realtime ? "rt" : "");
   inputs["image"].add(image.identity).add(emulator);
   inputs["case"].add(program);

@@ -23,6 +23,7 @@ struct Given {
     for (const char* name : {"outer", "inner"}) {
       PreparedLevel level;
       level.kernel.identity = level.image.identity = level.program = name;
+      level.argv = {"/cases/" + std::string(name)};
       level.description.needs.sysctls = {{"kernel.watchdog_thresh", "1"}};
       level.deadlines = {milliseconds(1), milliseconds(2), milliseconds(3), milliseconds(4),
                          milliseconds(5), milliseconds(6), milliseconds(7), 8};
@@ -80,8 +81,8 @@ static std::vector<Change> changes_of_what_runs() {
           {"image", [](Given& g) { g.outer().emulator = "/usr/bin/qemu"; }},
           {"case", [](Given& g) { g.outer().description.evidence = {"mapping_is_pud"}; }},
           {"case", [](Given& g) { g.cell.quiet = true; }},
-          {"job", [](Given& g) { g.outer().program = "other"; }},
-          {"job", [](Given& g) { g.inner().args = {"--rounds=2"}; }},
+          {"job", [](Given& g) { g.outer().argv = {"/cases/other"}; }},
+          {"job", [](Given& g) { g.inner().argv.emplace_back("--rounds=2"); }},
           {"job",
            [](Given& g) {
              g.outer().description.needs.kvm = true;

@@ -40,8 +40,7 @@ static agent::Inner inner_of(const PreparedLevel& inner, int level, bool shared,
 
 static agent::Job job_of(const PreparedLevel& level) {
   agent::Job job;
-  if (!level.program.empty()) job.argv = {"/cases/" + level.program};
-  job.argv.insert(job.argv.end(), level.args.begin(), level.args.end());
+  job.argv = level.argv;
   job.sysctls = level.description.needs.sysctls;
   if (level.level.mmu != model::Mmu::unsaid)
     job.environment.emplace_back("KPROOF_MMU", to_string(level.level.mmu));

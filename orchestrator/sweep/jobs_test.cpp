@@ -11,6 +11,7 @@ static PreparedCell cell_of(std::size_t levels, bool case_needs_kvm) {
   PreparedCell cell;
   cell.levels.resize(levels);
   cell.levels.back().program = "kvm/some";
+  cell.levels.back().argv = {"/cases/kvm/some"};
   cell.levels.back().description.needs.kvm = case_needs_kvm;
   return cell;
 }

@@ -6,8 +6,8 @@
 
 namespace kproof::sweep {
 
-void Kernels::fetch(const std::string& name) try {
-  Kernel kernel = fetch_(*std::ranges::find(specs_, name, &model::KernelSpec::name));
+void Kernels::fetch(const std::string& name, std::size_t at_once) try {
+  Kernel kernel = fetch_(*std::ranges::find(specs_, name, &model::KernelSpec::name), at_once);
   const std::lock_guard lock(mutex_);
   fetched_.emplace(name, std::move(kernel));
 } catch (const Interrupted&) {

@@ -16,7 +16,8 @@ namespace kproof::sweep {
 // Of all threads.
 class Kernels {
  public:
-  using Fetch = std::function<Kernel(const model::KernelSpec& spec)>;
+  // `at_once`: how many are made at the same time, with it.
+  using Fetch = std::function<Kernel(const model::KernelSpec& spec, std::size_t at_once)>;
 
   // `specs` outlives it.
   Kernels(const std::vector<model::KernelSpec>& specs, Fetch fetch)
@@ -24,7 +25,7 @@ class Kernels {
 
   // Takes minutes where it is built. What it throws is kept for of(), but Interrupted, which passes
   // through.
-  void fetch(const std::string& name);
+  void fetch(const std::string& name, std::size_t at_once);
 
   // One that fetch() has returned from; what it threw.
   const Kernel& of(const std::string& name) const;

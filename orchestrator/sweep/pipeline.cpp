@@ -74,17 +74,27 @@ std::vector<std::optional<model::CellResult>> Pipeline::run() {
 
 void Pipeline::start_builds() {
   const std::lock_guard lock(mutex_);
-  for (const std::size_t i : startable(makings_, setup_.builds)) {
+  const auto chosen = startable(makings_, setup_.builds);
+  for (const std::size_t i : chosen)
     makings_[i].progress = Making::Progress::running;
+  const auto running = std::ranges::count(makings_, Making::Progress::running, &Making::progress);
+  at_once_.resize(makings_.size());
+  for (const std::size_t i : chosen) {
+    at_once_[i] = static_cast<std::size_t>(running);
     setup_.queue.make_ready(makers_[i]);
   }
+}
+
+std::size_t Pipeline::at_once(std::size_t kernel) {
+  const std::lock_guard lock(mutex_);
+  return at_once_[kernel];
 }
 
 // In a thread of its own.
 void Pipeline::make(std::size_t kernel) {
   bool made = true;
   try {
-    setup_.steps.fetch(kernels_[kernel]);
+    setup_.steps.fetch(kernels_[kernel], at_once(kernel));
   } catch (const Interrupted& error) {
     made = false;
     say(error.what());

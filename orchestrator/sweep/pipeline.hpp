@@ -45,8 +45,9 @@ class Pipeline {
  public:
   // Each of these may be called from several threads at once.
   struct Steps {
-    std::function<void(const std::string& kernel)> fetch;  // Interrupted, and nothing else
-    std::function<Fate(PreparedCell&)> prepare;            // when its kernels are fetched
+    // `at_once`: how many are made at the same time, with it. Interrupted, and nothing else.
+    std::function<void(const std::string& kernel, std::size_t at_once)> fetch;
+    std::function<Fate(PreparedCell&)> prepare;  // when its kernels are fetched
     // Nothing for one that a stop request ended. `serial` is unique, and small.
     std::function<std::optional<model::CellResult>(const PreparedCell&, unsigned serial,
                                                    const run::PhaseListener&)>
@@ -81,6 +82,7 @@ class Pipeline {
   void add_cells();
   void make(std::size_t kernel);
   void start_builds();
+  std::size_t at_once(std::size_t kernel);
   std::vector<std::size_t> ready_cells(std::size_t kernel);
   void settle(const std::vector<std::size_t>& cells);
   void take(std::size_t cell, Fate fate);
@@ -95,9 +97,10 @@ class Pipeline {
   std::vector<PreparedCell>& cells_;
   std::vector<std::size_t> jobs_;  // of the queue, by cell
   std::vector<std::string> kernels_;
-  std::vector<std::size_t> makers_;  // jobs of the queue, by kernel
-  std::mutex mutex_;                 // of what follows
-  std::vector<Making> makings_;      // by kernel
+  std::vector<std::size_t> makers_;   // jobs of the queue, by kernel
+  std::mutex mutex_;                  // of what follows
+  std::vector<Making> makings_;       // by kernel
+  std::vector<std::size_t> at_once_;  // by kernel: how many were made when it was begun
   std::vector<std::optional<model::CellResult>> results_;
   std::vector<bool> gone_;
   std::vector<std::vector<std::string>> awaited_;  // kernels that are not there yet, by cell

@@ -74,7 +74,7 @@ struct Bench {
     Teller teller;
     resources::Queue queue(gate, stop.get());
     const Pipeline::Steps steps{.fetch =
-                                    [&](const std::string& kernel) {
+                                    [&](const std::string& kernel, std::size_t) {
                                       tell("make " + kernel);
                                       const auto cores = queue.hold({.vcpus = 1, .memory = GiB});
                                       tell("made " + kernel);

@@ -159,6 +159,7 @@ class Preparation {
 
  private:
   void make_level(std::size_t index);
+  void add_program(PreparedLevel& level, image::ImageSpec& image);
   void note_nesting();
   unsigned slowness_at(std::size_t index) const;
   void set_detectors(std::size_t index, const kernel::Kconfig& config);
@@ -254,6 +255,16 @@ void Preparation::set_detectors(std::size_t index, const kernel::Kconfig& config
   level.cmdline.insert(level.cmdline.begin(), words.begin(), words.end());
 }
 
+void Preparation::add_program(PreparedLevel& level, image::ImageSpec& image) {
+  if (level.program.empty()) return;
+  CaseProgram program = catalogue_.program(level.program, level.args);
+  if (!program.lacks.empty()) prepared_.unmet.push_back(program.lacks);
+  for (auto& [inside, file] : program.files)
+    image.files.emplace_back(inside, file);
+  if (program.emulator) image.segments.push_back(catalogue_.qemu().segment);
+  level.argv = std::move(program.argv);
+}
+
 void Preparation::make_level(std::size_t index) {
   PreparedLevel& level = prepared_.levels[index];
   const bool outer = index + 1 < prepared_.levels.size();
@@ -261,8 +272,7 @@ void Preparation::make_level(std::size_t index) {
   level.kernel = kernel.artifact;
   image::ImageSpec image{.agent = workshop_.agent(),
                          .modules = choose_modules(index, kernel).modules};
-  if (!level.program.empty())
-    image.files.emplace_back("/cases/" + level.program, workshop_.case_program(level.program));
+  add_program(level, image);
   if (is_visited(index) && (!prepared_.no_files.empty() || !kernel.config.known()))
     for (auto& [inside, file] : programs_of(*catalogue_.visit))
       image.files.emplace_back(inside, file);

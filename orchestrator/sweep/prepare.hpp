@@ -29,9 +29,10 @@ struct Kernel {
 struct PreparedLevel {
   model::Level level;  // the plan's, raised to what its case and the guest inside need
   model::KernelArtifact kernel;
-  bool realtime = false;  // that kernel is a PREEMPT_RT one
-  std::string program;    // the case it runs, "" for none
-  std::vector<std::string> args;
+  bool realtime = false;               // that kernel is a PREEMPT_RT one
+  std::string program;                 // the case it runs, "" for none
+  std::vector<std::string> args;       // the plan's
+  std::vector<std::string> argv;       // how the agent starts it
   model::CaseDescription description;  // of that case
   std::vector<std::string> cmdline;    // for its detectors, of the case, for the guest inside
   image::ImageArtifact image;          // holds the kernel and the image of the guest inside
@@ -96,12 +97,21 @@ using Describe = std::function<const model::CaseDescription&(const std::string& 
 // the host, before a kernel is fetched or built. ConfigError as require_tree_fits() has it.
 PreparedCell size_up(const model::Cell& cell, const Describe& describe);
 
+// What of a case is in the image.
+struct CaseProgram {
+  image::Files files;
+  std::vector<std::string> argv;  // how it is started there
+  bool emulator = false;          // it starts QEMU itself
+  std::string lacks;              // why there is none: the cell is skip
+};
+
 struct Visit;
 
 // What prepare() asks for by name, or only where a topology has several levels.
 struct Catalogue {
   std::function<const InnerQemu&()> qemu;
   std::function<const Kernel&(const std::string& kernel)> kernel;  // "": the kernel under test
+  std::function<CaseProgram(const std::string& name, const std::vector<std::string>& args)> program;
   const Visit* visit = nullptr;  // a user's command runs in the place of the case; borrowed
 };
 

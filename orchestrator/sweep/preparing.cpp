@@ -14,7 +14,9 @@
 namespace kproof::sweep {
 
 Preparing::Preparing(Setup setup)
-    : setup_(std::move(setup)), kernels_(setup_.plan.kernels, setup_.fetch) {}
+    : setup_(std::move(setup)),
+      kernels_(setup_.plan.kernels, setup_.fetch),
+      cases_(setup_.workshop, setup_.plan) {}
 
 const model::CaseDescription& Preparing::describe(const std::string& program,
                                                   const std::vector<std::string>& args) {
@@ -24,7 +26,7 @@ const model::CaseDescription& Preparing::describe(const std::string& program,
   if (known != descriptions_.end()) return known->second;
   if (setup_.visit && program == kNoCase)
     return descriptions_.emplace(key, model::CaseDescription{.name = program}).first->second;
-  return descriptions_.emplace(key, setup_.workshop.describe(program, args)).first->second;
+  return descriptions_.emplace(key, cases_.describe(program, args)).first->second;
 }
 
 PreparedCell Preparing::size_up(const model::Cell& cell) {
@@ -38,11 +40,29 @@ PreparedCell Preparing::size_up(const model::Cell& cell) {
     throw ConfigError(fmt::format("{}: {}", cell.test.place, error.what()), error.hint());
   }
   PreparedCell sized = sweep::size_up(cell, described);
+  for (const PreparedLevel& level : sized.levels)
+    if (cases_.is_of_suite(level.program)) of_suites_[cell.kernel.name].insert(level.program);
   return setup_.visit ? visited(std::move(sized), *setup_.visit) : sized;
 }
 
-void Preparing::fetch(const std::string& kernel) {
-  kernels_.fetch(kernel);
+// For the kernel under test, whichever kernel the level has that runs them.
+void Preparing::fetch_programs(const std::string& kernel, std::size_t at_once) {
+  const auto wanted = of_suites_.find(kernel);
+  if (wanted == of_suites_.end()) return;
+  const auto spec = std::ranges::find(setup_.plan.kernels, kernel, &model::KernelSpec::name);
+  const Kernel* made = nullptr;
+  try {
+    made = &kernels_.of(kernel);
+  } catch (const std::exception&) {  // of its cells
+    return;
+  }
+  for (const std::string& name : wanted->second)
+    cases_.fetch(name, *made, *spec, setup_.settings(kernel, at_once));
+}
+
+void Preparing::fetch(const std::string& kernel, std::size_t at_once) {
+  kernels_.fetch(kernel, at_once);
+  fetch_programs(kernel, at_once);
   if (!setup_.rows) return;
   const auto row = std::ranges::find(*setup_.rows, kernel, &series::Row::kernel);
   if (row == setup_.rows->end()) return;
@@ -87,6 +107,11 @@ Fate Preparing::decide(PreparedCell& cell) {
                             .kernel = [&](const std::string& name) -> const Kernel& {
                               return kernels_.of(name.empty() ? under_test : name);
                             },
+                            .program =
+                                [&](const auto& name, const auto& args) {
+                                  return cases_.of(name, args, under_test,
+                                                   [this] { return inner_qemu().program; });
+                                },
                             .visit = setup_.visit};
   cell = sweep::prepare(cell, catalogue, setup_.plan.limits, setup_.machine, setup_.workshop,
                         setup_.out / "images");

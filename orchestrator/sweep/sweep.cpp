@@ -44,7 +44,8 @@ class Sweep {
   void know_host();
   void choose_cells(Preparing& preparing);
   Preparing::Setup preparing();
-  Kernel fetch(const model::KernelSpec& spec);
+  source::Settings settings(const std::string& kernel, std::size_t at_once);
+  Kernel fetch(const model::KernelSpec& spec, std::size_t at_once);
   std::vector<model::KernelSpec> kernels_of_all(const std::vector<PreparedCell>& cells) const;
   void choose_pace();
   Site site(const Hosting::Open& open) const;
@@ -73,7 +74,7 @@ class Sweep {
   manifest::Manifest manifest_;
   report::RunReport report_;
   std::size_t builds_ = 1;             // kernels that are made at once, at most
-  unsigned jobs_each_ = 0;             // of make, of each of them
+  unsigned cores_ = 1;                 // that they share
   bool beside_guests_ = false;         // do guests run meanwhile?
   resources::Queue* queue_ = nullptr;  // while cells are run
   Teller teller_;                      // last: what it tells is of the above
@@ -105,27 +106,30 @@ void Sweep::know_host() {
   if (visit_) hold_to_rights(*visit_, *qemu_user_);
 }
 
-// In a thread of the pipeline.
-Kernel Sweep::fetch(const model::KernelSpec& spec) {
-  const auto live = [this, &spec](std::string_view what) {
-    teller_.tell(
-        [this, &spec, what = std::string(what)] { listener_.on_kernel_progress(spec.name, what); });
-  };
-  live("looking for it in the cache");
-  Kernel kernel{.artifact = options_.fetch(
-                    spec, {.cache = kernel::default_cache(),
-                           .fragments = workshop_.fragments(),
-                           .jobs = jobs_each_,
-                           .niceness = beside_guests_ ? kNiceness : 0,
-                           .cache_budget = options_.cache_budget,
-                           .as_root = options_.as_root,
-                           .turn =
-                               [this](unsigned jobs) {
-                                 return queue_->hold(needs_of_build(jobs, beside_guests_));
-                               },
-                           .stop_fd = stop_.fd(),
-                           .say = [this](std::string_view line) { say(std::string(line)); },
-                           .live = live})};
+// Of what is built for a kernel, in a thread of the pipeline.
+source::Settings Sweep::settings(const std::string& kernel, std::size_t at_once) {
+  return {
+      .cache = kernel::default_cache(),
+      .fragments = workshop_.fragments(),
+      .jobs = jobs_each(cores_, at_once),
+      .niceness = beside_guests_ ? kNiceness : 0,
+      .cache_budget = options_.cache_budget,
+      .as_root = options_.as_root,
+      .turn = [this](unsigned jobs) { return queue_->hold(needs_of_build(jobs, beside_guests_)); },
+      .stop_fd = stop_.fd(),
+      .say = [this](std::string_view line) { say(std::string(line)); },
+      .live =
+          [this, kernel](std::string_view what) {
+            teller_.tell([this, kernel, what = std::string(what)] {
+              listener_.on_kernel_progress(kernel, what);
+            });
+          }};
+}
+
+Kernel Sweep::fetch(const model::KernelSpec& spec, std::size_t at_once) {
+  const source::Settings settings = this->settings(spec.name, at_once);
+  settings.live("looking for it in the cache");
+  Kernel kernel{.artifact = options_.fetch(spec, settings)};
   kernel.config = kernel::Kconfig::load(kernel.artifact.config);
   kernel.modules = image::ModuleIndex::scan(kernel.artifact.modules_dir);
   say(fmt::format("kernel {}: {}", spec.name, kernel.artifact.origin));
@@ -133,15 +137,17 @@ Kernel Sweep::fetch(const model::KernelSpec& spec) {
 }
 
 Preparing::Setup Sweep::preparing() {
-  return {.plan = options_.plan,
-          .workshop = workshop_,
-          .machine = machine_,
-          .out = options_.out,
-          .fresh = options_.fresh,
-          .fetch = [this](const model::KernelSpec& spec) { return fetch(spec); },
-          .rows = report_.series ? &report_.series->rows : nullptr,
-          .visit = visit_ ? &*visit_ : nullptr,
-          .say = [this](const std::string& line) { say(line); }};
+  return {
+      .plan = options_.plan,
+      .workshop = workshop_,
+      .machine = machine_,
+      .out = options_.out,
+      .fresh = options_.fresh,
+      .fetch = [this](const auto& spec, auto at_once) { return fetch(spec, at_once); },
+      .settings = [this](const auto& kernel, auto at_once) { return settings(kernel, at_once); },
+      .rows = report_.series ? &report_.series->rows : nullptr,
+      .visit = visit_ ? &*visit_ : nullptr,
+      .say = [this](const std::string& line) { say(line); }};
 }
 
 static void require_one(const std::vector<model::Cell>& cells, const plan::Filter& filter) {
@@ -160,7 +166,7 @@ static void require_one(const std::vector<model::Cell>& cells, const plan::Filte
 // What is wrong for sure is told here, before there is a directory, or a kernel is built.
 void Sweep::choose_cells(Preparing& preparing) {
   const resources::Limits limits = resources::read_limits(resources::text_of);
-  std::vector<std::string> cases = workshop_.case_names();
+  std::vector<std::string> cases = preparing.cases().names();
   if (options_.visit) cases.emplace_back(kNoCase);
   const plan::Expansion whole = plan::expand(options_.plan, options_.filter, cases);
   if (options_.visit) require_one(whole.cells, options_.filter);
@@ -189,13 +195,9 @@ std::vector<model::KernelSpec> Sweep::kernels_of_all(const std::vector<PreparedC
 // them.
 void Sweep::choose_pace() {
   if (report_.series) return;
-  std::vector<Making> makings;
-  for (const model::KernelSpec& spec : kernels_)
-    makings.push_back(making_of(spec));
   const auto limits = resources::read_limits(resources::text_of);
-  const auto cores = static_cast<unsigned>(resources::whole_host(limits, 0).cores);
-  builds_ = most_builds(cores);
-  jobs_each_ = jobs_each(cores, startable(makings, builds_).size());
+  cores_ = static_cast<unsigned>(resources::whole_host(limits, 0).cores);
+  builds_ = most_builds(cores_);
   beside_guests_ = kernels_.size() > 1;
 }
 
@@ -242,7 +244,7 @@ void Sweep::run_through(std::vector<PreparedCell>& cells, const Site& site, reso
   resources::Queue queue(gate, stop_.fd());
   queue_ = &queue;
   const Pipeline::Steps steps{
-      .fetch = [&](const std::string& kernel) { preparing.fetch(kernel); },
+      .fetch = [&](const auto& kernel, auto at_once) { preparing.fetch(kernel, at_once); },
       .prepare = [&](PreparedCell& cell) { return preparing.prepare(cell); },
       .run = [&](const auto& cell, unsigned serial,
                  const auto& on_phase) { return run_cell(cell, site, serial, stop_, on_phase); }};

@@ -105,8 +105,7 @@ static std::vector<std::string> argv_of(const PreparedCell& cell, const Visit& v
 static std::string case_of(const PreparedCell& cell, const PreparedLevel& level) {
   std::vector<std::string> words;
   if (cell.no_files.empty()) words = {"chroot", "/proc/1/root"};
-  words.push_back("/cases/" + level.program);
-  words.insert(words.end(), level.args.begin(), level.args.end());
+  words.insert(words.end(), level.argv.begin(), level.argv.end());
   return util::shell_quote(words);
 }
 

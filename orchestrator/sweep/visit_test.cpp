@@ -15,7 +15,7 @@ static PreparedCell cell_to_visit(std::size_t levels) {
   cell.cell.topology = {.name = "t", .levels = std::vector<model::Level>(levels)};
   cell.levels.resize(levels);
   cell.levels.back().program = "mm/some";
-  cell.levels.back().args = {"--size", "4M"};
+  cell.levels.back().argv = {"/cases/mm/some", "--size", "4M"};
   return cell;
 }
 

@@ -27,7 +27,7 @@ Workshop Workshop::find() {
 }
 
 void Workshop::require_whole() const {
-  for (const fs::path& part : {agent(), emulator(), guard(), libexec / "cases"})
+  for (const fs::path& part : {agent(), emulator(), guard(), suite_runner(), libexec / "cases"})
     require(part);
 }
 

@@ -22,6 +22,8 @@ struct Workshop {
   std::filesystem::path emulator() const { return libexec / "qemu-tied"; }
   std::filesystem::path guard() const { return libexec / "runtime-guard"; }
   std::filesystem::path fragments() const { return libexec / "kconfigs/fragments"; }
+  // Runs programs of suites, in the guest (testcases/suite).
+  std::filesystem::path suite_runner() const { return libexec / "suite-runner"; }
   // Plans that come with kproof. What they name lies beside them as it does in the source.
   std::filesystem::path plans() const { return libexec / "ci/plans"; }
   std::filesystem::path case_program(const std::string& name) const {

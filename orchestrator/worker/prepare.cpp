@@ -8,6 +8,7 @@
 
 #include "merge/join.hpp"
 #include "run/deadlines.hpp"
+#include "sweep/cases.hpp"
 #include "sweep/room.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -35,13 +36,14 @@ static void add_kernels(const model::Cell& cell, std::set<std::string>& kernels)
 Batch make_batch(const model::Plan& plan, const std::vector<model::Cell>& cells) {
   const sweep::Workshop workshop = sweep::Workshop::find();
   workshop.require_whole();
+  const sweep::Cases cases(workshop, plan);
   std::map<std::vector<std::string>, model::CaseDescription> known;
   const sweep::Describe describe = [&](const auto& name, const auto& args) -> const auto& {
     std::vector<std::string> key{name};
     key.insert(key.end(), args.begin(), args.end());
     const auto found = known.find(key);
     if (found != known.end()) return found->second;
-    return known.emplace(key, workshop.describe(name, args)).first->second;
+    return known.emplace(key, cases.describe(name, args)).first->second;
   };
   Batch batch;
   std::set<std::string> kernels;

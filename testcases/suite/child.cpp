@@ -108,7 +108,7 @@ class Lines {
     const ssize_t n = ::read(fd, bytes, sizeof bytes);
     if (n < 0 && errno == EINTR) return true;
     for (ssize_t i = 0; i < n; ++i)
-      if (bytes[i] == '\n' || line_.size() >= kLongest) {
+      if (bytes[i] == '\n' || bytes[i] == '\r' || line_.size() >= kLongest) {
         on_line(line_);
         line_.clear();
       } else {

@@ -1,8 +1,10 @@
 // Runs one program of somebody else's suite as a case of kproof: what it prints becomes KTAP, and
 // what it cannot show by itself is evidence.
 //
-//   suite-runner [--kvm] [--invalidates] [--unit-test] -- PROGRAM [ARGUMENT]...
+//   suite-runner [--kvm] [--invalidates] [--unit-test] [--require FILE=VALUE]... -- PROGRAM
+//   [ARG]...
 //
+// --require: a file that must hold that, or the case is skipped.
 // With --kvm: `mmu_mode`, shown by a VM of our own, and `guest_entered`, as a program that never
 // ran a guest says nothing of KVM. With --invalidates: `notifier_called`, KVM's mmu notifier was
 // called for what the program did to its memory. Both are counts of tracepoints of that program
@@ -13,6 +15,7 @@
 #include <optional>
 
 #include "kvm/mmu_mode.hpp"
+#include "lib/sysfs.hpp"
 #include "suite/child.hpp"
 #include "suite/counters.hpp"
 
@@ -23,7 +26,7 @@ namespace {
 struct Options {
   bool kvm = false, invalidates = false;
   suite::Convention convention = suite::Convention::kselftest;
-  std::vector<std::string> argv;
+  std::vector<std::string> required, argv;
 };
 
 // A count that is evidence, and a metric.
@@ -44,12 +47,25 @@ static Options parse(int argc, char** argv) {
       options.invalidates = true;
     else if (std::strcmp(argv[at], "--unit-test") == 0)
       options.convention = suite::Convention::kvm_unit_tests;
+    else if (std::strcmp(argv[at], "--require") == 0 && at + 1 < argc)
+      options.required.emplace_back(argv[++at]);
     else
       lib::usage_error("unknown option %s", argv[at]);
   options.argv.assign(argv + std::min(at + 1, argc), argv + argc);
   if (options.argv.empty())
     lib::usage_error("usage: suite-runner [--kvm] [--invalidates] [--unit-test] -- PROGRAM ...");
   return options;
+}
+
+static void require(const std::vector<std::string>& all) {
+  for (const std::string& one : all) {
+    const auto equals = one.rfind('=');
+    const std::string file = one.substr(0, equals), wanted = one.substr(equals + 1);
+    const std::string held = lib::sysfs::read(file);
+    if (held != wanted)
+      lib::ktap::skip_all("%s is `%s`, and the test wants `%s`", file.c_str(), held.c_str(),
+                          wanted.c_str());
+  }
 }
 
 // Of a VM that is gone before the program starts.
@@ -97,6 +113,7 @@ int main(int argc, char** argv) {
       .needs = {},
       .evidence = {"kvm_api", "mmu_mode", "guest_entered", "notifier_called"}};
   lib::Case test(1, argv, description);
+  require(options.required);
   if (options.kvm) prove_mode(test);
   suite::Child child(options.argv);
   const auto counters = counted(options, child.pid());
