@@ -1,4 +1,4 @@
-// The kernel dies under it; what it said before, in lines that it did not flush, is not lost.
+// The kernel dies under it.
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>

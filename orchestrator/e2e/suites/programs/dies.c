@@ -4,7 +4,6 @@
 
 int main(void) {
   puts("TAP version 13\n1..1\nok 1 all is well");
-  fflush(stdout);
   raise(SIGSEGV);
   return 0;
 }

@@ -1,6 +1,6 @@
 # A flat binary as kvm-unit-tests has them: QEMU loads it by its multiboot header, it prints on the
 # serial port, and isa-debug-exit ends QEMU with (CODE << 1) | 1. TEXT and CODE are given by -D.
-    .section .head, "ax"
+    .text
     .long 0x1badb002, 0, -0x1badb002
     .globl start
 start:
