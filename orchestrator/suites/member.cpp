@@ -131,6 +131,7 @@ static std::vector<Member> all_of(const model::Suite& suite, const model::KvmUni
     for (const auto& [file, value] : test.check)
       add_check(member, file, value);
     const std::string name = test.name;
+    member.by_name_only = std::ranges::find(test.groups, "nodefault") != test.groups.end();
     const fs::path file = directory / test.file;
     member.program = FlatBinary{std::move(test), file};
     finish(member, suite, name);

@@ -28,6 +28,7 @@ struct Member {
   model::CaseDescription description;
   std::vector<std::string> args;    // where the plan's case gives none
   std::vector<std::string> runner;  // options of suite-runner
+  bool by_name_only = false;        // no glob finds it: its suite runs it only by hand
   std::variant<OfKernel, FlatBinary, Binary> program;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -14,22 +15,27 @@ namespace fs = std::filesystem;
 
 static constexpr const char* kPlace = "/suites";
 
-// A plan may name what kproof does not know by itself.
-static std::vector<Member> named_in(const model::Plan& plan, const model::Suite& suite) {
-  std::vector<Member> members;
-  if (!std::holds_alternative<model::Kselftests>(suite.of)) return members;
-  const std::string prefix = suite.name + "/";
+// The programs of the suite that the plan's cases name.
+static std::set<std::string> named_in(const model::Plan& plan, const model::Suite& suite) {
+  std::set<std::string> names;
   for (const model::PlanCase& test : plan.cases)
-    if (test.name.starts_with(prefix) && !util::is_glob(test.name))
-      members.push_back(unknown_selftest(suite, test.name.substr(prefix.size())));
-  return members;
+    if (test.name.starts_with(suite.name + "/") && !util::is_glob(test.name))
+      names.insert(test.name);
+  return names;
 }
 
+// A plan may name a selftest that kproof does not know by itself.
 Shelf::Shelf(const model::Plan& plan) {
-  for (const model::Suite& suite : plan.suites)
-    for (const auto& members : {members_of(suite), named_in(plan, suite)})
-      for (const Member& member : members)
-        members_.emplace(member.description.name, member);
+  for (const model::Suite& suite : plan.suites) {
+    const auto named = named_in(plan, suite);
+    for (Member& member : members_of(suite))
+      if (!member.by_name_only || named.contains(member.description.name))
+        members_.emplace(member.description.name, std::move(member));
+    if (!std::holds_alternative<model::Kselftests>(suite.of)) continue;
+    for (const std::string& name : named)
+      if (!members_.contains(name))
+        members_.emplace(name, unknown_selftest(suite, name.substr(suite.name.size() + 1)));
+  }
 }
 
 std::vector<std::string> Shelf::names() const {

@@ -1,8 +1,8 @@
 // The suites of a plan: their programs as cases, and what of each goes into a guest.
 //
 // In the guest lies /suites/runner, which runs the program and prints KTAP (testcases/suite), and
-// the program: below /suites/<suite>/, or, with the libraries that it has on this host, where it lies
-// here.
+// the program: below /suites/<suite>/, or, with the libraries that it has on this host, where it
+// lies here.
 #pragma once
 
 #include <filesystem>

@@ -196,6 +196,13 @@ TEST_CASE(
   CHECK(argv.back() == "two words");
 }
 
+TEST_CASE("what kvm-unit-tests run only by hand runs only by its name") {
+  const Directory directory;
+  directory.add("unittests.cfg", "[slow]\nfile = slow.flat\ngroups = nodefault kvmclock\n", false);
+  CHECK(shelf_of(directory.unit_tests(), {"unit/*"}).names().empty());
+  CHECK(shelf_of(directory.unit_tests(), {"unit/slow"}).names() == Words{"unit/slow"});
+}
+
 TEST_CASE("the plan's arguments replace the suite's own") {
   const Shelf shelf = shelf_of(selftests("kvm"));
   const Program program{.file = "/cache/program", .lacks = ""};
