@@ -52,8 +52,11 @@ int main(int argc, char** argv) {
   const auto provider = kvm::provide(options.backing, options.bytes());
   Context context{test, kvm, *provider, {options.bytes(), options.entry()}, options.seconds};
   kvm::plan_behaviours(context, kBehaviours);
-  kvm::prove_region(context, options);
-  kvm::stale::prove_vcpu_elsewhere(context);
+  {
+    kvm::Machine machine(kvm, *provider, {context.shape.size, context.shape.guest_page});
+    kvm::prove_region(test, kvm, *provider, machine, options);
+    kvm::stale::prove_vcpu_elsewhere(context, machine);
+  }
   kvm::run_behaviours(context, kBehaviours);
   return test.finish();
 }

@@ -19,7 +19,10 @@ static constexpr std::size_t kWords = 4;  // few enough to stay in the TLB
 // Enough that an mprotect meets the vCPU while it still faults, and few enough that it is over
 // before a vCPU that was preempted runs again.
 static constexpr std::size_t kWordsToFaultOn = 16;
-static constexpr unsigned kFewestWindows = 16, kFewestMet = 4, kFewestPreemptions = 64;
+static constexpr unsigned kFewestWindows = 16, kFewestMet = 4;
+// A pass rests on this many: on a busy host a window in four meets the vCPU while it runs, and a
+// faulty kernel (mprotect-notifier-ends-early) was seen to pass with five.
+static constexpr unsigned kFewestMetOfPass = 16, kFewestPreemptionsOfPass = 256;
 // Of small pages many are changed at once: from where a notifier is called to where the last entry
 // is changed a while goes by, in which the vCPU maps again what it can get.
 static constexpr std::size_t kLeastOfSmallPages = std::size_t{16} << 20;
@@ -60,11 +63,10 @@ struct Race {
   const Preempter* preempter = nullptr;  // takes the vCPU's CPU away, if there is one
   double start = lib::now_us();
 
-  // A pass rests on many preemptions; a failure (`ok` is false) shows itself, and has to be one
-  // that happened amid a few.
+  // A failure (`ok` is false) shows itself, and has to be one that happened amid a few.
   bool enough(bool ok) const {
-    const bool met = preempter ? preempter->times() >= (ok ? kFewestPreemptions : kFewestMet)
-                               : met_in_guest_mode >= kFewestMet;
+    const bool met = preempter ? preempter->times() >= (ok ? kFewestPreemptionsOfPass : kFewestMet)
+                               : met_in_guest_mode >= (ok ? kFewestMetOfPass : kFewestMet);
     return windows >= kFewestWindows && met;
   }
   // Enough was seen, or it takes too long for this host. After a failure more windows show nothing
@@ -121,10 +123,10 @@ static void prove_elsewhere(Context& context, const Race& race, int cpu, const c
                         what, race.met_in_guest_mode, race.windows, cpu);
 }
 
-// Before anything can end the guest: a vCPU's thread on another CPU than this one makes progress.
-void prove_vcpu_elsewhere(Context& context) {
+// Before anything can end the guest, be it the end of the first machine: a vCPU's thread on another
+// CPU than this one makes progress.
+void prove_vcpu_elsewhere(Context& context, Machine& machine) {
   const lib::StayOnFirstCpu here;
-  Machine machine(context.kvm, context.provider, {context.shape.size, context.shape.guest_page});
   populate(machine);
   Runner runner(machine.vcpu(), kRegionGva, kWords, step(machine), {nullptr, here.other()});
   const bool runs = runner.wait_tries_since(0, kWords);
