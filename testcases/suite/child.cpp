@@ -58,14 +58,15 @@ static Ends make_stdout() {
 }
 
 // In the child: nothing here may allocate or print.
-[[noreturn]] static void become(const std::vector<char*>& argv, int gate, int fault, int out,
-                                int err) {
+[[noreturn]] static void become(const std::vector<char*>& argv, const char* directory, int gate,
+                                int fault, int out, int err) {
   char go = 0;
   if (::read(gate, &go, 1) != 1) ::_exit(127);  // the parent is gone
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
+  if (directory) (void)!::chdir(directory);
   ::execv(argv[0], argv.data());
   const int why = errno;
   (void)!::write(fault, &why, sizeof why);
@@ -77,13 +78,16 @@ Child::Child(const std::vector<std::string>& argv) {
   for (const std::string& word : argv)
     words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
+  // kselftest's own runner does so, and some programs start themselves by "./name".
+  const std::string directory = argv[0].substr(0, argv[0].rfind('/') + 1);
   int gate[2];
   check(::pipe2(gate, O_CLOEXEC), "pipe2");
   const Ends fault = make_pipe(), out = make_stdout(), err = make_pipe();
   pid_ = check(::fork(), "fork");
   if (pid_ == 0) {
     ::close(gate[1]);
-    become(words, gate[0], fault.theirs, out.theirs, err.theirs);
+    become(words, directory.empty() ? nullptr : directory.c_str(), gate[0], fault.theirs,
+           out.theirs, err.theirs);
   }
   for (const int fd : {gate[0], fault.theirs, out.theirs, err.theirs})
     ::close(fd);

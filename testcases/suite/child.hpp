@@ -16,7 +16,8 @@ namespace kproof::suite {
 // of one stands in the middle of one of the other.
 class Child {
  public:
-  // A process that waits to be let go. Bails out where that cannot be had.
+  // A process that waits to be let go; the program, an absolute path, will run in its own
+  // directory. Bails out where that cannot be had.
   explicit Child(const std::vector<std::string>& argv);
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;

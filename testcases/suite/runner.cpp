@@ -10,6 +10,7 @@
 // called for what the program did to its memory. Both are counts of tracepoints of that program
 // alone.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -54,6 +55,10 @@ static Options parse(int argc, char** argv) {
   options.argv.assign(argv + std::min(at + 1, argc), argv + argc);
   if (options.argv.empty())
     lib::usage_error("usage: suite-runner [--kvm] [--invalidates] [--unit-test] -- PROGRAM ...");
+  if (char* whole = ::realpath(options.argv.front().c_str(), nullptr)) {
+    options.argv.front() = whole;
+    std::free(whole);
+  }
   return options;
 }
 
