@@ -90,7 +90,8 @@ PlanEstimate estimate_of(const model::Plan& plan, const std::vector<model::Cell>
                                   [&](const model::Cell& cell) {
                                     const auto known = quiet.find(cell.test.alias);
                                     if (known != quiet.end()) return known->second;
-                                    return quiet[cell.test.alias] = is_quiet(cases_of_plan, cell.test);
+                                    return quiet[cell.test.alias] =
+                                               is_quiet(cases_of_plan, cell.test);
                                   },
                               .cached = is_cached});
   return found;

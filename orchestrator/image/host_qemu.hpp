@@ -15,8 +15,9 @@ struct HostQemu {
 };
 
 // What QEMU opens to start a guest on q35 with -kernel and without VGA or network (strace, QEMU
-// 7.2): SeaBIOS; pvh to start a vmlinux by its PVH entry; linuxboot_dma to start a bzImage,
-// and multiboot_dma a flat binary of kvm-unit-tests; and kvmvapic, the only one without which an inner guest was seen to boot all the same.
+// 7.2): SeaBIOS; pvh to start a vmlinux by its PVH entry; linuxboot_dma to start a bzImage, and
+// multiboot_dma a flat binary of kvm-unit-tests; and kvmvapic, the only one without which an inner
+// guest was seen to boot all the same.
 struct QemuData {
   const char* name;
   const char* package;  // Debian's
