@@ -25,6 +25,7 @@ void add_plan(CommandLine& line);
 void add_build(CommandLine& line);
 void add_test(CommandLine& line);
 void add_check(CommandLine& line);
+void add_watch(CommandLine& line);
 void add_series(CommandLine& line);
 void add_bisect(CommandLine& line);
 void add_config_bisect(CommandLine& line);
@@ -47,7 +48,8 @@ inline constexpr std::string_view kSourcePlanHelp =
 inline constexpr std::string_view kPlanOrKernelHelp =
     "the plan, a YAML file, or the name of one that comes with kproof; or a kernel, on which mm/* "
     "or "
-    "what --case names is run: a build tree, bzImage, vmlinux or .deb";
+    "what --case names is run: a build tree, bzImage, vmlinux, .deb or .rpm; v6.12, a tag of a git "
+    "tree, built small; debian:6.12 or another package";
 
 // What runs on a kernel that was named in place of a plan: all there is, where --case chooses.
 inline std::string cases_for_kernel(const plan::Filter& filter) {

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "cli/cli.hpp"
+#include "cli/kernel_words.hpp"
 #include "cli/streams.hpp"
+#include "config/kernel_word.hpp"
 #include "config/plan.hpp"
 #include "desk/plan_text.hpp"
 #include "kernel/store.hpp"
@@ -39,7 +41,10 @@ void add_desk_options(Command& command, DeskOptions& options) {
 }
 
 desk::Tree tree_of(const DeskOptions& options) {
-  if (const auto root = desk::find_tree(options.tree)) return desk::look(*root);
+  if (const auto root = desk::find_tree(options.tree)) {
+    remember_tree(*root);
+    return desk::look(*root);
+  }
   throw ConfigError(
       fmt::format("{} is in no kernel source tree",
                   options.tree == "." ? "this directory" : options.tree),
@@ -68,7 +73,7 @@ desk::Decision decide(const DeskOptions& options, const desk::Tree& tree) {
 }
 
 static void tell_lacking(const fs::path& config) {
-  const auto usual = read_config("tinyconfig", desk::usual_fragments());
+  const auto usual = read_config("tinyconfig", config::usual_fragments());
   const auto lines = desk::lacking(util::read_file(config), usual.fragments);
   if (lines.empty()) return;
   tell("its .config has not all that guests and cases want:\n");

@@ -58,6 +58,7 @@ static int run(std::vector<char*> words) {
   add_build(line);
   add_test(line);
   add_check(line);
+  add_watch(line);
   add_exec(line);
   add_shell(line);
   add_series(line);

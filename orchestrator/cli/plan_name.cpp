@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/kernel_words.hpp"
 #include "config/kernel_plan.hpp"
+#include "config/kernel_word.hpp"
 #include "sweep/workshop.hpp"
 #include "util/error.hpp"
 #include "util/names.hpp"
@@ -35,9 +37,10 @@ fs::path find_plan(const std::string& word) {
 }
 
 model::Plan read_named_plan(const std::string& word, const std::string& cases,
-                            model::PlanTexts* texts) {
-  const fs::path found = find_plan(word);
+                            model::PlanTexts* texts, const std::string& tree) {
   std::error_code none;
+  if (is_kernel_name(word)) return read_kernel_words({word}, tree, cases, texts);
+  const fs::path found = find_plan(word);
   if (is_bare(word) && !fs::exists(found, none))
     throw ConfigError(
         fmt::format("there is no file {}, and no plan of kproof's is called so", word),

@@ -18,8 +18,9 @@ std::vector<std::string> shipped_plans();
 std::filesystem::path find_plan(const std::string& word);
 
 // The plan, or the one of a kernel that is named in its place. ConfigError as
-// config::read_plan_or_kernel() has it; a bare name that is nothing is told with the nearest plan.
+// config::read_plan_or_kernel() or read_kernel_words() has it; a bare name that is nothing is told
+// with the nearest plan. `tree` is what a tag is of.
 model::Plan read_named_plan(const std::string& word, const std::string& cases,
-                            model::PlanTexts* texts = nullptr);
+                            model::PlanTexts* texts = nullptr, const std::string& tree = "");
 
 }  // namespace kproof::cli

@@ -38,8 +38,8 @@ slurm::Options slurm_options(const SlurmOptions& given, const sweep::SweepOption
   if (sweep.fresh)
     throw ConfigError("--fresh: with --on slurm, results that are there are kept",
                       "choose a new directory with --out");
-  if (sweep.retry != 0)
-    throw ConfigError("--retry: workers run each cell of the plan once",
+  if (sweep.retry != 0 || sweep.until_fail > 1)
+    throw ConfigError("--retry and --repeat-until-fail: workers run each cell of the plan once",
                       "leave it out with --on slurm, and give the plan `repetitions:`");
   if (given.workers == 0) throw ConfigError("--workers 0: nobody would run the cells");
   slurm::Options options{.sweep = sweep,

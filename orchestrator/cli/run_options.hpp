@@ -23,7 +23,7 @@ void add_options_of_a_run(Command& command, RunOptions& options);
 // Reads the plan, and sets what of options.sweep follows from the others. Without --out the
 // directory is a new one, named by the plan and `kind`, which may be "".
 void read_run_options(RunOptions& options, const std::string& kind);
-// The same where options.sweep has its plan.
+// What follows where options.sweep has its plan.
 void follow_plan(RunOptions& options, const std::string& kind = "");
 // `name` with the time, below kproof-out/ in `where`: results of a run that names no directory.
 std::filesystem::path fresh_directory(const std::filesystem::path& where, const std::string& name);

@@ -34,7 +34,9 @@ TEST_CASE("a command or an option that is misspelt is told with the nearest one"
 TEST_CASE("what is missing, too much or no such word is told with the next step") {
   CHECK(refused({}).has("hint: known commands: run, plan, build"));
   CHECK(refused({"run"}).has("kproof run: PLAN is required\n  hint: `kproof run --help`"));
-  CHECK(refused({"run", "p", "q"}).has("kproof run has no use for `q`\n"));
+  CHECK(refused({"run", "p", "q"}).has("there is no kernel p\n  hint: v6.12 (a tag), debian:6.12"));
+  CHECK(refused({"run", "debian:6.1", "p.yaml"}).has("p.yaml is a plan, and no kernel"));
+  CHECK(refused({"doctor", "q"}).has("kproof doctor has no use for `q`\n"));
   CHECK(refused({"run", "p", "--accel", "x"}).has("kproof run: --accel: x not in {auto,kvm,tcg}"));
 }
 
@@ -79,7 +81,7 @@ TEST_CASE("help is help, in either order of the words") {
   const auto help = util::run({.argv = {KPROOF_PROGRAM, "help", "run"}});
   CHECK(help.exit_code == 0);
   CHECK(help.out == util::run({.argv = {KPROOF_PROGRAM, "run", "--help"}}).out);
-  CHECK(help.out.find("Usage: kproof run [OPTION]... PLAN\n") != std::string::npos);
+  CHECK(help.out.find("Usage: kproof run [OPTION]... [PLAN...]\n") != std::string::npos);
 }
 
 TEST_CASE("a plan with a matrix tells machines its axes, its coverage and its cells") {
@@ -197,8 +199,8 @@ TEST_CASE("in a job of GitHub Actions a mistake is an annotation at its line of 
 }
 
 TEST_CASE("a guest for a command that is none is told with the next step") {
-  CHECK(
-      refused({"exec", "nosuch", "--", "true"}).has("there is no kernel nosuch\n  hint: a build"));
+  CHECK(refused({"exec", "nosuch", "--", "true"})
+            .has("there is no kernel nosuch\n  hint: v6.12 (a tag)"));
   CHECK(refused({"exec", "my.yaml", "--", "true"}).has("KERNEL --plan my.yaml"));
   CHECK(refused({"exec", "/"}).has("kproof exec: no command\n"));
   CHECK(refused({"exec", "/", "--topology", "l1", "--", "x"}).has("name that with --plan"));

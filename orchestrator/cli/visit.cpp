@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.hpp"
+#include "cli/kernel_words.hpp"
 #include "cli/raw_terminal.hpp"
 #include "cli/signals.hpp"
 #include "cli/streams.hpp"
@@ -24,6 +25,7 @@ namespace fs = std::filesystem;
 void add_visit_options(Command& command, VisitOptions& options) {
   command.value("--plan", options.guest.plan,
                 "a plan, by path or name: KERNEL is one of its kernels");
+  command.value("--tree", options.guest.tree, kTagTreeHelp);
   command.value("--topology", options.guest.topology,
                 "a topology of the plan: memory, CPUs, command line, guests inside");
   command.value(

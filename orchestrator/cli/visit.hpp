@@ -25,8 +25,9 @@ void add_visit_options(Command& command, VisitOptions& options);
 int visit(const VisitOptions& options, bool terminal);
 
 inline constexpr const char* kVisitedKernelHelp =
-    "a build tree, bzImage, vmlinux, .deb or the package of a kernel (linux-image-amd64); with "
-    "--plan one of its kernels";
+    "a build tree, bzImage, vmlinux, .deb or .rpm; v6.12, a tag, built small; debian:6.12 or "
+    "another "
+    "package of a kernel; with --plan one of its kernels";
 
 // How the guest looks inside.
 inline constexpr const char* kVisitedHost =

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/kernel_words.hpp"
 #include "cli/plan_name.hpp"
 #include "config/kernel_plan.hpp"
 #include "sweep/visit.hpp"
@@ -10,10 +11,6 @@
 
 namespace kproof::cli {
 namespace fs = std::filesystem;
-
-static constexpr const char* kKernels =
-    "a build tree, bzImage, vmlinux, .deb or the package of a kernel; a plan's kernels have names "
-    "with --plan";
 
 model::Plan without_cases(model::Plan plan) {
   plan.cases = {{.name = sweep::kNoCase, .alias = sweep::kNoCase, .place = plan.file}};
@@ -39,17 +36,18 @@ static ChosenGuest of_plan(const WhichGuest& which) {
   return chosen;
 }
 
-static ChosenGuest of_kernel(const std::string& kernel) {
+static ChosenGuest of_kernel(const std::string& kernel, const std::string& tree) {
   std::error_code ignored;
   if (fs::path(kernel).extension() == ".yaml")
     throw ConfigError(fmt::format("{} is a plan, and no kernel", kernel),
                       fmt::format("name one of its kernels: KERNEL --plan {}", kernel));
+  ChosenGuest chosen;
   if (fs::exists(kernel, ignored))
-    return {.plan = without_cases(
-                config::read_plan_or_kernel(kernel, sweep::kNoCase, virt::cpu_models))};
-  if (kernel.starts_with("linux-image-"))
-    return {.plan = config::plan_of_package(kernel, sweep::kNoCase)};
-  throw ConfigError(fmt::format("there is no kernel {}", kernel), kKernels);
+    chosen.plan = config::read_plan_or_kernel(kernel, sweep::kNoCase, virt::cpu_models);
+  else
+    chosen.plan = read_kernel_words({kernel}, tree, "*", &chosen.texts);
+  chosen.plan = without_cases(std::move(chosen.plan));
+  return chosen;
 }
 
 ChosenGuest choose_guest(const WhichGuest& which) {
@@ -58,7 +56,7 @@ ChosenGuest choose_guest(const WhichGuest& which) {
     throw ConfigError(
         fmt::format("{} is one of a plan", which.cell.empty() ? "--topology" : "--cell"),
         "name that with --plan");
-  return of_kernel(which.kernel);
+  return of_kernel(which.kernel, which.tree);
 }
 
 }  // namespace kproof::cli

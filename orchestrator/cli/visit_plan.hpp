@@ -11,10 +11,11 @@ namespace kproof::cli {
 
 // What the user said; "" for nothing.
 struct WhichGuest {
-  std::string kernel;    // a path or package, or, with a plan, a name or glob of its kernels
+  std::string kernel;    // a path, tag or package; with a plan, a name or glob of its kernels
   std::string plan;      // a path, or the name of one that comes with kproof
   std::string topology;  // of the plan
   std::string cell;      // of the plan: the guest is as its case needs it
+  std::string tree;      // that a tag is of
 };
 
 struct ChosenGuest {

@@ -25,14 +25,6 @@ static model::Plan plan_of(model::KernelSpec kernel, const std::string& cases) {
   return plan;
 }
 
-model::Plan plan_of_package(const std::string& package, const std::string& cases) {
-  return plan_of({.name = package,
-                  .label = package,
-                  .source = model::PackageSource{package},
-                  .place = package},
-                 cases);
-}
-
 // Named "mine".
 static model::Plan plan_of(const fs::path& kernel, const std::string& cases) {
   fs::path path = fs::absolute(kernel).lexically_normal();

@@ -14,7 +14,4 @@ namespace kproof::config {
 model::Plan read_plan_or_kernel(const std::filesystem::path& file, const std::string& cases,
                                 const CpuModels& cpu_models, model::PlanTexts* texts = nullptr);
 
-// The same of a Debian package, which is fetched: "linux-image-amd64". Pure.
-model::Plan plan_of_package(const std::string& package, const std::string& cases);
-
 }  // namespace kproof::config

@@ -32,12 +32,3 @@ TEST_CASE("a binary file is a kernel, and text is a plan") {
   CHECK_THROWS_AS(read_plan_or_kernel(dir.path() / "plan.yaml", "mm/*", cpu_models), ConfigError);
   CHECK_THROWS_AS(read_plan_or_kernel(dir.path() / "gone", "mm/*", cpu_models), ConfigError);
 }
-
-TEST_CASE("a package in place of a plan is fetched, and booted with the defaults") {
-  const model::Plan plan = config::plan_of_package("linux-image-amd64", "mm/*");
-  REQUIRE(plan.kernels.size() == 1);
-  CHECK(std::get<model::PackageSource>(plan.kernels[0].source).package == "linux-image-amd64");
-  CHECK(plan.kernels[0].name == "linux-image-amd64");
-  CHECK(plan.topologies.size() == 1);
-  CHECK(plan.cases.at(0).name == "mm/*");
-}

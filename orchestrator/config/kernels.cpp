@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "config/kernel_word.hpp"
 #include "config/sections.hpp"
 
 namespace kproof::config {
@@ -87,6 +88,27 @@ static model::BuildSource read_build(Problems& problems, const Map& map, const V
   return source;
 }
 
+// A kernel in one word.
+static void read_word(Problems& problems, const Value& value, const Location& location,
+                      model::KernelSpec& kernel) {
+  const auto word = text(problems, value);
+  if (!word) return;
+  if (const auto package = package_of(*word)) {
+    kernel.source = *package;
+  } else if (!is_tag(*word)) {
+    if (word->find('/') == std::string::npos && !word->starts_with('.') && *word != "~")
+      problems.add(value.mark, fmt::format("`{}` names no kernel", *word),
+                   "v6.12, a tag of the git tree in `tree:`; debian:6.12, linux-image-amd64; or a "
+                   "path: ./bzImage, ../linux");
+    kernel.source = model::PathSource{resolve(*word, location)};
+  } else if (location.tree.empty()) {
+    problems.add(value.mark, fmt::format("`{}` is a tag, and the plan names no git tree", *word),
+                 "add `tree: ../linux` at the top of the plan");
+  } else {
+    kernel.source = small_build(location.tree, *word);
+  }
+}
+
 const std::vector<std::string>& kernel_keys() {
   static const std::vector<std::string> kKeys{"label",   "package", "path",      "source",
                                               "patches", "config",  "fragments", "compiler"};
@@ -97,9 +119,14 @@ void read_kernel(Problems& problems, const Value& value, const Location& locatio
                  model::Plan& plan) {
   if (!check_name(problems, value.key, value.name)) return;
   check_new(problems, value, "kernel", plan.kernels);
-  const Map map(problems, value, kernel_keys());
   model::KernelSpec kernel{
       .name = value.name, .label = value.name, .source = {}, .place = problems.place(value.key)};
+  if (value.node.IsScalar()) {
+    read_word(problems, value, location, kernel);
+    plan.kernels.push_back(std::move(kernel));
+    return;
+  }
+  const Map map(problems, value, kernel_keys());
   assign(kernel.label, text(problems, map.find("label")));
   const auto package = map.find("package"), path = map.find("path"), tree = map.find("source");
   const int given = package.has_value() + path.has_value() + tree.has_value();
@@ -107,7 +134,8 @@ void read_kernel(Problems& problems, const Value& value, const Location& locatio
     problems.add(value.mark,
                  fmt::format("kernel `{}` needs one of `package`, `path` and `source`{}",
                              value.name, given > 1 ? ", not more" : ""),
-                 "package: a Debian package; path: a bzImage, vmlinux, build tree or .deb; source: "
+                 "package: a Debian package; path: a bzImage, vmlinux, build tree, .deb or .rpm; "
+                 "source: "
                  "what to build");
   for (const char* key : {"patches", "config", "fragments", "compiler"})
     if (const auto lone = map.find(key); lone && !tree)

@@ -48,10 +48,10 @@ struct Part {
 }  // namespace
 
 static const std::vector<std::string>& plan_keys() {
-  static const std::vector<std::string> kKeys{"schema",  "name",        "include",     "templates",
-                                              "kernels", "topologies",  "matrix",      "suites",
-                                              "cases",   "repetitions", "limits",      "metrics",
-                                              "bounds",  "expect",      "known_issues"};
+  static const std::vector<std::string> kKeys{"schema",  "name",    "include",     "templates",
+                                              "tree",    "kernels", "topologies",  "matrix",
+                                              "suites",  "cases",   "repetitions", "limits",
+                                              "metrics", "bounds",  "expect",      "known_issues"};
   return kKeys;
 }
 
@@ -113,8 +113,10 @@ static model::Plan parse_with(std::string_view text, const fs::path& file, const
     parts.push_back({one.problems,
                      one.root(),
                      Map(one.problems, one.root(), plan_keys()),
-                     {one.file.parent_path(), home},
+                     {one.file.parent_path(), home, {}},
                      {}});
+    if (const auto tree = config::text(one.problems, parts.back().find("tree")))
+      parts.back().location.tree = resolve(*tree, parts.back().location);
     read_settings(parts.back(), plan);
   }
   read_name(parts.back(), plan);

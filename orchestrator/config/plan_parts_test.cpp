@@ -173,3 +173,27 @@ TEST_CASE("what is flaky says how often, where it is told why, and what it looks
   CHECK(contains(refusal(entry("{ most: 1/11, link: x }")),
                  "of 10 repetitions none would be allowed to be another"));
 }
+
+TEST_CASE("a kernel of one word is a tag of the plan's tree, a package or a path") {
+  const auto plan = parse(
+      "schema: 1\ntree: ../linux\nkernels:\n  a: v6.12\n  b: debian:6.12\n"
+      "  c: ./bzImage\n  d: linux-image-amd64\ncases: [mm/one]\n");
+  const auto& build = std::get<model::BuildSource>(plan.kernels.at(0).source);
+  CHECK(std::get<model::GitRevision>(build.tree).revision == "v6.12");
+  CHECK(std::get<model::GitRevision>(build.tree).repository.filename() == "linux");
+  CHECK(build.config == "tinyconfig");
+  CHECK(build.fragments.front() == "base");
+  CHECK(std::get<model::PackageSource>(plan.kernels.at(1).source).package == "debian:6.12");
+  CHECK(std::get<model::PathSource>(plan.kernels.at(2).source).path.filename() == "bzImage");
+  CHECK(std::get<model::PackageSource>(plan.kernels.at(3).source).package == "linux-image-amd64");
+}
+
+TEST_CASE(
+    "a kernel's word that says nothing, and a tag without a tree, are told with what to write") {
+  CHECK(
+      refusal("schema: 1\nkernels: { a: v6.12 }\ncases: [mm/one]\n").find("add `tree: ../linux`") !=
+      std::string::npos);
+  CHECK(
+      refusal("schema: 1\nkernels: { a: six }\ncases: [mm/one]\n").find("`six` names no kernel") !=
+      std::string::npos);
+}

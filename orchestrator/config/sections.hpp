@@ -18,9 +18,10 @@ inline constexpr std::size_t kMostMade = 10000;
 // Where the plan lies, for paths in it.
 struct Location {
   std::filesystem::path directory, home;
+  std::filesystem::path tree;  // git's, of which tags name kernels; "" for none
 };
 
-// "~/linux", "../linux": as the plan means it.
+// A path of the plan ("~/linux", "../linux"), as it is without the plan.
 std::filesystem::path resolve(const std::string& path, const Location& location);
 
 // Reports a name that one of `list` has already: of another file, or made by a matrix.

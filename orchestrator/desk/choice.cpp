@@ -5,15 +5,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "config/kernel_word.hpp"
 #include "kconfig/dotconfig.hpp"
 
 namespace kproof::desk {
-
-const std::vector<std::string>& usual_fragments() {
-  static const std::vector<std::string> kUsual{"base",    "dax",     "kvm",   "lockup",
-                                               "tracing", "kprobes", "aging", "numa"};
-  return kUsual;
-}
 
 static bool says_config(const Wishes& wishes) {
   return wishes.add_config || !wishes.config.empty() || !wishes.fragments.empty();
@@ -39,7 +34,7 @@ Decision decide(const Tree& tree, const Wishes& wishes) {
                     .why = ""};
   auto& fragments = decision.fragments;
   if (wishes.add_config || (decision.config == "tinyconfig" && wishes.fragments.empty()))
-    fragments = usual_fragments();
+    fragments = config::usual_fragments();
   fragments.insert(fragments.end(), wishes.fragments.begin(), wishes.fragments.end());
   const std::string stale = tree.built && !tree.newer.empty()
                                 ? fmt::format("{} is newer than bzImage: ", tree.newer)

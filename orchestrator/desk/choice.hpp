@@ -26,9 +26,7 @@ struct Decision {
   std::string why;  // one sentence for the user
 };
 
-// What guests and all of offers() need, where the tree has no config of its own.
-const std::vector<std::string>& usual_fragments();
-
+// Where the tree has no config of its own it is tinyconfig and config::usual_fragments().
 Decision decide(const Tree& tree, const Wishes& wishes);
 
 // Options that `config` (a .config) has not as y or m and these fragments ask for, as one line for

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "config/kernel_word.hpp"
+
 using namespace kproof;
 using desk::decide;
 using desk::Tree;
@@ -12,7 +14,7 @@ TEST_CASE("a tree without a config is built small, with what guests and cases ne
   const desk::Decision decision = decide(kBare, {});
   CHECK_FALSE(decision.boot_it);
   CHECK(decision.config == "tinyconfig");
-  CHECK(decision.fragments == desk::usual_fragments());
+  CHECK(decision.fragments == config::usual_fragments());
   CHECK(decision.why ==
         "kproof builds it beside the tree, with tinyconfig and base, dax, kvm, lockup, "
         "tracing, kprobes, aging, numa");
@@ -24,7 +26,7 @@ TEST_CASE("a tree's config is taken as it is, and what is missing added on deman
   const desk::Decision decision = decide(tree, {});
   CHECK(decision.config == "/src/linux/.config");
   CHECK(decision.fragments.empty());
-  auto more = desk::usual_fragments();
+  auto more = config::usual_fragments();
   more.emplace_back("kasan");
   CHECK(decide(tree, {.add_config = true, .config = "", .fragments = {"kasan"}}).fragments == more);
 }

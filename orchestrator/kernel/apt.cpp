@@ -1,7 +1,9 @@
 #include "kernel/apt.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -87,6 +89,45 @@ PackageRecord follow_to_kernel(const std::string& package, const Show& show) {
     name = record->images.front();
   }
   throw ConfigError(fmt::format("{} leads through more than 8 meta-packages", package));
+}
+
+// "6.12.94+deb12" of a plain kernel; "" for any other name.
+static std::string version_of_image(const std::string& name) {
+  static const RE2 form(R"(linux-image-(\d+\.\d+[0-9.+~a-z]*(?:-\d+)?)-amd64)");
+  std::string version;
+  return RE2::FullMatch(name, form, &version) ? version : "";
+}
+
+static bool begins_with(const std::string& version, std::string_view wanted) {
+  if (!version.starts_with(wanted)) return false;
+  return version.size() == wanted.size() || !std::isdigit(version[wanted.size()]);
+}
+
+std::optional<std::string> newest_image(std::string_view wanted,
+                                        const std::vector<std::string>& names) {
+  const std::string* best = nullptr;
+  std::string newest;
+  for (const std::string& name : names) {
+    const std::string version = version_of_image(name);
+    if (version.empty() || !begins_with(version, wanted)) continue;
+    if (best != nullptr && ::strverscmp(version.c_str(), newest.c_str()) <= 0) continue;
+    best = &name;
+    newest = version;
+  }
+  return best != nullptr ? std::optional(*best) : std::nullopt;
+}
+
+std::vector<std::string> image_versions(const std::vector<std::string>& names) {
+  static const RE2 form(R"((\d+\.\d+).*)");
+  std::vector<std::string> versions;
+  for (const std::string& name : names)
+    if (std::string version; RE2::FullMatch(version_of_image(name), form, &version))
+      versions.push_back(std::move(version));
+  std::ranges::sort(versions, [](const std::string& a, const std::string& b) {
+    return ::strverscmp(a.c_str(), b.c_str()) < 0;
+  });
+  versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
+  return versions;
 }
 
 std::vector<std::string> close_names(std::string_view wanted, std::vector<std::string> names) {

@@ -30,6 +30,13 @@ bool is_package_name(std::string_view text);
 using Show = std::function<std::optional<PackageRecord>(const std::string& package)>;
 PackageRecord follow_to_kernel(const std::string& package, const Show& show);
 
+// "linux-image-6.12.94+deb12-amd64" for "6.12": of the plain kernels among `names`, no cloud, rt,
+// unsigned or debug one, the newest whose version begins so.
+std::optional<std::string> newest_image(std::string_view version,
+                                        const std::vector<std::string>& names);
+// "6.1", "6.12": the versions that these are of, the oldest first.
+std::vector<std::string> image_versions(const std::vector<std::string>& names);
+
 // Of `names`, those that somebody who wrote `wanted` may have meant; the best first, at most
 // three.
 std::vector<std::string> close_names(std::string_view wanted, std::vector<std::string> names);

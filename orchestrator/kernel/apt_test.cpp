@@ -86,3 +86,19 @@ TEST_CASE("close names come best first and far ones not at all") {
   CHECK(close_names("linux-image-6.1.0-99", {"linux-image-6.1.0-47", "linux-image-6.1.0-56"}) ==
         std::vector<std::string>{"linux-image-6.1.0-56", "linux-image-6.1.0-47"});
 }
+
+TEST_CASE("a version of Debian's is the newest plain kernel that begins so") {
+  const std::vector<std::string> names{
+      "linux-image-6.1.0-9-amd64",        "linux-image-6.1.0-57-amd64",
+      "linux-image-6.1.0-58-rt-amd64",    "linux-image-6.1.0-58-amd64-unsigned",
+      "linux-image-6.1.0-58-cloud-amd64", "linux-image-6.12.90+deb12-amd64",
+      "linux-image-6.12.117+deb12-amd64", "linux-image-6.12.117+deb12-amd64-dbg",
+      "linux-image-6.12.12-amd64",        "linux-image-amd64"};
+  CHECK(newest_image("6.1", names) == "linux-image-6.1.0-57-amd64");
+  CHECK(newest_image("6.12", names) == "linux-image-6.12.117+deb12-amd64");
+  CHECK(newest_image("6.12.90", names) == "linux-image-6.12.90+deb12-amd64");
+  CHECK(newest_image("6.1.0-9", names) == "linux-image-6.1.0-9-amd64");
+  CHECK_FALSE(newest_image("6", {"linux-image-rt-amd64"}));
+  CHECK_FALSE(newest_image("6.11", names));
+  CHECK(image_versions(names) == std::vector<std::string>{"6.1", "6.12"});
+}

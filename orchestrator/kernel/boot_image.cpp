@@ -104,7 +104,7 @@ BootImage prepare_boot_image(const fs::path& images, const fs::path& file,
   const Sniffed sniffed = sniff(head_of(file), fs::file_size(file));
   if (sniffed.kind != FileKind::bzimage && sniffed.kind != FileKind::elf)
     throw ConfigError(fmt::format("{} is not a kernel but {}", file.string(), sniffed.what),
-                      "give a bzImage, a vmlinux, a kernel build tree or a .deb");
+                      "give a bzImage, a vmlinux, a kernel build tree, a .deb or a .rpm");
   const std::string content = util::hash_file(file);
   const fs::path entry = images / fmt::format("{}-{}", content, layout);
   make_once(entry, progress, [&](const fs::path& draft) {

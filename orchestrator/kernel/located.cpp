@@ -12,25 +12,33 @@
 namespace kproof::kernel {
 namespace fs = std::filesystem;
 
-static std::vector<std::string> kernels_in(const fs::path& boot) {
-  std::vector<std::string> names;
+std::vector<fs::path> kernels_in_root(const fs::path& root) {
+  std::vector<fs::path> found;
   std::error_code ignored;
-  for (const auto& file : fs::directory_iterator(boot, ignored))
+  for (const auto& file : fs::directory_iterator(root / "boot", ignored))
     if (file.is_regular_file() && file.path().filename().string().starts_with("vmlinuz-"))
-      names.push_back(file.path().string());
-  std::sort(names.begin(), names.end());
-  return names;
+      found.push_back(file.path());
+  for (const char* modules : {"lib/modules", "usr/lib/modules"})
+    for (fs::directory_iterator at(root / modules, ignored), end; found.empty() && at != end; ++at)
+      if (fs::is_regular_file(at->path() / "vmlinuz", ignored))
+        found.push_back(at->path() / "vmlinuz");
+  std::ranges::sort(found);
+  return found;
 }
 
 Located locate_in_root(const fs::path& root) {
-  const auto names = kernels_in(root / "boot");
-  if (names.empty())
+  const auto found = kernels_in_root(root);
+  if (found.empty())
     throw ConfigError(fmt::format("{} holds no boot/vmlinuz-*, so it is no kernel", root.string()),
                       "name a linux-image-* package that ships one");
-  if (names.size() > 1)
-    throw ConfigError(fmt::format("{} holds {} kernels", root.string(), names.size()),
+  if (found.size() > 1) {
+    std::vector<std::string> names;
+    for (const fs::path& file : found)
+      names.push_back(file.string());
+    throw ConfigError(fmt::format("{} holds {} kernels", root.string(), found.size()),
                       fmt::format("give one of {}", fmt::join(names, ", ")));
-  return {.image = names.front(), .root = root, .build_tree = {}, .note = ""};
+  }
+  return {.image = found.front(), .root = root, .build_tree = {}, .note = ""};
 }
 
 static Located newer_of(const fs::path& bzimage, const fs::path& vmlinux, const fs::path& tree) {
@@ -52,11 +60,11 @@ Located locate_in_directory(const fs::path& directory) {
     throw ConfigError(
         fmt::format("{} is a kernel source tree that has not been built", directory.string()),
         "build it (`make bzImage modules`), or give its O= directory");
-  if (!kernels_in(directory / "boot").empty()) return locate_in_root(directory);
+  if (!kernels_in_root(directory).empty()) return locate_in_root(directory);
   throw ConfigError(
       fmt::format("{} holds neither arch/x86/boot/bzImage, vmlinux nor boot/vmlinuz-*",
                   directory.string()),
-      "give a kernel build tree, an unpacked package, a bzImage, a vmlinux or a .deb");
+      "give a kernel build tree, an unpacked package, a bzImage, a vmlinux, a .deb or a .rpm");
 }
 
 Located locate_file(const fs::path& file) {
@@ -84,7 +92,8 @@ fs::path modules_of(const Located& kernel, const std::string& release) {
 fs::path config_of(const Located& kernel, const std::string& release) {
   if (!kernel.build_tree.empty()) return if_exists(kernel.build_tree / ".config");
   if (kernel.root.empty()) return {};
-  return if_exists(kernel.root / "boot" / ("config-" + release));
+  const fs::path config = if_exists(kernel.root / "boot" / ("config-" + release));
+  return config.empty() ? if_exists(kernel.image.parent_path() / "config") : config;
 }
 
 // "" for what is no ELF file, or has none.

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace kproof::kernel {
 
@@ -13,7 +14,11 @@ struct Located {
   std::string note;                  // worth telling the user; "" mostly
 };
 
-// A root holds boot/vmlinuz-*: an unpacked package, or "/". A build tree holds
+// The kernels of a root, sorted: boot/vmlinuz-*, else, as Fedora ships them,
+// lib/modules/<release>/vmlinuz.
+std::vector<std::filesystem::path> kernels_in_root(const std::filesystem::path& root);
+
+// A root holds kernels: an unpacked package, or "/". A build tree holds
 // arch/x86/boot/bzImage or vmlinux, the newer of which counts: a bzImage older than its vmlinux is
 // one that nobody rebuilt. ConfigError, without the plan's place, when it is neither.
 Located locate_in_root(const std::filesystem::path& root);

@@ -1,6 +1,8 @@
 #include "kernel/package.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <functional>
 #include <optional>
 
 #include <fmt/format.h>
@@ -8,7 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "formats/rpm.hpp"
 #include "kernel/apt.hpp"
+#include "kernel/located.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/hash.hpp"
@@ -46,12 +50,17 @@ static std::optional<PackageRecord> show(const std::string& package) {
   return result.ok() && !records.empty() ? std::optional(records.front()) : std::nullopt;
 }
 
-static std::string next_step(const std::string& package) {
-  const std::string kind = package.starts_with("linux-s") ? "linux-source" : "linux-image";
+static std::vector<std::string> names_of(const std::string& kind) {
   const auto names = util::run({.argv = {"apt-cache", "pkgnames", kind}}).out;
   std::vector<std::string> known;
   for (std::size_t at = 0, end = 0; (end = names.find('\n', at)) != std::string::npos; at = end + 1)
     known.push_back(names.substr(at, end - at));
+  return known;
+}
+
+static std::string next_step(const std::string& package) {
+  const std::string kind = package.starts_with("linux-s") ? "linux-source" : "linux-image";
+  std::vector<std::string> known = names_of(kind);
   if (known.empty()) return "apt has no package lists: run `apt-get update`";
   const auto close = close_names(package, std::move(known));
   if (close.empty())
@@ -60,7 +69,23 @@ static std::string next_step(const std::string& package) {
                      fmt::join(close, " or "));
 }
 
-static PackageRecord ask_apt(const std::string& package) {
+static constexpr std::string_view kDebian = "debian:";  // and a version: "debian:6.12"
+
+static std::string package_of_version(const std::string& version) {
+  const auto names = names_of("linux-image-");
+  if (auto name = newest_image(version, names)) return *name;
+  const auto there = image_versions(names);
+  throw ConfigError(
+      fmt::format("apt knows no kernel {} of Debian's", version),
+      there.empty() ? "apt has no package lists: run `apt-get update`"
+                    : fmt::format("there are debian:{}; or run `apt-get update`, with backports in "
+                                  "/etc/apt/sources.list.d for newer ones",
+                                  fmt::join(there, ", debian:")));
+}
+
+static PackageRecord ask_apt(const std::string& asked) {
+  const std::string package =
+      asked.starts_with(kDebian) ? package_of_version(asked.substr(kDebian.size())) : asked;
   if (!is_package_name(package))
     throw ConfigError(fmt::format("\"{}\" is not a package name", package));
   try {
@@ -141,12 +166,9 @@ static void unpack(const fs::path& deb, const fs::path& root, int stop_fd) {
 
 // Before it becomes an entry of the cache: other packages have no business there.
 static void require_kernel(const fs::path& root, const std::string& origin) {
-  std::error_code ignored;
-  for (const auto& file : fs::directory_iterator(root / "boot", ignored))
-    if (file.path().filename().string().starts_with("vmlinuz-")) return;
-  throw ConfigError(
-      fmt::format("the package {} ships no boot/vmlinuz-*, so it is no kernel", origin),
-      "`apt-cache search linux-image` lists those that do");
+  if (!kernels_in_root(root).empty()) return;
+  throw ConfigError(fmt::format("the package {} ships no vmlinuz, so it is no kernel", origin),
+                    "`apt-cache search linux-image` lists those that do; Fedora's is kernel-core");
 }
 
 static fs::path find_tarball(const fs::path& root) {
@@ -206,19 +228,42 @@ static std::string name_and_version(const fs::path& deb) {
   return result.out;
 }
 
-UnpackedPackage unpack_deb(const fs::path& cache, const fs::path& deb, const Progress& progress,
-                           int stop_fd) {
-  const std::string content = util::hash_file(deb);
+static UnpackedPackage unpack_file(const fs::path& cache, const fs::path& file,
+                                   const std::function<std::string(const fs::path& root)>& unpack,
+                                   const Progress& progress, int stop_fd) {
+  const std::string content = util::hash_file(file);
   const fs::path entry = cache / "debs" / content;
   const auto fill = [&](const fs::path& draft) {
-    const std::string origin = name_and_version(deb);
-    progress(fmt::format("unpacking {} ({})", deb.filename().string(), origin));
-    unpack(deb, draft / "root", stop_fd);
+    progress(fmt::format("unpacking {}", file.filename().string()));
+    fs::create_directories(draft / "root");
+    const std::string origin = unpack(draft / "root");
     require_kernel(draft / "root", origin);
     util::write_file_atomically(draft / "origin", origin);
   };
   make_once(entry, progress, fill, stop_fd);
   return {.root = entry / "root", .origin = util::read_file(entry / "origin"), .identity = content};
+}
+
+UnpackedPackage unpack_deb(const fs::path& cache, const fs::path& deb, const Progress& progress,
+                           int stop_fd) {
+  const auto fill = [&](const fs::path& root) {
+    std::string origin = name_and_version(deb);
+    unpack(deb, root, stop_fd);
+    return origin;
+  };
+  return unpack_file(cache, deb, fill, progress, stop_fd);
+}
+
+UnpackedPackage unpack_rpm(const fs::path& cache, const fs::path& rpm, const Progress& progress) {
+  const auto fill = [&](const fs::path& root) {
+    if (const auto done = formats::unpack_rpm(rpm, root); !done)
+      throw ConfigError(fmt::format("{} is a damaged package: {}", rpm.string(), done.error()));
+    constexpr std::size_t kHead = 96;
+    std::string head(kHead, '\0');
+    std::ifstream(rpm, std::ios::binary).read(head.data(), kHead);
+    return formats::rpm_name(head);
+  };
+  return unpack_file(cache, rpm, fill, progress, -1);
 }
 
 }  // namespace kproof::kernel

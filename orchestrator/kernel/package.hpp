@@ -1,4 +1,4 @@
-// Kernels out of Debian packages, unpacked and never installed.
+// Kernels out of packages, unpacked and never installed.
 #pragma once
 
 #include <filesystem>
@@ -33,5 +33,8 @@ SourceArchive fetch_source_package(const std::filesystem::path& cache, const std
 // A .deb file, cached by its content. ConfigError when it is damaged.
 UnpackedPackage unpack_deb(const std::filesystem::path& cache, const std::filesystem::path& deb,
                            const Progress& progress, int stop_fd = -1);
+// The same of an RPM: Fedora's kernel-core, or what `make binrpm-pkg` makes.
+UnpackedPackage unpack_rpm(const std::filesystem::path& cache, const std::filesystem::path& rpm,
+                           const Progress& progress);
 
 }  // namespace kproof::kernel

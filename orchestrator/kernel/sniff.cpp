@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "formats/decompress.hpp"
+#include "formats/rpm.hpp"
 #include "kernel/bzimage.hpp"
 
 namespace kproof::kernel {
@@ -44,6 +45,7 @@ Sniffed sniff(std::string_view head, std::uint64_t size) {
                        "ELF"))
     return {FileKind::elf, "an ELF file"};
   if (head.starts_with("!<arch>\ndebian-binary")) return {FileKind::deb, "a Debian package"};
+  if (formats::is_rpm(head)) return {FileKind::rpm, "an RPM package"};
   return {FileKind::other, fmt::format("{} ({} bytes)", describe(head), size)};
 }
 

@@ -7,7 +7,7 @@
 
 namespace kproof::kernel {
 
-enum class FileKind { bzimage, elf, deb, other };
+enum class FileKind { bzimage, elf, deb, rpm, other };
 
 struct Sniffed {
   FileKind kind = FileKind::other;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "kernel/boot_image.hpp"
+#include "kernel/kconfig.hpp"
 #include "kernel/located.hpp"
 #include "kernel/package.hpp"
 #include "kernel/sniff.hpp"
@@ -67,11 +68,11 @@ static std::string identity_of_files(const fs::path& directory) {
   return hasher.hex();
 }
 
-static bool is_deb(const fs::path& file) {
+static FileKind kind_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string head(64, '\0');
   in.read(head.data(), 64);
-  return sniff(head, 64).kind == FileKind::deb;
+  return sniff(head, 64).kind;
 }
 
 static Candidate of_package(const UnpackedPackage& package, const std::string& origin) {
@@ -85,14 +86,17 @@ static Candidate find_path(const fs::path& cache, const fs::path& given, const P
   // An artifact outlives our working directory.
   const fs::path path = fs::absolute(given).lexically_normal();
   if (!fs::exists(path))
-    throw ConfigError(fmt::format("{} does not exist", path.string()),
-                      "name a bzImage, a vmlinux, a build tree or a .deb; a relative path begins "
-                      "where the plan is");
+    throw ConfigError(
+        fmt::format("{} does not exist", path.string()),
+        "name a bzImage, a vmlinux, a build tree, a .deb or a .rpm; a relative path begins "
+        "where the plan is");
   if (fs::is_directory(path)) return {locate_in_directory(path), path.string(), ""};
   if (!fs::is_regular_file(path))
     throw ConfigError(fmt::format("{} is neither a file nor a directory", path.string()));
-  if (!is_deb(path)) return {locate_file(path), path.string(), ""};
-  const UnpackedPackage package = unpack_deb(cache, path, progress, stop_fd);
+  const FileKind kind = kind_of(path);
+  if (kind != FileKind::deb && kind != FileKind::rpm) return {locate_file(path), path.string(), ""};
+  const UnpackedPackage package = kind == FileKind::deb ? unpack_deb(cache, path, progress, stop_fd)
+                                                        : unpack_rpm(cache, path, progress);
   return of_package(package, fmt::format("{} ({})", path.string(), package.origin));
 }
 
@@ -105,6 +109,13 @@ static Candidate find(const fs::path& cache, const KernelSpec& spec, const Progr
   const auto package =
       fetch_package(cache, std::get<model::PackageSource>(spec.source).package, progress, stop_fd);
   return of_package(package, package.origin);
+}
+
+// " (built by Debian clang version 14.0.6)": worth saying, as its code is other code.
+static std::string clang_of(const fs::path& config) {
+  const Kconfig built = Kconfig::load(config);
+  if (built.enabled("CC_IS_CLANG") != Setting::yes) return "";
+  return fmt::format(" (built by {})", built.value("CC_VERSION_TEXT").value_or("clang"));
 }
 
 static KernelArtifact assemble(const KernelSpec& spec, const Candidate& kernel,
@@ -120,6 +131,7 @@ static KernelArtifact assemble(const KernelSpec& spec, const Candidate& kernel,
                           .vmlinux = vmlinux_of(kernel.located, image.release, image.boot_file),
                           .identity = ""};
   if (artifact.config.empty()) artifact.config = image.config;
+  artifact.origin += clang_of(artifact.config);
   const std::string modules = kernel.modules_identity.empty()
                                   ? identity_of_files(artifact.modules_dir)
                                   : kernel.modules_identity;

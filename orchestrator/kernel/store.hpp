@@ -1,7 +1,7 @@
 // Kernels, ready to boot, in a cache that several runs share.
 //
 // <cache>/kernels/packages/<name>_<version>_<arch>/root   an unpacked package
-//                 debs/<content>/root                     an unpacked .deb file
+//                 debs/<content>/root                     an unpacked .deb or .rpm file
 //                 images/<content>-<layout>/              vmlinux or bzImage, kernel.json, config
 //                 resolved/                               what apt said last
 //                 trees/, built/                          source/builder.hpp

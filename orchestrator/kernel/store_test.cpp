@@ -1,5 +1,6 @@
 #include "kernel/store.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 
 #include <doctest/doctest.h>
@@ -180,7 +181,7 @@ TEST_CASE("a .deb without a kernel is refused and does not stay in the cache") {
       "Package: hello\nVersion: 1\nArchitecture: all\nMaintainer: me <a@b>\nDescription: x\n");
   util::run_checked({.argv = {"dpkg-deb", "-b", "pkg", "x.deb"}, .directory = bench.in});
   CHECK(bench.refusal(bench.in / "x.deb") ==
-        "plan.yaml:3:5: kernel k: the package hello 1 ships no boot/vmlinuz-*, so it is no kernel");
+        "plan.yaml:3:5: kernel k: the package hello 1 ships no vmlinuz, so it is no kernel");
   for (const auto& left : fs::directory_iterator(bench.dir.path() / "cache/kernels/debs"))
     CHECK((left.path().extension() == ".lock" || left.path().extension() == ".used"));
 }
@@ -229,4 +230,100 @@ TEST_CASE("a name that is no package's is refused before apt sees it") {
   const Bench bench;
   CHECK_THROWS_WITH_AS(bench.store.fetch({"k", "K", model::PackageSource{"-o=x"}, "p:1:1"}),
                        "p:1:1: kernel k: \"-o=x\" is not a package name", ConfigError);
+}
+
+static std::string packed_by(const std::vector<std::string>& tool, const std::string& bytes) {
+  const util::ScratchDir dir("kproof-test-");
+  util::write_file_atomically(dir.path() / "x", bytes);
+  util::Command command{.argv = tool, .directory = dir.path()};
+  command.argv.push_back("x");
+  return util::run_checked(command);
+}
+
+TEST_CASE("the vmlinux is found in a bzImage of each compression that a kernel may have") {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> tools{
+      {"bzip2", {"bzip2", "-c"}},
+      {"lzma", {"lzma", "-c"}},
+      {"xz", {"xz", "--check=crc32", "--x86", "--lzma2", "-c"}},
+      {"zstd", {"zstd", "-qc", "-19"}},
+      {"lz4", {"lz4", "-lqc"}},
+  };
+  for (const auto& [name, tool] : tools) {
+    CAPTURE(name);
+    const Bench bench;
+    std::string size(4, '\0');
+    put(size, 0, static_cast<std::uint32_t>(kVmlinux.size()), 4);
+    const auto payload = packed_by(tool, kVmlinux) + size;
+    const auto kernel = bench.fetch(bench.put("bzImage", made_up_bzimage(payload, "6.1.0-x (me)")));
+    CHECK(kernel.pvh);
+    CHECK(util::read_file(kernel.boot_file) == kVmlinux);
+  }
+}
+
+TEST_CASE("a bzImage by lzo, which libarchive cannot read, is booted as it is") {
+  const Bench bench;
+  const auto image = made_up_bzimage("\x89LZO, and more of it", "6.1.0-x (me)");
+  const auto kernel = bench.fetch(bench.put("bzImage", image));
+  CHECK_FALSE(kernel.pvh);
+  CHECK(kernel.release == "6.1.0-x");
+  CHECK(util::read_file(kernel.boot_file) == image);
+}
+
+// A file of a cpio archive as rpm writes it ("newc").
+static std::string cpio_file(const std::string& name, const std::string& bytes, unsigned mode) {
+  char head[111];
+  std::snprintf(head, sizeof head, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 1,
+                mode, 0, 0, 1, 0, static_cast<unsigned>(bytes.size()), 0, 0, 0, 0,
+                static_cast<unsigned>(name.size() + 1), 0);
+  const auto padded = [](std::string text) { return text.append((4 - text.size() % 4) % 4, '\0'); };
+  return padded(std::string(head) + name + '\0') + padded(bytes);
+}
+
+// The lead, an empty signature and an empty header: all that is read of them is where they end.
+static std::string made_up_rpm(const std::string& archive) {
+  std::string lead(96, '\0');
+  lead.replace(0, 4, "\xed\xab\xee\xdb");
+  lead[4] = 3;  // the version of the format
+  lead.replace(10, 17, "kernel-core-6.1-x");
+  const std::string header("\x8e\xad\xe8\x01\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+  return lead + header + header + gzipped(archive + cpio_file("TRAILER!!!", "", 0));
+}
+
+TEST_CASE("an RPM is unpacked, with the kernel where Fedora has it") {
+  const Bench bench;
+  const std::string modules = "./lib/modules/6.1.0-x/";
+  const auto rpm = made_up_rpm(
+      cpio_file(modules + "vmlinuz", made_up_bzimage(gzipped(kVmlinux), "6.1.0-x (me)"), 0100755) +
+      cpio_file(modules + "config", "CONFIG_KVM=m\n", 0104644) +
+      cpio_file(modules + "kernel/a.ko", "module", 0100644));
+  const auto kernel = bench.fetch(bench.put("k.rpm", rpm));
+  CHECK(kernel.pvh);
+  CHECK(kernel.origin == (bench.in / "k.rpm").string() + " (kernel-core-6.1-x)");
+  CHECK(util::read_file(kernel.config) == "CONFIG_KVM=m\n");
+  CHECK(fs::exists(kernel.modules_dir / "kernel/a.ko"));
+  CHECK((fs::status(kernel.config).permissions() & fs::perms::set_uid) == fs::perms::none);
+}
+
+TEST_CASE("an RPM without a kernel, a damaged one and one that reaches outside are refused") {
+  const Bench bench;
+  const auto refused = [&bench](const std::string& rpm) {
+    return bench.refusal(bench.put("k.rpm", rpm));
+  };
+  CHECK(refused(made_up_rpm(cpio_file("./etc/x", "x", 0100644))).find("ships no vmlinuz") !=
+        std::string::npos);
+  CHECK(refused(made_up_rpm("")).find("ships no vmlinuz") != std::string::npos);
+  const auto whole = made_up_rpm(cpio_file("./boot/vmlinuz-1", std::string(9999, 'x'), 0100644));
+  CHECK(refused(whole.substr(0, whole.size() - 20)).find("damaged") != std::string::npos);
+  CHECK(refused(made_up_rpm(cpio_file("./../../x", "x", 0100644))).find("outside of itself") !=
+        std::string::npos);
+  const auto link = cpio_file("./boot", "/tmp", 0120777);
+  CHECK(refused(made_up_rpm(link + cpio_file("./boot/vmlinuz-1", "x", 0100644))) != "not refused");
+}
+
+TEST_CASE("a kernel that clang has built says so") {
+  const Bench bench;
+  bench.put("vmlinux", kVmlinux);
+  bench.put(".config",
+            "CONFIG_CC_IS_CLANG=y\nCONFIG_CC_VERSION_TEXT=\"Debian clang version 14\"\n");
+  CHECK(bench.fetch(bench.in).origin == bench.in.string() + " (built by Debian clang version 14)");
 }

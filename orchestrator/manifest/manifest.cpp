@@ -39,7 +39,7 @@ std::optional<Manifest> read(const fs::path& directory) {
   return from_json(util::read_file(file), file);
 }
 
-static model::Plan plan_of(const Manifest& manifest, const config::CpuModels& cpu_models) {
+model::Plan plan_of(const Manifest& manifest, const config::CpuModels& cpu_models) {
   return manifest.texts.empty()
              ? config::read_plan_or_kernel(manifest.file, manifest.kernel_runs, cpu_models)
              : config::read_plan(manifest.texts, cpu_models);
@@ -71,6 +71,7 @@ std::string difference(const Manifest& a, const Manifest& b) {
   if (a.filter.kernels != b.filter.kernels) return "--kernel";
   if (a.filter.topologies != b.filter.topologies) return "--topology";
   if (a.filter.cases != b.filter.cases) return "--case";
+  if (a.filter.ids != b.filter.ids) return "--failed";
   return a.cases == b.cases ? "" : "the list of cases";
 }
 

@@ -40,6 +40,9 @@ Manifest from_json(std::string_view json, const std::filesystem::path& file);
 void write(const std::filesystem::path& directory, const Manifest& manifest);
 std::optional<Manifest> read(const std::filesystem::path& directory);
 
+// The plan again, from the texts of it that the manifest has.
+model::Plan plan_of(const Manifest& manifest, const config::CpuModels& cpu_models);
+
 struct Cells {
   model::Plan plan;
   std::vector<model::Cell> cells;

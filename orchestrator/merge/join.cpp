@@ -156,7 +156,7 @@ report::RunReport report_of(const std::vector<Part>& parts, const Joined& joined
     results.emplace(id, part->cells.at(id));
   report::RunReport report = assemble(whole, std::move(results));
   const plan::Filter& filter = parts.front().manifest.filter;
-  report.filters = {filter.kernels, filter.topologies, filter.cases};
+  report.filters = {filter.kernels, filter.topologies, filter.cases, filter.ids};
   for (const Part& part : parts) {
     const report::Part told = part_of_report(part, joined);
     if (report.started.empty() || told.started < report.started) report.started = told.started;

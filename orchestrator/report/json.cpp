@@ -49,7 +49,8 @@ Json encode(const model::HostFacts& h) {
 }
 
 Json encode(const Filters& f) {
-  return {{"kernels", f.kernels}, {"topologies", f.topologies}, {"cases", f.cases}};
+  return {
+      {"kernels", f.kernels}, {"topologies", f.topologies}, {"cases", f.cases}, {"ids", f.ids}};
 }
 
 static Json encode(const model::Shard& shard) {

@@ -69,6 +69,7 @@ static void decode(const Json& j, RecordedRun& run) {
   run.host = decode_host(j.at("host"));
   for (const Json& names : j.value("filters", Json::object()))
     run.narrowed |= !names.empty();
+  run.narrowed |= j.contains("shard");
   const Json plan = j.value("plan", Json());
   if (plan.is_object()) decode_plan(plan, run);
   for (const Json& cell : j.value("cells", Json::array()))

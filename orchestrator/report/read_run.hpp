@@ -28,7 +28,7 @@ struct RecordedRun {
   std::string plan_file;       // as the user named it; "" if it is not known
   std::string started, ended;  // UTC, ISO 8601; of a run that was killed of its cells, and ""
   bool interrupted = false;
-  bool narrowed = false;  // by --kernel, --topology or --case
+  bool narrowed = false;  // by --kernel, --topology, --case, --failed or --shard
   model::HostFacts host;
   std::map<std::string, NamedKernel> kernels;  // by name
   std::vector<model::WatchedMetric> metrics;

@@ -14,9 +14,9 @@
 
 namespace kproof::report {
 
-// What the user narrowed the plan to: names or globs, empty for all.
+// What the user narrowed the plan to: names or globs, and ids of cells; empty for all.
 struct Filters {
-  std::vector<std::string> kernels, topologies, cases;
+  std::vector<std::string> kernels, topologies, cases, ids = {};
 };
 
 // One of the run directories that a report was joined from (merge/join.hpp).

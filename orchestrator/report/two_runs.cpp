@@ -19,12 +19,14 @@ using series::MetricColumn;
 using series::TwoRuns;
 
 // "gone" and "added" beside the words of the matrix; a comparison that says nothing is "unknown".
-static std::string word_of(const Column& column) {
-  switch (became(column)) {
+static std::string word_of(const TwoRuns& runs, const Column& column) {
+  switch (became(runs, column)) {
     case Became::gone:
       return "gone";
     case Became::added:
       return "added";
+    case Became::left_out:
+      return "left out";
     case Became::compared:
       break;
   }
@@ -50,12 +52,13 @@ static std::string verdict_or(const Entry& entry) {
   return entry.verdict.empty() ? "did not run" : entry.verdict;
 }
 
-static std::string text_of_column(const Column& column, const Style& style) {
+static std::string text_of_column(const TwoRuns& runs, const Column& column, const Style& style) {
   const Entry &before = column.entries[0], &now = column.entries[1];
-  const Change colour = became(column) == Became::gone ? Change::lost : now.change;
-  std::string out = fmt::format("{} {}: {} -> {}\n", tint(word_of(column), colour, style),
+  const Became what = became(runs, column);
+  const Change colour = what == Became::gone ? Change::lost : now.change;
+  std::string out = fmt::format("{} {}: {} -> {}\n", tint(word_of(runs, column), colour, style),
                                 printable(cell_of(column)), verdict_or(before), verdict_or(now));
-  if (became(column) != Became::compared) return out;
+  if (what != Became::compared) return out;
   if (now.change != Change::fixed && !now.reason.empty())
     out += fmt::format("    {}\n", printable(now.reason));
   return out + (now.change == Change::flaky ? "" : signs_of(now));
@@ -77,8 +80,23 @@ std::string text_of_figures(const MetricColumn& column) {
   return out;
 }
 
-static bool is_told(const Column& column) {
-  return became(column) != Became::compared || column.entries[1].change != Change::unchanged;
+static bool is_told(const TwoRuns& runs, const Column& column) {
+  const Became what = became(runs, column);
+  if (what == Became::compared) return column.entries[1].change != Change::unchanged;
+  return what != Became::left_out;
+}
+
+// "3 cells are not compared, as B ran a part of its plan"
+static std::string text_of_left_out(const TwoRuns& runs) {
+  const auto count = std::ranges::count_if(runs.matrix.columns, [&](const Column& column) {
+    return became(runs, column) == Became::left_out;
+  });
+  if (count == 0) return "";
+  return fmt::format("{} not compared, as {} ran a part of its plan\n",
+                     util::format_count(static_cast<std::size_t>(count), "cell is", "cells are"),
+                     runs.part_of_a && runs.part_of_b ? "each"
+                     : runs.part_of_a                 ? "A"
+                                                      : "B");
 }
 
 static bool changed(const MetricColumn& column) {
@@ -117,10 +135,11 @@ std::string render_two_runs(const TwoRuns& runs, const RunNames& names, const St
   out += "\n";
   std::size_t told = 0;
   for (const Column& column : runs.matrix.columns)
-    if (is_told(column)) {
-      out += text_of_column(column, style);
+    if (is_told(runs, column)) {
+      out += text_of_column(runs, column, style);
       ++told;
     }
+  out += text_of_left_out(runs);
   for (const series::Apart& one : runs.apart)
     out += fmt::format("not comparable {}: {}\n", printable(one.cell), printable(one.why));
   for (const MetricColumn& column : runs.matrix.metrics)
@@ -140,7 +159,7 @@ static Json encode_column(const TwoRuns& runs, const Column& column) {
   };
   const Entry& now = column.entries[1];
   return {{"cell", cell_of(column)},
-          {"change", word_of(column)},
+          {"change", word_of(runs, column)},
           {"worse", worse(runs, column) == series::Worse::yes},
           {"host", worse(runs, column) == series::Worse::host},
           {"before", column.entries[0].verdict},

@@ -81,7 +81,9 @@ static std::string hosts_apart(const model::HostFacts& a, const model::HostFacts
 TwoRuns compare_runs(const OneRun& a, const OneRun& b,
                      const std::vector<model::WatchedMetric>& metrics) {
   TwoRuns runs{.figures_apart = hosts_apart(a.host, b.host),
-               .same_whole_plan = a.plan == b.plan && !b.narrowed};
+               .same_whole_plan = a.plan == b.plan && !b.narrowed,
+               .part_of_a = a.narrowed,
+               .part_of_b = b.narrowed};
   const auto of_a = kernels_in(a.cells), of_b = kernels_in(b.cells);
   const auto only_a = without(of_a, of_b), only_b = without(of_b, of_a);
   const bool pair = only_a.size() == 1 && only_b.size() == 1;
@@ -105,15 +107,16 @@ TwoRuns compare_runs(const OneRun& a, const OneRun& b,
   return runs;
 }
 
-Became became(const Column& column) {
-  if (column.entries[1].verdict.empty()) return Became::gone;
-  return column.entries[0].verdict.empty() ? Became::added : Became::compared;
+Became became(const TwoRuns& runs, const Column& column) {
+  if (column.entries[1].verdict.empty()) return runs.part_of_b ? Became::left_out : Became::gone;
+  if (column.entries[0].verdict.empty()) return runs.part_of_a ? Became::left_out : Became::added;
+  return Became::compared;
 }
 
 Worse worse(const TwoRuns& runs, const Column& column) {
-  if (became(column) == Became::gone) return runs.same_whole_plan ? Worse::yes : Worse::no;
-  if (became(column) == Became::added) return Worse::no;
-  return worse(column.entries[0], column.entries[1]);
+  const Became now = became(runs, column);
+  if (now == Became::gone) return runs.same_whole_plan ? Worse::yes : Worse::no;
+  return now == Became::compared ? worse(column.entries[0], column.entries[1]) : Worse::no;
 }
 
 bool is_worse(const MetricColumn& column) {

@@ -31,15 +31,17 @@ struct TwoRuns {
   std::string figures_apart;     // why no figure is compared; "" where they are
   std::string paired;            // "good, with-bug": the kernels that are a pair without one name
   bool same_whole_plan = false;  // then a cell that is gone is a proof that is lost
+  bool part_of_a = false, part_of_b = false;  // it ran a part of its plan
 };
 
 // `metrics`: of the plan of B; where it has none, all that both measured.
 TwoRuns compare_runs(const OneRun& a, const OneRun& b,
                      const std::vector<model::WatchedMetric>& metrics);
 
-// What became of a column. All words but these three are the series matrix's.
-enum class Became : std::uint8_t { compared, gone, added };
-Became became(const Column& column);
+// What became of a column. All words but these are the series matrix's. What a run of a part of a
+// plan has not is left out, and neither gone nor added.
+enum class Became : std::uint8_t { compared, gone, added, left_out };
+Became became(const TwoRuns& runs, const Column& column);
 
 Worse worse(const TwoRuns& runs, const Column& column);
 bool is_worse(const MetricColumn& column);

@@ -61,13 +61,14 @@ TEST_CASE("what became of a cell has the series matrix's word, and is worse or n
 TEST_CASE("a cell that is gone is a lost proof where both ran the whole of one plan") {
   const auto pass = cell("k", "mm/a", Verdict::pass), other = cell("k", "mm/b", Verdict::pass);
   const TwoRuns runs = two({pass, other}, {pass});
-  CHECK(became(runs.matrix.columns[1]) == Became::gone);
+  CHECK(became(runs, runs.matrix.columns[1]) == Became::gone);
   CHECK(worse(runs, runs.matrix.columns[1]) == Worse::yes);
   const TwoRuns narrowed = compare_runs({.cells = {pass, other}, .plan = "p"},
                                         {.cells = {pass}, .plan = "p", .narrowed = true}, {});
   CHECK(worse(narrowed, narrowed.matrix.columns[1]) == Worse::no);
+  CHECK(became(narrowed, narrowed.matrix.columns[1]) == Became::left_out);
   const TwoRuns added = two({pass}, {pass, other});
-  CHECK(became(added.matrix.columns[1]) == Became::added);
+  CHECK(became(added, added.matrix.columns[1]) == Became::added);
 }
 
 TEST_CASE("two kernels of other names are a pair, where there is one of each") {

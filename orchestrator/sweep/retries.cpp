@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -34,32 +35,49 @@ static std::set<std::string> unexpected_in(const std::vector<model::CellResult>&
   return ids;
 }
 
-std::vector<model::Cell> retries_of(const std::vector<PreparedCell>& cells,
-                                    const std::vector<model::CellResult>& results, unsigned times) {
-  const std::set<std::string> unexpected = unexpected_in(results);
-  std::map<std::string, Repeated> all;
-  std::vector<std::string> order;
+// In the plan's order.
+static std::vector<std::pair<std::string, Repeated>> repeated_of(
+    const std::vector<PreparedCell>& cells, const std::set<std::string>& unexpected) {
+  std::vector<std::pair<std::string, Repeated>> all;
+  std::map<std::string, std::size_t> known;
   for (const PreparedCell& prepared : cells) {
     const model::Cell& cell = prepared.cell;
     const std::string name = name_of_repeated(cell);
-    Repeated& repeated = all[name];
-    if (repeated.first == nullptr) {
-      repeated.first = &cell;
-      order.push_back(name);
-    }
+    const auto [at, is_new] = known.emplace(name, all.size());
+    if (is_new) all.push_back({name, {.first = &cell}});
+    Repeated& repeated = all[at->second].second;
     repeated.repetitions = std::max(repeated.repetitions, cell.repetition);
     repeated.unexpected |= unexpected.contains(cell.id);
   }
+  return all;
+}
+
+static model::Cell further(const std::string& name, const Repeated& repeated, unsigned n) {
+  model::Cell cell = *repeated.first;
+  cell.repetition = repeated.repetitions + n;
+  cell.id = fmt::format("{}@{}", name, cell.repetition);
+  return cell;
+}
+
+std::vector<model::Cell> retries_of(const std::vector<PreparedCell>& cells,
+                                    const std::vector<model::CellResult>& results, unsigned times) {
+  const auto all = repeated_of(cells, unexpected_in(results));
   std::vector<model::Cell> again;
   for (unsigned n = 1; n <= times; ++n)
-    for (const std::string& name : order) {
-      const Repeated& repeated = all.at(name);
-      if (!repeated.unexpected) continue;
-      model::Cell cell = *repeated.first;
-      cell.repetition = repeated.repetitions + n;
-      cell.id = fmt::format("{}@{}", name, cell.repetition);
-      again.push_back(std::move(cell));
-    }
+    for (const auto& [name, repeated] : all)
+      if (repeated.unexpected) again.push_back(further(name, repeated, n));
+  return again;
+}
+
+std::vector<model::Cell> round_of(const std::vector<PreparedCell>& cells,
+                                  const std::vector<model::CellResult>& results, unsigned round) {
+  std::vector<model::Cell> again;
+  if (!std::ranges::all_of(results, [](const model::CellResult& result) {
+        return compare::standing_of(result.judgement) == compare::Standing::expected;
+      }))
+    return again;
+  for (const auto& [name, repeated] : repeated_of(cells, {}))
+    again.push_back(further(name, repeated, round));
   return again;
 }
 

@@ -55,3 +55,20 @@ TEST_CASE("a fault of the host, and what did not run, is not retried") {
   run.results.pop_back();
   CHECK(run.again(3).empty());
 }
+
+TEST_CASE("until something is not as expected each round repeats all cells, behind the plan's") {
+  FinishedRun run;
+  const auto round = [&run](unsigned n) {
+    std::vector<std::string> ids;
+    for (const model::Cell& cell : round_of(run.cells, run.results, n))
+      ids.push_back(cell.id);
+    return ids;
+  };
+  run.add("k/a", 1, Verdict::pass, true);
+  run.add("k/b", 1, Verdict::fail, true);
+  run.add("k/b@2", 2, Verdict::fail, true);
+  CHECK(round(1) == std::vector<std::string>{"k/a@2", "k/b@3"});
+  CHECK(round(2) == std::vector<std::string>{"k/a@3", "k/b@4"});
+  run.add("k/c", 1, Verdict::broken, false, model::Blame::host);
+  CHECK(round(1).empty());
+}

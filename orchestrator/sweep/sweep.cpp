@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <list>
 #include <set>
 
 #include <fmt/format.h>
@@ -53,7 +54,10 @@ class Sweep {
   void run_cells(Preparing& preparing);
   void run_through(std::vector<PreparedCell>& cells, const Site& site, resources::Gate& gate,
                    Preparing& preparing);
+  void repeat(const Site& site, resources::Gate& gate, Preparing& preparing);
   void retry(const Site& site, resources::Gate& gate, Preparing& preparing);
+  void run_again(const std::vector<model::Cell>& cells, const Site& site, resources::Gate& gate,
+                 Preparing& preparing);
   void take_results(std::vector<std::optional<model::CellResult>> results,
                     const std::vector<PreparedCell>& cells, const Pipeline& pipeline);
   void conclude();
@@ -66,8 +70,8 @@ class Sweep {
   const SweepListener& listener_;
   const Workshop workshop_ = Workshop::find();
   std::vector<PreparedCell> cells_;
-  std::vector<PreparedCell> again_;         // of these, what is retried
-  std::vector<model::KernelSpec> kernels_;  // that they are of
+  std::list<std::vector<PreparedCell>> again_;  // of these, what is repeated; what is told is of it
+  std::vector<model::KernelSpec> kernels_;      // that they are of
   Machine machine_;
   std::optional<host::QemuUser> qemu_user_;
   std::optional<Visit> visit_;
@@ -85,7 +89,8 @@ void Sweep::begin_report() {
   report_.plan = options_.plan;
   report_.directory = options_.out;
   if (!options_.series.empty()) report_.series = series::Matrix{.rows = options_.series};
-  report_.filters = {options_.filter.kernels, options_.filter.topologies, options_.filter.cases};
+  report_.filters = {options_.filter.kernels, options_.filter.topologies, options_.filter.cases,
+                     options_.filter.ids};
   report_.shard = options_.filter.shard;
   report_.started = util::now();
 }
@@ -235,6 +240,7 @@ void Sweep::run_cells(Preparing& preparing) {
                         .jobs = most_jobs(),
                         .say = [this](const std::string& line) { say(line); }});
   run_through(cells_, site, gate, preparing);
+  repeat(site, gate, preparing);
   retry(site, gate, preparing);
   conclude();
 }
@@ -263,14 +269,31 @@ void Sweep::run_through(std::vector<PreparedCell>& cells, const Site& site, reso
   take_results(pipeline.run(), cells, pipeline);
 }
 
+void Sweep::run_again(const std::vector<model::Cell>& cells, const Site& site,
+                      resources::Gate& gate, Preparing& preparing) {
+  std::vector<PreparedCell>& again = again_.emplace_back();
+  for (const model::Cell& cell : cells)
+    again.push_back(preparing.size_up(cell));
+  run_through(again, site, gate, preparing);
+}
+
+// Less than what was planned is a run that was stopped.
+void Sweep::repeat(const Site& site, resources::Gate& gate, Preparing& preparing) {
+  for (unsigned n = 1; n < options_.until_fail && report_.cells.size() == report_.planned; ++n) {
+    const auto cells = round_of(cells_, report_.cells, n);
+    if (cells.empty()) return;
+    say(fmt::format("round {} of {}: all was as expected until now", n + 1, options_.until_fail));
+    run_again(cells, site, gate, preparing);
+  }
+}
+
 void Sweep::retry(const Site& site, resources::Gate& gate, Preparing& preparing) {
-  if (report_.cells.size() < report_.planned) return;  // it was stopped
-  for (const model::Cell& cell : retries_of(cells_, report_.cells, options_.retry))
-    again_.push_back(preparing.size_up(cell));
-  if (again_.empty()) return;
+  if (report_.cells.size() < report_.planned) return;
+  const auto cells = retries_of(cells_, report_.cells, options_.retry);
+  if (cells.empty()) return;
   say(fmt::format("{} again, for what was not as expected",
-                  util::format_count(again_.size(), "cell")));
-  run_through(again_, site, gate, preparing);
+                  util::format_count(cells.size(), "cell")));
+  run_again(cells, site, gate, preparing);
 }
 
 void Sweep::take_results(std::vector<std::optional<model::CellResult>> results,

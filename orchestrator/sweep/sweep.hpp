@@ -31,6 +31,7 @@ struct SweepOptions {
   bool fresh = false;                 // run also what an earlier run in `out` has finished
   bool as_root = false;               // where kproof is root, so are make and QEMU
   unsigned retry = 0;          // further repetitions of what is not as expected (retries.hpp)
+  unsigned until_fail = 1;     // rounds of all cells, at most, until something is not as expected
   unsigned jobs = 0;           // cells at once, at most; 0: what the host has room for
   std::string cache_budget{};  // cache::budget_of() has it
   bool dump_on_hang = false;   // keep the memory of an L1 that hangs

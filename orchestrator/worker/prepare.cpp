@@ -93,7 +93,7 @@ report::RunReport report_of(const fs::path& directory, const config::CpuModels& 
       merge::assemble(manifest::cells_of(part.manifest, cpu_models), part.cells);
   remarks.insert(remarks.end(), part.remarks.begin(), part.remarks.end());
   const plan::Filter& filter = part.manifest.filter;
-  report.filters = {filter.kernels, filter.topologies, filter.cases};
+  report.filters = {filter.kernels, filter.topologies, filter.cases, filter.ids};
   report.shard = filter.shard;
   report.started = part.manifest.started;
   report.ended = util::now();
