@@ -97,12 +97,14 @@ using Describe = std::function<const model::CaseDescription&(const std::string& 
 PreparedCell size_up(const model::Cell& cell, const Describe& describe);
 
 struct Visit;
+struct Inspection;
 
 // What prepare() asks for by name, or only where a topology has several levels.
 struct Catalogue {
   std::function<const InnerQemu&()> qemu;
   std::function<const Kernel&(const std::string& kernel)> kernel;  // "": the kernel under test
   const Visit* visit = nullptr;  // a user's command runs in the place of the case; borrowed
+  const Inspection* inspection = nullptr;  // borrowed
 };
 
 // `sized`, with all the rest.

@@ -6,6 +6,7 @@
 
 #include "image/host_qemu.hpp"
 #include "source/unbuildable.hpp"
+#include "sweep/inspection.hpp"
 #include "sweep/reuse.hpp"
 #include "sweep/room.hpp"
 #include "sweep/visit.hpp"
@@ -38,6 +39,7 @@ PreparedCell Preparing::size_up(const model::Cell& cell) {
     throw ConfigError(fmt::format("{}: {}", cell.test.place, error.what()), error.hint());
   }
   PreparedCell sized = sweep::size_up(cell, described);
+  if (setup_.inspection) return inspected(std::move(sized), *setup_.inspection);
   return setup_.visit ? visited(std::move(sized), *setup_.visit) : sized;
 }
 
@@ -87,7 +89,8 @@ Fate Preparing::decide(PreparedCell& cell) {
                             .kernel = [&](const std::string& name) -> const Kernel& {
                               return kernels_.of(name.empty() ? under_test : name);
                             },
-                            .visit = setup_.visit};
+                            .visit = setup_.visit,
+                            .inspection = setup_.inspection};
   cell = sweep::prepare(cell, catalogue, setup_.plan.limits, setup_.machine, setup_.workshop,
                         setup_.out / "images");
   Earlier earlier = setup_.fresh ? Earlier{} : earlier_result(cell, setup_.out);

@@ -30,7 +30,8 @@ class Preparing {
     bool fresh = false;  // nothing is kept
     Kernels::Fetch fetch;
     std::vector<series::Row>* rows = nullptr;  // of a series; `unbuilt` is filled in
-    const Visit* visit = nullptr;              // a command in the place of cases
+    const Inspection* inspection = nullptr;
+    const Visit* visit = nullptr;  // a command in the place of cases
     std::function<void(const std::string&)> say;
   };
   explicit Preparing(Setup setup);

@@ -55,6 +55,7 @@ class Sweep {
   void retry(const Site& site, resources::Gate& gate, Preparing& preparing);
   void take_results(std::vector<std::optional<model::CellResult>> results,
                     const std::vector<PreparedCell>& cells, const Pipeline& pipeline);
+  void tell_inspected() const;
   void conclude();
   void say(const std::string& line) {
     teller_.tell([this, line] { listener_.say(line); });
@@ -140,6 +141,7 @@ Preparing::Setup Sweep::preparing() {
           .fresh = options_.fresh,
           .fetch = [this](const model::KernelSpec& spec) { return fetch(spec); },
           .rows = report_.series ? &report_.series->rows : nullptr,
+          .inspection = options_.inspection,
           .visit = visit_ ? &*visit_ : nullptr,
           .say = [this](const std::string& line) { say(line); }};
 }
@@ -163,7 +165,7 @@ void Sweep::choose_cells(Preparing& preparing) {
   std::vector<std::string> cases = workshop_.case_names();
   if (options_.visit) cases.emplace_back(kNoCase);
   const plan::Expansion whole = plan::expand(options_.plan, options_.filter, cases);
-  if (options_.visit) require_one(whole.cells, options_.filter);
+  if (options_.visit || options_.inspection) require_one(whole.cells, options_.filter);
   manifest_ = manifest::make(options_.plan, options_.texts, options_.filter, cases, whole.cells,
                              report_.started);
   for (const model::Cell& cell : whole.cells) {
@@ -209,7 +211,8 @@ Site Sweep::site(const Hosting::Open& open) const {
           qemu_user_ && connection.embedded() ? host::to_run_as(qemu_user_->user) : "",
           options_.dump_on_hang,
           host::hypervisor(),
-          visit_ ? &*visit_ : nullptr};
+          visit_ ? &*visit_ : nullptr,
+          options_.inspection};
 }
 
 unsigned Sweep::most_jobs() const {
@@ -233,6 +236,7 @@ void Sweep::run_cells(Preparing& preparing) {
                         .jobs = most_jobs(),
                         .say = [this](const std::string& line) { say(line); }});
   run_through(cells_, site, gate, preparing);
+  tell_inspected();
   retry(site, gate, preparing);
   conclude();
 }
@@ -259,6 +263,16 @@ void Sweep::run_through(std::vector<PreparedCell>& cells, const Site& site, reso
                      .unbuildable_ends = options_.unbuildable_ends},
                     kernels, cells);
   take_results(pipeline.run(), cells, pipeline);
+}
+
+void Sweep::tell_inspected() const {
+  if (!options_.inspection || !options_.on_inspected || report_.cells.empty()) return;
+  const PreparedCell& cell = cells_.front();
+  const std::size_t level = options_.inspection->level;
+  options_.on_inspected({.kernel = cell.levels.front().kernel,
+                         .directory = options_.out / "cells" / cell.cell.id,
+                         .levels = report_.cells.front().levels,
+                         .level = level == 0 ? index_of_case(cell) + 1 : level});
 }
 
 void Sweep::retry(const Site& site, resources::Gate& gate, Preparing& preparing) {
@@ -304,7 +318,7 @@ report::RunReport Sweep::run() {
   run_cells(preparing);
   report_.ended = util::now();
   page::write_reports(report_);
-  if (!options_.visit) keep_durations(report_, kernel::default_cache());
+  if (!options_.visit && !options_.inspection) keep_durations(report_, kernel::default_cache());
   cache::keep_within(kernel::default_cache(), options_.cache_budget,
                      [this](std::string_view line) { say(std::string(line)); });
   return std::move(report_);
