@@ -117,7 +117,7 @@ static int dump(const DumpOptions& options) {
   if (!core.kept() || !run.inspected) return tell_nothing(core, run);
   const model::KernelArtifact& kernel = run.inspected->kernel;
   tell(fmt::format("core: {} ({}, of a guest of {}), read at: {}\n", core.file().string(),
-                   util::format_size(fs::file_size(core.file())),
+                   util::format_size(((fs::file_size(core.file()) >> 20) + 1) << 20),
                    util::format_size(run.inspected->levels.front().memory), core.moment()));
   const Reader reader = reader_of(options, kernel, core.file());
   if (reader.argv.empty()) {
@@ -146,8 +146,8 @@ void add_dump(CommandLine& line) {
       "what runs inside of it), in kdump's compressed format; what an NVDIMM holds is not in it. "
       "The guest stands still meanwhile.\n\n"
       "So that memory is as it was, a kernel that warns panics at once and one that panics "
-      "stays (panic_on_warn=1 panic=0 nokaslr on its command line): the verdict may be crash "
-      "where it was fail. Of a finding without a panic (bad pud) memory is read some 50 ms "
+      "stays (panic_on_warn=1 panic=0 on its command line): the verdict may be crash "
+      "where it was fail. Of a finding without a panic (bad pud) memory is read some 10 ms "
       "behind the line, of a guest that resets without a word not at all.\n\n"
       "crash needs the vmlinux of that kernel with debug information: a build tree and a kernel "
       "from source with the fragment debug-info have it, a Debian kernel its package -dbg. Without "

@@ -29,6 +29,8 @@ using std::chrono::steady_clock;
 
 // A console is a file that grows: nothing tells when. This often we look.
 static constexpr std::chrono::milliseconds kConsoleLook{50};
+// Where the memory at a finding is wanted.
+static constexpr std::chrono::milliseconds kHastyLook{5};
 static constexpr std::chrono::milliseconds kHostLook{500};
 
 class Runner {
@@ -134,7 +136,7 @@ bool Runner::start(virt::Connection& connection, const std::string& xml) try {
 }
 
 std::chrono::milliseconds Runner::patience() {
-  auto least = kConsoleLook;
+  auto least = job_.core ? kHastyLook : kConsoleLook;
   for (const auto& level : levels_)
     if (const auto due = level->next_deadline())
       least = std::min(least, std::chrono::ceil<std::chrono::milliseconds>(*due - now()));

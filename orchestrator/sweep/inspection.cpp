@@ -22,10 +22,11 @@ static std::size_t index_of(const PreparedCell& cell, const Inspection& inspecti
 }
 
 // The kernel stands still where it panicked, and where it warned unless that is not the moment that
-// is asked for. The memory's addresses are those of vmlinux.
+// is asked for. No nokaslr: a kernel that is entered by PVH does not know the word and hands it to
+// init; where a kernel did move itself its vmcoreinfo says so.
 static void prepare_core(PreparedCell& cell, const Inspection& inspection) {
   auto& words = cell.levels.front().level.cmdline;
-  words.insert(words.end(), {"nokaslr", "panic=0"});
+  words.emplace_back("panic=0");
   if (inspection.core->at() != run::CoreAt::end) words.emplace_back("panic_on_warn=1");
 }
 

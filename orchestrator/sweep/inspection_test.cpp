@@ -37,7 +37,6 @@ TEST_CASE("a kernel whose memory is kept stands still where it panics, and warns
     run::CoreKeeper core(at);
     const PreparedCell cell = inspected(cell_of(2), {.core = &core, .trace = nullptr});
     CHECK(says(cell.levels[0], "panic=0"));
-    CHECK(says(cell.levels[0], "nokaslr"));
     CHECK(says(cell.levels[0], "panic_on_warn=1") == (at != run::CoreAt::end));
     CHECK_FALSE(says(cell.levels[1], "panic=0"));
   }
