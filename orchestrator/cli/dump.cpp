@@ -11,6 +11,7 @@
 #include "cli/cli.hpp"
 #include "cli/inspect.hpp"
 #include "cli/streams.hpp"
+#include "formats/flattened.hpp"
 #include "symbols/object.hpp"
 #include "util/subprocess.hpp"
 #include "util/units.hpp"
@@ -115,6 +116,8 @@ static int dump(const DumpOptions& options) {
   const InspectedRun run =
       run_inspected(options.run, "dump", {.core = &core, .trace = nullptr, .file = output});
   if (!core.kept() || !run.inspected) return tell_nothing(core, run);
+  if (const std::string error = formats::unflatten(core.file()); !error.empty())
+    tell(fmt::format("the core stays in makedumpfile's flattened format: {}\n", error));
   const model::KernelArtifact& kernel = run.inspected->kernel;
   tell(fmt::format("core: {} ({}, of a guest of {}), read at: {}\n", core.file().string(),
                    util::format_size(((fs::file_size(core.file()) >> 20) + 1) << 20),

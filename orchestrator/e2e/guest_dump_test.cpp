@@ -56,7 +56,7 @@ TEST_CASE("a WARNING has its kernel panic, and its memory is kept as it stands t
   CAPTURE(result.err);
   CHECK(result.exit_code == 0);
   CHECK(holds(result.err, "finding: WARNING in change_huge_pud"));
-  CHECK(holds(result.err, "of a guest of 1G), read at: a finding on the console (L1)"));
+  CHECK(holds(result.err, "of a guest of 512M), read at: a finding on the console (L1)"));
   CHECK(holds(result.err, "-dbg"));  // what to install for crash
   check_core(core_of("mm/dax_1g_uffd", "finding"));
 }
