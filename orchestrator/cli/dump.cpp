@@ -138,9 +138,9 @@ void add_dump(CommandLine& line) {
   add_inspect_options(command, options->run,
                       "the file of the core (default: vmcore in the cell's directory)");
   command.choice("--on", options->on, {"first", "finding", "fail", "end"},
-                 "when its memory is read: at the first finding or hang; fail: there, or where its "
-                 "case says not ok or ends so; end: when its case has ended, whatever was before; "
-                 "first: as fail, else at the end");
+                 "when its memory is read. finding: at the first finding or hang; fail: also where "
+                 "its case says not ok or ends so; end: when the case has ended; first: as fail, "
+                 "else at the end");
   command.list("--command", options->commands, "a command of crash, which ends behind the last");
   command.words("ARGUMENT", options->arguments, "further arguments of crash, behind --",
                 Need::optional);
@@ -150,8 +150,8 @@ void add_dump(CommandLine& line) {
       "The guest stands still meanwhile.\n\n"
       "So that memory is as it was, a kernel that warns panics at once and one that panics "
       "stays (panic_on_warn=1 panic=0 on its command line): the verdict may be crash "
-      "where it was fail. Of a finding without a panic (bad pud) memory is read some 10 ms "
-      "behind the line, of a guest that resets without a word not at all.\n\n"
+      "where it was fail. Of a finding without a panic (bad pud) memory is read a "
+      "moment behind the line, of a guest that resets without a word not at all.\n\n"
       "crash needs the vmlinux of that kernel with debug information: a build tree and a kernel "
       "from source with the fragment debug-info have it, a Debian kernel its package -dbg. Without "
       "it, or without crash, the core stays, and the next step is told. drgn opens it where crash "

@@ -30,16 +30,18 @@ static void prepare_core(PreparedCell& cell, const Inspection& inspection) {
   if (inspection.core->at() != run::CoreAt::end) words.emplace_back("panic_on_warn=1");
 }
 
-// Buffers are the kernel's memory, and go through the agent's port.
+// Buffers are the kernel's memory, and go through the agent's port. There may be one CPU more than
+// the level's (agent::Job::spare_cpu0).
 static void require_room(const model::Level& level, const agent::Trace& what) {
-  const std::uint64_t all = what.buffer * level.vcpus;
+  const std::uint64_t cpus = level.vcpus + 1;
+  const std::uint64_t all = what.buffer * cpus;
   const std::uint64_t most = std::min<std::uint64_t>(agent::kMostTrace * 3 / 4, level.memory / 4);
   if (all <= most) return;
   throw ConfigError(
       fmt::format("--buffer {} for each of {} is {}; a guest of {} has room for {}",
-                  util::format_size(what.buffer), util::format_count(level.vcpus, "CPU"),
+                  util::format_size(what.buffer), util::format_count(cpus, "CPU"),
                   util::format_size(all), util::format_size(level.memory), util::format_size(most)),
-      fmt::format("--buffer {}K, or fewer CPUs in the topology", most / level.vcpus >> 10));
+      fmt::format("--buffer {}K, or fewer CPUs in the topology", most / cpus >> 10));
 }
 
 static void prepare_trace(PreparedCell& cell, const Inspection& inspection) {
