@@ -62,11 +62,6 @@ static Reader reader_of(const DumpOptions& options, const model::KernelArtifact&
     argv.insert(argv.end(), options.arguments.begin(), options.arguments.end());
     return {argv, ""};
   }
-  if (!util::search_path("drgn").empty() && options.commands.empty()) {
-    std::vector<std::string> argv{"drgn", "-c", core.string(), "-s", kernel.vmlinux.string()};
-    argv.insert(argv.end(), options.arguments.begin(), options.arguments.end());
-    return {argv, ""};
-  }
   return {{},
           fmt::format("install crash (apt install crash), then: {}",
                       util::shell_quote({"crash", kernel.vmlinux.string(), core.string()}))};
@@ -154,8 +149,8 @@ void add_dump(CommandLine& line) {
       "moment behind the line, of a guest that resets without a word not at all.\n\n"
       "crash needs the vmlinux of that kernel with debug information: a build tree and a kernel "
       "from source with the fragment debug-info have it, a Debian kernel its package -dbg. Without "
-      "it, or without crash, the core stays, and the next step is told. drgn opens it where crash "
-      "is not installed.\n\n" +
+      "it, or without crash, the core stays, and the next step is told. The drgn of "
+      "Debian 12 does not open a compressed core.\n\n" +
       std::string(kInspectExitCodes) + " With crash its own exit code.");
   command.example("kproof dump debian-6.1/l1/mm/dax_1g_mprotect --plan quickstart",
                   "crash on the guest as that cell fails");

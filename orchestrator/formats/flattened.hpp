@@ -1,6 +1,6 @@
 // makedumpfile's flattened format, which QEMU writes kdump-compressed cores in: pieces of a file in
-// the order in which they came, for outputs that cannot seek. crash reads it slowly, drgn not at
-// all.
+// the order in which they came, for outputs that cannot seek. crash sorts them each time that it
+// opens one.
 #pragma once
 
 #include <filesystem>
