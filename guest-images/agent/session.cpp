@@ -60,6 +60,7 @@ void Session::converse() {
   say_canary("begin");
   prepare();
   run_case();
+  send_trace();
   look_for_leaks();
   finish();
 }
@@ -87,6 +88,14 @@ void Session::prepare() {
     kvm_problem_ = machine::hold_kvm_keys();
   if (!kvm_problem_.empty()) port_.send(Type::prepare_error, kvm_problem_);
   tell_facts(job_->facts);
+  if (job_->trace) prepare_trace();
+}
+
+// Behind the modules, which bring events.
+void Session::prepare_trace() {
+  trace_.emplace(*job_->trace);
+  trace_problem_ = trace_->prepare(port_);
+  if (!trace_problem_.empty()) port_.send(Type::prepare_error, trace_problem_);
 }
 
 void Session::tell_facts(const std::vector<std::string>& files, agent::Facts facts) {
@@ -98,7 +107,7 @@ void Session::tell_facts(const std::vector<std::string>& files, agent::Facts fac
 // The case around a guest runs from the start of the case inside to its end; it is told of that end
 // by SIGTERM.
 void Session::start_inner() {
-  if (!kvm_problem_.empty()) return;
+  if (!kvm_problem_.empty() || !trace_problem_.empty()) return;
   inner_.emplace(port_, *job_->inner,
                  Inner::Listener{.on_case_started = [this] { start_case(); },
                                  .on_case_ended = [this] { end_case(); },
@@ -120,7 +129,7 @@ void Session::tell_ram() {
 }
 
 void Session::start_case() {
-  if (job_->argv.empty()) return;
+  if (job_->argv.empty() || !trace_problem_.empty()) return;
   Environment environment = job_->environment;
   if (inner_) {
     tell_ram();
@@ -143,6 +152,7 @@ bool Session::done() const {
 void Session::run_case() {
   bye_.taint_before = taint();
   write_kmsg("kproof: case begin");
+  if (trace_ && trace_problem_.empty()) trace_->start();
   const std::uint64_t begin = now_ms();
   if (job_->inner)
     start_inner();
@@ -162,6 +172,14 @@ void Session::run_case() {
   ended_->duration_ms = now_ms() - begin;
   ended_->aborted = aborted_;
   port_.send(Type::case_ended, to_json(*ended_));
+}
+
+// Heartbeats and kmsg go on meanwhile.
+void Session::send_trace() {
+  if (!trace_) return;
+  trace_->stop("the case ended");
+  while (trace_->sends() && !host_gone_)
+    turn(0);
 }
 
 // The console and kmsg are read on for a moment before they are called complete.

@@ -11,6 +11,7 @@
 #include "inner.hpp"
 #include "port.hpp"
 #include "program.hpp"
+#include "trace.hpp"
 #include "visit.hpp"
 
 namespace kproof::guest {
@@ -26,7 +27,9 @@ class Session {
   void converse();
   bool wait_for_job();
   void prepare();
+  void prepare_trace();
   void run_case();
+  void send_trace();
   void look_for_leaks();
   void finish();
 
@@ -64,12 +67,14 @@ class Session {
   std::optional<agent::Job> job_;
   std::optional<Inner> inner_;
   std::optional<Visit> visit_;
+  std::optional<Trace> trace_;
   Program program_;
   pid_t leak_scan_ = -1;
   std::optional<agent::CaseEnded> ended_;
   bool aborted_ = false;
-  std::string kvm_problem_;  // why the KVM that the job needs is not to be had
-  std::string awaited_;      // the record that ends the draining of kmsg; "" once it was sent
+  std::string kvm_problem_;    // why the KVM that the job needs is not to be had
+  std::string trace_problem_;  // why what is to be recorded is not to be had
+  std::string awaited_;        // the record that ends the draining of kmsg; "" once it was sent
   agent::Bye bye_;
   bool bye_said_ = false;
 };

@@ -37,8 +37,10 @@ void Session::turn(int milliseconds) {
                                               {visit_ ? visit_->input_fd() : -1, POLLOUT, 0}}};
   std::array<pollfd, Inner::kFds> of_inner{};
   if (inner_) of_inner = inner_->fds();
+  const bool sends = trace_ && trace_->sends();
+  if (sends) trace_->send_piece(port_);
   std::copy(of_inner.begin(), of_inner.end(), fds.begin() + kOwn);
-  if (::poll(fds.data(), inner_ ? fds.size() : kOwn, milliseconds) <= 0) return;
+  if (::poll(fds.data(), inner_ ? fds.size() : kOwn, sends ? 0 : milliseconds) <= 0) return;
   if (fds[0].revents) serve_host();
   // A kernel that floods its log overwrites what is not read in time; but the rest is served, too.
   for (int batch = 0; fds[1].revents && batch < kMostBatches && serve_kmsg(); ++batch) {
@@ -67,6 +69,7 @@ void Session::serve_host() {
 void Session::serve_frame(const agent::Frame& frame, std::string& error) {
   if (frame.type == Type::ping) port_.send(Type::pong);
   if (frame.type == Type::abort) abort_case();
+  if (frame.type == Type::stop_trace && trace_) trace_->stop(frame.payload);
   if (frame.type == Type::examine)
     if (const auto wanted = agent::parse_examine(frame.payload, error)) examine(*wanted);
   if (frame.type == Type::job && !job_) job_ = agent::parse_job(frame.payload, error);
@@ -150,6 +153,7 @@ void Session::serve_child() {
     }
     if (pid == leak_scan_) leak_scan_ = -1;
     if (pid != program_.pid) continue;
+    if (trace_) trace_->stop("the case ended");
     ended_.emplace();
     if (WIFSIGNALED(status))
       ended_->signal = WTERMSIG(status);
@@ -163,6 +167,8 @@ bool Session::serve_output(int& fd, Type type) {
   const ssize_t n = ::read(fd, buffer, sizeof buffer);
   if (n > 0) port_.send(type, {buffer, static_cast<std::size_t>(n)});
   if (n > 0 && visit_) visit_->printed(static_cast<std::size_t>(n));
+  if (n > 0 && trace_ && type == Type::case_stdout)
+    trace_->hear({buffer, static_cast<std::size_t>(n)});
   if (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN))) return true;
   ::close(fd);
   fd = -1;

@@ -39,6 +39,8 @@ enum class Type : std::uint8_t {
   inner_answered = 17,  // raw bytes of its QEMU's QMP socket
   examined = 18,        // JSON; answers examine
   input_taken = 19,     // empty; one for each `input`, once the command has all of it
+  trace = 20,           // a name, '\n', and the next bytes of that file: what was recorded (Trace)
+  traced = 21,          // JSON; behind the last of them, or why there are none
   // host to guest
   job = 65,         // JSON
   ping = 66,        // empty
@@ -52,6 +54,7 @@ enum class Type : std::uint8_t {
   input = 72,         // raw bytes; none: the end of its standard input
   resize = 73,        // JSON: the size of his terminal
   output_taken = 74,  // so many bytes of its output, in decimal, have reached him
+  stop_trace = 75,    // text, why: record no more, and send what there is
 };
 
 inline constexpr int kHeartbeatMs = 500;

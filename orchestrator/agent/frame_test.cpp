@@ -90,6 +90,23 @@ TEST_CASE("a job says what a user's command is to have") {
   CHECK_FALSE(parse_size(R"({"rows": -1})", error));
 }
 
+TEST_CASE("a job says what is to be recorded, and the answer what could not be") {
+  std::string error;
+  Job job{.nonce = "n1"};
+  CHECK_FALSE(parse_job(to_json(job), error)->trace);
+  job.trace = Trace{.events = {"kvm:*"}, .probes = {"zap_huge_pud"}, .buffer = 4 << 20};
+  const auto parsed = parse_job(to_json(job), error);
+  REQUIRE(parsed);
+  CHECK(parsed->trace->events == job.trace->events);
+  CHECK(parsed->trace->probes == job.trace->probes);
+  CHECK(parsed->trace->buffer == 4 << 20);
+  const auto traced = parse_traced(to_json(Traced{"not ok 1", {"x"}, {"kvm:y"}, {"kvm/z"}}), error);
+  REQUIRE(traced);
+  CHECK(traced->stopped == "not ok 1");
+  CHECK(traced->known.at(0) == "kvm/z");
+  CHECK_FALSE(parse_traced(R"({"stopped": 1})", error));
+}
+
 TEST_CASE("a message that is not one says why") {
   std::string error;
   CHECK(!parse_hello("{\"protocol\": \"one\"}", error));

@@ -10,6 +10,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InnerEnded, exit_code, signal)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowSize, rows, columns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Visit, terminal, size, input, root_tag, directory_tag, directory,
                                    writable)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trace, events, probes, buffer)
 
 void to_json(nlohmann::json& out, const Job& job) {
   out = {{"nonce", job.nonce},     {"argv", job.argv},
@@ -18,6 +19,7 @@ void to_json(nlohmann::json& out, const Job& job) {
          {"facts", job.facts}};
   if (job.inner) out["inner"] = *job.inner;
   if (job.visit) out["visit"] = *job.visit;
+  if (job.trace) out["trace"] = *job.trace;
 }
 
 void from_json(const nlohmann::json& in, Job& job) {
@@ -30,6 +32,7 @@ void from_json(const nlohmann::json& in, Job& job) {
   in.at("facts").get_to(job.facts);
   if (in.contains("inner")) job.inner = in.at("inner").get<Inner>();
   if (in.contains("visit")) job.visit = in.at("visit").get<Visit>();
+  if (in.contains("trace")) job.trace = in.at("trace").get<Trace>();
 }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CaseEnded, exit_code, signal, aborted, duration_ms)
@@ -37,6 +40,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Bye, taint_before, taint_after)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Task, pid, tid, name, state, wchan, stack, switches)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Examine, mark, keys)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Examined, tasks, problems)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Traced, stopped, problems, unknown, known)
 
 // Bytes that are not UTF-8 are replaced, never thrown over: kernels print what they like.
 template <class T>
@@ -81,6 +85,9 @@ std::string to_json(const Examined& examined) {
 std::string to_json(const WindowSize& size) {
   return dump(size);
 }
+std::string to_json(const Traced& traced) {
+  return dump(traced);
+}
 
 std::optional<Hello> parse_hello(std::string_view json, std::string& error) {
   return parse<Hello>(json, error);
@@ -108,6 +115,9 @@ std::optional<Examined> parse_examined(std::string_view json, std::string& error
 }
 std::optional<WindowSize> parse_size(std::string_view json, std::string& error) {
   return parse<WindowSize>(json, error);
+}
+std::optional<Traced> parse_traced(std::string_view json, std::string& error) {
+  return parse<Traced>(json, error);
 }
 
 std::string canary(std::string_view nonce, std::string_view which) {

@@ -61,6 +61,19 @@ struct Visit {
 inline constexpr std::size_t kOutputWindow = 256 << 10, kInputWindow = 64 << 10;
 inline constexpr std::size_t kInputPiece = 4096;  // bytes of an `input`, at most
 
+// Events of the kernel that are recorded while the case runs, until something fails.
+struct Trace {
+  std::vector<std::string> events;  // "kvm:*", "sched:sched_switch"; a system alone is all of it
+  std::vector<std::string> probes;  // functions: a kprobe at the entry of each, with its arguments
+  std::uint64_t buffer = 0;         // bytes for each CPU; the oldest events give way
+};
+// All `trace` frames of a guest: the agent leaves out what would be more, and says so.
+inline constexpr std::size_t kMostTrace = 128 << 20;
+inline constexpr std::size_t kTracePiece = 64 << 10;  // bytes of one, at most
+// In `trace` frames, beside names below tracefs: "events/kvm/kvm_exit/format",
+// "per_cpu/cpu0/stats".
+inline constexpr std::string_view kTraceSymbols = "kallsyms";
+
 // What one guest is booted for.
 struct Job {
   std::string nonce;              // of the canary
@@ -81,6 +94,7 @@ struct Job {
   std::vector<std::string> facts;  // files to be told of before the case starts (Facts)
   std::optional<Inner> inner;      // with it the case runs while the case inside does
   std::optional<Visit> visit;      // with it `argv` is a user's, searched in its PATH
+  std::optional<Trace> trace = {};
 };
 
 // What files of this guest say: path -> first line. One that cannot be read is left out.
@@ -120,6 +134,15 @@ struct Examined {
   std::vector<std::string> problems;  // what could not be done
 };
 
+// Of what was to be recorded.
+struct Traced {
+  std::string stopped;                // why it records no more: "not ok 3 - ..."
+  std::vector<std::string> problems;  // what is not in it: functions that cannot be probed
+  // Of the events asked for, those that this kernel does not have; then nothing is recorded, the
+  // case does not run, and `known` has all that there are.
+  std::vector<std::string> unknown, known;
+};
+
 struct Bye {
   unsigned long taint_before = 0, taint_after = 0;  // /proc/sys/kernel/tainted around the case
 };
@@ -133,6 +156,7 @@ std::string to_json(const Bye& bye);
 std::string to_json(const Examine& examine);
 std::string to_json(const Examined& examined);
 std::string to_json(const WindowSize& size);
+std::string to_json(const Traced& traced);
 
 // Empty when the text is not what it should be; `error` then says what.
 std::optional<Hello> parse_hello(std::string_view json, std::string& error);
@@ -144,6 +168,7 @@ std::optional<Bye> parse_bye(std::string_view json, std::string& error);
 std::optional<Examine> parse_examine(std::string_view json, std::string& error);
 std::optional<Examined> parse_examined(std::string_view json, std::string& error);
 std::optional<WindowSize> parse_size(std::string_view json, std::string& error);
+std::optional<Traced> parse_traced(std::string_view json, std::string& error);
 
 // The canary's text, as the agent writes it to /dev/kmsg and the analyser looks for it.
 std::string canary(std::string_view nonce, std::string_view which);  // which: "begin" or "end"

@@ -58,6 +58,8 @@ static std::vector<Candidate> values_of(const std::string& option, const std::st
   try {
     if (option == "KERNEL")
       return plan.empty() ? std::vector<Candidate>{} : names_in_plan("--kernel", plan);
+    if (option == "CELL")
+      return plan.empty() ? std::vector<Candidate>{} : names_in_plan("--cell", plan);
     if (option == "--kernel" || option == "--topology" || option == "--case" || option == "--cell")
       return names_in_plan(option, plan);
     if (option == "--fragment") return fragments();

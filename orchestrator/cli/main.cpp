@@ -61,6 +61,8 @@ static int run(std::vector<char*> words) {
   add_watch(line);
   add_exec(line);
   add_shell(line);
+  add_dump(line);
+  add_trace(line);
   add_series(line);
   add_bisect(line);
   add_config_bisect(line);

@@ -22,6 +22,7 @@ class ConsoleTail {
   // What was seen up to now; the file need not exist yet. `listener` gets what is new.
   ConsoleSaw look(const Listener& listener = {});
   std::size_t bytes() const { return bytes_; }
+  const std::string& end() const { return end_; }  // the last 1024 bytes
   // The last line with something in it, cut to 200 bytes.
   std::string last_line() const;
 

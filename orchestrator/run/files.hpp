@@ -30,6 +30,8 @@ struct CellFiles {
 
   LevelFiles level(int level) const { return {dir, level}; }
   std::filesystem::path memory() const { return dir / "memory.elf"; }  // --dump-on-hang
+  std::filesystem::path core() const { return dir / "vmcore"; }        // kproof dump
+  std::filesystem::path trace() const { return dir / "trace.dat"; }    // kproof trace
   std::filesystem::path domain() const { return dir / "domain.xml"; }
   std::filesystem::path decoded() const { return dir / "decoded.log"; }    // traces of findings
   std::filesystem::path timeline() const { return dir / "timeline.log"; }  // kmsg of all levels

@@ -14,7 +14,7 @@ void GuestClock::look(Time now, util::Millis waited) {
 }
 
 Time GuestClock::now(Time ours) {
-  last_ = std::max(last_, ours - starved_);
+  last_ = std::max(last_, ours - behind());
   return last_;
 }
 

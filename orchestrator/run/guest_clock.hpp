@@ -16,15 +16,20 @@ class GuestClock {
   // reached at the fourfold of its length, whatever the host does.
   void look(Time now, util::Millis waited);
 
+  // The guest stood still so long, because we wanted it to.
+  void hold(util::Millis time) { held_ += time; }
+
   // Never runs backwards.
   Time now(Time ours);
+  // What is taken off our clock.
+  util::Millis behind() const { return starved_ + held_; }
   util::Millis starved() const { return starved_; }
   // More was waited than is taken off: nothing that came too late is the guest's fault.
   bool hopeless() const { return hopeless_; }
 
  private:
   Time started_, looked_, last_;
-  util::Millis starved_{0};
+  util::Millis starved_{0}, held_{0};
   bool hopeless_ = false;
 };
 

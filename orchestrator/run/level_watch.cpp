@@ -105,10 +105,11 @@ std::vector<Action> LevelWatch::conclude(Time now) {
 }
 
 std::vector<Action> LevelWatch::look(Time now) {
-  return tell(tail_.look([&](std::string_view bytes) {
+  const ConsoleSaw saw = tail_.look([&](std::string_view bytes) {
     if (playbook_ && !agent_answers_) playbook_->on_console(bytes, now);
-  }),
-              now);
+  });
+  reports_ = saw.reports;
+  return tell(saw, now);
 }
 
 std::vector<Action> LevelWatch::take_reply(std::string_view line, Time now) {

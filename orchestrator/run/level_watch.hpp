@@ -58,6 +58,10 @@ class LevelWatch {
   bool begun() const { return session_.has_value(); }
   bool over() const { return session_ && session_->over(); }
   model::Phase phase() const { return session_ ? session_->phase() : model::Phase::start; }
+  // That its console has begun so far, and what it ends with.
+  std::size_t reports() const { return reports_; }
+  std::string console_end() const { return tail_.end(); }
+  bool is_examined() const { return playbook_.has_value(); }
   std::optional<Time> next_deadline() const;
 
   // What the agent, or the agent around it, sent: told, and logged if it has its place.
@@ -109,6 +113,7 @@ class LevelWatch {
   bool agent_answers_ = false;
   bool concluded_ = false;  // the playbook's result was told
   util::Millis starved_{0};
+  std::size_t reports_ = 0;
   std::string answered_;  // an unfinished line of the inner QEMU's monitor
   LevelStory story_;
 };

@@ -29,6 +29,8 @@ using std::chrono::steady_clock;
 
 // A console is a file that grows: nothing tells when. This often we look.
 static constexpr std::chrono::milliseconds kConsoleLook{50};
+// Where the memory at a finding is wanted.
+static constexpr std::chrono::milliseconds kHastyLook{5};
 static constexpr std::chrono::milliseconds kHostLook{500};
 
 class Runner {
@@ -38,6 +40,7 @@ class Runner {
         on_phase_(on_phase),
         link_(job.guest.agent_socket, job.shares_socket),
         nvdimm_(job.guest.nvdimm_file, job.guest.level.nvdimm),
+        failures_(job.levels.size(), job.own_case),
         interview_(link_, job.levels.front().console_input) {
     for (std::size_t i = 0; i < job.levels.size(); ++i)
       levels_.push_back(
@@ -49,7 +52,6 @@ class Runner {
   GuestStory story() const;
 
  private:
-  void make_console() const;
   bool start(virt::Connection& connection, const std::string& xml);
   bool wait(const StopRequest& stop);
   std::chrono::milliseconds patience();
@@ -67,6 +69,10 @@ class Runner {
   void take_answers();
   void serve_visitor();
   void serve_asks();
+  void watch_failures();
+  bool keep_core(const StopRequest& stop);
+  std::string read_core(const StopRequest& stop);
+  bool await_trace(const StopRequest& stop);
   void show_phase();
 
   const GuestJob& job_;
@@ -77,10 +83,19 @@ class Runner {
   NvdimmFile nvdimm_;
   std::vector<std::unique_ptr<LevelWatch>> levels_;
   std::pair<int, model::Phase> shown_{0, model::Phase::start};
-  Interview interview_;  // of those that hang; before guest_, so that its QEMU goes first
+  FailureWatch failures_;
+  // Both before guest_, so that its QEMU goes first.
+  Interview interview_;  // of those that hang
+  std::optional<virt::Monitor> core_monitor_;
   std::optional<virt::Guest> guest_;
   std::optional<virt::QemuExit> exit_;
 };
+
+// Ours before it is QEMU's: what a system's libvirt made, only root could read.
+static void make_file(const fs::path& path) {
+  const util::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+  if (!file) throw util::file_error("create", path, errno);
+}
 
 bool Runner::run(virt::Connection& connection, const StopRequest& stop) {
   const std::string xml = vm::domain_xml(job_.guest);
@@ -88,12 +103,13 @@ bool Runner::run(virt::Connection& connection, const StopRequest& stop) {
   show_phase();
   LevelWatch& outermost = *levels_.front();
   outermost.prepare(now());
-  make_console();
+  make_file(job_.guest.console_log);
   if (!start(connection, xml)) return true;
   nvdimm_.unlink();  // QEMU has it open: from here on it goes with QEMU, even if we are killed
   tell(Started{});
   while (!outermost.over())
-    if (!wait(stop)) return false;
+    if (!wait(stop) || !keep_core(stop)) return false;
+  if (!await_trace(stop)) return false;
   hear_last_words();
   if (job_.visitor) job_.visitor->end();
   for (std::size_t i = 1; i < levels_.size(); ++i) {
@@ -109,13 +125,6 @@ static std::string with_last_words(std::string error, const fs::path& log) {
   return fmt::format("{}; QEMU said: {}", error, words);
 }
 
-// Ours before it is QEMU's: what a system's libvirt made, only root could read.
-void Runner::make_console() const {
-  const fs::path& path = job_.guest.console_log;
-  const util::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-  if (!file) throw util::file_error("create", path, errno);
-}
-
 bool Runner::start(virt::Connection& connection, const std::string& xml) try {
   guest_.emplace(connection.start(job_.guest.name, xml));
   link_.expect(guest_->pid());
@@ -127,7 +136,7 @@ bool Runner::start(virt::Connection& connection, const std::string& xml) try {
 }
 
 std::chrono::milliseconds Runner::patience() {
-  auto least = kConsoleLook;
+  auto least = job_.core ? kHastyLook : kConsoleLook;
   for (const auto& level : levels_)
     if (const auto due = level->next_deadline())
       least = std::min(least, std::chrono::ceil<std::chrono::milliseconds>(*due - now()));
@@ -166,6 +175,7 @@ void Runner::look() {
   take_events();
   for (std::size_t i = 0; i < levels_.size(); ++i)
     obey(i, levels_[i]->tell(Tick{}, now()));
+  watch_failures();
   serve_asks();
 }
 
@@ -176,7 +186,7 @@ void Runner::look_at_host() {
   next_look_at_host_ = ours + kHostLook;
   clock_.look(ours, virt::run_delay(guest_->pid()));
   for (const auto& level : levels_)
-    level->starve(clock_.starved());
+    level->starve(clock_.behind());
 }
 
 void Runner::take_frames() {
@@ -188,6 +198,8 @@ void Runner::take_frames() {
       obey(index, levels_[index]->take(*frame, now()));
     if (job_.visitor && index == job_.visited && !levels_[index]->over())
       job_.visitor->take(*frame);
+    failures_.take(index, *frame);
+    if (job_.trace && index == job_.traced) job_.trace->take(*frame);
   }
   if (!link_.intruder().empty()) tell(StreamBroken{link_.intruder()});
   if (!link_.decoder().error().empty()) tell(StreamBroken{link_.decoder().error()});
@@ -254,6 +266,67 @@ void Runner::serve_visitor() {
       obey(job_.visited, levels_[job_.visited]->tell(Asked{Type::input_taken}, now()));
     link_.send(frame.type, frame.payload, static_cast<int>(job_.visited) + 1);
   }
+}
+
+// What is wrong at any level.
+void Runner::watch_failures() {
+  if (!job_.core && !job_.trace) return;
+  for (std::size_t i = 0; i < levels_.size(); ++i) {
+    const std::string console = levels_[i]->console_end();
+    failures_.see(i, levels_[i]->reports(), console);
+    if (levels_[i]->is_examined()) failures_.see_hang(i);
+    if (job_.core) job_.core->hear(static_cast<int>(i) + 1, console);
+  }
+  for (const Seen& seen : failures_.take_signs()) {
+    if (job_.core) job_.core->note(seen, now());
+    if (job_.trace) job_.trace->note(seen);
+  }
+  if (!job_.trace) return;
+  if (const auto why = job_.trace->take_stop())
+    link_.send(Type::stop_trace, *why, static_cast<int>(job_.traced) + 1);
+}
+
+static constexpr const char* kInterrupted = "interrupted";
+
+// "" or why the memory was not read. The guest stands still meanwhile, so nothing of it is awaited.
+std::string Runner::read_core(const StopRequest& stop) {
+  core_monitor_.emplace(*guest_);
+  core_monitor_->dump_memory(job_.core->draft(), true);
+  for (;;) {
+    std::array<pollfd, 3> fds{{{stop.fd(), POLLIN, 0},
+                               {core_monitor_->fd(), POLLIN, 0},
+                               {exit_ ? -1 : guest_->process_fd(), POLLIN, 0}}};
+    ::poll(fds.data(), fds.size(), -1);
+    if (fds[0].revents) return kInterrupted;
+    take_process();  // libvirt waits for that
+    const auto answer = core_monitor_->take();
+    if (!answer) continue;
+    const auto reply = qmp::parse_reply(*answer);
+    return reply && reply->ok ? "" : reply ? reply->text : *answer;
+  }
+}
+
+// False on a request to stop. A guest that is over goes next. The file is ours before it is QEMU's
+// or libvirt's, so that we may read it.
+bool Runner::keep_core(const StopRequest& stop) {
+  const Time moment = levels_.front()->over() ? Time::max() : now();
+  if (!job_.core || !job_.core->due(moment)) return true;
+  job_.core->begin();
+  make_file(job_.core->draft());
+  const Time began = steady_clock::now();
+  const std::string error = read_core(stop);
+  job_.core->finish(error);
+  clock_.hold(std::chrono::duration_cast<util::Millis>(steady_clock::now() - began));
+  return error != kInterrupted;
+}
+
+// Of a guest that is over, and whose kernel lives on: what it recorded is on its way.
+bool Runner::await_trace(const StopRequest& stop) {
+  if (!job_.trace) return true;
+  const Time limit = now() + levels_.at(job_.traced)->job().deadlines.poweroff;
+  while (job_.trace->fetching() && !exit_ && now() < limit)
+    if (!wait(stop)) return false;
+  return true;
 }
 
 void Runner::serve_asks() {

@@ -7,9 +7,11 @@
 #include <optional>
 
 #include "model/outcome.hpp"
+#include "run/core_keeper.hpp"
 #include "run/files.hpp"
 #include "run/level_watch.hpp"
 #include "run/stop.hpp"
+#include "run/trace_keeper.hpp"
 #include "run/visitor.hpp"
 #include "virt/connection.hpp"
 #include "vm/domain_xml.hpp"
@@ -26,6 +28,11 @@ struct GuestJob {
   // borrowed.
   Visitor* visitor = nullptr;
   std::size_t visited = 0;
+  // The memory of L1 is read at the moment that matters, and what the agent of the level `traced`
+  // records is fetched; borrowed. `own_case`: where the cell's own case runs.
+  CoreKeeper* core = nullptr;
+  TraceKeeper* trace = nullptr;
+  std::size_t traced = 0, own_case = 0;
 };
 
 using GuestStory = std::vector<LevelStory>;  // L1 first, as many as levels

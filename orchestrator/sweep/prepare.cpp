@@ -7,6 +7,7 @@
 #include "sweep/detectors.hpp"
 #include "sweep/fragments.hpp"
 #include "sweep/inputs.hpp"
+#include "sweep/inspection.hpp"
 #include "sweep/visit.hpp"
 #include "util/error.hpp"
 #include "vm/domain_xml.hpp"
@@ -171,6 +172,7 @@ class Preparation {
     return catalogue_.visit && catalogue_.visit->level == index + 1;
   }
   std::vector<std::string> modules_of_visit(std::size_t index, const Kernel& kernel);
+  std::vector<std::string> modules_of_inspection(std::size_t index, const Kernel& kernel) const;
 
   const Catalogue& catalogue_;
   const model::Limits& limits_;
@@ -214,6 +216,8 @@ image::ModuleClosure Preparation::choose_modules(std::size_t index, const Kernel
   for (const auto& fact : unmet_needs(kernel, level.description.needs, close(wanted), fragment_of))
     prepared_.unmet.push_back(fact);
   wanted.insert(wanted.end(), of_topology.begin(), of_topology.end());
+  const auto of_inspection = modules_of_inspection(index, kernel);
+  wanted.insert(wanted.end(), of_inspection.begin(), of_inspection.end());
   const auto of_visit = modules_of_visit(index, kernel);
   wanted.insert(wanted.end(), of_visit.begin(), of_visit.end());
   return close(wanted);
@@ -232,6 +236,15 @@ std::vector<std::string> Preparation::modules_of_visit(std::size_t index, const 
     prepared_.no_files = why_no_files(
         kernel, image::close_over(kernel.modules, kShareModules, kernel.needs_of), fragment_of);
   return prepared_.no_files.empty() ? kShareModules : std::vector<std::string>{};
+}
+
+// A kernel without it is read all the same.
+std::vector<std::string> Preparation::modules_of_inspection(std::size_t index,
+                                                            const Kernel& kernel) const {
+  if (index > 0 || !catalogue_.inspection || !catalogue_.inspection->core) return {};
+  const bool there =
+      image::close_over(kernel.modules, kCoreModules, kernel.needs_of).missing.empty();
+  return there ? kCoreModules : std::vector<std::string>{};
 }
 
 // A guest inside is as slow as its own kernel and all around it make it.

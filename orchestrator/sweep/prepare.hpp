@@ -106,6 +106,7 @@ struct CaseProgram {
 };
 
 struct Visit;
+struct Inspection;
 
 // What prepare() asks for by name, or only where a topology has several levels.
 struct Catalogue {
@@ -113,6 +114,7 @@ struct Catalogue {
   std::function<const Kernel&(const std::string& kernel)> kernel;  // "": the kernel under test
   std::function<CaseProgram(const std::string& name, const std::vector<std::string>& args)> program;
   const Visit* visit = nullptr;  // a user's command runs in the place of the case; borrowed
+  const Inspection* inspection = nullptr;  // borrowed
 };
 
 // `sized`, with all the rest.

@@ -6,6 +6,7 @@
 
 #include "image/host_qemu.hpp"
 #include "source/unbuildable.hpp"
+#include "sweep/inspection.hpp"
 #include "sweep/reuse.hpp"
 #include "sweep/room.hpp"
 #include "sweep/visit.hpp"
@@ -42,6 +43,7 @@ PreparedCell Preparing::size_up(const model::Cell& cell) {
   PreparedCell sized = sweep::size_up(cell, described);
   for (const PreparedLevel& level : sized.levels)
     if (cases_.is_of_suite(level.program)) of_suites_[cell.kernel.name].insert(level.program);
+  if (setup_.inspection) return inspected(std::move(sized), *setup_.inspection);
   return setup_.visit ? visited(std::move(sized), *setup_.visit) : sized;
 }
 
@@ -112,7 +114,8 @@ Fate Preparing::decide(PreparedCell& cell) {
                                   return cases_.of(name, args, under_test,
                                                    [this] { return inner_qemu().program; });
                                 },
-                            .visit = setup_.visit};
+                            .visit = setup_.visit,
+                            .inspection = setup_.inspection};
   cell = sweep::prepare(cell, catalogue, setup_.plan.limits, setup_.machine, setup_.workshop,
                         setup_.out / "images");
   Earlier earlier = setup_.fresh ? Earlier{} : earlier_result(cell, setup_.out);

@@ -35,7 +35,8 @@ class Preparing {
     // For programs of suites that are built for a kernel.
     std::function<source::Settings(const std::string& kernel, std::size_t at_once)> settings;
     std::vector<series::Row>* rows = nullptr;  // of a series; `unbuilt` is filled in
-    const Visit* visit = nullptr;              // a command in the place of cases
+    const Inspection* inspection = nullptr;
+    const Visit* visit = nullptr;  // a command in the place of cases
     std::function<void(const std::string&)> say;
   };
   explicit Preparing(Setup setup);

@@ -65,6 +65,7 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   job.levels.front().console_input = site.runtime_dir / fmt::format("keys-{}", serial);
   if (site.dump_on_hang) job.levels.front().memory_dump = job.files.memory();
   if (site.visit) put_visit(job, cell, *site.visit);
+  if (site.inspection) put_inspection(job, cell, *site.inspection);
   return job;
 }
 
@@ -301,7 +302,8 @@ std::optional<model::CellResult> run_cell(const PreparedCell& cell, const Site& 
     const auto attempt = [&](unsigned nth) {
       return boot_and_judge(cell, site, serial * verdict::kAttempts + nth, stop, on_phase);
     };
-    result = site.visit ? only_attempt(attempt(0)) : attempt_until_one_counts(place, attempt);
+    result = site.visit || site.inspection ? only_attempt(attempt(0))
+                                           : attempt_until_one_counts(place, attempt);
     if (result) report::write_cell(place.out / place.cell, *result);
   } catch (
       const std::exception& error) {  // HostError, or filesystem_error: this host, not that kernel

@@ -60,6 +60,7 @@ class Sweep {
                  Preparing& preparing);
   void take_results(std::vector<std::optional<model::CellResult>> results,
                     const std::vector<PreparedCell>& cells, const Pipeline& pipeline);
+  void tell_inspected() const;
   void conclude();
   void say(const std::string& line) {
     teller_.tell([this, line] { listener_.say(line); });
@@ -151,6 +152,7 @@ Preparing::Setup Sweep::preparing() {
       .fetch = [this](const auto& spec, auto at_once) { return fetch(spec, at_once); },
       .settings = [this](const auto& kernel, auto at_once) { return settings(kernel, at_once); },
       .rows = report_.series ? &report_.series->rows : nullptr,
+      .inspection = options_.inspection,
       .visit = visit_ ? &*visit_ : nullptr,
       .say = [this](const std::string& line) { say(line); }};
 }
@@ -174,7 +176,7 @@ void Sweep::choose_cells(Preparing& preparing) {
   std::vector<std::string> cases = preparing.cases().names();
   if (options_.visit) cases.emplace_back(kNoCase);
   const plan::Expansion whole = plan::expand(options_.plan, options_.filter, cases);
-  if (options_.visit) require_one(whole.cells, options_.filter);
+  if (options_.visit || options_.inspection) require_one(whole.cells, options_.filter);
   manifest_ = manifest::make(options_.plan, options_.texts, options_.filter, cases, whole.cells,
                              report_.started);
   for (const model::Cell& cell : whole.cells) {
@@ -216,7 +218,8 @@ Site Sweep::site(const Hosting::Open& open) const {
           qemu_user_ && connection.embedded() ? host::to_run_as(qemu_user_->user) : "",
           options_.dump_on_hang,
           host::hypervisor(),
-          visit_ ? &*visit_ : nullptr};
+          visit_ ? &*visit_ : nullptr,
+          options_.inspection};
 }
 
 unsigned Sweep::most_jobs() const {
@@ -240,6 +243,7 @@ void Sweep::run_cells(Preparing& preparing) {
                         .jobs = most_jobs(),
                         .say = [this](const std::string& line) { say(line); }});
   run_through(cells_, site, gate, preparing);
+  tell_inspected();
   repeat(site, gate, preparing);
   retry(site, gate, preparing);
   conclude();
@@ -287,6 +291,16 @@ void Sweep::repeat(const Site& site, resources::Gate& gate, Preparing& preparing
   }
 }
 
+void Sweep::tell_inspected() const {
+  if (!options_.inspection || !options_.on_inspected || report_.cells.empty()) return;
+  const PreparedCell& cell = cells_.front();
+  const std::size_t level = options_.inspection->level;
+  options_.on_inspected({.kernel = cell.levels.front().kernel,
+                         .directory = options_.out / "cells" / cell.cell.id,
+                         .levels = report_.cells.front().levels,
+                         .level = level == 0 ? index_of_case(cell) + 1 : level});
+}
+
 void Sweep::retry(const Site& site, resources::Gate& gate, Preparing& preparing) {
   if (report_.cells.size() < report_.planned) return;
   const auto cells = retries_of(cells_, report_.cells, options_.retry);
@@ -329,7 +343,7 @@ report::RunReport Sweep::run() {
   run_cells(preparing);
   report_.ended = util::now();
   page::write_reports(report_);
-  if (!options_.visit) keep_durations(report_, kernel::default_cache());
+  if (!options_.visit && !options_.inspection) keep_durations(report_, kernel::default_cache());
   cache::keep_within(kernel::default_cache(), options_.cache_budget,
                      [this](std::string_view line) { say(std::string(line)); });
   return std::move(report_);

@@ -15,6 +15,7 @@
 #include "series/matrix.hpp"
 #include "source/fetch.hpp"
 #include "sweep/hosting.hpp"
+#include "sweep/inspection.hpp"
 #include "sweep/listener.hpp"
 #include "sweep/visit.hpp"
 #include "sweep/workshop.hpp"
@@ -47,6 +48,9 @@ struct SweepOptions {
   bool unbuildable_ends = false;
   // A command in the place of the one case that the filter leaves; borrowed.
   const Visit* visit = nullptr;
+  // That one cell is looked at; borrowed.
+  const Inspection* inspection = nullptr;
+  std::function<void(const Inspected&)> on_inspected = {};
   // For more than one sweep in a process; borrowed.
   Hosting* hosting = nullptr;
 };

@@ -36,8 +36,8 @@ void Monitor::ask(std::string command) {
   add({.command = std::move(command)});
 }
 
-void Monitor::dump_memory(std::string file) {
-  add({.dump = std::move(file)});
+void Monitor::dump_memory(std::string file, bool compressed) {
+  add({.dump = std::move(file), .compressed = compressed});
 }
 
 void Monitor::add(Request request) {
@@ -71,9 +71,11 @@ static std::string answer_to(virDomainPtr domain, const std::string& command) {
   return answer;
 }
 
-static std::string dump(virDomainPtr domain, const std::string& file) {
-  const int result = virDomainCoreDumpWithFormat(
-      domain, file.c_str(), VIR_DOMAIN_CORE_DUMP_FORMAT_RAW, VIR_DUMP_MEMORY_ONLY);
+static std::string dump(virDomainPtr domain, const std::string& file, bool compressed) {
+  const unsigned format =
+      compressed ? VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_ZLIB : VIR_DOMAIN_CORE_DUMP_FORMAT_RAW;
+  const int result =
+      virDomainCoreDumpWithFormat(domain, file.c_str(), format, VIR_DUMP_MEMORY_ONLY);
   return result == 0 ? R"({"return": {}})" : error_answer();
 }
 
@@ -83,8 +85,9 @@ void Monitor::serve(const std::stop_token& stop) {
     const Request request = std::move(requests_.front());
     requests_.pop_front();
     lock.unlock();
-    std::string answer = request.dump.empty() ? answer_to(domain_.get(), request.command)
-                                              : dump(domain_.get(), request.dump);
+    std::string answer = request.dump.empty()
+                             ? answer_to(domain_.get(), request.command)
+                             : dump(domain_.get(), request.dump, request.compressed);
     lock.lock();
     answers_.push_back(std::move(answer));
     ::eventfd_write(fd_.get(), 1);

@@ -27,10 +27,11 @@ class Monitor {
   Monitor& operator=(const Monitor&) = delete;
 
   void ask(std::string command);  // one line of QMP
-  // Writes the guest's memory to a file, as ELF. Not to be had by ask(): at the event that ends
+  // Writes the guest's memory to a file, as ELF or in kdump's compressed format; the guest stands
+  // still meanwhile. Not to be had by ask(): at the event that ends
   // dump-guest-memory, libvirt 9.0 falls over its own missing job (SIGSEGV in
   // qemuMonitorEmitDumpCompleted, seen).
-  void dump_memory(std::string file);
+  void dump_memory(std::string file, bool compressed = false);
   int fd() const { return fd_.get(); }  // readable while there may be an answer
   // The next answer, one line of QMP: libvirt's own error is told as QEMU's would be.
   std::optional<std::string> take();
@@ -38,6 +39,7 @@ class Monitor {
  private:
   struct Request {
     std::string command, dump;  // one of the two
+    bool compressed = false;    // the dump
   };
   void add(Request request);
   void serve(const std::stop_token& stop);

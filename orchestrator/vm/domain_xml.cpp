@@ -39,10 +39,10 @@ static void add_boot(xml_node domain, const GuestSpec& spec) {
 }
 
 // Every end of the guest is an end of QEMU: a reset guest that booted again would hide its death.
-static void add_ends(xml_node domain) {
+static void add_ends(xml_node domain, const GuestSpec& spec) {
   add(domain, "on_poweroff", "destroy");
   add(domain, "on_reboot", "destroy");
-  add(domain, "on_crash", "destroy");
+  add(domain, "on_crash", spec.for_core ? "preserve" : "destroy");
 }
 
 static void add_console(xml_node devices, const GuestSpec& spec) {
@@ -138,6 +138,7 @@ static void add_features(xml_node domain, const GuestSpec& spec) {
   add(features, "acpi");
   if (spec.accel == model::Accel::kvm)
     set(add(features, "pmu"), "state", spec.level.pmu ? "on" : "off");
+  if (spec.for_core) set(add(features, "vmcoreinfo"), "state", "on");
 }
 
 static void add_user(xml_node domain, const GuestSpec& spec) {
@@ -157,7 +158,7 @@ std::string domain_xml(const GuestSpec& spec) {
   add_boot(domain, spec);
   add_features(domain, spec);
   add_cpu(domain, spec);
-  add_ends(domain);
+  add_ends(domain, spec);
   add_devices(domain, spec);
   skip_cpu_questions(domain);
   force_invariant_tsc(domain, spec);

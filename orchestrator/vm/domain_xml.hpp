@@ -38,6 +38,9 @@ struct GuestSpec {
   std::filesystem::path agent_socket;  // a socket that we listen on; QEMU connects at its start
   std::filesystem::path nvdimm_file;   // sparse, of level.nvdimm bytes; unused when that is 0
   std::vector<Share> shares = {};
+  // Its memory is to be read: it stays when it has crashed, and the kernel may leave its vmcoreinfo
+  // with QEMU, which writes that into a core.
+  bool for_core = false;
 };
 
 std::string domain_xml(const GuestSpec& spec);

@@ -29,6 +29,16 @@ TEST_CASE("a plain guest under TCG") {
   CHECK(check("tcg.xml", sample()) == "");
 }
 
+TEST_CASE(
+    "a guest whose memory is to be read stays when it crashes, and can leave its vmcoreinfo") {
+  auto spec = sample();
+  CHECK(vm::domain_xml(spec).find("<on_crash>destroy<") != std::string::npos);
+  CHECK(vm::domain_xml(spec).find("vmcoreinfo") == std::string::npos);
+  spec.for_core = true;
+  CHECK(vm::domain_xml(spec).find("<on_crash>preserve<") != std::string::npos);
+  CHECK(vm::domain_xml(spec).find("<vmcoreinfo state=\"on\"") != std::string::npos);
+}
+
 TEST_CASE("a PREEMPT_RT kernel under TCG gets the invariant TSC that its KVM wants") {
   auto spec = sample();
   CHECK(vm::domain_xml(spec).find("invtsc") == std::string::npos);
