@@ -136,6 +136,8 @@ TEST_CASE("on a console with time stamps a report that is set in is a quotation,
     CHECK(titles(behind(indent)).size() == 1);
   }
   CHECK(titles(stamped + report).size() == 1);
+  // Common words are no report's.
+  CHECK(analyze(stamped + "    INFO: zorkd: started\n").facts().unbelieved == 0);
 }
 
 TEST_CASE("a banner behind a command that shows a log is no reboot") {

@@ -19,7 +19,8 @@ void Tracker::line(Line line) {
   if (!sight.row && sight.triggered && foreign()) sight.row = row_behind_prefix(line);
   const bool begins = sight.row && starts(*sight.row, line);
   // Set in (Analyzer): a quotation, and if not, nothing shows it.
-  if (sight.row && foreign() && !line.trusted && !is_anothers(line, *sight.row) &&
+  const bool told = sight.row && !(sight.row->pattern->flags & (kMarked | kComplaint));
+  if (told && foreign() && !line.trusted && !is_anothers(line, *sight.row) &&
       ++facts_.unbelieved == 1)
     facts_.first_unbelieved = line.number;
   const bool rest =
