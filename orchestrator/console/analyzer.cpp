@@ -24,13 +24,18 @@ class Analyzer::Impl {
   std::size_t one_line(std::string_view rest);
   void analyze(std::string_view raw);
   std::size_t foreign_prefix(std::string_view text);
+  void note_stamp(std::uint64_t usec, std::string_view line);
+  void remember(std::string_view line);
 
+  static constexpr std::size_t kBefore = 200;
   const Options options_;
   Tracker tracker_;
   LineAssembler assembler_;
   std::size_t lines_ = 0;  // '\n' passed
   bool mid_line_ = false;  // the bytes before ended without '\n'
   bool stamped_ = false;   // a time stamp was seen
+  std::size_t inset_ = 0;  // of the line that had it
+  std::string before_;     // the line before, as far as kBefore, where the log may be anyone's
   std::vector<std::size_t> suspects_;
   std::string clean_;
   Shape shape_;
@@ -97,12 +102,24 @@ void Analyzer::Impl::pass_over(std::string_view lines) {
   lines_ += count_newlines(lines);
   mid_line_ = lines.back() != '\n';
   tracker_.set_lines(lines_ + (mid_line_ ? 1 : 0));
+  const std::string_view whole = lines.substr(0, lines.size() - (mid_line_ ? 0 : 1));
+  remember(whole.substr(whole.rfind('\n') + 1));
   if (stamped_) return;
   if (const auto stamp = first_timestamp(lines)) {
-    stamped_ = true;
     const std::size_t before = lines.rfind('\n', stamp->at);
-    tracker_.note_first_stamp(stamp->usec, lines.substr(before == lines.npos ? 0 : before + 1));
+    note_stamp(stamp->usec, lines.substr(before == lines.npos ? 0 : before + 1));
   }
+}
+
+// `line`: and what is behind it.
+void Analyzer::Impl::note_stamp(std::uint64_t usec, std::string_view line) {
+  stamped_ = true;
+  inset_ = inset_of(line);
+  tracker_.note_first_stamp(usec, line);
+}
+
+void Analyzer::Impl::remember(std::string_view line) {
+  if (options_.stamps == Stamps::automatic) before_.assign(line.substr(0, kBefore));
 }
 
 std::size_t Analyzer::Impl::one_line(std::string_view rest) {
@@ -142,16 +159,17 @@ void Analyzer::Impl::analyze(std::string_view raw) {
   line.text.remove_prefix(foreign_prefix(line.text));
   line.raw = clean_;
   line.marked = prefix.marked;
-  line.trusted = prefix.usec || !ours;
+  // On a console whose kernel gives its lines time stamps a text that is set in is a quotation.
+  const bool set_in = stamped_ && inset_of(clean_) > inset_ + 1;
+  line.trusted = prefix.usec || (!ours && (prefix.marked || !set_in));
+  line.shown = line.text.starts_with(interest::kBanner) && shows_a_log(before_);
   line.doubtful = stamped_ && !prefix.marked;
   line.stored = prefix.stored;
   line.from_user = prefix.program || (prefix.usec && options_.from_user &&
                                       options_.from_user(*prefix.usec, line.text));
-  if (prefix.usec && !stamped_) {
-    stamped_ = true;
-    tracker_.note_first_stamp(*prefix.usec, clean_);
-  }
+  if (prefix.usec && !stamped_) note_stamp(*prefix.usec, clean_);
   tracker_.line(line);
+  remember(clean_);
 }
 
 Analyzer::Analyzer(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}

@@ -17,7 +17,8 @@ enum class Stamps {
   // Our own guests: their kernel always prints "[ts]"; a line without one was printed by a program.
   required,
   // Any log: once a line had a time stamp, one without starts a finding only if a kernel's report
-  // follows, or if the line is complete in itself and this boot's banner had no time stamp.
+  // follows, or if the line is complete in itself and this boot's banner had no time stamp; and
+  // never if it is set in.
   automatic,
 };
 

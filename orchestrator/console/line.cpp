@@ -62,6 +62,16 @@ std::string_view machine_of(std::string_view line) {
   return names ? word : std::string_view();
 }
 
+std::size_t inset_of(std::string_view line) {
+  constexpr std::size_t kTab = 8;
+  std::size_t columns = 0;
+  for (const char c : line) {
+    if (c != ' ' && c != '\t') break;
+    columns += c == ' ' ? 1 : kTab;
+  }
+  return columns;
+}
+
 // "[ T1234]" or "[    C0]", as print_caller() writes it, at `pos`. The end of it, or `pos`.
 static std::size_t read_caller(std::string_view line, std::size_t pos, Prefix& prefix) {
   if (pos >= line.size() || line[pos] != '[') return pos;

@@ -59,6 +59,9 @@ std::optional<FirstStamp> first_timestamp(std::string_view bytes);
 // none is named.
 std::string_view machine_of(std::string_view line);
 
+// How far the text of a line is set in, in columns.
+std::size_t inset_of(std::string_view line);
+
 // Appends `raw` to `out` without carriage returns and ANSI escape sequences.
 void clean(std::string_view raw, std::string& out);
 std::string clean(std::string_view raw);

@@ -14,6 +14,9 @@ static const Stack kSError{{"@T", kTrace}, {}, "serror|^_*el[01][ht]?_"};
 
 static const Stack kCfi{{"CFI failure at @F", "@T", kTrace}, {"@T", kTrace}};
 
+// A file and a line, or an address where the kernel has no names; perhaps cut short.
+static constexpr std::string_view kBugAt = R"([kK]ernel BUG at(?:\s*$| \S*[./:]| [0-9a-f]{4,}))";
+
 static constexpr std::string_view kBadAccess = "bad-access in {frame}";
 static constexpr std::string_view kOverflow = "stack-overflow in {frame}";
 
@@ -102,6 +105,12 @@ static const Pattern kFaultPatterns[] = {
      .stack = &kDeep,
      .alt = {kOverflow},
      .flags = kOops | kJoins},
+    {.trigger = "Kernel stack overflow.",  // kernel_stack_overflow() on s390
+     .line = R"(^Kernel stack overflow\.\s*$)",
+     .title = "kernel stack overflow in {frame}",
+     .stack = &kDeep,
+     .alt = {kOverflow},
+     .flags = kOops},
     {.trigger = "general protection fault",
      .line = R"(general protection fault(?:,|:| |$))",
      .title = "general protection fault in {frame}",
@@ -153,14 +162,24 @@ static const Pattern kFaultPatterns[] = {
      .title = "PANIC: double fault in {frame}",
      .stack = &kFault,
      .flags = kOops},
+    {.trigger = "kernel BUG at rust/",  // what a Rust panic ends in, and its report goes on with
+     .title = "kernel BUG in {frame}",
+     .stack = &kFault,
+     .flags = kOops | kJoins},
     {.trigger = "kernel BUG at",
+     .line = kBugAt,
      .title = "kernel BUG in {frame}",
      .stack = &kFault,
      .flags = kOops},
     {.trigger = "Kernel BUG at",
+     .line = kBugAt,
      .title = "kernel BUG in {frame}",
      .stack = &kFault,
      .flags = kOops},
+    {.trigger = "Kernel BUG [#",  // die() of arm64 and riscv; the line above may be lost
+     .title = "kernel BUG in {frame}",
+     .stack = &kFault,
+     .flags = kOops | kJoins},
     {.trigger = "Kernel bug detected",  // mips, loongarch
      .line = R"(^Kernel bug detected ?\[#[0-9]+\])",
      .title = "kernel BUG in {frame}",
@@ -186,10 +205,22 @@ static const Pattern kFaultPatterns[] = {
     // die() on mips and loongarch, of what has no row above: "Unhandled kernel unaligned
     // access[#1]:".
     {.trigger = "[#",
-     .line = R"(^([A-Z][a-zA-Z -]+[a-z])!?\[#[0-9]+\]:)",
+     .line = R"(^([a-zA-Z][a-zA-Z_ -]+[a-z])!?\[#[0-9]+\]:)",
      .title = "{1} in {frame}",
      .stack = &kFault,
      .flags = kOops | kJoins},
+    // die_if_kernel() on sparc: "zorkd(77): Kernel bad sw trap 5 [#1]".
+    {.trigger = " [#",
+     .line = R"(^\S+\([0-9]+\): ([A-Z][a-zA-Z -]*[a-z])(?: [0-9a-f]+)? \[#[0-9]+\]$)",
+     .title = "{1} in {frame}",
+     .stack = &kFault,
+     .flags = kOops | kJoins},
+    // parisc_terminate()
+    {.trigger = ": Code=",
+     .line = R"(^([A-Z][a-zA-Z ]+[a-z])(?: \([^)]*\))?: Code=[0-9]+ \([^)]*\) at addr )",
+     .title = "{1} in {frame}",
+     .stack = &kFault,
+     .flags = kOops},
     {.trigger = "PANIC: early exception",
      .line = R"(PANIC: early exception 0x[0-9a-f]+ .*IP )",
      .title = "PANIC: early exception",

@@ -157,10 +157,14 @@ static const Pattern kLockingPatterns[] = {
      .title = "BUG: rwlock {1} in {frame}",
      .stack = &kTraceOnly},
     {.trigger = "BUG: rtmutex", .title = "BUG: rtmutex deadlock in {frame}", .stack = &kTraceOnly},
-    {.trigger = "huh, entered softirq",  // __do_softirq()
+    {.trigger = "huh, entered softirq",  // handle_softirqs(), which prints the action by %p
      .line = R"(huh, entered softirq \d+ \S+ (?:@PC )?@F)",
      .title = "softirq: {1} leaks its preempt count",
      .frame = "{1}",
+     .flags = kBare | kSingle},
+    {.trigger = "huh, entered softirq",
+     .line = R"(huh, entered softirq \d+ ([A-Z_]+) )",
+     .title = "softirq: {1} leaks its preempt count",
      .flags = kBare | kSingle},
     {.trigger = "returned with ",  // do_one_initcall()
      .line =

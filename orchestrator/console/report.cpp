@@ -183,7 +183,8 @@ bool Report::take_message(const Row& row, const Line& line) {
 }
 
 bool Report::repeat(const Row& row, const Line& line) {
-  if (lines_.size() != 1 || !lines_.front().text.ends_with(" [inline]")) return false;
+  static const RE2 inlined(R"( \[inline\](?: at addr [0-9a-f]+)?$)");  // KASAN's, up to 4.9
+  if (lines_.size() != 1 || !RE2::PartialMatch(lines_.front().text, inlined)) return false;
   if (row.pattern->trigger != row_->pattern->trigger) return false;
   row_ = &row;
   end_ = line.number;

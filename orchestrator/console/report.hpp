@@ -31,6 +31,7 @@ struct Line {
   bool told = false;       // words of a sentence stand in front of what its row matches
   bool of_test = false;    // "# ...": what a test says of itself (is_diagnostic())
   bool stored = false;     // by a daemon that keeps what many boots said (syslog, a journal)
+  bool shown = false;      // a command that somebody typed shows it, with a log
   bool from_user = false;  // known to be a program's: only canaries are looked for
 };
 

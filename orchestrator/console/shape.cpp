@@ -143,6 +143,13 @@ bool is_diagnostic(std::string_view text) {
   return first != text.npos && text.substr(first).starts_with("# ");
 }
 
+bool shows_a_log(std::string_view line) {
+  static const RE2 command(
+      R"(^[^#$%>]{0,60}[#$%>] *(?:sudo +)?(?:dmesg|journalctl|)"
+      R"((?:\w*cat|head|tail|less|more|z?grep|strings)\b.*(?:log|mesg|messages|console|pstore|crash))\b)");
+  return RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), command);
+}
+
 bool is_foreign_prefix(std::string_view before) {
   static const RE2 word("[a-zA-Z]{4}");
   constexpr std::string_view kBars = "\t|;>";

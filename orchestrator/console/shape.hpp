@@ -50,6 +50,10 @@ bool is_test_result(std::string_view text);
 // behind a prompt what somebody types.
 bool is_diagnostic(std::string_view text);
 
+// Behind a prompt: a command that shows a log, "# dmesg", "$ head -9 /var/log/kern.log". What
+// follows may be of any boot.
+bool shows_a_log(std::string_view line);
+
 // Can this be all that stands in front of a kernel's line: a clock, a quote's mark, another's name
 // and a bar?
 bool is_foreign_prefix(std::string_view before);

@@ -116,6 +116,56 @@ TEST_CASE("what programs say of themselves or quote is no finding, and hides not
   }
 }
 
+TEST_CASE("on a console with time stamps a report that is set in is a quotation, and counted") {
+  const std::string stamped = "[    1.000000] zork: probed\n";
+  const std::string report =
+      "BUG: kernel NULL pointer dereference, address: 0000000000000018\n"
+      "RIP: 0010:zork_frob+0x42/0x50\nCall Trace:\n zork_ioctl+0x9b/0x230\n";
+  const auto behind = [&](const std::string& indent) {
+    std::string log;
+    for (std::size_t at = 0; at < report.size(); at = report.find('\n', at) + 1)
+      log += indent + report.substr(at, report.find('\n', at) + 1 - at);
+    return log;
+  };
+  for (const char* indent : {"    ", "\t", "  "}) {
+    CAPTURE(indent);
+    CHECK(titles(stamped + behind(indent)).empty());
+    CHECK(analyze(stamped + behind(indent)).facts().unbelieved == 1);
+    // Of a log that is set in as a whole, or has no time stamps, it is none.
+    CHECK(titles(indent + stamped + behind(indent)).size() == 1);
+    CHECK(titles(behind(indent)).size() == 1);
+  }
+  CHECK(titles(stamped + report).size() == 1);
+  // Common words are no report's.
+  CHECK(analyze(stamped + "    INFO: zorkd: started\n").facts().unbelieved == 0);
+}
+
+TEST_CASE("a banner behind a command that shows a log is no reboot") {
+  const std::string boot = "[    0.000000] Linux version 6.1.0 (a) #1\n[    1.000000] Run /init\n";
+  for (const std::string command :
+       {"root@host:~# dmesg", "$ sudo dmesg", "user@host:/tmp$ head -30 /var/crash/1/dmesg.1",
+        "[root@host ~]# journalctl -k", "# zcat /var/log/kern.log.2.gz",
+        "% less old-console.txt"}) {
+    CAPTURE(command);
+    CHECK(titles(boot + command + "\n" + boot).empty());
+    CHECK(titles(boot + command + "\n" + boot + boot) == Titles{"unexpected kernel reboot"});
+  }
+  for (const std::string command : {"root@host:~# ./reproducer", "# cat /sys/kernel/debug/zork",
+                                    "# echo c >/proc/sysrq-trigger", "dmesg is clean",
+                                    "root@host:~# grep -c zork /proc/modules"}) {
+    CAPTURE(command);
+    CHECK(titles(boot + command + "\n" + boot) == Titles{"unexpected kernel reboot"});
+  }
+}
+
+TEST_CASE("a kernel BUG names a file or an address") {
+  for (const std::string line :
+       {"kernel BUG at mm/zork.c:12!", "kernel BUG at mm/zo", "kernel BUG at",
+        "kernel BUG at 00000000c1a2b3c4 [verbose debug info unavailable]"})
+    CHECK_MESSAGE(titles(line + "\n").size() == 1, line);
+  CHECK(titles("there is no kernel BUG at all\n").empty());
+}
+
 TEST_CASE("a shape is numbers of any value and padding of any width, and the same words") {
   Shape shape;
   REQUIRE(shape.learn("vm1 [  T77] | Call Trace:"));

@@ -24,7 +24,8 @@ std::string expand(std::string_view expression) {
   // 32-bit Arm with the unwinder prints no line above (up to 6.2).
   replace_all(
       text, "@T",
-      R"((?:(?:Call [Tt]race|Backtrace):?|^ *(?:\[<[0-9a-f]+>\] )?\(?[\w.]+(?: \[\w+\])?\)? from )"
+      R"((?:(?:Call [Tt]race|Backtrace):?|)"
+      R"(^ *(?:\[<[0-9a-f]+>\] )?\(?[\w.]+(?:\+0x[0-9a-f]+/0x[0-9a-f]+)?(?: \[\w+\])?\)? from )"
       R"((?:\[<[0-9a-f]+>\] )?\(?[\w.]+\+0x))");
   replace_all(text, "@PC", R"(\[\<?(?:0x)?[0-9a-f]+\>?\])");
   // Behind it the offset, or what the kernel's decode_stacktrace.sh puts in its place.
@@ -45,11 +46,11 @@ const RE2& frame_expression() {
 }
 
 // 32-bit Arm: "[<80c1e5e8>] (__schedule) from [<80c1eb20>] (schedule+0x60/0xdc)", or newer
-// " __schedule from schedule+0x60/0xdc".
+// " __schedule from schedule+0x60/0xdc"; up to 3.12 the first has its offset, too.
 const RE2& arm_expression() {
-  static const RE2 re(
-      R"(^ *(?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?(?: \[\w+\])?\)? from )"
-      R"((?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
+  static const RE2 re(R"(^ *(?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?)"
+                      R"((?:\+0x[0-9a-f]+/0x[0-9a-f]+)?(?: \[\w+\])?\)? from )"
+                      R"((?:\[<[0-9a-f]+>\] )?\(?([a-zA-Z0-9_]+)(?:\.[a-zA-Z0-9_.]+)?\+0x)");
   return re;
 }
 

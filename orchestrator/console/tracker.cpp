@@ -18,6 +18,11 @@ void Tracker::line(Line line) {
   line.quoted = sight.triggered && is_test_result(line.text);
   if (!sight.row && sight.triggered && foreign()) sight.row = row_behind_prefix(line);
   const bool begins = sight.row && starts(*sight.row, line);
+  // Set in (Analyzer): a quotation, and if not, nothing shows it.
+  const bool told = sight.row && !(sight.row->pattern->flags & (kMarked | kComplaint));
+  if (told && foreign() && !line.trusted && !is_anothers(line, *sight.row) &&
+      ++facts_.unbelieved == 1)
+    facts_.first_unbelieved = line.number;
   const bool rest =
       !sight.row && foreign() && broken_.goes_on_in(line) && (mend_header(line) || mend_line(line));
   if (!rest) note_line(line, begins ? sight.row : nullptr);

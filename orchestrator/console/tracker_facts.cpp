@@ -111,7 +111,8 @@ void Tracker::note_banner(const Line& line) {
   if (facts_.banners.size() < 16 && std::ranges::count(facts_.banners, facts_.banner) == 0)
     facts_.banners.push_back(facts_.banner);
   const bool died = foreign() && panics_ > panics_before_;  // what comes is no surprise
-  if (reboot && !rebooting_) orderly_ || line.stored || died ? new_boot() : note_reboot(line);
+  if (reboot && !rebooting_)
+    orderly_ || line.stored || line.shown || died ? new_boot() : note_reboot(line);
   orderly_ = rebooting_ = false;
   panics_before_ = panics_;
 }
