@@ -27,6 +27,7 @@ class Session {
   bool wait_for_job();
   void prepare();
   void run_case();
+  void wait_to_go_on();
   void look_for_leaks();
   void finish();
 
@@ -43,7 +44,9 @@ class Session {
   void linger();
   void serve_host();
   void serve_frame(const agent::Frame& frame, std::string& error);
-  void serve_user(const agent::Frame& frame, std::string& error);
+  void serve_user(Visit& visit, const agent::Frame& frame, std::string& error);
+  void open_shell(const agent::Shell& wanted);
+  void end_shell(const agent::CaseEnded& ended);
   bool serve_kmsg();
   void serve_heartbeat();
   void deliver(const agent::Frame& frame);
@@ -65,6 +68,9 @@ class Session {
   std::optional<Inner> inner_;
   std::optional<Visit> visit_;
   Program program_;
+  std::optional<Visit> shell_;  // of somebody who looks at this guest
+  Program shell_program_;
+  bool may_go_on_ = false;
   pid_t leak_scan_ = -1;
   std::optional<agent::CaseEnded> ended_;
   bool aborted_ = false;

@@ -39,6 +39,9 @@ enum class Type : std::uint8_t {
   inner_answered = 17,  // raw bytes of its QEMU's QMP socket
   examined = 18,        // JSON; answers examine
   input_taken = 19,     // empty; one for each `input`, once the command has all of it
+  shell_output = 20,    // raw bytes of the terminal that open_shell asked for
+  shell_ended = 21,     // JSON, as case_ended: that shell did, or could not be started
+  inner_gdb = 22,       // of the guest inside: raw bytes of its QEMU's gdb stub
   // host to guest
   job = 65,         // JSON
   ping = 66,        // empty
@@ -52,6 +55,12 @@ enum class Type : std::uint8_t {
   input = 72,         // raw bytes; none: the end of its standard input
   resize = 73,        // JSON: the size of his terminal
   output_taken = 74,  // so many bytes of its output, in decimal, have reached him
+  // to a guest that somebody wants to look at (Job::hold)
+  go_on = 75,       // empty: the case has ended, and what it left may be killed
+  open_shell = 76,  // JSON (Shell): beside the case; its streams are as those of Job::visit
+  end_shell = 77,   // empty: nobody is at that terminal any more
+  // with the level of the guest inside
+  gdb_inner = 78,  // raw bytes for its QEMU's gdb stub; none: the debugger has left
 };
 
 inline constexpr int kHeartbeatMs = 500;

@@ -10,6 +10,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InnerEnded, exit_code, signal)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowSize, rows, columns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Visit, terminal, size, input, root_tag, directory_tag, directory,
                                    writable)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Shell, argv, environment, size)
 
 void to_json(nlohmann::json& out, const Job& job) {
   out = {{"nonce", job.nonce},     {"argv", job.argv},
@@ -18,6 +19,7 @@ void to_json(nlohmann::json& out, const Job& job) {
          {"facts", job.facts}};
   if (job.inner) out["inner"] = *job.inner;
   if (job.visit) out["visit"] = *job.visit;
+  if (job.hold) out["hold"] = true;
 }
 
 void from_json(const nlohmann::json& in, Job& job) {
@@ -30,6 +32,7 @@ void from_json(const nlohmann::json& in, Job& job) {
   in.at("facts").get_to(job.facts);
   if (in.contains("inner")) job.inner = in.at("inner").get<Inner>();
   if (in.contains("visit")) job.visit = in.at("visit").get<Visit>();
+  job.hold = in.value("hold", false);
 }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CaseEnded, exit_code, signal, aborted, duration_ms)
@@ -81,6 +84,9 @@ std::string to_json(const Examined& examined) {
 std::string to_json(const WindowSize& size) {
   return dump(size);
 }
+std::string to_json(const Shell& shell) {
+  return dump(shell);
+}
 
 std::optional<Hello> parse_hello(std::string_view json, std::string& error) {
   return parse<Hello>(json, error);
@@ -108,6 +114,9 @@ std::optional<Examined> parse_examined(std::string_view json, std::string& error
 }
 std::optional<WindowSize> parse_size(std::string_view json, std::string& error) {
   return parse<WindowSize>(json, error);
+}
+std::optional<Shell> parse_shell(std::string_view json, std::string& error) {
+  return parse<Shell>(json, error);
 }
 
 std::string canary(std::string_view nonce, std::string_view which) {

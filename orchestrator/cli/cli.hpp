@@ -21,6 +21,8 @@ constexpr int kInterrupted = 130;
 void add_run(CommandLine& line);
 void add_exec(CommandLine& line);
 void add_shell(CommandLine& line);
+void add_attach(CommandLine& line);
+void add_gdb(CommandLine& line);
 void add_plan(CommandLine& line);
 void add_build(CommandLine& line);
 void add_test(CommandLine& line);

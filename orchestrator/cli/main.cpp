@@ -60,6 +60,8 @@ static int run(std::vector<char*> words) {
   add_check(line);
   add_exec(line);
   add_shell(line);
+  add_attach(line);
+  add_gdb(line);
   add_series(line);
   add_bisect(line);
   add_config_bisect(line);

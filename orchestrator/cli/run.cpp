@@ -23,6 +23,11 @@ static int run(RunOptions& options, const SlurmOptions& cluster, const std::stri
   const SignalWatch signals(stop);
   read_run_options(options, "");
   const auto& sweep = options.sweep;
+  if (cluster.on == "slurm" && sweep.hold.any())
+    throw ConfigError(
+        "--pause-on and --keep wait for you on this machine, and --on slurm runs "
+        "guests on others",
+        "run the cells that you want to look at here, with --case and --kernel");
 
   Display display(options.verbose);
   const report::RunReport report =
@@ -57,6 +62,8 @@ void add_run(CommandLine& line) {
                   "only one kernel of a plan; again in the same --out it goes on where it stopped");
   command.example("kproof run my.yaml --retry 2",
                   "runs each unexpected cell twice more: is it a flake?");
+  command.example("kproof run my.yaml --case mm/dax_1g_mprotect --pause-on finding",
+                  "stops that guest at the kernel's first complaint; `kproof attach` gets in");
   command.example("kproof run my.yaml --shard 1/3 --out one",
                   "a third of the cells; `kproof merge` joins it with the others");
   command.example("kproof run my.yaml --on slurm --workers 16 --out /shared/run",

@@ -103,6 +103,7 @@ struct Catalogue {
   std::function<const InnerQemu&()> qemu;
   std::function<const Kernel&(const std::string& kernel)> kernel;  // "": the kernel under test
   const Visit* visit = nullptr;  // a user's command runs in the place of the case; borrowed
+  bool held = false;             // a user may want to look at it (run::HoldWishes)
 };
 
 // `sized`, with all the rest.

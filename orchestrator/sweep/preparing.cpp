@@ -87,7 +87,8 @@ Fate Preparing::decide(PreparedCell& cell) {
                             .kernel = [&](const std::string& name) -> const Kernel& {
                               return kernels_.of(name.empty() ? under_test : name);
                             },
-                            .visit = setup_.visit};
+                            .visit = setup_.visit,
+                            .held = setup_.held};
   cell = sweep::prepare(cell, catalogue, setup_.plan.limits, setup_.machine, setup_.workshop,
                         setup_.out / "images");
   Earlier earlier = setup_.fresh ? Earlier{} : earlier_result(cell, setup_.out);

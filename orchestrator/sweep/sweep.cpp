@@ -47,7 +47,7 @@ class Sweep {
   Kernel fetch(const model::KernelSpec& spec);
   std::vector<model::KernelSpec> kernels_of_all(const std::vector<PreparedCell>& cells) const;
   void choose_pace();
-  Site site(const Hosting::Open& open) const;
+  Site site(const Hosting::Open& open);
   unsigned most_jobs() const;
   void run_cells(Preparing& preparing);
   void run_through(std::vector<PreparedCell>& cells, const Site& site, resources::Gate& gate,
@@ -141,6 +141,7 @@ Preparing::Setup Sweep::preparing() {
           .fetch = [this](const model::KernelSpec& spec) { return fetch(spec); },
           .rows = report_.series ? &report_.series->rows : nullptr,
           .visit = visit_ ? &*visit_ : nullptr,
+          .held = options_.hold.any(),
           .say = [this](const std::string& line) { say(line); }};
 }
 
@@ -199,7 +200,7 @@ void Sweep::choose_pace() {
   beside_guests_ = kernels_.size() > 1;
 }
 
-Site Sweep::site(const Hosting::Open& open) const {
+Site Sweep::site(const Hosting::Open& open) {
   const virt::Connection& connection = *open.connection;
   return {*open.connection,
           report_.host.accel,
@@ -209,7 +210,9 @@ Site Sweep::site(const Hosting::Open& open) const {
           qemu_user_ && connection.embedded() ? host::to_run_as(qemu_user_->user) : "",
           options_.dump_on_hang,
           host::hypervisor(),
-          visit_ ? &*visit_ : nullptr};
+          visit_ ? &*visit_ : nullptr,
+          options_.hold,
+          [this](const std::string& line) { say(line); }};
 }
 
 unsigned Sweep::most_jobs() const {

@@ -46,6 +46,8 @@ struct SweepOptions {
   bool unbuildable_ends = false;
   // A command in the place of the one case that the filter leaves; borrowed.
   const Visit* visit = nullptr;
+  // When guests are held for their user to look at (run/hold.hpp).
+  run::HoldWishes hold{};
   // For more than one sweep in a process; borrowed.
   Hosting* hosting = nullptr;
 };

@@ -26,7 +26,8 @@ class Monitor {
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
 
-  void ask(std::string command);  // one line of QMP
+  // One line of QMP; QEMU gets `file` with it.
+  void ask(std::string command, std::shared_ptr<util::Fd> file = {});
   // Writes the guest's memory to a file, as ELF. Not to be had by ask(): at the event that ends
   // dump-guest-memory, libvirt 9.0 falls over its own missing job (SIGSEGV in
   // qemuMonitorEmitDumpCompleted, seen).
@@ -38,6 +39,7 @@ class Monitor {
  private:
   struct Request {
     std::string command, dump;  // one of the two
+    std::shared_ptr<util::Fd> file = {};
   };
   void add(Request request);
   void serve(const std::stop_token& stop);
