@@ -102,8 +102,11 @@ void Inner::ask(std::string_view bytes) {
 
 // A debugger waits for what it asks for, so what it sends at a time is small.
 void Inner::debug(std::string_view bytes) {
-  if (bytes.empty() && gdb_ >= 0) ::close(std::exchange(gdb_, -1));
-  if (bytes.empty()) return;
+  if (bytes.empty()) {
+    if (gdb_ >= 0) ::close(std::exchange(gdb_, -1));
+    port_.send(Type::inner_gdb, {}, kInside);
+    return;
+  }
   if (gdb_ < 0) gdb_ = connect_to(agent::kInnerGdbSocket);
   send_all(gdb_, bytes, 0);
 }

@@ -36,6 +36,13 @@ static constexpr const char* kLeavePaused =
     "  except gdb.error: pass\n"
     "gdb.events.gdb_exiting.connect(kproof_leave)\n";
 
+// QEMU 7.2 (seen): TCG tells the KVM that it runs of no #BP of its guests, so the int3 that gdb
+// puts there reaches the guest's kernel, which oopses; and the debug registers of a guest are never
+// armed.
+static constexpr const char* kNoBreakpoints =
+    "kproof: L1 runs by TCG, whose KVM has no breakpoints for a guest inside: `hbreak` is never "
+    "hit, and `break` makes that kernel oops. Registers, memory and Ctrl-C work\n";
+
 // Symbols, and the kernel's own commands where its tree has them built; says what there is not.
 static std::vector<std::string> words_for(const json& kernel) {
   const std::string release = kernel.value("release", "");
@@ -80,7 +87,9 @@ static int gdb(const GdbOptions& options) {
   if (options.level < 1 || options.level > levels.size())
     throw ConfigError(fmt::format("--level {}: this guest has {}", options.level, levels.size()));
   const Call call = cli::call(door.path, {{"do", "gdb"}, {"level", options.level}});
-  std::vector<std::string> words{program, "-q"};
+  if (options.level > 1 && door.state.value("emulated", false)) tell(kNoBreakpoints);
+  // A busy host, or an agent that relays, may take longer than gdb's two seconds.
+  std::vector<std::string> words{program, "-q", "-iex", "set remotetimeout 60"};
   for (std::string& word : words_for(levels[options.level - 1]))
     words.push_back(std::move(word));
   words.insert(words.end(), {"-ex", "target remote " + call.answer.value("socket", "")});
@@ -107,8 +116,9 @@ void add_gdb(CommandLine& line) {
       "(lx-ps, lx-dmesg) where `make scripts_gdb` was run beside it. A guest that was paused is "
       "paused again when gdb ends, and one that ran runs on; see `kproof attach` for pausing, and "
       "for what it means for the verdict. Of a guest inside, gdb stops that alone; the guest "
-      "around it runs, also if it was paused.\n\n"
-      "A breakpoint under KVM is best a hardware one (hbreak).");
+      "around it runs, also if it was paused, and its agent must answer. Breakpoints there need "
+      "KVM "
+      "on this host: under TCG they do not work, and `break` makes that kernel oops.");
   command.example("kproof gdb", "the only guest that there is");
   command.example("kproof gdb dax_1g -- -batch -ex 'break do_mprotect_pkey' -ex continue -ex bt",
                   "without a terminal");

@@ -41,7 +41,13 @@ void Door::serve() {
   callers_.remove_if([](const auto& caller) { return !caller->serve(); });
 }
 
+// What comes for a debugger that has left must not reach the next.
 void Door::take(int level, const agent::Frame& frame) {
+  if (frame.type == agent::Type::inner_gdb) {
+    unsigned& left = left_[level];
+    if (frame.payload.empty() && left > 0) --left;
+    if (left > 0) return;
+  }
   for (const auto& caller : callers_)
     caller->take(level, frame);
 }

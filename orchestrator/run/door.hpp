@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -73,7 +74,8 @@ class Door {
   const std::filesystem::path path_;
   Room& room_;
   util::Fd listener_;
-  bool stub_open_ = false;  // of L1's QEMU: there for good
+  bool stub_open_ = false;        // of L1's QEMU: there for good
+  std::map<int, unsigned> left_;  // debuggers of a level to whom bytes may be on their way still
   std::list<std::unique_ptr<DoorCaller>> callers_;
   friend class DoorCaller;
 };

@@ -29,7 +29,7 @@ DoorCaller::~DoorCaller() {
   if (!way_) return;
   if (way_ == Way::shell) room().send(level_, Type::end_shell, "");
   if (way_ == Way::gdb_inside) {
-    room().send(level_, Type::gdb_inner, "");
+    end_gdb();
     room().ask(level_, qmp::command("cont"), nullptr, {});  // a debugger may have been killed
     ::unlink(gdb_path_.c_str());
   }
@@ -276,6 +276,12 @@ void DoorCaller::relay_gdb() {
   const bool open = read_some(gdb_, bytes) && write_some(gdb_, for_gdb_);
   if (!bytes.empty()) room().send(level_, Type::gdb_inner, bytes);
   if (open) return;
+  end_gdb();
+}
+
+void DoorCaller::end_gdb() {
+  if (!gdb_) return;
+  ++door_.left_[level_];
   room().send(level_, Type::gdb_inner, "");
   for_gdb_.clear();
   gdb_.reset();

@@ -43,6 +43,7 @@ class DoorCaller {
   void take_command(const std::string& bytes);
   void show_console();
   void relay_gdb();
+  void end_gdb();
   Room& room() { return door_.room_; }
 
   Door& door_;

@@ -1,7 +1,7 @@
 #include "run/door.hpp"
 
 #include <cstring>
-#include <map>
+#include <set>
 
 #include <doctest/doctest.h>
 #include <sys/socket.h>
@@ -50,31 +50,42 @@ struct House {
   Door door{dir.path() / "door-0", guest};
 };
 
+struct Socket {
+  util::Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  explicit Socket(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size());
+    REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+  void says(const std::string& bytes) const {
+    REQUIRE(::send(fd.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  }
+  std::string hears() const {
+    std::string got;
+    char buffer[65536];
+    for (ssize_t n; (n = ::recv(fd.get(), buffer, sizeof buffer, MSG_DONTWAIT)) > 0;)
+      got.append(buffer, static_cast<std::size_t>(n));
+    return got;
+  }
+};
+
 // One who calls there.
 struct Caller {
   House& house;
-  util::Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  Socket peer{house.dir.path() / "door-0"};
   std::string got;
   agent::Decoder decoder;
 
-  Caller(House& at, const Json& request) : house(at) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    const std::string path = house.dir.path() / "door-0";
-    std::memcpy(address.sun_path, path.c_str(), path.size());
-    REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    says(request.dump() + "\n");
-  }
+  Caller(House& at, const Json& request) : house(at) { says(request.dump() + "\n"); }
   void says(const std::string& bytes) {
-    REQUIRE(::send(fd.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+    peer.says(bytes);
     hears();
   }
   void says(Type type, const std::string& payload) { says(agent::encode({type, 1, payload})); }
   void hears() {
     house.door.serve();
-    char buffer[65536];
-    for (ssize_t n; (n = ::recv(fd.get(), buffer, sizeof buffer, MSG_DONTWAIT)) > 0;)
-      got.append(buffer, static_cast<std::size_t>(n));
+    got += peer.hears();
   }
   Json answer() {
     const std::size_t end = got.find('\n');
@@ -95,7 +106,7 @@ struct Caller {
     return all;
   }
   void hangs_up() {
-    fd.reset();
+    peer.fd.reset();
     house.door.serve();
   }
 };
@@ -220,4 +231,31 @@ TEST_CASE("a QEMU that opens no stub says why") {
     answer(R"({"error": {"desc": "no such chardev"}})");
   user.hears();
   CHECK(user.answer().value("error", "") == "QEMU opens no gdb stub: no such chardev");
+}
+
+TEST_CASE("a debugger of a guest inside gets that stub's bytes, and none that were another's") {
+  House house;
+  const auto debugger_comes = [&](Caller& user) {
+    house.guest.answers.back()(R"({"return": ""})");
+    user.hears();
+    return Socket(user.answer()["socket"].get<std::string>());
+  };
+  Caller first(house, {{"do", "gdb"}, {"level", 2}});
+  Socket gdb = debugger_comes(first);
+  gdb.says("$qSupported");
+  house.door.serve();
+  house.door.serve();
+  CHECK(house.guest.sent.back().payload == "$qSupported");
+  first.hangs_up();
+  CHECK(house.guest.held.visits() == std::set<std::string>{"gdb of a guest inside"});
+  CHECK(house.guest.commands.back().find("cont") != std::string::npos);
+
+  Caller second(house, {{"do", "gdb"}, {"level", 2}});
+  gdb = debugger_comes(second);
+  house.door.serve();
+  house.door.take(2, {Type::inner_gdb, 2, "late"});
+  house.door.take(2, {Type::inner_gdb, 2, ""});
+  house.door.take(2, {Type::inner_gdb, 2, "+$OK#9a"});
+  house.door.serve();
+  CHECK(gdb.hears() == "+$OK#9a");
 }

@@ -9,7 +9,8 @@
 namespace kproof::sweep {
 using nlohmann::json;
 
-std::string facts_of(const PreparedCell& cell, const std::filesystem::path& out) {
+std::string facts_of(const PreparedCell& cell, model::Accel accel,
+                     const std::filesystem::path& out) {
   json levels = json::array();
   for (const PreparedLevel& level : cell.levels)
     levels.push_back({{"label", level.kernel.label},
@@ -17,7 +18,10 @@ std::string facts_of(const PreparedCell& cell, const std::filesystem::path& out)
                       {"vmlinux", level.kernel.vmlinux.string()},
                       {"modules", level.kernel.modules_dir.string()},
                       {"in_place", stays_where_linked(level)}});
-  const json facts{{"cell", cell.cell.id}, {"out", out.string()}, {"levels", levels}};
+  const json facts{{"cell", cell.cell.id},
+                   {"out", out.string()},
+                   {"levels", levels},
+                   {"emulated", accel == model::Accel::tcg}};
   return facts.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -13,8 +13,9 @@ namespace kproof::sweep {
 
 // A JSON object for who calls at the guest's door: `cell`, `out`, and of each level `label`,
 // `release`, `vmlinux` and `modules` of its kernel, "" for none, and whether it runs where it was
-// linked to (`in_place`).
-std::string facts_of(const PreparedCell& cell, const std::filesystem::path& out);
+// linked to (`in_place`); and whether TCG runs L1 (`emulated`).
+std::string facts_of(const PreparedCell& cell, model::Accel accel,
+                     const std::filesystem::path& out);
 
 // For the terminal of the run: that the cell's guest is held and how to get in, or that it goes on.
 std::string tell_held(const std::string& cell, const std::string& why);

@@ -66,7 +66,7 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   job.levels.front().console_input = site.runtime_dir / fmt::format("keys-{}", serial);
   job.hold = site.hold;
   job.door = site.runtime_dir / fmt::format("door-{}", serial);
-  job.facts = facts_of(cell, site.out);
+  job.facts = facts_of(cell, site.accel, site.out);
   job.say = [&site, id = cell.cell.id](const std::string& why) { site.say(tell_held(id, why)); };
   for (run::LevelJob& of_level : job.levels)
     of_level.job.hold = site.hold.any();
