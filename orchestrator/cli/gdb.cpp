@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -79,7 +80,14 @@ static void become(const std::vector<std::string>& words) {
   throw HostError(fmt::format("cannot run {}: {}", words[0], std::strerror(errno)));
 }
 
-static int gdb(const GdbOptions& options) {
+// Behind -- all is gdb's; without a guest's name the first word of it was taken for one.
+static void give_back_first_word(GdbOptions& options) {
+  if (!options.name.starts_with('-')) return;
+  options.arguments.insert(options.arguments.begin(), std::exchange(options.name, ""));
+}
+
+static int gdb(GdbOptions& options) {
+  give_back_first_word(options);
   const std::string program = util::search_path("gdb");
   if (program.empty()) throw HostError("gdb is not installed", "apt-get install gdb");
   const Door door = find_door(options.name);
