@@ -100,6 +100,17 @@ void Inner::ask(std::string_view bytes) {
     send_all(qmp_, bytes, MSG_DONTWAIT);
 }
 
+// A debugger waits for what it asks for, so what it sends at a time is small.
+void Inner::debug(std::string_view bytes) {
+  if (bytes.empty()) {
+    if (gdb_ >= 0) ::close(std::exchange(gdb_, -1));
+    port_.send(Type::inner_gdb, {}, kInside);
+    return;
+  }
+  if (gdb_ < 0) gdb_ = connect_to(agent::kInnerGdbSocket);
+  send_all(gdb_, bytes, 0);
+}
+
 // QEMU connects to its console when it listens for QMP already, the order of its command line
 // (vm/inner_qemu.cpp). So no event of its monitor is lost, and its end has a reason.
 void Inner::meet_qemu() {
@@ -115,7 +126,8 @@ std::array<pollfd, Inner::kFds> Inner::fds() const {
            {console_, POLLIN, 0},
            {qemu_.out, POLLIN, 0},
            {qemu_.err, POLLIN, 0},
-           {qmp_, POLLIN, 0}}};
+           {qmp_, POLLIN, 0},
+           {gdb_, POLLIN, 0}}};
 }
 
 void Inner::serve(const std::array<pollfd, kFds>& ready) {
@@ -126,6 +138,7 @@ void Inner::serve(const std::array<pollfd, kFds>& ready) {
   if (ready[4].revents) pump(qemu_.out, Type::inner_said);
   if (ready[5].revents) pump(qemu_.err, Type::inner_said);
   if (ready[6].revents) pump(qmp_, Type::inner_answered);
+  if (ready[7].revents && gdb_ >= 0) pump(gdb_, Type::inner_gdb);
 }
 
 bool Inner::pump(int& fd, Type type) {

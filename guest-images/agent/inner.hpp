@@ -42,13 +42,15 @@ class Inner {
   // host, from its start on; what cannot be sent has no answer.
   void type(std::string_view bytes);
   void ask(std::string_view bytes);
+  // For its QEMU's gdb stub, which the host has had opened (ask()); "": the debugger has left.
+  void debug(std::string_view bytes);
 
   pid_t pid() const { return qemu_.pid; }
   bool ended() const { return ended_; }
   // What is still open when QEMU has ended is read to its end and then told, with `status`.
   void on_child(int status);
 
-  static constexpr std::size_t kFds = 7;
+  static constexpr std::size_t kFds = 8;
   std::array<pollfd, kFds> fds() const;
   void serve(const std::array<pollfd, kFds>& ready);
 
@@ -63,7 +65,8 @@ class Inner {
   Listener listener_;
   Program qemu_;
   Backing ram_;
-  int agent_listener_ = -1, agent_ = -1, console_listener_ = -1, console_ = -1, qmp_ = -1;
+  int agent_listener_ = -1, agent_ = -1, console_listener_ = -1, console_ = -1, qmp_ = -1,
+      gdb_ = -1;
   std::string unasked_;  // for the QMP socket, before there is one
   agent::Decoder decoder_;
   bool nonsense_ = false, ended_ = false;

@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include <utility>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -165,13 +167,24 @@ void Session::run_case() {
       port_.send(Type::case_stderr, "kproof: " + problem + "\r\n");
   while (!done() && !host_gone_)
     turn();
-  ::kill(-1, SIGKILL);  // whatever the case left behind; PID 1 is exempt
+  if (!job_->hold) ::kill(-1, SIGKILL);  // whatever the case left behind; PID 1 is exempt
   drain_output();
   write_kmsg("kproof: case end");
-  if (!ended_) return;
-  ended_->duration_ms = now_ms() - begin;
-  ended_->aborted = aborted_;
-  port_.send(Type::case_ended, to_json(*ended_));
+  if (ended_) {
+    ended_->duration_ms = now_ms() - begin;
+    ended_->aborted = aborted_;
+    port_.send(Type::case_ended, to_json(*ended_));
+  }
+  if (job_->hold) wait_to_go_on();
+}
+
+// What the case left may be looked at. Its output is told: what still writes there is not heard.
+void Session::wait_to_go_on() {
+  for (int* fd : {&program_.out, &program_.err})
+    if (*fd >= 0) ::close(std::exchange(*fd, -1));
+  while (ended_ && !may_go_on_ && !host_gone_)
+    turn();
+  ::kill(-1, SIGKILL);
 }
 
 // Heartbeats and kmsg go on meanwhile.

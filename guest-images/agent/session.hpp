@@ -30,6 +30,7 @@ class Session {
   void prepare_trace();
   void run_case();
   void send_trace();
+  void wait_to_go_on();
   void look_for_leaks();
   void finish();
 
@@ -46,7 +47,9 @@ class Session {
   void linger();
   void serve_host();
   void serve_frame(const agent::Frame& frame, std::string& error);
-  void serve_user(const agent::Frame& frame, std::string& error);
+  void serve_user(Visit& visit, const agent::Frame& frame, std::string& error);
+  void open_shell(const agent::Shell& wanted);
+  void end_shell(const agent::CaseEnded& ended);
   bool serve_kmsg();
   void serve_heartbeat();
   void deliver(const agent::Frame& frame);
@@ -69,6 +72,9 @@ class Session {
   std::optional<Visit> visit_;
   std::optional<Trace> trace_;
   Program program_;
+  std::optional<Visit> shell_;  // of somebody who looks at this guest
+  Program shell_program_;
+  bool may_go_on_ = false;
   pid_t leak_scan_ = -1;
   std::optional<agent::CaseEnded> ended_;
   bool aborted_ = false;

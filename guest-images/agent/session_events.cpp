@@ -26,15 +26,18 @@ static constexpr int kDrainMs = 5000;
 static constexpr int kMostBatches = 16;
 
 void Session::turn(int milliseconds) {
-  static constexpr std::size_t kOwn = 7;
+  static constexpr std::size_t kOwn = 9;
   const bool may_print = !visit_ || visit_->may_print();
+  const bool shell_prints = shell_ && shell_->may_print();
   std::array<pollfd, kOwn + Inner::kFds> fds{{{port_.fd(), POLLIN, 0},
                                               {kmsg_, POLLIN, 0},
                                               {children_, POLLIN, 0},
                                               {heartbeat_, POLLIN, 0},
                                               {may_print ? program_.out : -1, POLLIN, 0},
                                               {may_print ? program_.err : -1, POLLIN, 0},
-                                              {visit_ ? visit_->input_fd() : -1, POLLOUT, 0}}};
+                                              {visit_ ? visit_->input_fd() : -1, POLLOUT, 0},
+                                              {shell_prints ? shell_program_.out : -1, POLLIN, 0},
+                                              {shell_ ? shell_->input_fd() : -1, POLLOUT, 0}}};
   std::array<pollfd, Inner::kFds> of_inner{};
   if (inner_) of_inner = inner_->fds();
   const bool sends = trace_ && trace_->sends();
@@ -48,6 +51,8 @@ void Session::turn(int milliseconds) {
   if (fds[4].revents) serve_output(program_.out, Type::case_stdout);
   if (fds[5].revents) serve_output(program_.err, Type::case_stderr);
   if (fds[6].revents) visit_->write_input(port_);
+  if (fds[7].revents) serve_output(shell_program_.out, Type::shell_output);
+  if (fds[8].revents) shell_->write_input(port_);
   if (fds[3].revents) serve_heartbeat();
   std::copy(fds.begin() + kOwn, fds.end(), of_inner.begin());
   if (inner_) inner_->serve(of_inner);
@@ -73,17 +78,44 @@ void Session::serve_frame(const agent::Frame& frame, std::string& error) {
   if (frame.type == Type::examine)
     if (const auto wanted = agent::parse_examine(frame.payload, error)) examine(*wanted);
   if (frame.type == Type::job && !job_) job_ = agent::parse_job(frame.payload, error);
-  if (visit_) serve_user(frame, error);
+  if (frame.type == Type::go_on) may_go_on_ = true;
+  if (frame.type == Type::open_shell)
+    if (const auto wanted = agent::parse_shell(frame.payload, error)) open_shell(*wanted);
+  if (frame.type == Type::end_shell && shell_) ::kill(-shell_program_.pid, SIGKILL);
+  if (visit_ || shell_) serve_user(visit_ ? *visit_ : *shell_, frame, error);
 }
 
-void Session::serve_user(const agent::Frame& frame, std::string& error) {
+void Session::serve_user(Visit& visit, const agent::Frame& frame, std::string& error) {
   if (frame.type == Type::output_taken)
-    visit_->seen(std::strtoul(frame.payload.c_str(), nullptr, 10));
+    visit.seen(std::strtoul(frame.payload.c_str(), nullptr, 10));
   if (frame.type == Type::resize)
-    if (const auto size = agent::parse_size(frame.payload, error)) visit_->resize(*size);
+    if (const auto size = agent::parse_size(frame.payload, error)) visit.resize(*size);
   if (frame.type != Type::input) return;
-  visit_->take_input(frame.payload);
-  visit_->write_input(port_);
+  visit.take_input(frame.payload);
+  visit.write_input(port_);
+}
+
+// Its own visit is the only one that a user's command leaves room for.
+void Session::open_shell(const agent::Shell& wanted) {
+  std::string error = visit_ || shell_ ? "there is a command of a user's already" : "";
+  if (error.empty()) {
+    shell_.emplace(agent::Visit{.terminal = true, .size = wanted.size, .input = true});
+    error = shell_->start(wanted.argv, wanted.environment, shell_program_);
+    if (!error.empty()) shell_.reset();
+  }
+  if (error.empty()) return;
+  port_.send(Type::shell_output, "kproof: " + error + "\r\n");
+  port_.send(Type::shell_ended, to_json(agent::CaseEnded{.exit_code = 126}));
+}
+
+void Session::end_shell(const agent::CaseEnded& ended) {
+  for (pollfd ready{shell_program_.out, POLLIN, 0};
+       shell_program_.out >= 0 && ::poll(&ready, 1, 0) > 0;)
+    if (!serve_output(shell_program_.out, Type::shell_output)) break;
+  if (shell_program_.out >= 0) ::close(shell_program_.out);
+  port_.send(Type::shell_ended, to_json(ended));
+  shell_.reset();
+  shell_program_ = {};
 }
 
 // For the guest inside, or about it.
@@ -92,6 +124,7 @@ void Session::deliver(const agent::Frame& frame) {
   if (frame.level == 2 && frame.type == Type::stop_inner) return inner_->stop();
   if (frame.level == 2 && frame.type == Type::type_inner) return inner_->type(frame.payload);
   if (frame.level == 2 && frame.type == Type::ask_inner) return inner_->ask(frame.payload);
+  if (frame.level == 2 && frame.type == Type::gdb_inner) return inner_->debug(frame.payload);
   inner_->deliver({frame.type, static_cast<std::uint8_t>(frame.level - 1), frame.payload});
 }
 
@@ -152,13 +185,13 @@ void Session::serve_child() {
       end_case();
     }
     if (pid == leak_scan_) leak_scan_ = -1;
-    if (pid != program_.pid) continue;
-    if (trace_) trace_->stop("the case ended");
-    ended_.emplace();
+    agent::CaseEnded ended;
     if (WIFSIGNALED(status))
-      ended_->signal = WTERMSIG(status);
+      ended.signal = WTERMSIG(status);
     else
-      ended_->exit_code = WEXITSTATUS(status);
+      ended.exit_code = WEXITSTATUS(status);
+    if (shell_ && pid == shell_program_.pid) end_shell(ended);
+    if (pid == program_.pid) ended_ = ended;
   }
 }
 
@@ -166,7 +199,8 @@ bool Session::serve_output(int& fd, Type type) {
   char buffer[65536];
   const ssize_t n = ::read(fd, buffer, sizeof buffer);
   if (n > 0) port_.send(type, {buffer, static_cast<std::size_t>(n)});
-  if (n > 0 && visit_) visit_->printed(static_cast<std::size_t>(n));
+  auto& visit = type == Type::shell_output ? shell_ : visit_;
+  if (n > 0 && visit) visit->printed(static_cast<std::size_t>(n));
   if (n > 0 && trace_ && type == Type::case_stdout)
     trace_->hear({buffer, static_cast<std::size_t>(n)});
   if (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN))) return true;
@@ -175,10 +209,12 @@ bool Session::serve_output(int& fd, Type type) {
   return false;
 }
 
+// Where what the case left is not killed, it may hold the pipes open; what the case wrote is there.
 void Session::drain_output() {
   for (auto [fd, type] :
        {std::pair{&program_.out, Type::case_stdout}, {&program_.err, Type::case_stderr}})
-    for (pollfd ready{*fd, POLLIN, 0}; *fd >= 0 && ::poll(&ready, 1, kDrainMs) > 0;)
+    for (pollfd ready{*fd, POLLIN, 0};
+         *fd >= 0 && ::poll(&ready, 1, job_->hold ? 0 : kDrainMs) > 0;)
       if (!serve_output(*fd, type)) break;
 }
 

@@ -30,9 +30,9 @@ static std::uint32_t crc_of(std::string_view payload) {
 
 static bool is_known(std::uint8_t type) {
   return (type >= static_cast<std::uint8_t>(Type::hello) &&
-          type <= static_cast<std::uint8_t>(Type::traced)) ||
+          type <= static_cast<std::uint8_t>(Type::inner_gdb)) ||
          (type >= static_cast<std::uint8_t>(Type::job) &&
-          type <= static_cast<std::uint8_t>(Type::stop_trace));
+          type <= static_cast<std::uint8_t>(Type::gdb_inner));
 }
 
 std::string encode(const Frame& frame) {

@@ -41,6 +41,9 @@ enum class Type : std::uint8_t {
   input_taken = 19,     // empty; one for each `input`, once the command has all of it
   trace = 20,           // a name, '\n', and the next bytes of that file: what was recorded (Trace)
   traced = 21,          // JSON; behind the last of them, or why there are none
+  shell_output = 22,    // raw bytes of the terminal that open_shell asked for
+  shell_ended = 23,     // JSON, as case_ended: that shell did, or could not be started
+  inner_gdb = 24,       // of the guest inside: raw bytes of its QEMU's gdb stub
   // host to guest
   job = 65,         // JSON
   ping = 66,        // empty
@@ -55,6 +58,12 @@ enum class Type : std::uint8_t {
   resize = 73,        // JSON: the size of his terminal
   output_taken = 74,  // so many bytes of its output, in decimal, have reached him
   stop_trace = 75,    // text, why: record no more, and send what there is
+  // to a guest that somebody wants to look at (Job::hold)
+  go_on = 76,       // empty: the case has ended, and what it left may be killed
+  open_shell = 77,  // JSON (Shell): beside the case; its streams are as those of Job::visit
+  end_shell = 78,   // empty: nobody is at that terminal any more
+  // with the level of the guest inside
+  gdb_inner = 79,  // raw bytes for its QEMU's gdb stub; none: the debugger has left
 };
 
 inline constexpr int kHeartbeatMs = 500;

@@ -11,6 +11,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowSize, rows, columns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Visit, terminal, size, input, root_tag, directory_tag, directory,
                                    writable)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trace, events, probes, buffer)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Shell, argv, environment, size)
 
 void to_json(nlohmann::json& out, const Job& job) {
   out = {{"nonce", job.nonce},     {"argv", job.argv},
@@ -20,6 +21,7 @@ void to_json(nlohmann::json& out, const Job& job) {
   if (job.inner) out["inner"] = *job.inner;
   if (job.visit) out["visit"] = *job.visit;
   if (job.trace) out["trace"] = *job.trace;
+  if (job.hold) out["hold"] = true;
 }
 
 void from_json(const nlohmann::json& in, Job& job) {
@@ -33,6 +35,7 @@ void from_json(const nlohmann::json& in, Job& job) {
   if (in.contains("inner")) job.inner = in.at("inner").get<Inner>();
   if (in.contains("visit")) job.visit = in.at("visit").get<Visit>();
   if (in.contains("trace")) job.trace = in.at("trace").get<Trace>();
+  job.hold = in.value("hold", false);
 }
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CaseEnded, exit_code, signal, aborted, duration_ms)
@@ -88,6 +91,9 @@ std::string to_json(const WindowSize& size) {
 std::string to_json(const Traced& traced) {
   return dump(traced);
 }
+std::string to_json(const Shell& shell) {
+  return dump(shell);
+}
 
 std::optional<Hello> parse_hello(std::string_view json, std::string& error) {
   return parse<Hello>(json, error);
@@ -118,6 +124,9 @@ std::optional<WindowSize> parse_size(std::string_view json, std::string& error) 
 }
 std::optional<Traced> parse_traced(std::string_view json, std::string& error) {
   return parse<Traced>(json, error);
+}
+std::optional<Shell> parse_shell(std::string_view json, std::string& error) {
+  return parse<Shell>(json, error);
 }
 
 std::string canary(std::string_view nonce, std::string_view which) {

@@ -34,6 +34,7 @@ inline constexpr std::string_view kInnerRamFile = "@RAM@";
 inline constexpr std::string_view kInnerAgentSocket = "/run/kproof-inner-agent";
 inline constexpr std::string_view kInnerConsoleSocket = "/run/kproof-inner-console";
 inline constexpr std::string_view kInnerQmpSocket = "/run/kproof-inner-qmp";  // QEMU listens
+inline constexpr std::string_view kInnerGdbSocket = "/run/kproof-inner-gdb";  // once it is told to
 
 // Among the facts of an agent with a guest inside: what that guest's RAM is made of, as the bytes
 // of a page, a blank, and the fields of smaps that prove it.
@@ -74,6 +75,13 @@ inline constexpr std::size_t kTracePiece = 64 << 10;  // bytes of one, at most
 // "per_cpu/cpu0/stats".
 inline constexpr std::string_view kTraceSymbols = "kallsyms";
 
+// A shell beside the case, on a terminal: programs of the image, and none of the host's files.
+struct Shell {
+  std::vector<std::string> argv;
+  std::vector<std::pair<std::string, std::string>> environment;
+  WindowSize size;
+};
+
 // What one guest is booted for.
 struct Job {
   std::string nonce;              // of the canary
@@ -95,6 +103,8 @@ struct Job {
   std::optional<Inner> inner;      // with it the case runs while the case inside does
   std::optional<Visit> visit;      // with it `argv` is a user's, searched in its PATH
   std::optional<Trace> trace = {};
+  // Behind case_ended the agent waits for go_on before it kills what the case left, and ends.
+  bool hold = false;
 };
 
 // What files of this guest say: path -> first line. One that cannot be read is left out.
@@ -157,6 +167,7 @@ std::string to_json(const Examine& examine);
 std::string to_json(const Examined& examined);
 std::string to_json(const WindowSize& size);
 std::string to_json(const Traced& traced);
+std::string to_json(const Shell& shell);
 
 // Empty when the text is not what it should be; `error` then says what.
 std::optional<Hello> parse_hello(std::string_view json, std::string& error);
@@ -169,6 +180,7 @@ std::optional<Examine> parse_examine(std::string_view json, std::string& error);
 std::optional<Examined> parse_examined(std::string_view json, std::string& error);
 std::optional<WindowSize> parse_size(std::string_view json, std::string& error);
 std::optional<Traced> parse_traced(std::string_view json, std::string& error);
+std::optional<Shell> parse_shell(std::string_view json, std::string& error);
 
 // The canary's text, as the agent writes it to /dev/kmsg and the analyser looks for it.
 std::string canary(std::string_view nonce, std::string_view which);  // which: "begin" or "end"

@@ -23,6 +23,8 @@ void add_exec(CommandLine& line);
 void add_shell(CommandLine& line);
 void add_dump(CommandLine& line);
 void add_trace(CommandLine& line);
+void add_attach(CommandLine& line);
+void add_gdb(CommandLine& line);
 void add_plan(CommandLine& line);
 void add_build(CommandLine& line);
 void add_test(CommandLine& line);

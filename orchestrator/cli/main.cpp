@@ -63,6 +63,8 @@ static int run(std::vector<char*> words) {
   add_shell(line);
   add_dump(line);
   add_trace(line);
+  add_attach(line);
+  add_gdb(line);
   add_series(line);
   add_bisect(line);
   add_config_bisect(line);

@@ -72,6 +72,11 @@ static int run(RunOptions& options, const SlurmOptions& cluster, const WhatToRun
   const SignalWatch signals(stop);
   if (!read_what(options, what)) return kOk;
   const auto& sweep = options.sweep;
+  if (cluster.on == "slurm" && sweep.hold.any())
+    throw ConfigError(
+        "--pause-on and --keep wait for you on this machine, and --on slurm runs "
+        "guests on others",
+        "run the cells that you want to look at here, with --case and --kernel");
 
   Display display(options.verbose);
   const report::RunReport report =
@@ -121,6 +126,8 @@ void add_run(CommandLine& line) {
                   "does it ever fail?");
   command.example("kproof run --failed kproof-out/my-20261130-021000",
                   "only what was not as expected there, once more");
+  command.example("kproof run my.yaml --case mm/dax_1g_mprotect --pause-on finding",
+                  "stops that guest at the kernel's first complaint; `kproof attach` gets in");
   command.example("kproof run my.yaml --shard 1/3 --out one",
                   "a third of the cells; `kproof merge` joins it with the others");
   command.example("kproof run my.yaml --on slurm --workers 16 --out /shared/run",

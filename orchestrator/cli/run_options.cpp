@@ -40,6 +40,13 @@ void add_options_of_a_run(Command& command, RunOptions& options) {
   command.flag("--dump-on-hang", options.sweep.dump_on_hang,
                "keep the memory of an L1 that hangs as memory.elf, as large as its RAM, for "
                "crash or drgn");
+  command.choice("--pause-on", options.pause_on, {"never", "finding", "fail"},
+                 "stop a guest when its kernel first complains (finding), or at that or whatever "
+                 "else makes its cell fail (fail), expected or not, and wait for you: the line "
+                 "that tells you says how to get in. No time-out passes meanwhile");
+  command.flag("--keep", options.sweep.hold.keep,
+               "keep each guest that failed, paused, until you let it go: its case has ended, or "
+               "its kernel is to be killed. What reset itself is gone");
   command.choice("--format", options.format, {"text", "json"},
                  "what to print at the end: text, or results.json as in --out");
   add_cache_budget(command, options.sweep.cache_budget);
@@ -72,6 +79,9 @@ void follow_plan(RunOptions& options, const std::string& kind) {
   require_cache_budget(sweep.cache_budget);
   warn_of(sweep.plan);
   const std::string name = kind.empty() ? sweep.plan.name : sweep.plan.name + "-" + kind;
+  if (options.pause_on != "never")
+    sweep.hold.pause_on =
+        options.pause_on == "finding" ? run::PauseOn::finding : run::PauseOn::failure;
   sweep.out = fs::absolute(options.out.empty() ? fresh_directory("", name) : fs::path(options.out));
   if (options.accel != "auto")
     sweep.accel = options.accel == "kvm" ? model::Accel::kvm : model::Accel::tcg;

@@ -10,7 +10,7 @@
 namespace kproof::cli {
 
 struct RunOptions {
-  std::string plan_file, out, accel = "auto", format = "text", history;
+  std::string plan_file, out, accel = "auto", format = "text", history, pause_on = "never";
   sweep::SweepOptions sweep;
   bool verbose = false;
 };

@@ -48,9 +48,7 @@ void add_visit_options(Command& command, VisitOptions& options) {
   command.flag("-v,--verbose", options.verbose, "a line for every step");
 }
 
-// In all threads that come: a terminal that changes is read of, and a reader that is gone is an
-// error of the write.
-static util::Fd watch_terminal() {
+util::Fd watch_terminal() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGWINCH);

@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/visit_plan.hpp"
+#include "util/fd.hpp"
 
 namespace kproof::cli {
 
@@ -19,6 +20,10 @@ struct VisitOptions {
 
 // All but KERNEL, --timeout and the command itself.
 void add_visit_options(Command& command, VisitOptions& options);
+
+// Readable when the size of the terminal has changed. In all threads that come a reader that is
+// gone is an error of the write, and no signal.
+util::Fd watch_terminal();
 
 // Boots the guest, runs the command there and returns the exit code. `terminal`: on a pty, with all
 // keys of the user's terminal; else with our stdin where that is none.

@@ -2,15 +2,9 @@
 #include <thread>
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <pty.h>
 #include <signal.h>
-#include <sys/ioctl.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <unistd.h>
 
+#include "e2e/at_terminal.hpp"
 #include "e2e/leftovers.hpp"
 #include "e2e/support.hpp"
 #include "util/files.hpp"
@@ -21,98 +15,7 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-// A boot under TCG on a loaded machine.
-static constexpr auto kBoot = 300s;
 static constexpr auto kPrompt = 60s;
-
-namespace {
-// `kproof ARGUMENTS...` in `directory`, at a terminal of its own.
-class AtTerminal {
- public:
-  AtTerminal(const std::vector<std::string>& arguments, const fs::path& directory) {
-    pid_ = ::forkpty(&terminal_, nullptr, nullptr, nullptr);
-    if (pid_ == 0) become(arguments, directory);
-    REQUIRE(pid_ > 0);
-    ::tcgetattr(terminal_, &before_);
-  }
-  ~AtTerminal() {
-    if (!ended_) ::kill(pid_, SIGKILL);
-    if (!ended_) ::waitpid(pid_, nullptr, 0);
-    ::close(terminal_);
-  }
-  AtTerminal(const AtTerminal&) = delete;
-
-  pid_t pid() const { return pid_; }
-  void types(const std::string& keys) const {
-    REQUIRE(::write(terminal_, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
-  }
-  void resizes(unsigned short rows, unsigned short columns) const {
-    const winsize size{rows, columns, 0, 0};
-    REQUIRE(::ioctl(terminal_, TIOCSWINSZ, &size) == 0);
-  }
-  // What comes from here on has `text`; what stands before it is not looked at again.
-  bool shows(const std::string& text, Clock::duration deadline) {
-    for (const auto end = Clock::now() + deadline; read_until(end);)
-      if (const auto at = screen_.find(text, seen_); at != std::string::npos) {
-        seen_ = at + text.size();
-        return true;
-      }
-    MESSAGE("not shown: ", text, "\non the terminal:\n", screen_);
-    return false;
-  }
-  bool is_raw() const { return !(settings().c_lflag & ICANON); }
-  bool is_as_before() const {
-    const termios now = settings();
-    return now.c_iflag == before_.c_iflag && now.c_oflag == before_.c_oflag &&
-           now.c_lflag == before_.c_lflag && now.c_cflag == before_.c_cflag;
-  }
-  // The exit code, or -N for the signal that killed it.
-  int waits() {
-    while (read_until(Clock::now() + kBoot)) {
-    }
-    int status = 0;
-    REQUIRE(::waitpid(pid_, &status, 0) == pid_);
-    ended_ = true;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  }
-  const std::string& screen() const { return screen_; }
-
- private:
-  [[noreturn]] static void become(std::vector<std::string> arguments, const fs::path& directory) {
-    ::setenv("SHELL", "/bin/bash", 1);
-    ::setenv("TERM", "xterm", 1);
-    arguments.insert(arguments.begin(), KPROOF_PROGRAM);
-    std::vector<char*> argv;
-    for (std::string& word : arguments)
-      argv.push_back(word.data());
-    argv.push_back(nullptr);
-    if (::chdir(directory.c_str()) == 0) ::execv(argv[0], argv.data());
-    ::_exit(127);
-  }
-  termios settings() const {
-    termios now{};
-    ::tcgetattr(terminal_, &now);
-    return now;
-  }
-  // False at the end of the terminal, or of the time.
-  bool read_until(Clock::time_point end) {
-    pollfd ready{terminal_, POLLIN, 0};
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
-    if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) <= 0) return false;
-    char buffer[4096];
-    const ssize_t n = ::read(terminal_, buffer, sizeof buffer);
-    if (n > 0) screen_.append(buffer, static_cast<std::size_t>(n));
-    return n > 0;
-  }
-
-  int terminal_ = -1;
-  pid_t pid_ = -1;
-  termios before_{};
-  bool ended_ = false;
-  std::string screen_;
-  std::size_t seen_ = 0;
-};
-}  // namespace
 
 // Which whoever QEMU runs as may enter, and write to.
 static fs::path open_directory(const std::string& name) {

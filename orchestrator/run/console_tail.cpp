@@ -45,6 +45,11 @@ ConsoleSaw ConsoleTail::look(const Listener& listener) {
           .unreadable = unreadable_};
 }
 
+std::string ConsoleTail::last_report() const {
+  const auto findings = analyzer_.findings();
+  return findings.empty() ? last_line() : findings.back().title;
+}
+
 std::string ConsoleTail::last_line() const {
   constexpr std::size_t kLongest = 200;
   const std::size_t last = end_.find_last_not_of("\r\n ");

@@ -23,6 +23,9 @@ class ConsoleTail {
   ConsoleSaw look(const Listener& listener = {});
   std::size_t bytes() const { return bytes_; }
   const std::string& end() const { return end_; }  // the last 1024 bytes
+  // Reports that the kernel has begun so far, and what the last new one is, as far as it is there.
+  std::size_t reports() const { return analyzer_.facts().started; }
+  std::string last_report() const;
   // The last line with something in it, cut to 200 bytes.
   std::string last_line() const;
 

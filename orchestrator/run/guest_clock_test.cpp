@@ -44,3 +44,27 @@ TEST_CASE("a wait longer than the time since the last look is taken off no soone
   clock.look(Time(11s), 5s);
   CHECK(clock.now(Time(11s)) == Time(10s));
 }
+
+TEST_CASE("no time passes while the guest is held, however long that is") {
+  GuestClock clock(Time{});
+  clock.hold(Time{10s}, true);
+  clock.hold(Time{11s}, true);
+  CHECK(clock.now(Time{10h}) == Time{10s});
+  clock.hold(Time{10h}, false);
+  CHECK(clock.now(Time{10h + 1s}) == Time{11s});
+  clock.hold(Time{10h + 1s}, true);
+  clock.hold(Time{11h}, false);
+  CHECK(clock.now(Time{11h + 1s}) == Time{12s});
+}
+
+TEST_CASE("what a held guest's CPUs wait for is not taken off once more, and blames no host") {
+  GuestClock clock(Time{});
+  clock.look(Time{4s}, 1s);
+  clock.hold(Time{4s}, true);
+  clock.look(Time{100s}, 60s);
+  clock.hold(Time{100s}, false);
+  clock.look(Time{101s}, 60s);
+  CHECK(clock.starved() == 1s);
+  CHECK_FALSE(clock.hopeless());
+  CHECK(clock.now(Time{101s}) == Time{4s});
+}

@@ -15,7 +15,7 @@ void Interview::ask(int level, const Ask& ask, const virt::Guest& guest) {
   open_console();
   if (text) return input_ ? input_->type(text->text) : void();
   if (!monitor_) monitor_.emplace(guest);
-  if (monitor) return monitor_->ask(monitor->command);
+  if (monitor) return monitor_->ask(monitor->command, monitor->file);
   monitor_->dump_memory(std::get<DumpMemory>(ask).file);
 }
 

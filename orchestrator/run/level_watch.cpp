@@ -115,7 +115,16 @@ std::vector<Action> LevelWatch::look(Time now) {
 std::vector<Action> LevelWatch::take_reply(std::string_view line, Time now) {
   if (const auto event = qmp::parse_event(line)) return take_event(*event, now);
   if (!qmp::parse_reply(line)) return {};  // the greeting
-  if (own_asks_ > 0) return take_own_reply(line, now);
+  OnReply then;
+  if (!awaited_.empty()) {
+    then = std::move(awaited_.front());
+    awaited_.pop_front();
+  }
+  if (then) {
+    now_ = now;
+    then(std::string(line));
+    return std::exchange(of_replies_, {});
+  }
   if (playbook_) playbook_->on_reply(line, now);
   return conclude(now);
 }
@@ -126,26 +135,34 @@ std::vector<Action> LevelWatch::take_event(const qmp::Event& event, Time now) {
     return tell(ShutdownSaid{event.reason}, now);
   constexpr std::size_t kMostAsks = 4;  // awaited at a time
   const bool ours = playbook_ && !playbook_->over();
-  if (event.name == "STOP" && !ours && own_asks_ < kMostAsks) ask("query-status");
+  if (event.name == "STOP" && !ours && asked_state_ < kMostAsks) ask_state();
   return {};
 }
 
-std::vector<Action> LevelWatch::take_own_reply(std::string_view line, Time now) {
-  --own_asks_;
-  const std::string state = qmp::parse_state(line);
-  return state.empty() ? std::vector<Action>{} : tell(CpusStopped{state, qemu_words()}, now);
+void LevelWatch::ask_state() {
+  ++asked_state_;
+  ask({qmp::command("query-status")}, [this](const std::string& line) {
+    --asked_state_;
+    const std::string state = qmp::parse_state(line);
+    const bool by_user = excused_ && (state == "paused" || state == "debug");
+    if (!state.empty() && !by_user) of_replies_ = tell(CpusStopped{state, qemu_words()}, now_);
+  });
 }
 
-void LevelWatch::ask(const char* command) {
-  asks_.push_back(AskMonitor{qmp::command(command)});
-  ++own_asks_;
+void LevelWatch::ask(AskMonitor question, OnReply then) {
+  asks_.push_back(std::move(question));
+  unsent_.push_back(then ? std::move(then) : [](const std::string&) {});
 }
 
 std::vector<Ask> LevelWatch::take_asks() {
   std::vector<Ask> asks = std::exchange(asks_, {});
+  for (OnReply& then : std::exchange(unsent_, {}))
+    awaited_.push_back(std::move(then));
   if (!playbook_) return asks;
   for (Ask& ask : playbook_->take_asks()) {
     if (std::holds_alternative<AskAgent>(ask)) session_->handle(Asked{Type::examined}, Time{});
+    if (std::holds_alternative<AskMonitor>(ask) || std::holds_alternative<DumpMemory>(ask))
+      awaited_.emplace_back();
     asks.push_back(std::move(ask));
   }
   return asks;
@@ -203,7 +220,7 @@ void LevelWatch::keep(const agent::Frame& frame) {
 
 std::vector<Action> LevelWatch::take_start(Time now) {
   prepare(now);
-  ask("qmp_capabilities");  // before this QEMU tells nothing
+  ask({qmp::command("qmp_capabilities")}, [](const auto&) {});  // before this QEMU tells nothing
   return tell(Started{}, now);
 }
 
@@ -289,7 +306,18 @@ std::vector<Action> LevelWatch::take_examined(const std::string& json, Time now)
   return conclude(now);
 }
 
+std::optional<std::string> LevelWatch::take_complaint() {
+  const std::size_t before = std::exchange(complaints_, tail_.reports());
+  if (complaints_ == before || playbook_) return std::nullopt;  // it asked the kernel for it
+  return tail_.last_report();
+}
+
+void LevelWatch::close_logs() {
+  if (!story_.aside.from) story_.aside.from = Aside::Offsets{tail_.bytes(), kmsg_.size()};
+}
+
 void LevelWatch::set_clock(const std::string& usec, Time now) {
+  if (excused_) return;
   std::int64_t theirs = 0;
   if (std::from_chars(usec.data(), usec.data() + usec.size(), theirs).ec != std::errc()) return;
   const Time wall = now + starved_;

@@ -2,8 +2,11 @@
 // the difference of its clock to ours.
 #pragma once
 
+#include <deque>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -40,6 +43,7 @@ struct LevelStory {
   agent::Facts facts;              // files of this guest, as its agent told
   std::size_t output_dropped = 0;  // bytes of the case's stdout over its limit
   Aside aside;                     // what of the logs is the playbook's doing
+  std::set<std::string> visits;    // how a user was in the guest (Hold::visits()); of L1 alone
   // Our clock minus the guest's, in microseconds: the least seen, as every frame is late but none
   // early. Empty without a heartbeat.
   std::optional<std::int64_t> clock_offset;
@@ -71,8 +75,17 @@ class LevelWatch {
   // A line from the monitor of its QEMU, an event or an answer; those of a guest inside come in
   // frames.
   std::vector<Action> take_reply(std::string_view line, Time now);
+  // Of its QEMU's monitor, beside the playbook; `then` gets the line of the answer.
+  using OnReply = std::function<void(const std::string& line)>;
+  void ask(AskMonitor question, OnReply then);
   // What it, or its playbook, wants to have done since the last time.
   std::vector<Ask> take_asks();
+  // A user was here: that its CPUs stand still may be his doing, and its clock says nothing more.
+  void excuse_stops() { excused_ = true; }
+  // What the kernel began to complain of on its console since the last time, of itself.
+  std::optional<std::string> take_complaint();
+  // What the logs say from here on is not read for findings: its end is known.
+  void close_logs();
   const LevelJob& job() const { return job_; }
   LevelStory story() const;
 
@@ -83,8 +96,7 @@ class LevelWatch {
   std::vector<Action> take_about_inner(const agent::Frame& frame, Time now);
   bool take_facts(const std::string& json);
   std::vector<Action> take_event(const qmp::Event& event, Time now);
-  std::vector<Action> take_own_reply(std::string_view line, Time now);
-  void ask(const char* command);
+  void ask_state();
   std::string qemu_words() const;
   std::vector<Action> take_said(const std::string& bytes, Time now);
   std::vector<Action> take_end(const std::string& json, Time now);
@@ -103,10 +115,16 @@ class LevelWatch {
   OutputFile kmsg_, out_, err_;
   std::optional<OutputFile> console_, qemu_;  // of a guest inside, whose bytes come in frames
   std::string said_, saying_;                 // the last line of its QEMU, and the one unfinished
-  // Of QEMU's monitor: what we ask beside the playbook, and how many of these answers, which come
-  // in the order of the questions, are awaited still.
+  // Of QEMU's monitor: what we ask beside the playbook, and who awaits an answer, in the order of
+  // the questions; empty for the playbook.
   std::vector<Ask> asks_;
-  std::size_t own_asks_ = 0;
+  std::vector<OnReply> unsent_;  // of asks_
+  std::deque<OnReply> awaited_;
+  Time now_{};                   // of the reply that is served
+  std::size_t asked_state_ = 0;  // and not answered yet
+  std::vector<Action> of_replies_;
+  bool excused_ = false;
+  std::size_t complaints_ = 0;  // that were taken
   std::optional<Playbook> playbook_;
   // With an agent that answers, the playbook listens to kmsg, which has all that sysrq brings; the
   // console of a guest inside has notices and worse only.

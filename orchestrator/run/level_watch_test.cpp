@@ -140,6 +140,7 @@ TEST_CASE("L1's QEMU is quoted from its log when its CPUs stop") {
   outer.watch.prepare(outer.now);
   outer.watch.tell(Started{}, outer.now);
   outer.watch.take_reply(R"({"event": "STOP", "data": {}})", outer.now);
+  CHECK(outer.watch.take_asks().size() == 1);
   outer.watch.take_reply(R"({"return": {"status": "internal-error"}})", outer.now);
   CHECK(outer.ended_as<model::KvmFailed>().what ==
         "KVM internal error. Suberror: 1: emulation failure");
@@ -258,4 +259,35 @@ TEST_CASE("what only looks like an oops on the console ends nothing, a real one 
     CHECK(actions == (real ? Actions{Action::stop} : Actions{}));
     CHECK(inner.watch.over() == real);
   }
+}
+
+TEST_CASE("CPUs that a user stopped end nothing, and those that KVM stopped do") {
+  for (const auto& [state, ends] :
+       {std::pair{"paused", false}, {"debug", false}, {"internal-error", true}}) {
+    CAPTURE(state);
+    Watched inner(2);
+    inner.boots();
+    inner.watch.take_asks();
+    inner.qmp(R"({"return": {}})");
+    inner.watch.excuse_stops();
+    inner.qmp(R"({"event": "STOP"})");
+    inner.watch.take_asks();
+    inner.qmp(std::string(R"({"return": {"status": ")") + state + R"("}})");
+    CHECK(inner.watch.over() == ends);
+  }
+}
+
+TEST_CASE("a user's question to the monitor is answered, whatever else is asked meanwhile") {
+  Watched inner(2);
+  inner.boots();
+  inner.watch.take_asks();
+  inner.qmp(R"({"return": {}})");
+  std::string answer;
+  inner.qmp(R"({"event": "STOP"})");
+  inner.watch.ask({qmp::human("info status")}, [&](const std::string& line) { answer = line; });
+  CHECK(inner.watch.take_asks().size() == 2);
+  inner.qmp(R"({"return": {"status": "running"}})");
+  CHECK(answer.empty());
+  inner.qmp(R"({"return": "VM status: running"})");
+  CHECK(answer.find("VM status") != std::string::npos);
 }

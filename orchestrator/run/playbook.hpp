@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,13 +24,15 @@
 #include "run/hang_log.hpp"
 #include "run/playbook_steps.hpp"
 #include "run/qmp.hpp"
+#include "util/fd.hpp"
 
 namespace kproof::run {
 
 using Time = std::chrono::steady_clock::time_point;
 
 struct AskMonitor {
-  std::string command;  // one line of QMP
+  std::string command;                  // one line of QMP
+  std::shared_ptr<util::Fd> file = {};  // that goes with it; L1 only
 };
 struct DumpMemory {
   std::string file;  // answered like a command

@@ -23,7 +23,7 @@ static constexpr std::size_t kKiB = 1024, kFrame = agent::kMaxPayload;
 // Counts and sizes are a few times what our agent sends; a heartbeat every 500 ms makes a million
 // in six days. Of output and of what QEMU says, what is over the limit of a log is counted and not
 // kept (level_watch.cpp).
-static constexpr std::array<FrameRule, 21> kRules{{
+static constexpr std::array<FrameRule, 24> kRules{{
     {Type::hello, "hello", kBoot, 1, 64 * kKiB, 64 * kKiB},
     {Type::heartbeat, "heartbeat", kTalks, 1 << 20, 20, kUnlimited},
     {Type::kmsg, "kmsg", kTalks, kUnlimited, kFrame, kConsoleLimit},
@@ -39,12 +39,15 @@ static constexpr std::array<FrameRule, 21> kRules{{
     {Type::input_taken, "input_taken", kTest | kPoweroff, kAsAsked, 0, 0},
     {Type::trace, "trace", kTest | kPoweroff, kUnlimited, kFrame, agent::kMostTrace},
     {Type::traced, "traced", kTalks, 1, 256 * kKiB, 256 * kKiB},
+    {Type::shell_output, "shell_output", kTalks, kUnlimited, kFrame, kUnlimited},
+    {Type::shell_ended, "shell_ended", kTalks, kAsAsked, 4 * kKiB, kUnlimited},
     {Type::inner_started, "inner_started", bit(Stage::before), 1, 0, 0},
     {Type::inner_console, "inner_console", kRuns, kUnlimited, kFrame, kConsoleLimit},
     {Type::inner_said, "inner_said", kRuns, kUnlimited, kFrame, kUnlimited},
     {Type::inner_ended, "inner_ended", kRuns, 1, 4 * kKiB, 4 * kKiB},
     {Type::inner_nonsense, "inner_nonsense", kRuns, 1, 4 * kKiB, 4 * kKiB},
     {Type::inner_answered, "inner_answered", kRuns, kUnlimited, kFrame, kUnlimited},
+    {Type::inner_gdb, "inner_gdb", kRuns, kUnlimited, kFrame, kUnlimited},
 }};
 
 std::span<const FrameRule> frame_rules() {

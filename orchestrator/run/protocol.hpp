@@ -47,7 +47,8 @@ std::span<const FrameRule> frame_rules();
 
 // Made by the agent around a guest, about it: inner_...
 inline bool is_about_inner(agent::Type type) {
-  return type >= agent::Type::inner_started && type <= agent::Type::inner_answered;
+  return (type >= agent::Type::inner_started && type <= agent::Type::inner_answered) ||
+         type == agent::Type::inner_gdb;
 }
 
 // The table as PROTOCOL.md shows it, in Markdown.

@@ -37,6 +37,17 @@ std::string read_from(std::string_view chardev, std::string_view input, std::str
                  {{"id", chardev}, {"backend", {{"type", "file"}, {"data", file}}}});
 }
 
+std::string get_fd(std::string_view name) {
+  return command("getfd", {{"fdname", name}});
+}
+
+std::string listen_on(std::string_view name) {
+  const Json socket{
+      {"addr", {{"type", "fd"}, {"data", {{"str", name}}}}}, {"server", true}, {"wait", false}};
+  return command("chardev-add",
+                 {{"id", name}, {"backend", {{"type", "socket"}, {"data", socket}}}});
+}
+
 static std::string text_of(const Json& value) {
   if (!value.is_string()) return dump(value, 1);
   std::string text = value;

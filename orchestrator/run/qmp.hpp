@@ -14,6 +14,11 @@ std::string send_break(std::string_view chardev);
 // Has the console's chardev read what we type from `input`, a FIFO, and go on with its file.
 std::string read_from(std::string_view chardev, std::string_view input, std::string_view output);
 
+// Takes the file that comes with it, under that name; and makes a chardev of that name of one that
+// is a listening socket.
+std::string get_fd(std::string_view name);
+std::string listen_on(std::string_view name);
+
 struct Reply {
   bool ok = false;
   std::string text;  // HMP's words, or the JSON of what was returned, or why it failed

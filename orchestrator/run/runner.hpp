@@ -9,6 +9,7 @@
 #include "model/outcome.hpp"
 #include "run/core_keeper.hpp"
 #include "run/files.hpp"
+#include "run/hold.hpp"
 #include "run/level_watch.hpp"
 #include "run/stop.hpp"
 #include "run/trace_keeper.hpp"
@@ -24,6 +25,11 @@ struct GuestJob {
   std::vector<LevelJob> levels;  // L1 first
   CellFiles files;               // the directory exists
   bool shares_socket = false;    // QEMU may run as another user, who must reach the agent's socket
+  HoldWishes hold = {};
+  std::filesystem::path door = {};  // where its user gets in (door.hpp); "" for none
+  std::string facts = {};           // a JSON object: what its callers are told of it
+  // Of the guest when it is held, and when it goes on: for its user.
+  std::function<void(const std::string&)> say = [](const auto&) {};
   // Of the level `visited` the job is a user's command (agent::Job::visit), and this is he;
   // borrowed.
   Visitor* visitor = nullptr;

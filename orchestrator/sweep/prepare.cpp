@@ -266,6 +266,8 @@ void Preparation::set_detectors(std::size_t index, const kernel::Kconfig& config
                    incoherent(config, end, pace, said));
   const auto words = detector_parameters(config, end, pace);
   level.cmdline.insert(level.cmdline.begin(), words.begin(), words.end());
+  // A kernel that panicked stays to be looked at, and its QEMU with it.
+  if (catalogue_.held) level.cmdline.insert(level.cmdline.begin(), "panic=0");
 }
 
 void Preparation::add_program(PreparedLevel& level, image::ImageSpec& image) {
@@ -288,6 +290,9 @@ void Preparation::make_level(std::size_t index) {
   add_program(level, image);
   if (is_visited(index) && (!prepared_.no_files.empty() || !kernel.config.known()))
     for (auto& [inside, file] : programs_of(*catalogue_.visit))
+      image.files.emplace_back(inside, file);
+  if (catalogue_.held)
+    for (auto& [inside, file] : usual_programs())
       image.files.emplace_back(inside, file);
   level.deadlines = run::deadlines(
       limits_, prepared_.cell.test.timeout.value_or(level.description.timeout),

@@ -115,6 +115,7 @@ struct Catalogue {
   std::function<CaseProgram(const std::string& name, const std::vector<std::string>& args)> program;
   const Visit* visit = nullptr;  // a user's command runs in the place of the case; borrowed
   const Inspection* inspection = nullptr;  // borrowed
+  bool held = false;                       // a user may want to look at it (run::HoldWishes)
 };
 
 // `sized`, with all the rest.

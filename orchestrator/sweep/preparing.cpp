@@ -115,7 +115,8 @@ Fate Preparing::decide(PreparedCell& cell) {
                                                    [this] { return inner_qemu().program; });
                                 },
                             .visit = setup_.visit,
-                            .inspection = setup_.inspection};
+                            .inspection = setup_.inspection,
+                            .held = setup_.held};
   cell = sweep::prepare(cell, catalogue, setup_.plan.limits, setup_.machine, setup_.workshop,
                         setup_.out / "images");
   Earlier earlier = setup_.fresh ? Earlier{} : earlier_result(cell, setup_.out);

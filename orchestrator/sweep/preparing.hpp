@@ -37,6 +37,7 @@ class Preparing {
     std::vector<series::Row>* rows = nullptr;  // of a series; `unbuilt` is filled in
     const Inspection* inspection = nullptr;
     const Visit* visit = nullptr;  // a command in the place of cases
+    bool held = false;             // their user may want to look at guests
     std::function<void(const std::string&)> say;
   };
   explicit Preparing(Setup setup);

@@ -15,6 +15,7 @@
 #include "run/observe.hpp"
 #include "run/timeline.hpp"
 #include "sweep/attempts.hpp"
+#include "sweep/held.hpp"
 #include "sweep/jobs.hpp"
 #include "sweep/kernel_config.hpp"
 #include "sweep/traces.hpp"
@@ -63,6 +64,12 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   // libvirt hands on to it: that of the file which libvirt opened for it.
   if (!site.run_as.empty()) job.levels.front().console_of_qemu = "/dev/fdset/0";
   job.levels.front().console_input = site.runtime_dir / fmt::format("keys-{}", serial);
+  job.hold = site.hold;
+  job.door = site.runtime_dir / fmt::format("door-{}", serial);
+  job.facts = facts_of(cell, site.accel, site.out);
+  job.say = [&site, id = cell.cell.id](const std::string& why) { site.say(tell_held(id, why)); };
+  for (run::LevelJob& of_level : job.levels)
+    of_level.job.hold = site.hold.any();
   if (site.dump_on_hang) job.levels.front().memory_dump = job.files.memory();
   if (site.visit) put_visit(job, cell, *site.visit);
   if (site.inspection) put_inspection(job, cell, *site.inspection);
@@ -272,6 +279,7 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
   attempt.sign = judge_into(result, cell, *story, seen, site.accel, site.visit);
   quote_kernel(result.judgement, job.files, nonces);
   hint_at_limits(result.judgement, site);
+  note_visits(result.judgement, story->front().visits);
   if (const std::string traces = decode_traces(cell.levels, result.findings); !traces.empty())
     util::write_file_atomically(job.files.decoded(), traces);
   result.files = job.files.below(site.out);

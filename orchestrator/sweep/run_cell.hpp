@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "model/result.hpp"
 #include "run/runner.hpp"
@@ -24,6 +26,8 @@ struct Site {
   std::string hypervisor = {};             // host::hypervisor()
   const Visit* visit = nullptr;            // a user's command runs in the place of the case
   const Inspection* inspection = nullptr;  // of its one cell
+  run::HoldWishes hold = {};
+  std::function<void(const std::string&)> say = [](const auto&) {};  // what is worth a line
 };
 
 // What is known of the cell before it runs.

@@ -49,7 +49,7 @@ class Sweep {
   Kernel fetch(const model::KernelSpec& spec, std::size_t at_once);
   std::vector<model::KernelSpec> kernels_of_all(const std::vector<PreparedCell>& cells) const;
   void choose_pace();
-  Site site(const Hosting::Open& open) const;
+  Site site(const Hosting::Open& open);
   unsigned most_jobs() const;
   void run_cells(Preparing& preparing);
   void run_through(std::vector<PreparedCell>& cells, const Site& site, resources::Gate& gate,
@@ -154,6 +154,7 @@ Preparing::Setup Sweep::preparing() {
       .rows = report_.series ? &report_.series->rows : nullptr,
       .inspection = options_.inspection,
       .visit = visit_ ? &*visit_ : nullptr,
+      .held = options_.hold.any(),
       .say = [this](const std::string& line) { say(line); }};
 }
 
@@ -208,7 +209,7 @@ void Sweep::choose_pace() {
   beside_guests_ = kernels_.size() > 1;
 }
 
-Site Sweep::site(const Hosting::Open& open) const {
+Site Sweep::site(const Hosting::Open& open) {
   const virt::Connection& connection = *open.connection;
   return {*open.connection,
           report_.host.accel,
@@ -219,7 +220,9 @@ Site Sweep::site(const Hosting::Open& open) const {
           options_.dump_on_hang,
           host::hypervisor(),
           visit_ ? &*visit_ : nullptr,
-          options_.inspection};
+          options_.inspection,
+          options_.hold,
+          [this](const std::string& line) { say(line); }};
 }
 
 unsigned Sweep::most_jobs() const {

@@ -51,6 +51,8 @@ struct SweepOptions {
   // That one cell is looked at; borrowed.
   const Inspection* inspection = nullptr;
   std::function<void(const Inspected&)> on_inspected = {};
+  // When guests are held for their user to look at (run/hold.hpp).
+  run::HoldWishes hold{};
   // For more than one sweep in a process; borrowed.
   Hosting* hosting = nullptr;
 };

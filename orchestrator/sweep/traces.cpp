@@ -91,7 +91,7 @@ std::string decode_traces(const std::vector<PreparedLevel>& levels,
 }
 
 // The PVH entry is behind the code that moves the kernel.
-static bool stays_where_linked(const PreparedLevel& level) {
+bool stays_where_linked(const PreparedLevel& level) {
   const auto says = [](const std::vector<std::string>& words) {
     return std::ranges::find(words, "nokaslr") != words.end();
   };

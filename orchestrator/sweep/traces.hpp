@@ -16,6 +16,9 @@ namespace kproof::sweep {
 std::string decode_traces(const std::vector<PreparedLevel>& levels,
                           const std::vector<model::Finding>& findings);
 
+// Its kernel runs at the addresses that it was linked to: nothing moves it (KASLR).
+bool stays_where_linked(const PreparedLevel& level);
+
 // Names the addresses of a guest's kernel, as QEMU's registers have them; empty where there is no
 // vmlinux, or where the kernel may have moved itself (KASLR).
 run::AddressNames address_names(const PreparedLevel& level);

@@ -84,11 +84,17 @@ static constexpr std::array kUsualPrograms{
     "sort",  "stat",  "stty",  "sync",   "sysctl", "tail", "taskset", "tee",  "timeout", "top",
     "touch", "tr",    "true",  "umount", "uname",  "uniq", "wc",      "xargs"};
 
-image::Files programs_of(const Visit& visit) {
-  image::Files files = image::host_program(find_program(visit));
+image::Files usual_programs() {
+  image::Files files;
   for (const char* name : kUsualPrograms)
     if (const std::string path = util::search_path(name); !path.empty())
       files.merge(image::host_program(path));
+  return files;
+}
+
+image::Files programs_of(const Visit& visit) {
+  image::Files files = image::host_program(find_program(visit));
+  files.merge(usual_programs());
   return files;
 }
 

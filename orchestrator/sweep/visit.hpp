@@ -60,6 +60,8 @@ std::vector<std::string> why_no_terminal(const Kernel& kernel, const SymbolHint&
 // and the usual ones of this host, with their libraries. HostError for a program that cannot be
 // had.
 image::Files programs_of(const Visit& visit);
+// The usual ones alone.
+image::Files usual_programs();
 
 // The job is the visit's from here on. `cell` is prepared. Pure.
 void put_visit(run::GuestJob& job, const PreparedCell& cell, const Visit& visit);

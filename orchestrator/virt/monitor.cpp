@@ -32,8 +32,8 @@ Monitor::Monitor(const Guest& guest)
 
 Monitor::~Monitor() = default;
 
-void Monitor::ask(std::string command) {
-  add({.command = std::move(command)});
+void Monitor::ask(std::string command, std::shared_ptr<util::Fd> file) {
+  add({.command = std::move(command), .file = std::move(file)});
 }
 
 void Monitor::dump_memory(std::string file, bool compressed) {
@@ -63,9 +63,14 @@ static std::string error_answer() {
   return error.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-static std::string answer_to(virDomainPtr domain, const std::string& command) {
+static std::string answer_to(virDomainPtr domain, const std::string& command,
+                             const util::Fd* file) {
   char* text = nullptr;
-  if (virDomainQemuMonitorCommand(domain, command.c_str(), &text, 0) != 0) return error_answer();
+  int fd = file ? file->get() : -1;
+  const int result = file ? virDomainQemuMonitorCommandWithFiles(domain, command.c_str(), 1, &fd,
+                                                                 nullptr, nullptr, &text, 0)
+                          : virDomainQemuMonitorCommand(domain, command.c_str(), &text, 0);
+  if (result != 0) return error_answer();
   std::string answer = text;
   std::free(text);
   return answer;
@@ -86,7 +91,7 @@ void Monitor::serve(const std::stop_token& stop) {
     requests_.pop_front();
     lock.unlock();
     std::string answer = request.dump.empty()
-                             ? answer_to(domain_.get(), request.command)
+                             ? answer_to(domain_.get(), request.command, request.file.get())
                              : dump(domain_.get(), request.dump, request.compressed);
     lock.lock();
     answers_.push_back(std::move(answer));

@@ -26,7 +26,8 @@ class Monitor {
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
 
-  void ask(std::string command);  // one line of QMP
+  // One line of QMP; QEMU gets `file` with it.
+  void ask(std::string command, std::shared_ptr<util::Fd> file = {});
   // Writes the guest's memory to a file, as ELF or in kdump's compressed format; the guest stands
   // still meanwhile. Not to be had by ask(): at the event that ends
   // dump-guest-memory, libvirt 9.0 falls over its own missing job (SIGSEGV in
@@ -40,6 +41,7 @@ class Monitor {
   struct Request {
     std::string command, dump;  // one of the two
     bool compressed = false;    // the dump
+    std::shared_ptr<util::Fd> file = {};
   };
   void add(Request request);
   void serve(const std::stop_token& stop);
