@@ -49,8 +49,7 @@ Json encode(const model::HostFacts& h) {
 }
 
 Json encode(const Filters& f) {
-  return {
-      {"kernels", f.kernels}, {"topologies", f.topologies}, {"cases", f.cases}, {"ids", f.ids}};
+  return {{"kernels", f.kernels}, {"topologies", f.topologies}, {"cases", f.cases}, {"ids", f.ids}};
 }
 
 static Json encode(const model::Shard& shard) {
