@@ -156,9 +156,8 @@ void add_dump(CommandLine& line) {
                   "crash on the guest as that cell fails");
   command.example("kproof dump kproof-out/RUN/cells/mine/l1/mm/thp_mprotect --on finding",
                   "a cell of a run again; no core if nothing is found");
-  command.example(
-      "kproof dump mine/l1/kvm/stale_thp --plan my.yaml --command 'bt -a' --command log",
-      "in a script: what crash says of these");
+  command.example("kproof dump mine/l1/kvm/stale_thp --plan my.yaml --command 'bt -a'",
+                  "in a script: what crash says of that");
   command.example("kproof dump mine/l1/kvm/stale_thp --plan my.yaml -- -i commands.txt",
                   "crash with arguments of its own");
   command.does([options] { return dump(*options); });

@@ -164,9 +164,8 @@ void add_trace(CommandLine& line) {
       "trace.dat is trace-cmd's format, version 6: `trace-cmd report`, kernelshark. The file says "
       "of each CPU what was lost, and so does kproof.\n\n" +
       std::string(kInspectExitCodes));
-  command.example(
-      "kproof trace debian-6.12/l1-shadow/kvm/stale_thp --plan kvm --events 'kvm:*,kvmmmu:*'",
-      "KVM's events in the guest whose case runs guests");
+  command.example("kproof trace mine/l1/kvm/stale_thp --plan my.yaml --events 'kvm:*,kvmmmu:*'",
+                  "KVM's events in the guest whose case runs guests");
   command.example("kproof trace k/l2/mm/thp_mprotect --plan nested --level 1 --events kvmmmu",
                   "what L1's KVM does while the case runs in L2");
   command.example("kproof trace kproof-out/RUN/cells/k/l1/mm/dax_1g_uffd --rerun-with-probes",
