@@ -18,6 +18,7 @@
 #include "util/files.hpp"
 #include "util/subprocess.hpp"
 #include "util/units.hpp"
+#include "util/utf8.hpp"
 
 namespace kproof::cli {
 namespace fs = std::filesystem;
@@ -122,7 +123,7 @@ static void tell_trace(const TraceOptions& options, const run::TraceKeeper& keep
                        cpu.cpu, util::format_count(cpu.entries, "event"),
                        cpu.entries + cpu.overrun + cpu.dropped, options.buffer));
   for (const std::string& problem : keeper.traced()->problems)
-    tell(fmt::format("not in it: {}\n", report::printable(problem)));
+    tell(fmt::format("not in it: {}\n", util::printable(problem)));
   tell(fmt::format("read it:   {}{}\n", util::shell_quote({"trace-cmd", "report", file.string()}),
                    util::search_path("trace-cmd").empty() ? "   (apt install trace-cmd)" : ""));
 }
