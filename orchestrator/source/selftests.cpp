@@ -39,6 +39,15 @@ std::vector<std::string> places_of(const Selftest& selftest) {
 
 namespace {
 
+// Backports to stable trees that do not compile by themselves.
+struct Mended {
+  const char *program, *flags;
+};
+constexpr Mended kMended[] = {
+    {"khugepaged", "-include ../kselftest.h"},         // 6.12.117: KSFT_SKIP
+    {"dirty_log_test", "-DTEST_ASSERT_EQ=ASSERT_EQ"},  // 6.1.192 has the macro by its old name
+};
+
 // One selftest on its way. The tree's own makefiles write beside their sources, so they get a tree
 // of their own in the build directory: tools/ as a copy, all else as links.
 class SelftestBuild {
@@ -117,8 +126,9 @@ void SelftestBuild::compile(const Make& how, const fs::path& place) const {
       fmt::format("CC={} -static", compiler_of(how)),
       fmt::format("OUTPUT={}", (how.build / "out" / directory).string()),
       fmt::format("KHDR_INCLUDES=-isystem {}", (how.build / "usr/include").string())};
-  // A backport of 6.12.117 uses KSFT_SKIP there and does not include what has it.
-  if (selftest_.program == "khugepaged") words.emplace_back("EXTRA_CFLAGS=-include ../kselftest.h");
+  for (const Mended& mended : kMended)
+    if (selftest_.program == mended.program)
+      words.push_back(fmt::format("EXTRA_CFLAGS={}", mended.flags));
   words.push_back(program.string());
   make_in(how, how.build / "tree" / kSelftests / directory, words);
 }

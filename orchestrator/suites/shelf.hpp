@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <list>
 #include <map>
 #include <mutex>
 #include <string>
@@ -56,8 +57,8 @@ class Shelf {
                 const source::Settings& settings);
 
   std::map<std::string, Member> members_;
-  std::mutex mutex_;  // of what follows
-  std::vector<std::pair<model::SourceTree, source::Base>> bases_;
+  std::mutex mutex_;                                             // of what follows
+  std::list<std::pair<model::SourceTree, source::Base>> bases_;  // which others refer to
 };
 
 // The package of Debian's that holds the source of its kernel: "6.1.0-56-amd64" gives
