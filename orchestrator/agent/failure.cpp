@@ -5,9 +5,13 @@
 
 namespace kproof::agent {
 
+static std::string_view without_indent(std::string_view line) {
+  return line.substr(std::min(line.find_first_not_of(' '), line.size()));
+}
+
 // KTAP's directives, in any case of letters: "# SKIP reason", "# todo reason".
 bool is_failure(std::string_view line) {
-  line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+  line = without_indent(line);
   if (!line.starts_with("not ok")) return false;
   const std::size_t hash = line.find("# ");
   if (hash == line.npos) return true;
@@ -33,7 +37,7 @@ std::optional<std::string> FirstFailure::hear(std::string_view output) {
     }
     if (is_failure(line_)) {
       heard_ = true;
-      return line_;
+      return std::string(without_indent(line_));
     }
     line_.clear();
   }

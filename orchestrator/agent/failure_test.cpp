@@ -15,6 +15,19 @@ TEST_CASE("what fails is told at any depth, and not where a directive excuses it
   CHECK_FALSE(is_failure(""));
 }
 
+TEST_CASE("one inside another document is told without its indent, and nothing behind it") {
+  FirstFailure failure;
+  CHECK_FALSE(failure.hear("KTAP version 1\n1..3\nok 1 - a\n    not o"));
+  CHECK(failure.hear("k 2 - b\nnot ok 3 - c\n") == "not ok 2 - b");
+  CHECK_FALSE(failure.hear("not ok 3 - c\n"));
+}
+
+TEST_CASE("what is skipped, or expected to fail, is no first failure") {
+  FirstFailure failure;
+  CHECK_FALSE(
+      failure.hear("not ok 1 - a # SKIP no memory\nnot ok 2 - b # XFAIL known\n# not ok 3\n"));
+}
+
 TEST_CASE("the first failure is told once, however the output is cut") {
   const std::string output = "KTAP version 1\nok 1 a\nnot ok 2 b\nnot ok 3 c\n";
   for (std::size_t piece = 1; piece <= output.size(); ++piece) {

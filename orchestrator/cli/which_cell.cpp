@@ -36,7 +36,7 @@ ChosenGuest choose_cell(const std::string& cell, const std::string& plan) {
   const CellOfRun of_run = cell_of_run(cell);
   const auto manifest = manifest::read(of_run.run);
   chosen.filter.ids = {of_run.id};
-  chosen.plan = manifest::expand(*manifest, virt::cpu_models).plan;
+  chosen.plan = manifest::plan_of(*manifest, virt::cpu_models);
   chosen.texts = manifest->texts;
   return chosen;
 }

@@ -8,11 +8,9 @@
 #include <poll.h>
 #include <pwd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "util/error.hpp"
+#include "run/socket.hpp"
 
 namespace kproof::run {
 
@@ -30,19 +28,7 @@ static std::vector<uid_t> qemu_users() {
 }
 
 AgentLink::AgentLink(const std::filesystem::path& path, bool others)
-    : path_(path), listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string name = path.string();
-  if (name.size() >= sizeof address.sun_path)
-    throw HostError(fmt::format("{} is too long for a socket", name));
-  std::memcpy(address.sun_path, name.c_str(), name.size());
-  if (!listener_ ||
-      ::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-      ::chmod(name.c_str(), others ? 0666 : 0600) != 0 ||  // nobody can connect before listen()
-      ::listen(listener_.get(), 1) != 0)
-    throw HostError(fmt::format("cannot listen at {}: {}", name, std::strerror(errno)));
-}
+    : path_(path), listener_(listen_at(path, others ? 0666 : 0600, 1)) {}
 
 AgentLink::~AgentLink() {
   ::unlink(path_.c_str());

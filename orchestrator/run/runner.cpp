@@ -12,10 +12,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "agent/failure.hpp"
 #include "run/agent_link.hpp"
 #include "run/door.hpp"
 #include "run/ending.hpp"
-#include "run/failing_lines.hpp"
 #include "run/guest_clock.hpp"
 #include "run/interview.hpp"
 #include "run/nvdimm_file.hpp"
@@ -117,7 +117,7 @@ class Runner : private Room {
   // What is done when nobody holds it up any more: killing, and to let agents end (Job::hold).
   std::vector<std::pair<std::size_t, Action>> put_off_;
   std::set<std::size_t> may_end_;
-  std::vector<FailingLines> outputs_;
+  std::vector<agent::FirstFailure> outputs_;
   std::string told_;                 // why it is held, as its user was told
   std::optional<bool> cpus_ = true;  // they run, as we had them set; nothing: a user may have, too
   bool by_hand_ = false;             // a user may be setting them
@@ -438,7 +438,7 @@ std::string Runner::named(std::size_t index, const std::string& what) const {
 // Of a frame that had its place.
 void Runner::hear_failure(std::size_t index, const agent::Frame& frame) {
   if (frame.type == Type::case_stdout && !levels_[index]->job().job.visit)
-    if (const auto line = outputs_[index].feed(frame.payload)) hold_.on_not_ok(named(index, *line));
+    if (const auto line = outputs_[index].hear(frame.payload)) hold_.on_not_ok(named(index, *line));
   if (frame.type != Type::case_ended) return;
   std::string failure, ignored;
   if (const auto ended = agent::parse_case_ended(frame.payload, ignored))

@@ -13,7 +13,7 @@
 
 namespace kproof::run {
 
-util::Fd listen_for_owner(const std::filesystem::path& path) {
+util::Fd listen_at(const std::filesystem::path& path, mode_t mode, int waiting) {
   util::Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -21,13 +21,16 @@ util::Fd listen_for_owner(const std::filesystem::path& path) {
   if (name.size() >= sizeof address.sun_path)
     throw HostError(fmt::format("{} is too long for a socket", name));
   std::memcpy(address.sun_path, name.c_str(), name.size());
-  constexpr int kWaiting = 8;
   if (!listener ||
       ::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-      ::chmod(name.c_str(), 0600) != 0 ||  // nobody can connect before listen()
-      ::listen(listener.get(), kWaiting) != 0)
+      ::chmod(name.c_str(), mode) != 0 ||  // nobody can connect before listen()
+      ::listen(listener.get(), waiting) != 0)
     throw HostError(fmt::format("cannot listen at {}: {}", name, std::strerror(errno)));
   return listener;
+}
+
+util::Fd listen_for_owner(const std::filesystem::path& path) {
+  return listen_at(path, 0600, 8);
 }
 
 util::Fd accept_owner(const util::Fd& listener) {
