@@ -11,19 +11,23 @@
 
 namespace kproof::kvm {
 
-TracepointCounter::TracepointCounter(const std::string& event, const std::string& filter) {
+std::optional<perf_event_attr> attributes_of(const std::string& event, std::string& problem) {
   const std::string file = "/sys/kernel/tracing/events/" + event + "/id";
-  const std::uint64_t id = lib::sysfs::read_number(file);
-  if (id == 0) {
-    problem_ = file + " cannot be read";
-    return;
-  }
   perf_event_attr attributes{};
   attributes.type = PERF_TYPE_TRACEPOINT;
-  attributes.config = id;
+  attributes.size = sizeof attributes;
+  attributes.config = lib::sysfs::read_number(file);
+  if (attributes.config != 0) return attributes;
+  problem = file + " cannot be read";
+  return std::nullopt;
+}
+
+TracepointCounter::TracepointCounter(const std::string& event, const std::string& filter) {
+  const auto attributes = attributes_of(event, problem_);
+  if (!attributes) return;
   const machine::ParkedCpus parked;  // a tracepoint that is turned on is patched in
   for (int cpu = 0; cpu < ::sysconf(_SC_NPROCESSORS_CONF); ++cpu) {
-    const int fd = open_perf_event(attributes, cpu);
+    const int fd = open_perf_event(*attributes, cpu);
     if (fd < 0 && errno == ENODEV) continue;  // that CPU is offline
     if (fd < 0) {
       problem_ = "perf_event_open of " + event + ": " + std::strerror(errno);

@@ -2,10 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <linux/perf_event.h>
+
 namespace kproof::kvm {
+
+// What perf_event_open(2) takes for "kvm/kvm_age_hva"; nothing, and why, where there is none.
+std::optional<perf_event_attr> attributes_of(const std::string& event, std::string& problem);
 
 // Counts on all CPUs from its construction on, by perf_event_open(2): nobody's tracing is
 // disturbed. (An instance of tracefs would do the same, but to make one takes 6.1 about a second

@@ -3,31 +3,22 @@
 #include <cerrno>
 #include <cstring>
 
-#include <linux/perf_event.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "kvm/perf_event.hpp"
-#include "lib/sysfs.hpp"
+#include "kvm/tracepoint.hpp"
 #include "machine/parked_cpus.hpp"
 
 namespace kproof::suite {
 
 ProgramCounter::ProgramCounter(const std::string& event, pid_t process) {
-  const std::string file = "/sys/kernel/tracing/events/" + event + "/id";
-  const std::uint64_t id = lib::sysfs::read_number(file);
-  if (id == 0) {
-    problem_ = file + " cannot be read";
-    return;
-  }
-  perf_event_attr attributes{};
-  attributes.type = PERF_TYPE_TRACEPOINT;
-  attributes.size = sizeof attributes;
-  attributes.config = id;
-  attributes.disabled = attributes.enable_on_exec = attributes.inherit = 1;
+  auto attributes = kvm::attributes_of(event, problem_);
+  if (!attributes) return;
+  attributes->disabled = attributes->enable_on_exec = attributes->inherit = 1;
   const machine::ParkedCpus parked;  // a tracepoint that is turned on is patched in
   fd_ = static_cast<int>(
-      ::syscall(SYS_perf_event_open, &attributes, process, -1, -1, PERF_FLAG_FD_CLOEXEC));
+      ::syscall(SYS_perf_event_open, &*attributes, process, -1, -1, PERF_FLAG_FD_CLOEXEC));
   if (fd_ < 0) problem_ = "perf_event_open of " + event + ": " + std::strerror(errno);
 }
 
