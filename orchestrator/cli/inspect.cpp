@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/accel.hpp"
 #include "cli/cli.hpp"
 #include "cli/display.hpp"
 #include "cli/run_options.hpp"
@@ -21,8 +22,7 @@ void add_inspect_options(Command& command, InspectOptions& options, const std::s
   command.value("--output", options.output, what);
   command.value("--out", options.out,
                 "directory for the run's results (default: a new one below kproof-out/)");
-  command.choice("--accel", options.accel, {"auto", "kvm", "tcg"},
-                 "auto takes KVM where it really works");
+  add_accel(command, options.accel);
   add_cache_budget(command, options.cache_budget);
   add_as_root(command, options.as_root);
   command.flag("-v,--verbose", options.verbose, "a line for every phase of the cell");
@@ -39,8 +39,7 @@ static sweep::SweepOptions sweep_of(const InspectOptions& options, const std::st
                             .as_root = options.as_root,
                             .cache_budget = options.cache_budget};
   sweep.out = fs::absolute(options.out.empty() ? fresh_directory("", name) : fs::path(options.out));
-  if (options.accel != "auto")
-    sweep.accel = options.accel == "kvm" ? model::Accel::kvm : model::Accel::tcg;
+  sweep.accel = accel_of(options.accel);
   return sweep;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "cli/accel.hpp"
 #include "cli/cli.hpp"
 #include "cli/display.hpp"
 #include "cli/history_file.hpp"
@@ -33,8 +34,7 @@ void add_options_of_a_run(Command& command, RunOptions& options) {
   command.value("--connect", options.sweep.connect,
                 "libvirt URI, qemu:///system or qemu:///session (default: libvirt in this process, "
                 "no daemon)");
-  command.choice("--accel", options.accel, {"auto", "kvm", "tcg"},
-                 "auto takes KVM where it really works");
+  add_accel(command, options.accel);
   command.number("--jobs", options.sweep.jobs,
                  "most cells at once (0: as many as this host has room for)");
   command.flag("--dump-on-hang", options.sweep.dump_on_hang,
@@ -83,8 +83,7 @@ void follow_plan(RunOptions& options, const std::string& kind) {
     sweep.hold.pause_on =
         options.pause_on == "finding" ? run::PauseOn::finding : run::PauseOn::failure;
   sweep.out = fs::absolute(options.out.empty() ? fresh_directory("", name) : fs::path(options.out));
-  if (options.accel != "auto")
-    sweep.accel = options.accel == "kvm" ? model::Accel::kvm : model::Accel::tcg;
+  sweep.accel = accel_of(options.accel);
 }
 
 report::RunReport run_told(const RunOptions& options, const run::StopRequest& stop) {

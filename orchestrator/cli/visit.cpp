@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/accel.hpp"
 #include "cli/cli.hpp"
 #include "cli/kernel_words.hpp"
 #include "cli/raw_terminal.hpp"
@@ -41,8 +42,7 @@ void add_visit_options(Command& command, VisitOptions& options) {
       "--out", options.out,
       "directory for logs and reports (default: a temporary one, which stays if something "
       "is found)");
-  command.choice("--accel", options.accel, {"auto", "kvm", "tcg"},
-                 "auto takes KVM where it really works");
+  add_accel(command, options.accel);
   add_cache_budget(command, options.cache_budget);
   add_as_root(command, options.as_root);
   command.flag("-v,--verbose", options.verbose, "a line for every step");
@@ -113,8 +113,7 @@ static sweep::SweepOptions sweep_of(const VisitOptions& options, const sweep::Vi
                             .as_root = options.as_root,
                             .cache_budget = options.cache_budget,
                             .visit = &visit};
-  if (options.accel != "auto")
-    sweep.accel = options.accel == "kvm" ? model::Accel::kvm : model::Accel::tcg;
+  sweep.accel = accel_of(options.accel);
   sweep.out = make_directory(options);
   return sweep;
 }

@@ -28,9 +28,9 @@ struct BuiltSelftest {
   std::string origin;             // "linux-source-6.12 6.12.117-1~deb12u1"
 };
 
-// Its own users' names for it, the first that the tree has: of 6.14 on kvm/x86_64/ is kvm/x86/ and
-// max_guest_memory_test mmu_stress_test; mm/ was vm/ before 6.3. Paths below selftests/, without
-// ".c". Pure.
+// Where a version of the kernel may have it, the likeliest first: paths below selftests/, without
+// ".c". From 6.14 on kvm/x86_64/ is kvm/x86/, and max_guest_memory_test is mmu_stress_test; mm/ was
+// vm/ before 6.3. Pure.
 std::vector<std::string> places_of(const Selftest& selftest);
 
 // Unbuildable with what the compiler says; HostError; Interrupted.

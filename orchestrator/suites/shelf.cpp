@@ -61,6 +61,14 @@ const source::Base& Shelf::base_of(const model::SourceTree& tree,
   return bases_.back().second;
 }
 
+// It asks compiler and linker who they are, which is one answer for all programs.
+const source::Toolchain& Shelf::toolchain_of(const std::string& compiler) {
+  const std::lock_guard lock(mutex_);
+  const auto known = toolchains_.find(compiler);
+  if (known != toolchains_.end()) return known->second;
+  return toolchains_.emplace(compiler, source::find_toolchain(compiler)).first->second;
+}
+
 std::string source_package_of(const std::string& release) {
   std::string version;
   static const RE2 form(R"((\d+\.\d+)[.+-].*)");
@@ -83,9 +91,9 @@ Program Shelf::build(const OfKernel& what, const model::KernelSpec& kernel,
     return {{},
             fmt::format("the source of kernel {} is not known, and the suite names no `source`",
                         kernel.name)};
-  const auto toolchain = source::find_toolchain(
-      built && !built->compiler.empty() && !what.tree ? built->compiler : settings.compiler);
-  const auto made = source::build_selftest(base_of(*tree, settings), {patches}, toolchain,
+  const bool own = built && !built->compiler.empty() && !what.tree;
+  const auto made = source::build_selftest(base_of(*tree, settings), {patches},
+                                           toolchain_of(own ? built->compiler : settings.compiler),
                                            what.selftest, settings);
   if (!made.program.empty()) return {made.program, ""};
   return {{},

@@ -53,12 +53,14 @@ class Shelf {
 
  private:
   const source::Base& base_of(const model::SourceTree& tree, const source::Settings& settings);
+  const source::Toolchain& toolchain_of(const std::string& compiler);
   Program build(const OfKernel& what, const model::KernelSpec& kernel, const std::string& release,
                 const source::Settings& settings);
 
   std::map<std::string, Member> members_;
   std::mutex mutex_;                                             // of what follows
   std::list<std::pair<model::SourceTree, source::Base>> bases_;  // which others refer to
+  std::map<std::string, source::Toolchain> toolchains_;
 };
 
 // The package of Debian's that holds the source of its kernel: "6.1.0-56-amd64" gives
