@@ -78,12 +78,17 @@ struct Taint {
   unsigned long before = 0, after = 0;  // /proc/sys/kernel/tainted
 };
 
+// The shortest stall that a kernel reports lasts as long (soft lockup: 2 * watchdog_thresh).
+inline constexpr util::Millis kStarvedWindow{20000};
+
 struct RunOutcome {
   GuestEnd end = HostFault{Phase::start, "not run"};
   std::optional<CaseExit> exit;
   std::optional<Taint> taint;
   std::vector<std::string> prepare_errors;  // "finit_module dax_pmem: No such device": unmet needs
   std::vector<PhaseTime> phases;
+  // The longest that one of L1's CPUs waited for one of the host's within kStarvedWindow.
+  util::Millis starved{0};
   std::optional<Hang> hang;  // what was collected when a deadline had passed
 };
 

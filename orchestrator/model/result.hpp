@@ -15,12 +15,12 @@
 
 namespace kproof::model {
 
-// A run of the cell that does not count, as QEMU's TCG may have failed and no kernel
-// (verdict/emulator.hpp).
+// A run of the cell that does not count, as QEMU's TCG or this host may have failed and no kernel
+// (verdict/doubt.hpp).
 struct DiscountedAttempt {
   Verdict verdict = Verdict::broken;
   std::string reason;     // of that verdict
-  std::string sign;       // what speaks for the emulator
+  std::string sign;       // what speaks against that
   std::string directory;  // of its logs, below the run directory
 };
 

@@ -120,10 +120,11 @@ std::string render_discounted(const RunReport& report) {
                          to_string(attempt.verdict), printable(attempt.reason),
                          printable(attempt.sign),
                          printable((report.directory / attempt.directory).string()));
-  return out.empty() ? ""
-                     : "Attempts that do not count, as QEMU's TCG may have failed and no kernel; "
-                       "the next one counts:\n" +
-                           out;
+  return out.empty()
+             ? ""
+             : "Attempts that do not count, as QEMU's TCG or this host may have failed and no "
+               "kernel; the next one counts:\n" +
+                   out;
 }
 
 }  // namespace kproof::report

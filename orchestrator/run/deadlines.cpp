@@ -6,10 +6,14 @@ namespace kproof::run {
 
 using namespace std::chrono_literals;
 
+bool emulated(const Ground& ground) {
+  return ground.accel == model::Accel::tcg || ground.hypervisor == "TCGTCGTCGTCG";
+}
+
 static unsigned scale_of_l1(const Ground& ground) {
   if (ground.accel == model::Accel::tcg) return 6;
   if (ground.hypervisor.empty()) return 1;
-  return ground.hypervisor == "TCGTCGTCGTCG" ? 24 : 2;
+  return emulated(ground) ? 24 : 2;
 }
 
 unsigned scale_of(const Ground& ground, int level) {

@@ -28,3 +28,10 @@ TEST_CASE(
   CHECK(whole(inner) > 3 * inner.boot + inner.test + inner.poweroff + 2 * inner.examine);
   CHECK(whole(outer) > inner.boot + inner.test + inner.poweroff);
 }
+
+TEST_CASE("KVM on a host that TCG runs has emulated CPUs, too") {
+  CHECK(emulated({Accel::tcg, ""}));
+  CHECK(emulated({Accel::kvm, "TCGTCGTCGTCG"}));
+  CHECK_FALSE(emulated({Accel::kvm, "KVMKVMKVM"}));
+  CHECK_FALSE(emulated({Accel::kvm, ""}));
+}

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/outcome.hpp"
+
 namespace kproof::run {
 
 void GuestClock::look(Time now, util::Millis waited) {
@@ -15,6 +17,17 @@ void GuestClock::look(Time now, util::Millis waited) {
   const util::Millis taken = std::min({counts, starved_ + passed, most});
   hopeless_ = counts > most && most.count() > 0;
   starved_ = std::max(starved_, taken);
+  look_back(now, counts);
+}
+
+// Looks may be far between, on a host as busy as that: what was waited meanwhile is spread evenly.
+void GuestClock::look_back(Time now, util::Millis counts) {
+  window_.emplace_back(now, counts);
+  while (window_.size() > 2 && now - window_[1].first >= model::kStarvedWindow)
+    window_.pop_front();
+  const auto [since, by_then] = window_.front();
+  const auto span = std::max(std::chrono::floor<util::Millis>(now - since), model::kStarvedWindow);
+  worst_ = std::max(worst_, (counts - by_then) * model::kStarvedWindow.count() / span.count());
 }
 
 void GuestClock::hold(Time ours, bool holds) {

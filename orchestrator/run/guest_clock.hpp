@@ -3,7 +3,9 @@
 // is, all of it, the time for which a user holds the guest (hold.hpp).
 #pragma once
 
+#include <deque>
 #include <optional>
+#include <utility>
 
 #include "run/session.hpp"
 #include "util/units.hpp"
@@ -31,8 +33,12 @@ class GuestClock {
   util::Millis starved() const { return starved_; }
   // More was waited than is taken off: nothing that came too late is the guest's fault.
   bool hopeless() const { return hopeless_; }
+  // The longest wait within model::kStarvedWindow: what makes a kernel stall that never ran.
+  util::Millis worst() const { return worst_; }
 
  private:
+  void look_back(Time now, util::Millis counts);
+
   Time started_, looked_, last_;
   util::Millis starved_{0};
   std::optional<Time> held_since_;
@@ -40,6 +46,9 @@ class GuestClock {
   // Of QEMU's waiting, what was so far, and what was while the guest was held, which is no excuse.
   util::Millis waited_{0}, waited_held_{0};
   bool hopeless_ = false;
+  // When we looked, and what had been waited by then, as far back as the window and one further.
+  std::deque<std::pair<Time, util::Millis>> window_;
+  util::Millis worst_{0};
 };
 
 }  // namespace kproof::run

@@ -68,3 +68,22 @@ TEST_CASE("what a held guest's CPUs wait for is not taken off once more, and bla
   CHECK_FALSE(clock.hopeless());
   CHECK(clock.now(Time{101s}) == Time{4s});
 }
+
+TEST_CASE("the worst wait is of any twenty seconds, not of the whole life") {
+  GuestClock clock(Time{});
+  clock.look(Time{1s}, 0ms);
+  for (auto now = 2s; now <= 200s; ++now)  // a tenth, all the time
+    clock.look(Time(now), std::chrono::milliseconds(now) / 10);
+  CHECK(clock.worst() <= 2100ms);
+  for (auto now = 201s; now <= 217s; ++now)
+    clock.look(Time(now), 20s + (now - 200s));
+  clock.look(Time{300s}, 38s);
+  CHECK(clock.worst() == 17300ms);  // and the three seconds before
+}
+
+TEST_CASE("what was waited between two looks that are far apart is spread over that time") {
+  GuestClock clock(Time{});
+  clock.look(Time{1s}, 0ms);
+  clock.look(Time{101s}, 90s);
+  CHECK(clock.worst() == 18s);
+}

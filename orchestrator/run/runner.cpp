@@ -424,6 +424,7 @@ GuestStory Runner::story() const {
   for (const auto& level : levels_)
     story.push_back(level->story());
   story.front().visits = hold_.visits();
+  story.front().outcome.starved = clock_.worst();
   if (clock_.hopeless())
     for (LevelStory& level : story)
       blame_starvation(level.outcome, clock_.starved());

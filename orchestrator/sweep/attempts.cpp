@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "verdict/emulator.hpp"
-
 namespace kproof::sweep {
 namespace fs = std::filesystem;
 
@@ -18,7 +16,7 @@ static model::DiscountedAttempt set_aside(const Attempt& attempt, const AttemptP
                                           std::size_t nth) {
   const std::string directory = aside(place, nth);
   fs::rename(place.out / place.cell, place.out / directory);
-  return {attempt.result.judgement.verdict, attempt.result.judgement.reason, attempt.sign,
+  return {attempt.result.judgement.verdict, attempt.result.judgement.reason, attempt.doubt.sign,
           directory};
 }
 
@@ -26,17 +24,17 @@ std::optional<model::CellResult> attempt_until_one_counts(
     const AttemptPlace& place, const std::function<std::optional<Attempt>(unsigned)>& once) {
   for (unsigned nth = 0; nth + 1 < verdict::kAttempts; ++nth)
     fs::remove_all(place.out / aside(place, nth));
-  std::vector<std::string> signs;
+  std::vector<verdict::Doubt> doubts;
   std::vector<model::DiscountedAttempt> discounted;
   for (unsigned nth = 0;; ++nth) {
     auto attempt = once(nth);
     if (!attempt) return std::nullopt;
-    signs.push_back(attempt->sign);
-    if (verdict::weigh(signs) == verdict::Weight::again) {
+    doubts.push_back(attempt->doubt);
+    if (verdict::weigh(doubts) == verdict::Weight::again) {
       discounted.push_back(set_aside(*attempt, place, nth));
       continue;
     }
-    attempt->result.judgement = verdict::settle(attempt->result.judgement, signs);
+    attempt->result.judgement = verdict::settle(attempt->result.judgement, doubts);
     attempt->result.discounted = std::move(discounted);
     return std::move(attempt->result);
   }

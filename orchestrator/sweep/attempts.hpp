@@ -1,4 +1,5 @@
-// A cell that runs again where the emulator may have failed, and no kernel (verdict/emulator.hpp).
+// A cell that runs again where the emulator or this host may have failed, and no kernel
+// (verdict/doubt.hpp).
 #pragma once
 
 #include <filesystem>
@@ -7,12 +8,13 @@
 #include <string>
 
 #include "model/result.hpp"
+#include "verdict/doubt.hpp"
 
 namespace kproof::sweep {
 
 struct Attempt {
   model::CellResult result;
-  std::string sign;  // of the emulator's fault; "": it counts
+  verdict::Doubt doubt;
 };
 
 // Where an attempt leaves its logs.

@@ -21,9 +21,11 @@ struct Cell {
     if (runs == signs.size()) return std::nullopt;  // stopped
     fs::create_directories(out.path() / "cells/a");
     util::write_file_atomically(out.path() / "cells/a/log", std::to_string(runs));
-    Attempt attempt{.sign = signs[runs++]};
+    const std::string& sign = signs[runs++];
+    using Of = verdict::Doubt::Of;
+    Attempt attempt{.doubt = {sign.empty() ? Of::nothing : Of::emulator, sign}};
     attempt.result.judgement = {.verdict = model::Verdict::crash, .reason = "reset"};
-    if (attempt.sign.empty()) attempt.result.judgement = {};
+    if (sign.empty()) attempt.result.judgement = {};
     return attempt;
   }
   std::optional<model::CellResult> run() {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <unistd.h>
+
 #include "cache/use.hpp"
 #include "kernel/store.hpp"
 #include "resources/admission.hpp"
@@ -14,7 +16,12 @@ namespace fs = std::filesystem;
 
 virt::ConnectSpec connect_spec(const std::string& uri, const std::string& qemu,
                                const Workshop& workshop, bool drops_root) {
-  const std::string key = util::Hasher().add(qemu).add(workshop.emulator().string()).hex();
+  // libvirt's files are their owner's alone, and a cache may be shared.
+  const std::string key = util::Hasher()
+                              .add(qemu)
+                              .add(workshop.emulator().string())
+                              .add(std::to_string(::geteuid()))
+                              .hex();
   const fs::path capabilities = kernel::default_cache() / "libvirt" / key;
   fs::create_directories(capabilities.parent_path());
   cache::use(capabilities);

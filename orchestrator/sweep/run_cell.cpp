@@ -22,7 +22,7 @@
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "verdict/bounds.hpp"
-#include "verdict/emulator.hpp"
+#include "verdict/doubt.hpp"
 #include "verdict/judge.hpp"
 #include "verdict/known_issues.hpp"
 
@@ -174,10 +174,10 @@ static const std::string& release_at(const PreparedCell& cell, const run::GuestS
   return said.empty() ? cell.levels[index].kernel.release : said;
 }
 
-// The sign that the emulator failed and no kernel, if any.
-static std::string judge_into(model::CellResult& result, const PreparedCell& cell,
-                              const run::GuestStory& story, std::vector<run::Observed> seen,
-                              model::Accel accel, const Visit* visit) {
+// What speaks for another fault than the kernel's, if anything.
+static verdict::Doubt judge_into(model::CellResult& result, const PreparedCell& cell,
+                                 const run::GuestStory& story, std::vector<run::Observed> seen,
+                                 const Site& site, const Visit* visit) {
   for (std::size_t i = 0; i < story.size(); ++i)
     verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, story, seen, i),
                         util::today());
@@ -197,15 +197,14 @@ static std::string judge_into(model::CellResult& result, const PreparedCell& cel
                       .lost_kmsg = seen[i].lost_kmsg,
                       .oopsed = seen[i].oopsed});
   result.judgement = verdict::judge(cell.cell.expectation, levels);
-  return verdict::emulator_sign(accel, levels, result.judgement);
+  return verdict::doubt(run::emulated({site.accel, site.hypervisor}), levels, result.judgement);
 }
 
 // Of a guest that was not booted, because it is known what would come of it.
-static void judge_unbooted(model::CellResult& result, const PreparedCell& cell,
-                           model::Accel accel) {
+static void judge_unbooted(model::CellResult& result, const PreparedCell& cell, const Site& site) {
   run::GuestStory story(1);
   story[0].outcome = {};
-  judge_into(result, cell, story, std::vector<run::Observed>(1), accel, nullptr);
+  judge_into(result, cell, story, std::vector<run::Observed>(1), site, nullptr);
 }
 
 // Of what could not be had the kernel may have said why.
@@ -252,14 +251,14 @@ static void name_cpus(std::vector<model::Level>& levels, const vm::GuestSpec& ou
 static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Site& site,
                                              unsigned serial, const run::StopRequest& stop,
                                              const run::PhaseListener& on_phase) {
-  Attempt attempt{blank_result(cell), ""};
+  Attempt attempt{.result = blank_result(cell), .doubt = {}};
   model::CellResult& result = attempt.result;
   const auto nonces = make_nonces(cell.levels.size());
   run::GuestJob job = make_job(cell, site, serial, nonces);
   fs::remove_all(job.files.dir);  // logs of an earlier run must not be read as this one's
   fs::create_directories(job.files.dir);
   if (!cell.unmet.empty() || !cell.missing.empty()) {
-    judge_unbooted(result, cell, site.accel);
+    judge_unbooted(result, cell, site);
     return attempt;
   }
   name_cpus(result.levels, job.guest);
@@ -276,7 +275,7 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
                                 (*story)[i].output_dropped, (*story)[i].aside));
   if (story->size() > 1) write_timeline(job.files, *story);
   site.visit ? leave_out_command(*story, seen) : add_level_evidence(cell, *story, seen);
-  attempt.sign = judge_into(result, cell, *story, seen, site.accel, site.visit);
+  attempt.doubt = judge_into(result, cell, *story, seen, site, site.visit);
   quote_kernel(result.judgement, job.files, nonces);
   hint_at_limits(result.judgement, site);
   note_visits(result.judgement, story->front().visits);
@@ -288,16 +287,12 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
   return attempt;
 }
 
-// A user's command is not run again: where the emulator may have failed, nothing is claimed.
+// A user's command is not run again: where another than the kernel may have failed, nothing is
+// claimed.
 static std::optional<model::CellResult> only_attempt(std::optional<Attempt> attempt) {
   if (!attempt) return std::nullopt;
   model::Judgement& judgement = attempt->result.judgement;
-  if (!attempt->sign.empty())
-    judgement = {.verdict = model::Verdict::broken,
-                 .blame = model::Blame::host,
-                 .reason = fmt::format("{}; that may be QEMU's TCG: {}; try again",
-                                       judgement.reason, attempt->sign),
-                 .level = judgement.level};
+  judgement = verdict::settle_at_once(judgement, attempt->doubt);
   return std::move(attempt->result);
 }
 

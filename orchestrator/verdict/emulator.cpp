@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "verdict/rows.hpp"
 
@@ -23,10 +22,6 @@ static bool in_int3_handler(std::string_view text) {
 
 static std::string_view header_of(const Finding& finding) {
   return std::string_view(finding.excerpt).substr(0, finding.excerpt.find('\n'));
-}
-
-static bool is_lockup(const Finding& finding) {
-  return !finding.culprit.reason.empty() || finding.type == "HANG";
 }
 
 // "Code: 48 eb <42> 4d": RIP stands behind the int3, so its place is the byte before. A report
@@ -60,14 +55,14 @@ static bool hung(const Observation& o) {
 static bool loops_in_int3(const Observation& o) {
   const bool told = o.outcome.hang && std::ranges::any_of(o.outcome.hang->cpus, in_int3_handler);
   return hung(o) && (told || std::ranges::any_of(o.findings, [](const Finding& finding) {
-                       return is_lockup(finding) && in_int3_handler(finding.excerpt);
+                       return is_stall(finding) && in_int3_handler(finding.excerpt);
                      }));
 }
 
 // text_poke_sync() waits for all CPUs to have seen what was patched, and one does not answer.
 static bool waits_to_patch(const Observation& o) {
   return hung(o) && std::ranges::any_of(o.findings, [](const Finding& finding) {
-           return is_lockup(finding) &&
+           return is_stall(finding) &&
                   holds_any(finding.excerpt, {" text_poke_bp_batch+", " smp_text_poke_"});
          });
 }
@@ -92,55 +87,22 @@ static std::string sign_of(const Observation& o) {
 static bool all_explained(const Observation& o) {
   return !has_failed(o) && std::ranges::all_of(o.findings, [&](const Finding& finding) {
     return is_stale_int3(finding) || is_entry_recursion(finding) ||
-           ((loops_in_int3(o) || waits_to_patch(o)) && is_lockup(finding));
+           ((loops_in_int3(o) || waits_to_patch(o)) && is_stall(finding));
   });
-}
-
-// As a guest inside does while the one around it dies.
-static bool only_stalls(const Observation& o) {
-  return !has_failed(o) && std::ranges::all_of(o.findings, is_lockup);
 }
 
 static bool all_explained(Levels levels, int signed_level) {
   return std::ranges::all_of(levels, [&](const Observation& o) {
+    // What is inside stalls while the one around it dies.
     return all_explained(o) || (o.level > signed_level && only_stalls(o));
   });
 }
 
-std::string emulator_sign(model::Accel outermost, Levels levels,
-                          const model::Judgement& judgement) {
-  using model::Verdict;
-  const bool failed = judgement.verdict == Verdict::crash || judgement.verdict == Verdict::hang ||
-                      judgement.verdict == Verdict::fail;
-  if (outermost != model::Accel::tcg || judgement.expected || !failed) return "";
+std::string emulator_sign(Levels levels) {
   for (const Observation& o : levels)
     if (const std::string sign = sign_of(o); !sign.empty())
       return all_explained(levels, o.level) ? sign : "";
   return "";
-}
-
-static std::ptrdiff_t count_like_last(std::span<const std::string> signs) {
-  return std::ranges::count(signs, signs.back());
-}
-
-Weight weigh(std::span<const std::string> signs) {
-  if (signs.back().empty() || count_like_last(signs) == kSameSign) return Weight::stands;
-  return signs.size() < kAttempts ? Weight::again : Weight::emulator;
-}
-
-model::Judgement settle(const model::Judgement& judgement, std::span<const std::string> signs) {
-  model::Judgement settled = judgement;
-  if (weigh(signs) == Weight::emulator)
-    settled = {.verdict = model::Verdict::broken,
-               .blame = model::Blame::host,
-               .reason = fmt::format("QEMU's TCG may have failed, and no kernel, in each of {} "
-                                     "attempts: {}",
-                                     signs.size(), fmt::join(signs, "; ")),
-               .level = judgement.level};
-  else if (!signs.back().empty())
-    settled.reason +=
-        fmt::format("; the same in {} of {} attempts", count_like_last(signs), signs.size());
-  return settled;
 }
 
 }  // namespace kproof::verdict

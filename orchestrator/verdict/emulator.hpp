@@ -7,11 +7,10 @@
 // memory has no more dies of it (6.12: "Oops: int3") or tries again for ever (6.1); in a place
 // where no exception may be it ends in a triple fault. A CPU 0 that runs guests has another
 // (agent::Job::spare_cpu0), which kproof avoids for its own guests, but not for those of the
-// machine that it runs in. All of these are how a real fault may end, too: so a sign is no proof,
-// and what repeats is the kernel's.
+// machine that it runs in. All of these are how a real fault may end, too: so a sign is no proof
+// (doubt.hpp).
 #pragma once
 
-#include <span>
 #include <string>
 
 #include "model/result.hpp"
@@ -19,36 +18,16 @@
 
 namespace kproof::verdict {
 
-// What speaks for the emulator, the same text for the same symptom at the same place; "" where
-// nothing does. It must explain all that was found and that was not ok. Never under KVM, where CPUs
-// are real, and never for what is expected.
+// What speaks for the emulator in a failed cell, the same text for the same symptom at the same
+// place; "" where nothing does. It must explain all that was found and that was not ok.
 //   reset  a guest was reset, and its kernel said nothing: neither a report nor that it restarts
 //   int3   a report of an int3 whose "Code:" shows that none is there (patched by text_poke() in
 //          the meantime, which waits for all CPUs to have seen it)
 //   entry  a guest's kernel filled its stack with page faults of the code that they enter by: its
 //          GS was that of a guest inside; what is inside may have stalled
 //   loop   a guest hung while a CPU was in the kernel's handler of int3, or while another, which
-//   had
-//          put one there, waited for all to have seen that (the place of a CPU is not known before
-//          the agent has said hello); stalls and lockups that it reports belong to it
-std::string emulator_sign(model::Accel outermost, Levels levels, const model::Judgement& judgement);
-
-// Of a cell: so many with one sign are the kernel's, whatever came between them. Two others of the
-// emulator's leave room for these.
-inline constexpr int kSameSign = 3;
-inline constexpr unsigned kAttempts = 5;
-
-enum class Weight {
-  stands,    // it counts: without a sign, or it is the kSameSign-th with the same
-  again,     // it does not, and there may be another
-  emulator,  // the last of kAttempts, none of whose signs came kSameSign times: nothing is
-             // known of the kernel
-};
-
-// Of the last of a cell's attempts, by the signs of all.
-Weight weigh(std::span<const std::string> signs);
-
-// The judgement of the last attempt: as it was, or with the word how many were the same, or broken.
-model::Judgement settle(const model::Judgement& judgement, std::span<const std::string> signs);
+//          had put one there, waited for all to have seen that (the place of a CPU is not known
+//          before the agent has said hello); stalls and lockups that it reports belong to it
+std::string emulator_sign(Levels levels);
 
 }  // namespace kproof::verdict

@@ -1,12 +1,15 @@
 #include "verdict/emulator.hpp"
 
+#include "verdict/doubt.hpp"
 #include "verdict/scene.hpp"
 
 using namespace kproof;
 using namespace kproof::verdict;
 
-static std::string sign(const Scene& scene, Accel accel = Accel::tcg) {
-  return emulator_sign(accel, {&scene.observation, 1}, scene.judge());
+static constexpr bool kRealCpus = false;
+
+static std::string sign(const Scene& scene, bool emulated = true) {
+  return doubt(emulated, {&scene.observation, 1}, scene.judge()).sign;
 }
 
 namespace {
@@ -65,7 +68,7 @@ TEST_CASE("a kernel that faults in its entry of page faults may be the emulator'
   Scene scene;
   add_entry_recursion(scene);
   CHECK(sign(scene) == "L1 faulted in its entry of a page fault until its stack was full");
-  CHECK(sign(scene, Accel::kvm) == "");
+  CHECK(sign(scene, kRealCpus) == "");
   scene.observation.findings[0].excerpt =
       "[  1.1] BUG: TASK stack guard page was hit at 1 (stack is 0..1)\n"
       "[  1.1] RIP: 0010:deep_recursion+0x1e/0x130\n";
@@ -79,17 +82,17 @@ TEST_CASE("a guest inside stalls while the one around it dies, and does nothing 
   inner.observation.findings = {{.title = "INFO: rcu detected stall in corrupted", .type = "HANG"}};
   const auto both = [&] {
     const std::vector<Observation> levels{outer.observation, inner.observation};
-    return emulator_sign(Accel::tcg, levels, outer.judge());
+    return emulator_sign(levels);
   };
   CHECK(both() == "L1 faulted in its entry of a page fault until its stack was full");
   inner.observation.findings.push_back({.title = "WARNING in foo", .type = "WARNING"});
   CHECK(both() == "");
 }
 
-TEST_CASE("under KVM a triple fault is always the kernel's, and so is an int3") {
-  CHECK(sign(Reset(), Accel::kvm) == "");
-  CHECK(sign(Int3Panic("eb <42> 4d"), Accel::kvm) == "");
-  CHECK(sign(Int3Loop(), Accel::kvm) == "");
+TEST_CASE("with real CPUs a triple fault is always the kernel's, and so is an int3") {
+  CHECK(sign(Reset(), kRealCpus) == "");
+  CHECK(sign(Int3Panic("eb <42> 4d"), kRealCpus) == "");
+  CHECK(sign(Int3Loop(), kRealCpus) == "");
 }
 
 TEST_CASE("whatever else was seen is the kernel's") {
@@ -130,7 +133,7 @@ TEST_CASE("a CPU that waits for the others, as it has patched the text, has met 
       "BUG: soft lockup - CPU#0 stuck for 26s! [kworker/0:1:17]\n"
       " on_each_cpu_cond_mask+0x20/0x40\n text_poke_bp_batch+0x2c0/0x300\n";
   CHECK(sign(scene) == "L1 hung while it patched its text: a CPU did not answer");
-  CHECK(sign(scene, Accel::kvm) == "");
+  CHECK(sign(scene, kRealCpus) == "");
   scene.observation.findings[0].excerpt = "BUG: soft lockup\n flush_tlb_mm_range+0x20/0x40\n";
   CHECK(sign(scene) == "");
 }
@@ -141,41 +144,4 @@ TEST_CASE("what passed or failed as expected is not doubted") {
   scene.expectation = {.verdict = Verdict::crash, .place = "p.yaml:1:1"};
   CHECK(scene.judge().expected);
   CHECK(sign(scene) == "");
-}
-
-TEST_CASE("an attempt with a sign is repeated; what repeats is the kernel's") {
-  using Signs = std::vector<std::string>;
-  CHECK(weigh(Signs{""}) == Weight::stands);
-  CHECK(weigh(Signs{"a"}) == Weight::again);
-  CHECK(weigh(Signs{"a", ""}) == Weight::stands);
-  CHECK(weigh(Signs{"a", "a"}) == Weight::again);
-  CHECK(weigh(Signs{"a", "a", "a"}) == Weight::stands);
-  CHECK(weigh(Signs{"a", "b", ""}) == Weight::stands);
-}
-
-TEST_CASE("what the emulator does between does not hide what repeats") {
-  using Signs = std::vector<std::string>;
-  CHECK(weigh(Signs{"b", "a", "a"}) == Weight::again);
-  CHECK(weigh(Signs{"b", "a", "a", "a"}) == Weight::stands);
-  CHECK(weigh(Signs{"b", "a", "b", "a"}) == Weight::again);
-  CHECK(weigh(Signs{"b", "a", "b", "a", "a"}) == Weight::stands);
-  CHECK(weigh(Signs{"b", "a", "b", "a", ""}) == Weight::stands);
-  CHECK(weigh(Signs{"b", "a", "b", "a", "c"}) == Weight::emulator);
-}
-
-TEST_CASE("the last attempt's judgement says how the attempts ended") {
-  using Signs = std::vector<std::string>;
-  const Judgement crash = Reset().judge();
-  CHECK(settle(crash, Signs{""}).reason == crash.reason);
-  const Judgement same = settle(crash, Signs{"a", "a", "a"});
-  CHECK(same.verdict == Verdict::crash);
-  CHECK(same.reason == "the guest was reset in phase test, unasked; the same in 3 of 3 attempts");
-  CHECK(settle(crash, Signs{"b", "a", "a", "a"}).reason ==
-        "the guest was reset in phase test, unasked; the same in 3 of 4 attempts");
-  const Judgement mixed = settle(crash, Signs{"a", "b", "c", "a", "b"});
-  CHECK(mixed.verdict == Verdict::broken);
-  CHECK(mixed.blame == Blame::host);
-  CHECK_FALSE(mixed.expected);
-  CHECK(mixed.reason ==
-        "QEMU's TCG may have failed, and no kernel, in each of 5 attempts: a; b; c; a; b");
 }
