@@ -16,6 +16,7 @@ TEST_CASE("a user without rights or a home runs a cell with the embedded driver"
   const util::ScratchDir scratch("kproof-e2e-");
   const fs::path cache = make_public_cache(scratch.path()), out = scratch.path() / "results/out";
   fs::create_directory(out.parent_path());
+  fs::create_directories(cache / "libvirt");  // root's, as where users share a cache
   give_to_other_user({cache, cache / "kernels", cache / "kernels/images", out.parent_path()});
   Program program({as_other_user(command({"run", plan("one"), "--out", out, "-v"})),
                    {{"HOME", "/nonexistent"}, {"KPROOF_CACHE", cache}}});

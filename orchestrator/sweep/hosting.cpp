@@ -14,20 +14,23 @@
 namespace kproof::sweep {
 namespace fs = std::filesystem;
 
+// What libvirt keeps there is its owner's alone; a cache may be shared, and none of ours to write.
+static fs::path capabilities_of(const std::string& qemu, const fs::path& emulator) {
+  const std::string key =
+      util::Hasher().add(qemu).add(emulator.string()).add(std::to_string(::geteuid())).hex();
+  const fs::path kept = kernel::default_cache() / "libvirt" / key;
+  std::error_code ignored;
+  fs::create_directories(kept, ignored);
+  if (::access(kept.c_str(), W_OK) != 0) return {};
+  cache::use(kept);
+  return kept;
+}
+
 virt::ConnectSpec connect_spec(const std::string& uri, const std::string& qemu,
                                const Workshop& workshop, bool drops_root) {
-  // libvirt's files are their owner's alone, and a cache may be shared.
-  const std::string key = util::Hasher()
-                              .add(qemu)
-                              .add(workshop.emulator().string())
-                              .add(std::to_string(::geteuid()))
-                              .hex();
-  const fs::path capabilities = kernel::default_cache() / "libvirt" / key;
-  fs::create_directories(capabilities.parent_path());
-  cache::use(capabilities);
   return {.uri = uri,
           .runtime_dir = {},
-          .cache_dir = capabilities,
+          .cache_dir = capabilities_of(qemu, workshop.emulator()),
           .emulator = workshop.emulator(),
           .emulator_drops_root = drops_root};
 }

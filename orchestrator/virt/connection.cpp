@@ -68,15 +68,15 @@ static void prepare_root(const ConnectSpec& spec) {
   // Its driver of host devices keeps state in the user's directories, and a user may have no home.
   ::setenv("XDG_RUNTIME_DIR", spec.runtime_dir.c_str(), 1);
   fs::create_directories(spec.runtime_dir / "etc");
-  fs::create_directories(spec.cache_dir);
+  const fs::path cache = spec.runtime_dir / "cache";
+  fs::create_directories(spec.cache_dir.empty() ? cache : spec.cache_dir);
   util::write_file_atomically(
       spec.runtime_dir / "etc/qemu.conf",
       fmt::format("stdio_handler = \"file\"\nsecurity_driver = \"none\"\ndynamic_ownership = 0\n"
                   "remember_owner = 0\nnamespaces = []\ncgroup_controllers = []\n"
                   "user = \"{}\"\ngroup = \"{}\"\nclear_emulator_capabilities = {}\n",
                   caller(false), caller(true), spec.emulator_drops_root ? 0 : 1));
-  if (!fs::is_symlink(spec.runtime_dir / "cache"))
-    fs::create_directory_symlink(spec.cache_dir, spec.runtime_dir / "cache");
+  if (!fs::exists(fs::symlink_status(cache))) fs::create_directory_symlink(spec.cache_dir, cache);
 }
 
 void Connection::connect() {

@@ -18,8 +18,9 @@ class Guest;
 struct ConnectSpec {
   std::string uri;  // "" for the embedded driver, else qemu:///system, qemu:///session
   std::filesystem::path runtime_dir;  // ours, short: sockets below it must fit in 108 bytes
-  std::filesystem::path cache_dir;    // QEMU's capabilities live here between runs (embedded only)
-  std::filesystem::path emulator;     // qemu-tied (embedded only)
+  // QEMU's capabilities live here between runs; "": they do not (embedded only).
+  std::filesystem::path cache_dir;
+  std::filesystem::path emulator;  // qemu-tied (embedded only)
   // It gives root up by itself, for which it needs the capabilities that libvirt else takes away
   // (embedded only).
   bool emulator_drops_root = false;
