@@ -1,9 +1,11 @@
 // kproof analyze FILE|-: the kernel errors in any log.
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/analyze_output.hpp"
 #include "cli/blindness.hpp"
@@ -23,17 +25,29 @@ struct AnalyzeOptions {
   std::string vmlinux, modules, known;  // "": none
 };
 
+// "" where a finding may be of any of several.
+static std::string only_release(const console::Facts& facts, std::vector<std::string>& notes) {
+  std::set<std::string> releases;
+  for (const std::string& banner : facts.banners)
+    releases.insert(util::upstream_release(banner));
+  if (releases.size() > 1)
+    notes.push_back(fmt::format(
+        "the log is of several kernels ({}): entries with a range of kernels do not count",
+        fmt::join(releases, ", ")));
+  else if (facts.release.empty())
+    notes.push_back(
+        "the log does not say which kernel this is: entries with a range of kernels do not count");
+  return releases.size() == 1 ? *releases.begin() : "";
+}
+
 static void mark_known(Analysis& analysis, const AnalyzeOptions& options) {
   if (options.known.empty()) return;
   const auto issues = config::read_known_issues(options.known, analysis.notes);
   const std::string today = util::today();
-  verdict::mark_known(analysis.findings, issues, util::upstream_release(analysis.facts.banner),
+  verdict::mark_known(analysis.findings, issues, only_release(analysis.facts, analysis.notes),
                       today);
   for (std::string& line : verdict::expired(issues, today))
     analysis.notes.push_back(std::move(line));
-  if (analysis.facts.release.empty())
-    analysis.notes.push_back(
-        "the log does not say which kernel this is: entries with a range of kernels do not count");
 }
 
 // What a kernel that died would have said is not known, even if what it died of is.

@@ -47,8 +47,8 @@ void print_json(const Analysis& analysis) {
     list.push_back(report::finding_to_json(finding));
     if (!analysis.decoded.empty()) list.back()["decoded"] = to_json(analysis.decoded[i]);
   }
-  // A console prints any bytes; JSON is UTF-8.
-  fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  // A console prints any bytes, and a terminal obeys some that are not ASCII (U+009B).
+  fmt::print("{}\n", document.dump(2, ' ', true, nlohmann::json::error_handler_t::replace));
 }
 
 // The first lines of an excerpt, indented.
@@ -113,7 +113,7 @@ void print_text(const Analysis& analysis) {
     fmt::print("not seen: {}\n", printable(spot));
   const std::string lines = util::format_count(analysis.facts.lines, "line");
   const bool blind = analysis.findings.empty() && !analysis.blind.empty();
-  fmt::print("{}: {} in {}{}\n", analysis.file, count_of(analysis.findings),
+  fmt::print("{}: {} in {}{}\n", printable(analysis.file), count_of(analysis.findings),
              blind ? "what could be seen of " : "", lines);
 }
 

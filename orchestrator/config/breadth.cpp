@@ -23,6 +23,21 @@ struct Examples {
 
 }  // namespace
 
+// "WARNING in \w+": whatever function it is in.
+static std::vector<std::string> same_elsewhere(const util::Pattern& pattern) {
+  for (const char* kind :
+       {"WARNING in {}", "kernel BUG in {}", "BUG: unable to handle kernel paging request in {}",
+        "BUG: unable to handle kernel NULL pointer dereference in {}", "BUG: soft lockup in {}",
+        "INFO: rcu detected stall in {}", "INFO: task hung in {}", "possible deadlock in {}",
+        "KASAN: slab-use-after-free Read in {}", "KCSAN: data-race in {} / e",
+        "general protection fault in {}", "UBSAN: shift-out-of-bounds in {}"}) {
+    const std::string here = fmt::format(fmt::runtime(kind), "kvm_mmu_zap_all"),
+                      elsewhere = fmt::format(fmt::runtime(kind), "ext4_writepages");
+    if (pattern.found_in(here) && pattern.found_in(elsewhere)) return {here, elsewhere};
+  }
+  return {};
+}
+
 static Examples examples_of(Searched searched) {
   static constexpr std::array<std::string_view, 10> kTitles{
       "bad pud",
@@ -41,7 +56,7 @@ static Examples examples_of(Searched searched) {
       "the kernel has no module nfit", "CONFIG_DEV_DAX is not set in the kernel's config",
       "the guest was silent for 15.0s in phase test: CPU 0 spins"};
   // All that begins with BUG is a kind, half of all titles is none.
-  if (searched == Searched::title) return {kTitles, 3};
+  if (searched == Searched::title || searched == Searched::known) return {kTitles, 3};
   if (searched == Searched::subtest) return {kSubtests, 1};
   return {kReasons, 1};
 }
@@ -53,6 +68,13 @@ void warn_of_breadth(Problems& problems, const Value& value, const std::string& 
   std::vector<std::string_view> met;
   std::ranges::copy_if(examples.texts, std::back_inserter(met),
                        [&](std::string_view text) { return compiled.found_in(text); });
+  if (searched == Searched::known && met.size() <= examples.most)
+    if (const auto both = same_elsewhere(compiled); !both.empty())
+      problems.warn(
+          value.mark,
+          fmt::format("`{}` accepts it in whatever function: `{}` and `{}`", pattern, both.front(),
+                      both.back()),
+          fmt::format("name the function, as in `^{}$`, or give the fingerprint", both.front()));
   if (met.size() <= examples.most) return;
   problems.warn(value.mark,
                 fmt::format("`{}` matches what has nothing in common: `{}` and `{}`", pattern,

@@ -11,9 +11,11 @@
 namespace kproof::config {
 
 // What a pattern is searched in.
-enum class Searched { title, subtest, reason };
+// `known`: the titles of findings that are accepted wherever they come from.
+enum class Searched { title, known, subtest, reason };
 
-// A pattern that is found in texts which have nothing to do with each other.
+// A pattern that is found in texts which have nothing to do with each other; of known titles, in
+// those of any function.
 void warn_of_breadth(Problems& problems, const Value& value, const std::string& pattern,
                      Searched searched);
 

@@ -89,7 +89,7 @@ static model::KnownIssue read_issue(Problems& problems, const Value& item) {
   if (const auto title = map.find("title")) assign(issue.title, pattern(problems, *title));
   assign(issue.fingerprint, fingerprint(problems, map.find("fingerprint")));
   if (!issue.title.empty() && issue.fingerprint.empty())
-    warn_of_breadth(problems, *map.find("title"), issue.title, Searched::title);
+    warn_of_breadth(problems, *map.find("title"), issue.title, Searched::known);
   if (!map.find("title") && !map.find("fingerprint"))
     problems.add(item.mark, "an entry that matches any finding hides all of them",
                  "name `title:` or `fingerprint:`");

@@ -90,6 +90,13 @@ TEST_CASE("an entry that hides much, or for long, is warned of at its place") {
         "    3 |   - { link: l, reason: r, until: 2026-01-31, title: . }\n"
         "      |                                                     ^\n"
         "  hint: name what is meant, as in `^bad pud$`");
+  for (const std::string any :
+       {"WARNING", "^WARNING", "'WARNING in \\w+'", "^KASAN", "task hung"}) {
+    const auto anywhere = warnings_of_issue("until: 2026-01-31, title: " + any);
+    REQUIRE(anywhere.size() == 1);
+    CHECK(anywhere[0].find("accepts it in whatever function") != std::string::npos);
+  }
+  CHECK(warnings_of_issue("until: 2026-01-31, title: ^WARNING in kvm_mmu_zap_all$").empty());
   const auto far = warnings_of_issue("until: 2999-12-31, title: ^bad pud$");
   REQUIRE(far.size() == 1);
   CHECK(far[0].find("known.yaml:3:34: `2999-12-31` is more than a year from now") == 0);

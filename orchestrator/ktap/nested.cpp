@@ -5,20 +5,25 @@
 
 namespace kproof::ktap {
 
-void NestedDocuments::close_inside(std::size_t indent) {
+bool NestedDocuments::close_inside(std::size_t indent) {
+  bool results = false;
   for (; !open_.empty() && open_.back().indent > indent; open_.pop_back()) {
     const Document& done = open_.back();
+    results |= done.seen > 0 || done.holds;
     if (done.planned && done.seen != *done.planned)
-      faults_.push_back(
+      inside_.faults.push_back(
           {done.indent,
            std::to_string(done.seen) + " of " + std::to_string(*done.planned) + " nested results",
            true});
   }
+  if (!open_.empty()) open_.back().holds |= results;
+  return results;
 }
 
 NestedDocuments::Document& NestedDocuments::at(std::size_t indent) {
-  close_inside(indent);
-  if (open_.empty() || open_.back().indent < indent) open_.push_back({.indent = indent});
+  const bool holds = close_inside(indent);
+  if (open_.empty() || open_.back().indent < indent)
+    open_.push_back({.indent = indent, .planned = {}, .holds = holds});
   return open_.back();
 }
 
@@ -33,12 +38,16 @@ void NestedDocuments::on(std::size_t indent, const Plan& plan) {
 }
 
 void NestedDocuments::on(std::size_t indent, const Result& result, std::string_view text) {
-  ++at(indent).seen;
+  Document& document = at(indent);
+  ++document.seen;
   const auto kind = outcome(result);
+  const bool skipped = kind == model::Subtest::Result::skip;
+  if (skipped) inside_.skips.push_back({std::string(result.name), std::string(result.reason)});
+  if (!std::exchange(document.holds, false) || skipped) ++inside_.leaves;
   if (kind == model::Subtest::Result::not_ok)
-    faults_.push_back({indent, std::string(text)});
+    inside_.faults.push_back({indent, std::string(text)});
   else if (result.directive == Directive::todo || result.directive == Directive::xfail)
-    std::erase_if(faults_, [&](const Fault& fault) { return fault.indent > indent; });
+    std::erase_if(inside_.faults, [&](const Fault& fault) { return fault.indent > indent; });
 }
 
 void NestedDocuments::line(std::size_t indent, std::string_view text) {
@@ -47,7 +56,7 @@ void NestedDocuments::line(std::size_t indent, std::string_view text) {
   const Line line = classify(text);
   if (const auto* plan = std::get_if<Plan>(&line)) return on(indent, *plan);
   if (const auto* result = std::get_if<Result>(&line)) return on(indent, *result, text);
-  if (std::holds_alternative<BailOut>(line)) faults_.push_back({indent, std::string(text)});
+  if (std::holds_alternative<BailOut>(line)) inside_.faults.push_back({indent, std::string(text)});
 }
 
 bool NestedDocuments::comment(std::string_view text) {
@@ -62,9 +71,9 @@ bool NestedDocuments::comment(std::string_view text) {
   return begins || std::holds_alternative<Result>(line);
 }
 
-std::vector<NestedDocuments::Fault> NestedDocuments::close() {
+NestedDocuments::Inside NestedDocuments::close() {
   close_inside(0);
-  return std::exchange(*this, {}).faults_;
+  return std::exchange(*this, {}).inside_;
 }
 
 }  // namespace kproof::ktap

@@ -24,22 +24,33 @@ class NestedDocuments {
     std::string text;
     bool lacks = false;  // results that were planned and did not come; else one that is not ok
   };
+  // A result that holds no others.
+  struct Skip {
+    std::string name, reason;
+  };
+  struct Inside {
+    std::vector<Fault> faults;
+    std::size_t leaves = 0;   // results that hold no others
+    std::vector<Skip> skips;  // of these
+  };
   // The result around is here, or the end. Forgets all.
-  std::vector<Fault> close();
+  Inside close();
 
  private:
   struct Document {
     std::size_t indent = 0;
     std::optional<std::size_t> planned;
     std::size_t seen = 0;
+    bool holds = false;  // results in a document inside, of the result that comes next
   };
   Document& at(std::size_t indent);
-  void close_inside(std::size_t indent);  // documents with more blanks before them
+  // Documents with more blanks before them; whether there were results in any.
+  bool close_inside(std::size_t indent);
   void on(std::size_t indent, const Plan& plan);
   void on(std::size_t indent, const Result& result, std::string_view text);
 
   std::vector<Document> open_;  // each with more blanks than the one before
-  std::vector<Fault> faults_;
+  Inside inside_;
   bool in_yaml_ = false;      // a block of TAP 13 and 14, from "---" to "..."
   bool in_comments_ = false;  // a document of kselftest's runner has begun
 };

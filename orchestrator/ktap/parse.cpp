@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "ktap/lines.hpp"
 #include "ktap/nested.hpp"
 #include "ktap/samples.hpp"
@@ -55,11 +57,11 @@ class Parser {
   }
   void add_diagnostic(std::string_view text) { add_line(diagnostic_, text); }
   void check_number(const Result& result);
-  // Of the documents inside, which are over: whether all is well there.
-  bool close_nested();
+  void account_for(const NestedDocuments::Inside& inside);
   void end_nested();
 
   model::CaseReport report_;
+  std::size_t results_ = 0;
   std::size_t number_ = 0;  // of the line at hand, from 1
   bool version_ = false, ktap_ = false;
   bool terminated_ = true;  // the line at hand ended in a newline
@@ -91,7 +93,7 @@ void Parser::on(const Version& version) {
 void Parser::on(const Plan& plan) {
   if (planned_) return fault("a second plan");
   if (!terminated_) fault("a plan that is cut short");
-  const std::size_t seen = report_.subtests.size();
+  const std::size_t seen = results_;
   plan_is_last_ = seen > 0;
   if (seen > plan.tests)
     fault("a plan of " + std::to_string(plan.tests) + " behind " + std::to_string(seen) +
@@ -103,7 +105,7 @@ void Parser::on(const Plan& plan) {
 }
 
 void Parser::check_number(const Result& result) {
-  const std::size_t due = report_.subtests.size() + 1;
+  const std::size_t due = results_ + 1;
   if (!result.number) {
     if (ktap_) fault("a result without a number");
     return;
@@ -123,29 +125,42 @@ void Parser::on(const Result& result) {
   check_number(result);
   using Kind = model::Subtest::Result;
   const bool excused = result.directive == Directive::todo || result.directive == Directive::xfail;
-  const bool nested_well = close_nested();
+  const auto inside = nested_.close();
+  for (const auto& fault : inside.faults)
+    add_diagnostic(fault.text);
   model::Subtest subtest{.name = unescaped(result.name),
                          .diagnostic = std::exchange(diagnostic_, "")};
-  subtest.result = nested_well ? outcome(result) : excused ? Kind::skip : Kind::not_ok;
+  subtest.result = inside.faults.empty() ? outcome(result) : excused ? Kind::skip : Kind::not_ok;
   if (subtest.result == Kind::skip)
     subtest.diagnostic = (excused ? "expected to fail: " : "") + std::string(result.reason);
   else if (result.directive == Directive::timeout || result.directive == Directive::error)
     add_line(subtest.diagnostic, (result.directive == Directive::timeout ? "TIMEOUT " : "ERROR ") +
                                      std::string(result.reason));
+  ++results_;
   report_.subtests.push_back(std::move(subtest));
+  if (report_.subtests.back().result == Kind::ok) account_for(inside);
 }
 
-bool Parser::close_nested() {
-  const auto faults = nested_.close();
-  for (const auto& fault : faults)
-    add_diagnostic(fault.text);
-  return faults.empty();
+// What was skipped inside of a result that is ok, the last one: that stands for what is left, if
+// anything.
+void Parser::account_for(const NestedDocuments::Inside& inside) {
+  using Kind = model::Subtest::Result;
+  const std::string outer = report_.subtests.back().name;
+  if (inside.leaves > 0 && inside.skips.size() == inside.leaves) {
+    report_.subtests.back().result = Kind::skip;
+    report_.subtests.back().diagnostic =
+        fmt::format("all {} nested in it were: {}", inside.leaves, inside.skips.front().reason);
+    return;
+  }
+  for (const auto& skip : inside.skips)
+    report_.subtests.push_back(
+        {fmt::format("{} / {}", outer, unescaped(skip.name)), Kind::skip, skip.reason});
 }
 
 // A failure inside of a result that never came is one all the same. What lacks there is the end's.
 void Parser::end_nested() {
   std::string failed;
-  for (const auto& fault : nested_.close())
+  for (const auto& fault : nested_.close().faults)
     if (!fault.lacks) add_line(failed, fault.text);
   if (!failed.empty())
     report_.subtests.push_back({.name = "a result that did not come", .diagnostic = failed});
@@ -168,7 +183,7 @@ void Parser::on(const model::Evidence& evidence) {
 
 model::CaseReport Parser::finish() {
   ++number_;
-  const std::size_t seen = report_.subtests.size();
+  const std::size_t seen = results_;
   end_nested();
   if (!version_)
     fault("the end, and no \"KTAP version 1\" line");

@@ -17,7 +17,8 @@ namespace kproof::ktap {
 // results, nested documents (indented, or behind "# " as kselftest's runner has them), of which the
 // enclosing result counts. But it is ok only if they are: a "not ok", a bail-out or a result that
 // lacks there makes it not ok, and is kept as its diagnostics. One whose result never came is a
-// subtest of its own, not ok.
+// subtest of its own, not ok. One in which all was skipped is a skip; what was skipped in one that
+// is ok is a subtest "outer / inner" behind it.
 //
 // Directives, in any case: SKIP (or "Skipped:"), TODO, XFAIL, TIMEOUT, ERROR (lines.hpp). Sources:
 // Documentation/dev-tools/ktap.rst, testanything.org, tools/testing/selftests/kselftest.h. LTP's

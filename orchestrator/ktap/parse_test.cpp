@@ -199,10 +199,37 @@ TEST_CASE("a result is ok only if what is nested in it is") {
   CHECK(around("\t1..2\n\tok 1 a\n").diagnostic == "1 of 2 nested results");
   CHECK(around("  1..1\n  Bail out! x\n").result == Result::not_ok);
   CHECK(around("  1..1\n  not ok 1 a # TIMEOUT\n", "ok 1 outer # SKIP x").result == Result::not_ok);
-  CHECK(around("  1..1\n  not ok 1 a # SKIP no X\n").result == Result::ok);
+  const auto first = [](const std::string& inner) {
+    return parse(kHead + "1..1\n" + inner + "ok 1 outer\n").subtests.at(0).result;
+  };
+  CHECK(first("  1..2\n  not ok 1 a # SKIP no X\n  ok 2 b\n") == Result::ok);
   CHECK(around("  1..1\n  not ok 1 a\n", "not ok 1 outer # TODO x").result == Result::skip);
-  CHECK(around("  1..1\n    1..1\n    not ok 1 deep\n  not ok 1 a # XFAIL x\n").result ==
+  CHECK(first("  1..2\n    1..1\n    not ok 1 deep\n  not ok 1 a # XFAIL x\n  ok 2 b\n") ==
         Result::ok);
+}
+
+TEST_CASE("a result in which all was skipped is skipped, whatever it says") {
+  const Subtest all = around("  1..2\n  ok 1 a # SKIP no X\n  ok 2 b # SKIP no Y\n");
+  CHECK(all.result == Subtest::Result::skip);
+  CHECK(all.diagnostic == "all 2 nested in it were: no X");
+  CHECK(around("  1..1\n    1..1\n    ok 1 deep # SKIP no X\n  ok 1 a\n").result ==
+        Subtest::Result::skip);
+  CHECK(around("  1..1\n    1..1\n    ok 1 deep\n  ok 1 a\n").result == Subtest::Result::ok);
+}
+
+TEST_CASE("what was skipped inside of a result that is ok is a subtest, so that it can be told") {
+  const CaseReport report =
+      parse(kHead +
+            "1..2\n  1..3\n  ok 1 a # SKIP no X\n    1..2\n    ok 1 p\n    ok 2 q # SKIP no Y\n"
+            "  ok 2 b\n  ok 3 c\nok 1 outer\nok 2 next\n");
+  CHECK(report.malformed == "");
+  REQUIRE(report.subtests.size() == 4);
+  CHECK(report.subtests[0].result == Subtest::Result::ok);
+  CHECK(report.subtests[1].name == "outer / a");
+  CHECK(report.subtests[1].result == Subtest::Result::skip);
+  CHECK(report.subtests[2].name == "outer / q");
+  CHECK(report.subtests[2].diagnostic == "no Y");
+  CHECK(report.subtests[3].name == "next");
 }
 
 TEST_CASE("text that is indented and a YAML block are no results") {
@@ -236,7 +263,8 @@ TEST_CASE("KUnit's suites follow each other") {
       "not ok 2 two\n");
   CHECK(report.malformed == "");
   CHECK(report.subtests.at(0).result == Subtest::Result::ok);
-  CHECK(report.subtests.at(1).diagnostic == "not ok 2 q\nnot ok 1 params");
+  CHECK(report.subtests.at(1).name == "one / b");
+  CHECK(report.subtests.at(2).diagnostic == "not ok 2 q\nnot ok 1 params");
 }
 
 TEST_CASE("a nested failure whose result never came is not lost") {

@@ -39,7 +39,7 @@ static Letter read_mail(const fs::path& mail, const fs::path& scratch, std::stri
                           "mailinfo", message.string(), diff.string(), fs::absolute(mail).string()},
                  .directory = scratch,  // a broken repository around ours would end it
                  .inherit = util::Command::Inherit::plain,
-                 .environment = {{"LC_ALL", "C"}}});
+                 .environment = util::git_environment()});
   if (!result.ok())
     throw ConfigError(fmt::format("{} is no mail that git can read: {}", origin, result.err));
   return {subject_in(result.out),
@@ -191,7 +191,7 @@ std::vector<Patch> load_range(const fs::path& repository, const std::string& ran
                       "rebase it, or make that revision the source");
   const util::ScratchDir scratch("kproof-range");
   const auto made =
-      git({"-C", tree, "format-patch", "--no-signature", "--numbered", "--binary", "--no-attach",
+      git({"-C", tree, "format-patch", "--no-signature", "--numbered", "--binary", "--no-attach", "-U3",
            "--no-cover-letter", "--no-ext-diff", "--stdout", "--end-of-options", range});
   if (!made.ok())
     throw ConfigError(fmt::format("git cannot format {}:\n{}", where, util::chomp(made.err)));

@@ -7,6 +7,7 @@
 #include "patch/refusal.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "util/git.hpp"
 #include "util/hash.hpp"
 #include "util/subprocess.hpp"
 
@@ -62,13 +63,13 @@ static std::set<std::string> kept_files(const fs::path& tree) {
 // Outside of any git tree, whose index and attributes would have a say.
 static std::string try_patch(const Patch& patch, const fs::path& diff, const fs::path& directory) {
   util::write_file_atomically(diff, patch.diff);
-  const auto result =
-      util::run({.argv = {"git", "apply", "--whitespace=nowarn", fmt::format("-p{}", patch.strip),
-                          diff.string()},
-                 .directory = directory,
-                 .inherit = util::Command::Inherit::plain,
-                 .environment = {{"LC_ALL", "C"},
-                                 {"GIT_CEILING_DIRECTORIES", directory.parent_path().string()}}});
+  auto environment = util::git_environment();
+  environment["GIT_CEILING_DIRECTORIES"] = directory.parent_path();
+  const auto result = util::run({.argv = {"git", "apply", "--whitespace=nowarn",
+                                          fmt::format("-p{}", patch.strip), diff.string()},
+                                 .directory = directory,
+                                 .inherit = util::Command::Inherit::plain,
+                                 .environment = std::move(environment)});
   return result.ok() ? "" : patch::explain_refusal(result.err, patch.diff);
 }
 

@@ -61,6 +61,27 @@ TEST_CASE("git reads the repository that was named, whatever its variables say")
   CHECK(refusal == "built");
 }
 
+TEST_CASE("git's settings of the user's change neither a source nor a patch") {
+  Bench bench;
+  bench.commit("int a = 2;\n");
+  const fs::path home = bench.scratch.path() / "home";
+  Bench::write(home / "attributes", "*.c text eol=crlf\n");
+  Bench::write(home / ".gitconfig", fmt::format("[core]\nattributesFile = {0}/attributes\n"
+                                                "excludesFile = {0}/ignored\n"
+                                                "[diff]\ncontext = 0\nnoprefix = true\n"
+                                                "[apply]\nignoreWhitespace = change\n",
+                                                home.string()));
+  Bench::write(home / ".config/git/attributes", "*.c text eol=crlf\n");
+  const std::string old_home = ::getenv("HOME") ? ::getenv("HOME") : "";
+  ::setenv("HOME", home.c_str(), 1);
+  const std::string refusal = bench.refusal();
+  const std::string patch = load_patches(bench.source).at(0).diff;
+  ::setenv("HOME", old_home.c_str(), 1);
+  CHECK(refusal == "built");
+  CHECK(util::read_file(bench.kept_tree() / "source/mm/a.c") == "int a = 2;\n");
+  CHECK(has(patch, "--- a/mm/a.c"));
+}
+
 TEST_CASE("make is not root, and each tree has a user of its own") {
   if (not_root()) return;
   Bench bench;

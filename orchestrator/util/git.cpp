@@ -12,9 +12,38 @@ namespace kproof::util {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
+// Other users' repositories that the user, or who set up this machine, lets git read.
+static std::vector<std::string> trusted_directories() {
+  std::vector<std::string> found;
+  for (const char* whose : {"--system", "--global"}) {
+    const auto said = run({.argv = {"git", "config", whose, "--get-all", "-z", "safe.directory"},
+                           .directory = "/",
+                           .inherit = Command::Inherit::plain});
+    std::istringstream values(said.ok() ? said.out : "");
+    for (std::string value; std::getline(values, value, '\0');)
+      found.push_back(value);
+  }
+  return found;
+}
+
 std::map<std::string, std::string> git_environment() {
-  std::map<std::string, std::string> environment{{"LC_ALL", "C"}};
+  static const std::vector<std::string> trusted = trusted_directories();
+  std::map<std::string, std::string> environment{{"LC_ALL", "C"},
+                                                 {"GIT_CONFIG_NOSYSTEM", "1"},
+                                                 {"GIT_CONFIG_GLOBAL", "/dev/null"},
+                                                 {"GIT_ATTR_NOSYSTEM", "1"}};
   if (const char* caller = std::getenv("SUDO_UID")) environment["SUDO_UID"] = caller;
+  int count = 0;
+  const auto set = [&](const std::string& key, const std::string& value) {
+    environment[fmt::format("GIT_CONFIG_KEY_{}", count)] = key;
+    environment[fmt::format("GIT_CONFIG_VALUE_{}", count++)] = value;
+  };
+  // Where these are not set git looks in the user's directories all the same.
+  set("core.attributesFile", "/dev/null");
+  set("core.excludesFile", "/dev/null");
+  for (const std::string& directory : trusted)
+    set("safe.directory", directory);
+  environment["GIT_CONFIG_COUNT"] = std::to_string(count);
   return environment;
 }
 

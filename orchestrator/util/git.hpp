@@ -15,8 +15,10 @@ namespace kproof::util {
 // what it says.
 CommandResult git(const std::filesystem::path& repository, const std::vector<std::string>& words);
 
-// What git gets beside util::Command::Inherit::plain: messages in English, and who called sudo,
-// whose repositories git lets root read.
+// What git gets beside util::Command::Inherit::plain, wherever kproof starts it: messages in
+// English, who called sudo, whose repositories git lets root read, and no settings, attributes and
+// ignored files of the user's and the machine's, which would change a kernel's source or a patch.
+// Of these only `safe.directory` stays.
 std::map<std::string, std::string> git_environment();
 
 // Files that differ between two commits or trees, sorted; both names of a rename. ConfigError, in

@@ -19,7 +19,7 @@ std::vector<unsigned> release_numbers(std::string_view release) {
     if (pos == end || *pos != '.') break;
     ++pos;
   }
-  static const RE2 abi(R"(-\d+-[a-z].*)");
+  static const RE2 abi(R"(-\d+[-.].*)");
   const re2::StringPiece rest(pos, static_cast<std::size_t>(end - pos));
   if (parts.size() == 3 && parts[2] == 0 && RE2::FullMatch(rest, abi)) parts.pop_back();
   return parts;

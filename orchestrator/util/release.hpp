@@ -8,8 +8,9 @@
 namespace kproof::util {
 
 // "6.12.17-amd64" -> {6, 12, 17}; what follows the first part that is no number does not count.
-// Debian's and Ubuntu's "6.1.0-56-amd64" is {6, 1}: its zero and what follows number the ABI, and
-// which stable release it is cannot be seen.
+// A distribution's "6.1.0-56-amd64", "5.14.0-362.8.1.el9_3.x86_64" or "6.4.0-150600.21-default" is
+// {6, 1}, {5, 14} or {6, 4}: its zero and what follows number the package, and which stable release
+// it is cannot be seen.
 std::vector<unsigned> release_numbers(std::string_view release);
 
 // The upstream release of a kernel, by what stands behind "Linux version " in its banner: where a

@@ -11,7 +11,11 @@ TEST_CASE("a release is its numbers, and the number of an ABI is none of them") 
   CHECK(release_numbers("6.1.0-56-amd64") == Numbers{6, 1});
   CHECK(release_numbers("6.8.0-45-generic") == Numbers{6, 8});
   CHECK(release_numbers("6.1.0-dirty") == Numbers{6, 1, 0});
-  CHECK(release_numbers("5.14.0-362.8.1.el9_3.x86_64") == Numbers{5, 14, 0});
+  CHECK(release_numbers("5.14.0-362.8.1.el9_3.x86_64") == Numbers{5, 14});
+  CHECK(release_numbers("6.4.0-150600.21-default") == Numbers{6, 4});
+  CHECK(release_numbers("6.12.0-65.fc42.x86_64") == Numbers{6, 12});
+  CHECK(release_numbers("6.12.0-rc3-next-20241018") == Numbers{6, 12, 0});
+  CHECK(release_numbers("6.12.0-00042-gdeadbeef0123") == Numbers{6, 12});  // as good as unknown
   CHECK(release_numbers("").empty());
 }
 

@@ -133,8 +133,7 @@ std::string deviation(const model::Expectation& e, Levels levels,
   std::string amiss = deviation_of_failure(e, verdict, levels, applied);
   if (amiss.empty() && verdict == Verdict::hang)
     amiss = unexpected_reason(e.reasons.hang, applied[0]);
-  if (amiss.empty() && verdict == Verdict::fail && e.allow_skips)
-    amiss = unexpected_skips(e, levels);
+  if (amiss.empty() && verdict == Verdict::fail) amiss = unexpected_skips(e, levels);
   return amiss;
 }
 

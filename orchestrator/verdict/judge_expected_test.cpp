@@ -185,6 +185,17 @@ TEST_CASE("a pass that stands for less than it leaves out is unexpected, unless 
   CHECK(s.judge().expected);
 }
 
+TEST_CASE("a failure as declared stands for no more than a pass does") {
+  Scene s;
+  s.expect_bad_pud();
+  s.find("bad pud");
+  s.fail_subtest();
+  CHECK(s.judge().expected);
+  for (const char* name : {"a", "b", "c"})
+    s.report.subtests.push_back({name, Result::skip, "no memory"});
+  CHECK(s.judge().reason.ends_with("3 of 5 subtests were skipped, and no `allow_skips` says so"));
+}
+
 TEST_CASE("broken is never expected") {
   Scene s;
   s.expectation.verdict = Verdict::broken;
