@@ -101,6 +101,13 @@ Program Shelf::build(const OfKernel& what, const model::KernelSpec& kernel,
                       what.selftest.program)};
 }
 
+std::string Shelf::hint_at(const std::string& name) const {
+  std::vector<std::string> others = names();
+  std::erase(others, name);
+  const std::string meant = util::nearest(name, others);
+  return meant.empty() ? "" : fmt::format(" (do you mean `{}`?)", meant);
+}
+
 static bool is_elf(const fs::path& file) {
   char magic[4] = {};
   std::ifstream(file, std::ios::binary).read(magic, sizeof magic);
@@ -120,7 +127,9 @@ Program Shelf::fetch(const std::string& name, const model::KernelSpec& kernel,
   const Member& member = members_.at(name);
   if (const auto* flat = std::get_if<FlatBinary>(&member.program)) return on_disk(flat->file);
   if (const auto* binary = std::get_if<Binary>(&member.program)) return on_disk(binary->file);
-  return build(std::get<OfKernel>(member.program), kernel, release, settings);
+  Program program = build(std::get<OfKernel>(member.program), kernel, release, settings);
+  if (program.file.empty()) program.lacks += hint_at(name);
+  return program;
 }
 
 bool Shelf::wants_emulator(const std::string& name) const {

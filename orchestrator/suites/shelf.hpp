@@ -50,6 +50,8 @@ class Shelf {
   GuestProgram guest_program(const std::string& name, const std::vector<std::string>& args,
                              const Program& program, const std::string& emulator) const;
   bool wants_emulator(const std::string& name) const;
+  // " (do you mean `kvm/memslot_perf_test`?)" where another case is called nearly so, else "".
+  std::string hint_at(const std::string& name) const;
 
  private:
   const source::Base& base_of(const model::SourceTree& tree, const source::Settings& settings);

@@ -48,7 +48,9 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
                     .levels = jobs_of(cell, site.accel, nonces),
                     .files = {site.out / "cells" / cell.cell.id}};
   vm::GuestSpec& guest = job.guest;
-  guest.name = fmt::format("kproof-{}-{}", ::getpid(), serial);
+  // Two containers may share a libvirt, and have the same PIDs.
+  guest.name =
+      fmt::format("kproof-{}-{}-{:04x}", ::getpid(), serial, std::random_device{}() & 0xffff);
   guest.pinned_cpu = site.connection.pinned_cpu();
   guest.emulator = site.emulator;
   guest.run_as = site.run_as;
