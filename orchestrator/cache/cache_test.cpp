@@ -10,6 +10,7 @@
 #include "cache/use.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "util/user.hpp"
 
 using namespace kproof;
 using namespace kproof::cache;
@@ -136,6 +137,18 @@ TEST_CASE("of what never changes the size is measured once, also while it is use
   cache.make(entry / "more", 500'000, 0h);  // nobody does so but this test
   CHECK(cache.find(entry).bytes == first.bytes);
   CHECK(cache.find(entry).used == first.used);
+}
+
+TEST_CASE("a user of another's cache believes what is recorded there, and measures nothing again") {
+  const Cache cache;
+  const fs::path built = cache.make(cache.kernels / "built/abc", 100'000, 40h);
+  const std::uint64_t bytes = cache.find(built).bytes;
+  util::write_file_atomically(built / "more", std::string(50'000, 'x'));
+  fs::permissions(cache.scratch.path(), fs::perms(0755));
+  fs::permissions(record_of(built), fs::perms(0444));
+  const util::User nobody{.uid = 65534, .gid = 65534};
+  const util::ActingAs other(::geteuid() == 0 ? &nobody : nullptr);
+  CHECK(cache.find(built).bytes == bytes);
 }
 
 TEST_CASE("what a process uses stays and is told with its name, until the process is gone") {

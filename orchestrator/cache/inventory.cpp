@@ -64,6 +64,7 @@ class Record {
       set_time(made);  // before there were records
     else
       fd_.reset(::open(record_of(entry).c_str(), O_RDWR | O_CLOEXEC));
+    if (!fd_) fd_.reset(::open(record_of(entry).c_str(), O_RDONLY | O_CLOEXEC));  // another user's
     used_ = changed(record_of(entry)).value_or(made);
   }
   Time used() const { return to_time(used_); }
