@@ -4,6 +4,8 @@
 #include <sstream>
 #include <vector>
 
+#include "util/files.hpp"
+#include "util/hash.hpp"
 #include "util/proc_file.hpp"
 #include "util/text.hpp"
 
@@ -46,12 +48,22 @@ static std::string kvm_parameters(const fs::path& root) {
   return all;
 }
 
+// What QEMU loads for a guest of ours: the BIOS, and option ROMs for -kernel and for KVM's APIC.
+static std::string firmware(const fs::path& root) {
+  util::Hasher hasher;
+  for (const char* directory : {"usr/share/seabios", "usr/share/qemu", "usr/share/qemu-kvm"})
+    for (const char* file : {"bios-256k.bin", "linuxboot_dma.bin", "kvmvapic.bin"})
+      hasher.add(util::read_if_there(root / directory / file));
+  return hasher.hex();
+}
+
 Identity identity(model::Accel accel, const fs::path& root) {
   const fs::path mm = root / "sys/kernel/mm";
   Identity facts{
       {"host kernel", text_of(root / "proc/sys/kernel/osrelease") + " " +
                           text_of(root / "proc/sys/kernel/version")},
-      {"CPU", cpu(root, {"vendor_id", "cpu family", "model", "model name", "stepping", "flags"})}};
+      {"CPU", cpu(root, {"vendor_id", "cpu family", "model", "model name", "stepping", "flags"})},
+      {"firmware", firmware(root)}};
   if (accel == model::Accel::tcg) return facts;
   facts["kvm parameters"] = kvm_parameters(root);
   facts["microcode"] = cpu(root, {"microcode"});

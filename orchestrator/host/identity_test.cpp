@@ -57,6 +57,8 @@ TEST_CASE("each fact that KVM depends on makes another identity, and is named") 
         Change{"sys/devices/system/cpu/smt/control", "off", "SMT"},
         Change{"sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never",
                "transparent huge pages"},
+        Change{"usr/share/seabios/bios-256k.bin", "rel-1.17", "firmware"},
+        Change{"usr/share/qemu/linuxboot_dma.bin", "a newer one", "firmware"},
         Change{"sys/kernel/mm/ksm/run", "1", "KSM"}}) {
     CAPTURE(file);
     const MadeUpHost after;

@@ -2,12 +2,21 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace kproof::run {
 
 using namespace std::chrono_literals;
 
 bool emulated(const Ground& ground) {
   return ground.accel == model::Accel::tcg || ground.hypervisor == "TCGTCGTCGTCG";
+}
+
+std::string hint_at_limits(const Ground& ground) {
+  if (ground.hypervisor.empty() || ground.accel != model::Accel::kvm) return "";
+  return fmt::format(
+      "; this host is itself a guest (of {}): if it is only slow, `limits:` of the plan allow more",
+      ground.hypervisor);
 }
 
 static unsigned scale_of_l1(const Ground& ground) {

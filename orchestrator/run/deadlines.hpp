@@ -30,6 +30,10 @@ struct Ground {
 // QEMU's TCG runs L1's CPUs, or those of this host.
 bool emulated(const Ground& ground);
 
+// Behind the reason of a hang: where a limit may be too short for a host that is only slow. ""
+// where there is no reason to think so.
+std::string hint_at_limits(const Ground& ground);
+
 // Limits are written for KVM and a plain kernel. TCG runs kernel code 5 to 10 times slower (field
 // notes: Debian 6.1 boots in 3 s, on KVM in about 0.5 s), and two of its vCPUs may share one busy
 // core. Each level of nesting costs once more: an L2 needs about 8 s, an L3 about 35 (field notes),

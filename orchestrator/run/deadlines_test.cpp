@@ -35,3 +35,9 @@ TEST_CASE("KVM on a host that TCG runs has emulated CPUs, too") {
   CHECK_FALSE(emulated({Accel::kvm, "KVMKVMKVM"}));
   CHECK_FALSE(emulated({Accel::kvm, ""}));
 }
+
+TEST_CASE("a hang on a KVM host that is itself a guest names the limits, and no other does") {
+  CHECK(hint_at_limits({Accel::kvm, "KVMKVMKVM"}).find("(of KVMKVMKVM)") != std::string::npos);
+  CHECK(hint_at_limits({Accel::kvm, ""}) == "");
+  CHECK(hint_at_limits({Accel::tcg, "KVMKVMKVM"}) == "");  // written for TCG already
+}

@@ -223,16 +223,6 @@ static void quote_kernel(model::Judgement& judgement, const run::CellFiles& file
     judgement.reason += fmt::format("{}\"{}\"", i == 0 ? "; the kernel said: " : " and ", lines[i]);
 }
 
-// A limit that a slow host breaks says nothing of the kernel.
-static void hint_at_limits(model::Judgement& judgement, const Site& site) {
-  if (judgement.verdict != model::Verdict::hang || site.hypervisor.empty() ||
-      site.accel != model::Accel::kvm)
-    return;
-  judgement.reason += fmt::format(
-      "; this host is itself a guest (of {}): if it is only slow, `limits:` of the plan allow more",
-      site.hypervisor);
-}
-
 static void write_timeline(const run::CellFiles& files, const run::GuestStory& story) {
   std::vector<run::LevelLog> logs;
   for (std::size_t i = 0; i < story.size(); ++i) {
@@ -279,7 +269,8 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
   site.visit ? leave_out_command(*story, seen) : add_level_evidence(cell, *story, seen);
   attempt.doubt = judge_into(result, cell, *story, seen, site, site.visit);
   quote_kernel(result.judgement, job.files, nonces);
-  hint_at_limits(result.judgement, site);
+  if (result.judgement.verdict == model::Verdict::hang)  // which says nothing of the kernel then
+    result.judgement.reason += run::hint_at_limits({site.accel, site.hypervisor});
   note_visits(result.judgement, story->front().visits);
   if (const std::string traces = decode_traces(cell.levels, result.findings); !traces.empty())
     util::write_file_atomically(job.files.decoded(), traces);
