@@ -131,6 +131,67 @@ TEST_CASE("what only sounds like machinery is blamed") {
     CHECK_MESSAGE(!is_machinery(name), name);
 }
 
+// mm/kasan/kasan_test_c.c, mm/kmsan/kmsan_test.c, lib/ and locktorture: what they are named after
+// is what they test.
+TEST_CASE("the kernel's own tests are blamed, and the community passes over them") {
+  for (const char* name : {"kmem_cache_oob",
+                           "kmem_cache_accounted",
+                           "kmem_cache_bulk",
+                           "kmem_cache_double_free",
+                           "kmem_cache_invalid_free",
+                           "kmem_cache_double_destroy",
+                           "kmem_cache_rcu_uaf",
+                           "mempool_oob_right_helper",
+                           "mempool_kmalloc_oob_right",
+                           "mempool_kmalloc_large_uaf",
+                           "mempool_slab_uaf",
+                           "mempool_page_alloc_double_free",
+                           "mempool_kmalloc_invalid_free_helper",
+                           "kasan_global_oob_left",
+                           "kasan_stack_oob",
+                           "kasan_alloca_oob_right",
+                           "kasan_memchr",
+                           "kasan_memcmp",
+                           "kasan_strings",
+                           "kasan_bitops_generic",
+                           "kasan_atomics_helper",
+                           "vmalloc_helpers_tags",
+                           "vmalloc_oob",
+                           "copy_to_kernel_nofault_oob",
+                           "kmemleak_test_init",
+                           "test_printk",
+                           "test_init_kmsan_vmap_vunmap",
+                           "fortify_test_strlen",
+                           "usercopy_test_invalid",
+                           "strscpy_check",
+                           "siphash_test",
+                           "ww_mutex_test",
+                           "rt_mutex_torture",
+                           "rwsem_ABBA1"}) {
+    CHECK_FALSE_MESSAGE(is_machinery(name), name);
+    CHECK_MESSAGE(sounds_like_machinery(name), name);
+  }
+}
+
+TEST_CASE("what a driver names after a family of the core is blamed") {
+  for (const char* name : {"mutex_zork", "down_zork", "refcount_zork", "kref_put_zork",
+                           "strcpy_zork", "dump_stack_zork", "kasan_zork", "mempool_zork",
+                           "warn_slowpath_zork", "kfree_rcu_tester", "list_add_zork"})
+    CHECK_FALSE_MESSAGE(is_machinery(name), name);
+  for (const char* name : {"print_zork", "lock_chain_zork", "do_trap_zork"})
+    CHECK_FALSE_MESSAGE(is_machinery(name, true), name);
+}
+
+TEST_CASE("small functions of the core that were copied into a module are passed over there, too") {
+  for (const char* name : {"kref_put", "refcount_inc", "rcu_read_unlock", "list_del", "test_bit",
+                           "atomic_dec_and_test", "copy_from_user", "kzalloc", "get_page",
+                           "spin_lock", "cond_resched", "dput"})
+    CHECK_MESSAGE(is_machinery(name, true), name);
+  for (const char* name :
+       {"usb_submit_urb", "crypto_shash_update", "aesti_encrypt", "assfail", "i2c_del_adapter"})
+    CHECK_MESSAGE(is_machinery(name, true), name);
+}
+
 static kproof::console::Blame stall_in(std::initializer_list<const char*> names) {
   std::vector<Frame> frames;
   for (const char* name : names)
