@@ -1,19 +1,20 @@
 #pragma once
 
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "console/analyzer.hpp"
 
 namespace kproof::console {
 
-// Finished findings, duplicates folded: those of equal title and fingerprint.
+// Finished findings, duplicates folded: those of equal title, fingerprint and place. At most
+// kMostFindings are kept, and what says most of them: a finding takes the place of a complaint, and
+// a new title that of a further fingerprint of another one.
 class Findings {
  public:
   explicit Findings(const Options& options) : options_(&options) {}
   void record(model::Finding finding);
-  // One that was recorded, of this title and fingerprint, was none.
+  // One that was recorded, and is equal, was none.
   void take_back(const model::Finding& finding);
   // The kernel does not survive what was recorded since it booted.
   void panic();
@@ -22,10 +23,12 @@ class Findings {
   std::vector<model::Finding> sorted() const;  // by first line
 
  private:
+  model::Finding* find_equal(const model::Finding& finding);
+  bool make_room_for(const model::Finding& finding);
+  void erase(std::size_t index);
+
   const Options* options_;
   std::vector<model::Finding> done_;
-  std::unordered_map<std::string, std::size_t>
-      known_;  // by title and fingerprint: index into done_
   std::size_t dropped_ = 0;
   std::size_t since_boot_ = 0;  // where this boot's begin in done_
 };
