@@ -12,7 +12,7 @@ static constexpr const char* kDataFamilies[] = {
     "^_*kmem_cache_(z?alloc|create|charge|debug|destroy|do_shrink|empty|flags|free|get_alloc|has_cpu_partial|init|is_duplicate_name|open|refill|release|sanity_check|setup|shrink|shutdown|size)(_(bulk|lru|nodes?|noprof|trace|usercopy|args|flags|late|memcg|deferred|debug|cpus|percpu|sheaf))*$",
     "^_*(devm_|sock_|sock_z|z)?k[vz]*free(_(sensitive|const|link|rcu|bulk|large|partial|skb|skbmem|skb_partial|skb_reason|skb_list|skb_list_reason|skb_defer_\\w+|call_rcu|rcu_(work|monitor|barrier|bulk|list|batch_init|drain_ready|mightsleep|shrink_(scan|count)|scheduler_running)|s))*(s_put_link)?$",
     "^_*slab_(alloc|free|p(re|ost)_alloc|pad|bug|fix|err|update|want|unlock|lock)",
-    "^_*memcg_slab_", "^do_slab_free", "^(allocate|new|alloc)_slab(_page)?$", "^object_err$",
+    "^_*memcg_slab_", "^do_slab_free", "^_*(free|discard)_slab$", "^_*free_large_kmalloc$", "^(allocate|new|alloc)_slab(_page)?$", "^object_err$",
     "^_*cache_(alloc|grow|free|flusharray)", "^_*slob_", "^_*v[mz]_?alloc(_(32|user|area|node|array|huge|flags|caller|range|noprof|fault|meta|shadow|origin|sync|all|one|exec|nr_pages|to_page|to_pfn|dump_obj|init))*$", "^vfree(_atomic)?$",
     "^mempool_(alloc|create|destroy|exit|free|init|is_saturated|kfree|kmalloc|kvfree|kvmalloc|prepare|resize)(_(noprof|pages?|slab|node|kmalloc|kvmalloc|pool|preallocated|bulk))*$",
     "^_*ksize$",

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using kproof::console::Frame;
+using kproof::console::is_dispatcher;
 using kproof::console::is_machinery;
 using kproof::console::Pick;
 using kproof::console::pick_frame;
@@ -67,6 +68,9 @@ TEST_CASE("what works on memory that it is handed is passed over") {
   for (const char* name : {"devm_kmalloc",
                            "kvfree",
                            "__kfree_skb",
+                           "__free_slab",
+                           "discard_slab",
+                           "free_large_kmalloc",
                            "__alloc_frozen_pages_noprof",
                            "free_frozen_pages",
                            "__pi_strlen",
@@ -219,6 +223,41 @@ TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
   CHECK(stall_in({"mark_wake_futex", "futex_wake", "do_futex", "SyS_futex"}).frame == "futex");
   CHECK(stall_in({"zap_loop", "__riscv_sys_munmap", "ret_from_exception"}).frame == "sys_munmap");
   CHECK(stall_in({"nowhere", "known"}).frame.empty());
+}
+
+TEST_CASE("layers between a system call or a worker and a driver hand work on") {
+  for (const char* name : {"dev_attr_store",
+                           "kernfs_fop_write_iter",
+                           "debugfs_attr_write",
+                           "simple_attr_write",
+                           "configfs_write_iter",
+                           "proc_reg_write",
+                           "seq_read_iter",
+                           "vfs_fallocate",
+                           "vfs_fsync_range",
+                           "blk_mq_run_work_fn",
+                           "__blk_mq_sched_dispatch_requests",
+                           "blk_mq_dispatch_rq_list",
+                           "loop_workfn",
+                           "wb_workfn",
+                           "bdi_writeback_workfn",
+                           "btrfs_work_helper",
+                           "napi_threaded_poll_loop",
+                           "do_init_module",
+                           "driver_attach",
+                           "__device_attach_driver",
+                           "bus_probe_device",
+                           "really_probe",
+                           "pci_device_probe",
+                           "bpf_trampoline_1",
+                           "kswapd",
+                           "khugepaged",
+                           "rcu_gp_kthread",
+                           "async_run_entry_fn"})
+    CHECK_MESSAGE(is_dispatcher(name), name);
+  for (const char* name : {"zork_probe", "kswapd_zork", "nvme_queue_rq", "loop_clear_limits",
+                           "blk_mq_free_request", "driver_zork_attach"})
+    CHECK_FALSE_MESSAGE(is_dispatcher(name), name);
 }
 
 TEST_CASE("who asks a hypervisor or firmware is blamed, not the instruction that asks") {
