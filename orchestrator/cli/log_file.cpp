@@ -175,12 +175,16 @@ class Reader {
   }
   void pass(std::string_view piece) {
     if (records_) return kmsg_.feed(piece);
-    of_kernel_ = of_kernel_ || any_line(piece, is_kernels);
+    // Each of the first lines, and then every 16th: a build's log may be long.
+    of_kernel_ = of_kernel_ || any_line(piece, [this](std::string_view line) {
+                   return (++looked_at_ <= 4096 || looked_at_ % 16 == 0) && is_kernels(line);
+                 });
     console_.feed(piece);
   }
 
   bool begun_ = false, records_ = false, of_kernel_ = false;
-  std::string head_;  // until there is enough of it
+  std::size_t looked_at_ = 0;  // lines, until one is the kernel's
+  std::string head_;           // until there is enough of it
   console::Analyzer console_;
   console::KmsgAnalyzer kmsg_;
 };

@@ -1,7 +1,6 @@
 #include "console/findings.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace kproof::console {
 
@@ -18,35 +17,44 @@ model::Finding* Findings::find_equal(const model::Finding& finding) {
   return equal == done_.end() ? nullptr : &*equal;
 }
 
+void Findings::keep(model::Finding finding) {
+  Kept& kept = kept_[finding.complaint];
+  ++kept.all;
+  ++kept.titles[finding.title];
+  done_.push_back(std::move(finding));
+}
+
 void Findings::erase(std::size_t index) {
+  Kept& kept = kept_[done_[index].complaint];
+  --kept.all;
+  if (--kept.titles[done_[index].title] == 0) kept.titles.erase(done_[index].title);
   done_.erase(done_.begin() + static_cast<std::ptrdiff_t>(index));
   since_boot_ -= since_boot_ > index;
 }
 
-// The last complaint, rather one whose title others have, too; else the last finding of which that
-// is true.
-static std::optional<std::size_t> least_of(const std::vector<model::Finding>& done,
-                                           const model::Finding& next) {
-  const auto is_further = [&](const model::Finding& one) {
-    return std::ranges::count(done, one.title, &model::Finding::title) > 1;
+// What says least: the last complaint, rather one whose title others have, too; for a new title,
+// else, the last finding of which that is true. None: all say more than `finding`.
+std::optional<std::size_t> Findings::least_for(const model::Finding& finding) const {
+  const Kept &findings = kept_[false], &complaints = kept_[true];
+  const bool is_new = !kept_[finding.complaint].titles.contains(finding.title);
+  const auto last = [&](bool complaint, bool further) -> std::optional<std::size_t> {
+    for (std::size_t i = done_.size(); i-- > 0;)
+      if (done_[i].complaint == complaint &&
+          (!further || kept_[complaint].has_further(done_[i].title)))
+        return i;
+    return std::nullopt;
   };
-  const bool new_title = std::ranges::count(done, next.title, &model::Finding::title) == 0;
-  std::optional<std::size_t> complaint, further;
-  for (std::size_t i = done.size(); i-- > 0;) {
-    if (next.complaint && !done[i].complaint) continue;
-    if (done[i].complaint && !complaint) complaint = i;
-    if (done[i].complaint && is_further(done[i])) return i;
-    if (!further && is_further(done[i])) further = i;
-  }
-  if (complaint && !next.complaint) return complaint;
-  return new_title ? further : std::nullopt;
+  if (complaints.has_further() && (is_new || !finding.complaint)) return last(true, true);
+  if (finding.complaint) return std::nullopt;
+  if (complaints.all > 0) return last(true, false);
+  return is_new && findings.has_further() ? last(false, true) : std::nullopt;
 }
 
 // False: those that are kept say more.
 bool Findings::make_room_for(const model::Finding& finding) {
   if (done_.size() < kMostFindings) return true;
   ++dropped_;
-  const std::optional<std::size_t> least = least_of(done_, finding);
+  const std::optional<std::size_t> least = least_for(finding);
   if (least) erase(*least);
   return least.has_value();
 }
@@ -61,7 +69,7 @@ void Findings::record(model::Finding finding) {
   if (!make_room_for(finding)) return;
   finding.level = options_->level;
   finding.source = options_->source;
-  done_.push_back(std::move(finding));
+  keep(std::move(finding));
 }
 
 void Findings::take_back(const model::Finding& finding) {

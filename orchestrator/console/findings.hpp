@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "console/analyzer.hpp"
@@ -25,10 +27,24 @@ class Findings {
  private:
   model::Finding* find_equal(const model::Finding& finding);
   bool make_room_for(const model::Finding& finding);
+  std::optional<std::size_t> least_for(const model::Finding& finding) const;
+  void keep(model::Finding finding);
   void erase(std::size_t index);
 
   const Options* options_;
   std::vector<model::Finding> done_;
+  // What is kept, so that a flood of reports costs no look at all of it: of findings, of
+  // complaints.
+  struct Kept {
+    std::size_t all = 0;
+    std::unordered_map<std::string, std::size_t> titles = {};
+    bool has_further() const { return all > titles.size(); }
+    bool has_further(const std::string& title) const {
+      const auto count = titles.find(title);
+      return count != titles.end() && count->second > 1;
+    }
+  };
+  Kept kept_[2];  // by Finding::complaint
   std::size_t dropped_ = 0;
   std::size_t since_boot_ = 0;  // where this boot's begin in done_
 };

@@ -33,7 +33,7 @@ bool Broken::is_indented(const Line& line) const {
 
 // Its last word wants another.
 static bool hangs(std::string_view text) {
-  static const RE2 re(R"((?:^|\s)(?:at:?|in:?|on|for|from|by|is|address:?)$|\w[-/]$|)"
+  static const RE2 re(R"((?:^|\s)(?:at:?|in:?|on|for|from|by|is|to|or|of|than|address:?)$|\w[-/]$|)"
                       R"(\bat \S+\.[chS]:\d+$)");
   // print_unlock_imbalance_bug() itself goes on in the next line.
   return !text.ends_with(") at:") && RE2::PartialMatch({text.data(), text.size()}, re);
