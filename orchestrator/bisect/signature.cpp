@@ -24,11 +24,15 @@ static std::set<Sign> signs_of(const CellResult& cell) {
   std::set<Sign> signs{verdict_of(cell)};
   for (const Sign& sign : compare::proven(cell).signs)
     if (sign.kind == Sign::Kind::finding || sign.kind == Sign::Kind::failed) signs.insert(sign);
-  return signs;
+  return compare::numbered(signs);
 }
 
+// A second WARN of a function is there where two are, whatever their lines.
 static bool shows(const CellResult& cell, const Sign& sign) {
-  return std::ranges::any_of(signs_of(cell), [&](const Sign& other) { return alike(sign, other); });
+  const std::set<Sign> signs = signs_of(cell);
+  const auto count =
+      std::ranges::count_if(signs, [&](const Sign& other) { return alike(sign, other); });
+  return static_cast<std::size_t>(count) >= sign.nth;
 }
 
 static bool differs(const CellResult& cell) {

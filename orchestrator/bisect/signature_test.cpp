@@ -49,6 +49,25 @@ TEST_CASE("a finding is the one looked for by its title or by its fingerprint") 
   CHECK(seen_in({moved}, signature).outcome == Outcome::skipped);
 }
 
+TEST_CASE("a second WARN of a function is looked for as such, wherever its line is") {
+  const auto warns = [](std::vector<std::string> places) {
+    auto one = cell(fail, false);
+    for (std::string& place : places)
+      one.findings.push_back(
+          {.title = "WARNING in f", .fingerprint = "11", .place = std::move(place)});
+    return one;
+  };
+  const Signature signature =
+      signature_of({warns({"mm/a.c:9", "mm/a.c:90"})}, {warns({"mm/a.c:8"})});
+  CHECK(describe(signature) ==
+        std::vector<std::string>{"mm/a l1: finding: WARNING in f at another place (mm/a.c:90)"});
+  CHECK(seen_in({warns({"mm/a.c:10", "mm/a.c:70"})}, signature).outcome == Outcome::bad);
+  CHECK(seen_in({warns({"mm/a.c:90"})}, signature).outcome == Outcome::skipped);
+  // Lines that only moved are nothing to look for.
+  CHECK(describe(signature_of({warns({"mm/a.c:9"})}, {warns({"mm/a.c:8"})})) ==
+        std::vector<std::string>{"mm/a l1: verdict fail"});
+}
+
 TEST_CASE("a failed subtest is a sign as a finding is") {
   using Result = model::Subtest::Result;
   auto bad = cell(fail, false), other = cell(fail, false);

@@ -83,6 +83,7 @@ static void print_finding(const model::Finding& finding, const std::string& file
     fmt::print("  as syzbot has it: {}\n", printable(finding.syzbot_title));
   fmt::print("  {}:{}-{}  {}", printable(file), finding.start_line, finding.end_line,
              finding.fingerprint);
+  if (!finding.place.empty()) fmt::print("  at {}", printable(finding.place));
   if (!finding.type.empty()) fmt::print("  {}", finding.type);
   if (finding.count > 1) fmt::print("  seen {} times", finding.count);
   if (finding.panicked) fmt::print("  the kernel panicked");

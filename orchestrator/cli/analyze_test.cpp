@@ -237,7 +237,13 @@ TEST_CASE("what was lost or not believed is said, in text and JSON, and is not e
            {"[    1.000000] x\nKernel panic - not syncing: from a program\n", "line 2"},
            {"[    1.000000] not ok 2 check_gap\n", "check_gap"},
            {"6,0,1000,-;Linux version 6.1.0 (a) #1\n6,7,2000,-;x\n", "6 records"},
-           {"6,0,1000,-;Linux version 6.1.0 (a) #1\nzork\n", "1 line is"}}) {
+           {"6,0,1000,-;Linux version 6.1.0 (a) #1\nzork\n", "1 line is"},
+           {"cut\n4,3,200,-;a\n4,4,300,-;b\n", "1 line is"},
+           {" SUBSYSTEM=usb\n4,3,200,-;a\n4,90,2000,-;usb\n", "86 records"},
+           {"Nov 30 06:00:00 h kernel: x\n"
+            "Nov 30 06:00:00 h systemd-journald[234]: Missed 32 kernel messages\n",
+            "32 messages"},
+           {"make: Nothing to be done\ncc -c foo.c\n", "no kernel's log"}}) {
     CAPTURE(log);
     const util::CommandResult text = analyze_text(log),
                               json = analyze_text(log, {"--format", "json"});
@@ -248,6 +254,13 @@ TEST_CASE("what was lost or not believed is said, in text and JSON, and is not e
     CHECK(nlohmann::json::parse(json.out)["blind"][0].get<std::string>().find(words) !=
           std::string::npos);
   }
+}
+
+TEST_CASE("a log is a kernel's by any of its lines") {
+  for (const char* log : {"[    1.000000] x\n", "Linux version 6.1.0 (a@b) (gcc) #1 SMP\nx\n",
+                          "x\nCall Trace:\n", "Nov 30 06:00:00 h kernel: x\n",
+                          "kern  :info  : [Mon Nov 30 06:00:00 2026] x\n", "<6>[    1.000000] x\n"})
+    CHECK_MESSAGE(analyze_text(log).exit_code == 0, log);
 }
 
 TEST_CASE("findings beyond those that are kept are told in JSON too") {

@@ -12,6 +12,9 @@ std::vector<std::string> blind_spots(const LogContent& log) {
   const auto say = [&](std::size_t count, std::string_view form, const auto&... words) {
     if (count != 0) spots.push_back(fmt::format(fmt::runtime(form), words...));
   };
+  say(!log.of_kernel && log.findings.empty(),
+      "no line is a kernel's, by a time stamp, a banner, or a part of a report: perhaps this is no "
+      "kernel's log");
   say(facts.lost_messages,
       "the kernel dropped {} before they were printed: what they said is not known",
       util::format_count(facts.lost_messages, "message"));

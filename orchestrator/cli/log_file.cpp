@@ -11,7 +11,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "console/kmsg.hpp"
 #include "console/kmsg_analyzer.hpp"
+#include "console/line.hpp"
+#include "console/rows.hpp"
+#include "console/shape.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
 
@@ -94,30 +98,93 @@ static void refuse_other_forms(const std::string& file, const std::string& shown
                               " | kproof analyze -");
 }
 
+// Calls `is_done` with one line after the other until it says so.
+template <class Done>
+static bool any_line(std::string_view text, Done is_done) {
+  for (std::size_t pos = 0; pos < text.size();) {
+    const std::size_t end = std::min(text.find('\n', pos), text.size());
+    if (is_done(text.substr(pos, end - pos))) return true;
+    pos = end + 1;
+  }
+  return false;
+}
+
+// As the first line says. A piece of a log may begin amid a record, or with a " KEY=value" of it:
+// then all others do.
+static bool are_records(std::string_view lines) {
+  const std::size_t first = std::min(lines.find('\n'), lines.size());
+  if (console::parse_kmsg(lines.substr(0, first))) return true;
+  std::size_t records = 0;
+  const bool other =
+      any_line(lines.substr(std::min(first + 1, lines.size())), [&](std::string_view line) {
+        const bool record = console::parse_kmsg(line).has_value();
+        records += record;
+        return !record && !line.starts_with(' ');
+      });
+  return records > 0 && !other;
+}
+
+static bool is_kernels(std::string_view raw) {
+  const std::string line = console::clean(raw);
+  const console::Prefix prefix = console::parse_any_prefix(line);
+  return prefix.marked || prefix.usec ||
+         console::begins_as_kernels(std::string_view(line).substr(prefix.size)) ||
+         line.find(console::interest::kBanner) != std::string::npos;
+}
+
 namespace {
-// Whichever analyser the first bytes call for.
+// Whichever analyser the first lines call for.
 class Reader {
  public:
   void feed(std::string_view piece) {
-    if (!begun_) records_ = console::parse_kmsg(piece.substr(0, piece.find('\n'))).has_value();
-    begun_ = true;
-    records_ ? kmsg_.feed(piece) : console_.feed(piece);
+    if (!begun_) {
+      head_ += piece;
+      if (std::ranges::count(head_, '\n') < kHead && head_.size() < kMostHead) return;
+      return begin();
+    }
+    pass(piece);
   }
   LogContent finish() {
+    if (!begun_) begin();
     if (!records_) {
       console_.finish();
-      return {.findings = console_.findings(), .facts = console_.facts()};
+      return {.findings = console_.findings(), .facts = console_.facts(), .of_kernel = of_kernel_};
     }
     kmsg_.finish();
     return {.findings = kmsg_.findings(),
             .facts = kmsg_.facts(),
             .lost_records = kmsg_.lost() - kmsg_.first_seq(),
             .malformed = kmsg_.malformed(),
-            .first_record = kmsg_.first_seq()};
+            .first_record = kmsg_.first_seq(),
+            .of_kernel = true};
   }
 
  private:
-  bool begun_ = false, records_ = false;
+  static constexpr std::ptrdiff_t kHead = 6;  // lines
+  static constexpr std::size_t kMostHead = 64 << 10;
+
+  void begin() {
+    begun_ = true;
+    const std::string_view head(head_);
+    std::size_t end = 0;
+    for (std::ptrdiff_t line = 0; line < kHead && end < head.size(); ++line)
+      end = std::min(head.find('\n', end), head.size() - 1) + 1;
+    records_ = are_records(head.substr(0, end));
+    pass(head);
+    head_.clear();
+  }
+  void pass(std::string_view piece) {
+    if (records_) return kmsg_.feed(piece);
+    // Each of the first lines, and then every 16th: a build's log may be long.
+    of_kernel_ = of_kernel_ || any_line(piece, [this](std::string_view line) {
+                   return (++looked_at_ <= 4096 || looked_at_ % 16 == 0) && is_kernels(line);
+                 });
+    console_.feed(piece);
+  }
+
+  bool begun_ = false, records_ = false, of_kernel_ = false;
+  std::size_t looked_at_ = 0;  // lines, until one is the kernel's
+  std::string head_;           // until there is enough of it
   console::Analyzer console_;
   console::KmsgAnalyzer kmsg_;
 };

@@ -18,10 +18,11 @@ struct LogContent {
   std::size_t lost_records = 0;  // missing between the first and the last
   std::size_t malformed = 0;     // lines that are no records
   std::uint64_t first_record = 0;
+  bool of_kernel = false;  // a line of it shows that: a time stamp, a banner, a part of a report
 };
 
 // Reads all of a file, "-" for standard input: text of a console, of dmesg, of a journal, or
-// records as /dev/kmsg gives them, which the first line tells. ConfigError for what is no log: in
+// records as /dev/kmsg gives them, which the first lines tell. ConfigError for what is no log: in
 // such a file nothing would be found, and that would look like a clean one.
 LogContent read_log(const std::string& file);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -16,21 +17,51 @@ using Result = model::Subtest::Result;
 std::string to_string(const Sign& sign) {
   constexpr std::string_view kWords[] = {"verdict ",
                                          "finding: ", "known finding: ", "not ok: ", "skipped: "};
-  return fmt::format("{}{}", kWords[static_cast<std::size_t>(sign.kind)], sign.name);
+  return fmt::format("{}{}{}", kWords[static_cast<std::size_t>(sign.kind)], sign.name,
+                     sign.nth > 1 ? fmt::format(" at another place ({})", sign.place) : "");
 }
 
 static Sign::Kind known_or_not(Sign::Kind kind) {
   return kind == Sign::Kind::known ? Sign::Kind::finding : kind;
 }
 
-bool same(const Sign& a, const Sign& b) {
+static bool same_but_for_place(const Sign& a, const Sign& b) {
   if (known_or_not(a.kind) != known_or_not(b.kind)) return false;
   if (a.fingerprint.empty() || b.fingerprint.empty()) return a.name == b.name;
   return a.fingerprint == b.fingerprint;
 }
 
+bool same(const Sign& a, const Sign& b) {
+  return a.nth == b.nth && same_but_for_place(a, b);
+}
+
+// Known ones first, and lines as numbers: "mm/a.c:9" before "mm/a.c:10".
+static auto order_of(const Sign& sign) {
+  const std::size_t colon = std::min(sign.place.find(':'), sign.place.size());
+  return std::tuple(sign.kind != Sign::Kind::known, sign.place.substr(0, colon), sign.place.size(),
+                    sign.place);
+}
+
+std::set<Sign> numbered(const std::set<Sign>& signs) {
+  std::vector<Sign> sorted(signs.begin(), signs.end());
+  std::ranges::sort(sorted, {}, order_of);
+  std::set<Sign> all;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    Sign one = sorted[i];
+    std::set<std::string> before;
+    for (std::size_t k = 0; k < i; ++k)
+      if (!one.place.empty() && same_but_for_place(sorted[k], one)) before.insert(sorted[k].place);
+    before.erase("");
+    one.nth = 1 + before.size() - before.count(one.place);
+    if (one.nth == 1) one.place.clear();
+    all.insert(std::move(one));
+  }
+  return all;
+}
+
 bool alike(const Sign& a, const Sign& b) {
-  return same(a, b) || (known_or_not(a.kind) == known_or_not(b.kind) && a.name == b.name);
+  return same_but_for_place(a, b) ||
+         (known_or_not(a.kind) == known_or_not(b.kind) && a.name == b.name);
 }
 
 static bool fails(Verdict verdict) {
@@ -62,7 +93,7 @@ static std::set<Sign> signs(const CellResult& cell, Says says) {
     signs.insert({Sign::Kind::verdict, std::string(to_string(cell.judgement.verdict)), ""});
   for (const model::Finding& finding : cell.findings)
     signs.insert({finding.known.accepted() ? Sign::Kind::known : Sign::Kind::finding, finding.title,
-                  is_stall(finding) ? "" : finding.fingerprint});
+                  is_stall(finding) ? "" : finding.fingerprint, finding.place});
   if (says == Says::nothing) return signs;
   for (std::size_t i = 0; i < cell.subtests.size(); ++i)
     if (cell.subtests[i].result != Result::ok)

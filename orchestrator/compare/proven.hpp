@@ -30,15 +30,22 @@ struct Sign {
   std::string name;         // a verdict's, a finding's title, a subtest's
   std::string fingerprint;  // of a finding, unless it is one of a stall: those look different in
                             // each run, as what a stalled CPU does is not what stalls it
+  std::string place = {};   // of a finding in the source
+  std::size_t nth = 1;      // numbered() counts
   auto operator<=>(const Sign&) const = default;
 };
+// Two WARNs of one function, which have the same callers, differ in their places alone, and lines
+// move from kernel to kernel. So kernels are compared by how many places there are: one that moved
+// is the same, and a second one is something else, "nth" 2. Which of the two is the new one nobody
+// can say; what is known counts as the first. `signs` are of one kernel.
+std::set<Sign> numbered(const std::set<Sign>& signs);
 // "finding: bad pud", "known finding: bad pud", "not ok: munmap", "skipped: munmap", "verdict fail"
 std::string to_string(const Sign& sign);
-// The same problem in another run, be it known or not: two findings by their fingerprints, as two
-// WARNs of one function have one title; anything else by its name.
+// The same problem in another run, be it known or not: two findings by their fingerprints, as WARNs
+// with other callers have one title, and numbers; anything else by its name.
 bool same(const Sign& a, const Sign& b);
 // The same, or findings of one title: on the way of a bisection, where functions move, callers and
-// so fingerprints do as well.
+// so fingerprints do as well. Numbers are not compared.
 bool alike(const Sign& a, const Sign& b);
 
 struct Proven {

@@ -70,6 +70,30 @@ TEST_CASE("two WARNs of one function are two problems, and one stall that looks 
   CHECK(proven(hang).signs.contains({Sign::Kind::finding, "soft lockup", ""}));
 }
 
+TEST_CASE("WARNs of one function are counted by place, and the known ones count first") {
+  using enum Sign::Kind;
+  const auto warning = [](std::string place, Sign::Kind kind = finding) {
+    return Sign{kind, "WARNING in f", "11", std::move(place)};
+  };
+  const auto texts = [](const std::set<Sign>& signs) {
+    std::vector<std::string> list;
+    for (const Sign& sign : compare::numbered(signs))
+      list.push_back(to_string(sign));
+    return list;
+  };
+  using Texts = std::vector<std::string>;
+  CHECK(texts({warning("mm/a.c:9"), warning("mm/a.c:10")}) ==
+        Texts{"finding: WARNING in f", "finding: WARNING in f at another place (mm/a.c:10)"});
+  CHECK(texts({warning("mm/a.c:9"), warning("mm/a.c:10", known)}) ==
+        Texts{"finding: WARNING in f at another place (mm/a.c:9)", "known finding: WARNING in f"});
+  CHECK(texts({warning(""), warning("mm/a.c:10")}) == Texts{"finding: WARNING in f"});
+  // In another kernel its line is another one.
+  const Sign moved = *compare::numbered({warning("mm/a.c:12")}).begin();
+  CHECK(same(moved, *compare::numbered({warning("mm/a.c:9")}).begin()));
+  const std::set<Sign> two = compare::numbered({warning("mm/a.c:12"), warning("mm/a.c:14")});
+  CHECK_FALSE(same(*two.begin(), *two.rbegin()));
+}
+
 TEST_CASE("figures count of what ran to its end with all evidence proven and nothing found") {
   const auto figures = [](model::CellResult one) {
     one.metrics = {{"stall", 5, "us"}};

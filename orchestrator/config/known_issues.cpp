@@ -66,6 +66,19 @@ static std::optional<std::string> fingerprint(Problems& problems, const MaybeVal
   return std::nullopt;
 }
 
+static std::optional<std::string> source_place(Problems& problems, const MaybeValue& value) {
+  const auto word = text(problems, value);
+  if (!word) return std::nullopt;
+  const std::size_t colon = std::min(word->find(':'), word->size());
+  const std::string line = word->substr(std::min(colon + 1, word->size()));
+  const bool numbered = !line.empty() && line.find_first_not_of("0123456789") == line.npos;
+  if (word->substr(0, colon).find('.') != word->npos && (colon == word->size() || numbered))
+    return word;
+  problems.add(value->mark, fmt::format("`{}` is no place in a source", *word),
+               "write it as `kproof analyze` prints it, mm/mprotect.c:12, or mm/mprotect.c alone");
+  return std::nullopt;
+}
+
 static void read_range(Problems& problems, const MaybeValue& value, model::KnownIssue& issue) {
   if (!value) return;
   const Map map(problems, *value, {"from", "to"});
@@ -83,11 +96,13 @@ static void read_range(Problems& problems, const MaybeValue& value, model::Known
 }
 
 static model::KnownIssue read_issue(Problems& problems, const Value& item) {
-  const Map map(problems, item, {"title", "fingerprint", "kernels", "link", "until", "reason"});
+  const Map map(problems, item,
+                {"title", "fingerprint", "at", "kernels", "link", "until", "reason"});
   model::KnownIssue issue;
   issue.place = problems.place(item.mark);
   if (const auto title = map.find("title")) assign(issue.title, pattern(problems, *title));
   assign(issue.fingerprint, fingerprint(problems, map.find("fingerprint")));
+  assign(issue.at, source_place(problems, map.find("at")));
   if (!issue.title.empty() && issue.fingerprint.empty())
     warn_of_breadth(problems, *map.find("title"), issue.title, Searched::known);
   if (!map.find("title") && !map.find("fingerprint"))

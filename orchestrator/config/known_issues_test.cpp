@@ -23,7 +23,7 @@ static std::string issue_with(const std::string& entry) {
 TEST_CASE("an entry is read whole, with its place") {
   std::vector<std::string> warnings;
   const auto issues = config::parse_known_issues(
-      "schema: 1\nissues:\n  - title: ^bad pud$\n    fingerprint: 1f3a9c\n"
+      "schema: 1\nissues:\n  - title: ^bad pud$\n    fingerprint: 1f3a9c\n    at: mm/a.c:12\n"
       "    kernels: { from: 6.1, to: 6.10 }\n    link: https://lore\n    until: 2027-01-31\n"
       "    reason: leaf PUDs\n",
       "known.yaml", warnings);
@@ -31,6 +31,7 @@ TEST_CASE("an entry is read whole, with its place") {
   REQUIRE(issues.size() == 1);
   CHECK(issues[0].title == "^bad pud$");
   CHECK(issues[0].fingerprint == "1f3a9c");
+  CHECK(issues[0].at == "mm/a.c:12");
   CHECK(issues[0].from == "6.1");
   CHECK(issues[0].to == "6.10");
   CHECK(issues[0].link == "https://lore");
@@ -56,7 +57,8 @@ TEST_CASE("every entry must be able to miss, to end, and to be looked up") {
 TEST_CASE("dates, releases, patterns and fingerprints are checked") {
   CHECK(complaint(issue_with("title: x")).empty());
   for (const char* entry :
-       {"title: '('", "fingerprint: 12", "fingerprint: 12345G", "title: x, kernels: { to: newest }",
+       {"title: '('", "fingerprint: 12", "title: x, at: mprotect", "title: x, at: 'mm/a.c:'",
+        "title: x, at: 'mm/a.c:x'", "fingerprint: 12345G", "title: x, kernels: { to: newest }",
         "title: x, kernels: [6.1]", "title: [x]"})
     CHECK_FALSE(complaint(issue_with(entry)).empty());
   for (const char* date : {"2027-02-30", "tomorrow", "31.1.2027", "2027-1-1"})

@@ -66,16 +66,48 @@ static bool is_of_other_facility(StringPiece line) {
   return RE2::PartialMatch(line, re);
 }
 
+// Does the kernel begin lines with it, or the second line of what a tool prints without host? Else
+// it names a program: "sudo: ".
+static bool is_kernels_word(StringPiece tag) {
+  static const RE2 re(
+      R"([A-Z][A-Z0-9_]*|kernel|Kernel|Oops|Code|Process|Stack|Workqueue|Backtrace|Trace|Fatal|)"
+      R"(rcu|watchdog|mce|nmi|perf|kvm\w*|traps|x86|arm(?:64)?|EXT[234]-fs|workqueue|refcount_t|)"
+      R"(int3|list_\w+|kobject|kmemleak|kfence|kasan|swap_\w+|mm|slub|clocksource|sched|)"
+      // "divide error: 0000", "Internal error: Oops", "Hardware name: ".
+      R"(error|opcode|segment|name|fault|exception|overflow|address|check|lockup|panic|trap|bounds)");
+  return RE2::FullMatch(tag, re);
+}
+
+// "Jan  1 00:00:00 host sudo: ". What the kernel says of a task begins with the task's name, too:
+// "zorkd: page allocation failure".
+static bool is_programs(StringPiece line) {
+  static const RE2 re(
+      R"(^(?:<\d+>\d* ?)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) )"
+      R"([a-z0-9][\w.-]* ([a-zA-Z][\w.@/-]*): +(.*))");
+  static const RE2 of_task("page allocation |.*allocation failure");
+  StringPiece tag, text;
+  const bool dated = !line.empty() && line[0] != ' ' && line.find(": ") != line.npos;
+  return dated && RE2::PartialMatch(line, re, &tag, &text) && !is_kernels_word(tag) &&
+         !RE2::PartialMatch(text, of_task);
+}
+
 // "Jan  1 00:00:00 host daemon[77]: ", and "host daemon[77]: " or "daemon[77]: " behind a stamp.
 static bool is_daemons(StringPiece line, const Prefix& prefix) {
   static const RE2 dated(
       R"(^(?:<\d+>\d* ?)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) )"
       R"(\S+ [a-zA-Z][\w.@/()-]*\[\d+\]: )");
   static const RE2 stamped(R"(^(?:[\w.-]+ )?[a-zA-Z][\w.@-]*\[\d+\]: )");
+  if (!prefix.usec && RE2::PartialMatch(line, dated)) return true;
+  if (!prefix.usec) return is_programs(line);
   if (line.find("]: ") == line.npos) return false;
-  if (!prefix.usec) return RE2::PartialMatch(line, dated);
   line.remove_prefix(prefix.size);
   return RE2::PartialMatch(line, stamped);
+}
+
+// journald says what the kernel's log lost before it could read it.
+static bool tells_of_loss(StringPiece line) {
+  static const RE2 re(R"(systemd-journald\[\d+\]: Missed \d+ kernel messages$)");
+  return line.find("Missed ") != line.npos && RE2::PartialMatch(line, re);
 }
 
 // LAVA keeps each line of a console as a map of YAML.
@@ -95,7 +127,8 @@ Prefix parse_any_prefix(std::string_view line) {
   }
   if (!prefix.usec && !prefix.marked) read_tag(piece, prefix);
   const bool kernels = prefix.marked && !prefix.usec;
-  prefix.program = is_of_other_facility(piece) || (!kernels && is_daemons(piece, prefix));
+  prefix.program = is_of_other_facility(piece) ||
+                   (!kernels && is_daemons(piece, prefix) && !tells_of_loss(piece));
   return prefix;
 }
 

@@ -12,6 +12,7 @@ Families reporting_families();  // sanitizers, printing, and the way from a faul
 Families waiting_families();    // locks, references, context, work, timers
 Families data_families();       // memory, strings, containers, ciphers, registers
 Families driver_families();     // object debugging, the driver core, buses
+Families library_families();    // what is built as a module of its own: ciphers, checksums
 // Words anywhere in a name, by which the community passes over functions: sounds_like_machinery().
 Families wording_families();
 

@@ -68,6 +68,15 @@ const CompiledStack& compiled(const Stack& stack) {
   return entry->second;
 }
 
+// "+0x1/0x2 [zork]", "+0x1/0x2 [zork 0123abcd]": what stands behind a function of a module.
+bool names_module(std::string_view rest) {
+  const std::size_t blank = rest.find(' ');
+  if (blank == rest.npos || !rest.substr(blank).starts_with(" [")) return false;
+  const std::string_view word = rest.substr(blank + 2);
+  const std::size_t end = word.find_first_of(" ]");
+  return end != word.npos && end != 0 && word.front() != '<' && word.substr(0, end) != "inline";
+}
+
 // Walks down a report along the steps and gathers the frames that are not machinery.
 class Walk {
  public:
@@ -122,16 +131,19 @@ class Walk {
     const int groups = std::min(3, expression.NumberOfCapturingGroups());
     if (!expression.Match(text, 0, text.size(), RE2::UNANCHORED, found, groups + 1)) return false;
     for (int i = 1; i <= groups; ++i)
-      if (!found[i].empty()) consider({found[i].data(), found[i].size()});
+      if (!found[i].empty()) consider({found[i].data(), found[i].size()}, text);
     return true;
   }
 
-  void consider(std::string_view symbol) {
+  // `symbol` is a part of `text`.
+  void consider(std::string_view symbol, std::string_view text) {
     if (sure_ == most_) return;
     std::string name = readable_name(symbol);
-    if (is_machinery(name) || (skip_ && RE2::PartialMatch(name, *skip_))) return;
+    const auto end = static_cast<std::size_t>(symbol.data() + symbol.size() - text.data());
+    if (is_machinery(name, names_module(text.substr(end)))) return;
+    if (skip_ && RE2::PartialMatch(name, *skip_)) return;
     if (!frames_.empty() && frames_.back().name == name) return;
-    const bool sounds = sounds_like_machinery(name);
+    const bool sounds = sounds_like_machinery(name) || is_machinery(name);
     sure_ += sounds ? 0 : 1;
     frames_.push_back({std::move(name), sounds});
   }

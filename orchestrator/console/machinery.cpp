@@ -1,6 +1,9 @@
 #include "console/machinery.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
+#include <vector>
 
 #include <re2/re2.h>
 
@@ -22,10 +25,22 @@ bool NameSet::contains(std::string_view name) const {
   return set_.Match(re2::StringPiece(name.data(), name.size()), nullptr);
 }
 
-bool is_machinery(std::string_view function) {
-  static const NameSet machinery(
-      {reporting_families(), waiting_families(), data_families(), driver_families()});
-  return machinery.contains(function);
+// Entries that say how a name ends.
+static std::vector<const char*> whole_names(std::initializer_list<Families> tables) {
+  std::vector<const char*> closed;
+  for (const Families& table : tables)
+    std::ranges::copy_if(table, std::back_inserter(closed),
+                         [](std::string_view expression) { return expression.ends_with('$'); });
+  return closed;
+}
+
+bool is_machinery(std::string_view function, bool in_module) {
+  static const NameSet anywhere({driver_families(), library_families()});
+  static const NameSet core({reporting_families(), waiting_families(), data_families()});
+  static const std::vector<const char*> whole =
+      whole_names({reporting_families(), waiting_families(), data_families()});
+  static const NameSet copied({Families(whole)});
+  return anywhere.contains(function) || (in_module ? copied : core).contains(function);
 }
 
 bool is_reporter(std::string_view function) {

@@ -26,8 +26,10 @@ class NameSet {
   RE2::Set set_;
 };
 
-// Never blamed: what prints reports, allocates, copies, locks, and thin wrappers of them.
-bool is_machinery(std::string_view function);
+// Never blamed: what prints reports, allocates, copies, locks, and thin wrappers of them. A
+// function of a module is none of the core's, whatever its name begins with, unless that is the
+// whole name: the compiler leaves copies of small ones in modules.
+bool is_machinery(std::string_view function, bool in_module = false);
 
 // Of the machinery, what prints: it says nothing of the fault, even where nothing else is named.
 bool is_reporter(std::string_view function);

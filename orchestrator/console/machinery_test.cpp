@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using kproof::console::Frame;
+using kproof::console::is_dispatcher;
 using kproof::console::is_machinery;
 using kproof::console::Pick;
 using kproof::console::pick_frame;
@@ -67,6 +68,9 @@ TEST_CASE("what works on memory that it is handed is passed over") {
   for (const char* name : {"devm_kmalloc",
                            "kvfree",
                            "__kfree_skb",
+                           "__free_slab",
+                           "discard_slab",
+                           "free_large_kmalloc",
                            "__alloc_frozen_pages_noprof",
                            "free_frozen_pages",
                            "__pi_strlen",
@@ -131,6 +135,67 @@ TEST_CASE("what only sounds like machinery is blamed") {
     CHECK_MESSAGE(!is_machinery(name), name);
 }
 
+// mm/kasan/kasan_test_c.c, mm/kmsan/kmsan_test.c, lib/ and locktorture: what they are named after
+// is what they test.
+TEST_CASE("the kernel's own tests are blamed, and the community passes over them") {
+  for (const char* name : {"kmem_cache_oob",
+                           "kmem_cache_accounted",
+                           "kmem_cache_bulk",
+                           "kmem_cache_double_free",
+                           "kmem_cache_invalid_free",
+                           "kmem_cache_double_destroy",
+                           "kmem_cache_rcu_uaf",
+                           "mempool_oob_right_helper",
+                           "mempool_kmalloc_oob_right",
+                           "mempool_kmalloc_large_uaf",
+                           "mempool_slab_uaf",
+                           "mempool_page_alloc_double_free",
+                           "mempool_kmalloc_invalid_free_helper",
+                           "kasan_global_oob_left",
+                           "kasan_stack_oob",
+                           "kasan_alloca_oob_right",
+                           "kasan_memchr",
+                           "kasan_memcmp",
+                           "kasan_strings",
+                           "kasan_bitops_generic",
+                           "kasan_atomics_helper",
+                           "vmalloc_helpers_tags",
+                           "vmalloc_oob",
+                           "copy_to_kernel_nofault_oob",
+                           "kmemleak_test_init",
+                           "test_printk",
+                           "test_init_kmsan_vmap_vunmap",
+                           "fortify_test_strlen",
+                           "usercopy_test_invalid",
+                           "strscpy_check",
+                           "siphash_test",
+                           "ww_mutex_test",
+                           "rt_mutex_torture",
+                           "rwsem_ABBA1"}) {
+    CHECK_FALSE_MESSAGE(is_machinery(name), name);
+    CHECK_MESSAGE(sounds_like_machinery(name), name);
+  }
+}
+
+TEST_CASE("what a driver names after a family of the core is blamed") {
+  for (const char* name : {"mutex_zork", "down_zork", "refcount_zork", "kref_put_zork",
+                           "strcpy_zork", "dump_stack_zork", "kasan_zork", "mempool_zork",
+                           "warn_slowpath_zork", "kfree_rcu_tester", "list_add_zork"})
+    CHECK_FALSE_MESSAGE(is_machinery(name), name);
+  for (const char* name : {"print_zork", "lock_chain_zork", "do_trap_zork"})
+    CHECK_FALSE_MESSAGE(is_machinery(name, true), name);
+}
+
+TEST_CASE("small functions of the core that were copied into a module are passed over there, too") {
+  for (const char* name : {"kref_put", "refcount_inc", "rcu_read_unlock", "list_del", "test_bit",
+                           "atomic_dec_and_test", "copy_from_user", "kzalloc", "get_page",
+                           "spin_lock", "cond_resched", "dput"})
+    CHECK_MESSAGE(is_machinery(name, true), name);
+  for (const char* name :
+       {"usb_submit_urb", "crypto_shash_update", "aesti_encrypt", "assfail", "i2c_del_adapter"})
+    CHECK_MESSAGE(is_machinery(name, true), name);
+}
+
 static kproof::console::Blame stall_in(std::initializer_list<const char*> names) {
   std::vector<Frame> frames;
   for (const char* name : names)
@@ -158,6 +223,41 @@ TEST_CASE("a stall is blamed on what a dispatcher called, or on nobody") {
   CHECK(stall_in({"mark_wake_futex", "futex_wake", "do_futex", "SyS_futex"}).frame == "futex");
   CHECK(stall_in({"zap_loop", "__riscv_sys_munmap", "ret_from_exception"}).frame == "sys_munmap");
   CHECK(stall_in({"nowhere", "known"}).frame.empty());
+}
+
+TEST_CASE("layers between a system call or a worker and a driver hand work on") {
+  for (const char* name : {"dev_attr_store",
+                           "kernfs_fop_write_iter",
+                           "debugfs_attr_write",
+                           "simple_attr_write",
+                           "configfs_write_iter",
+                           "proc_reg_write",
+                           "seq_read_iter",
+                           "vfs_fallocate",
+                           "vfs_fsync_range",
+                           "blk_mq_run_work_fn",
+                           "__blk_mq_sched_dispatch_requests",
+                           "blk_mq_dispatch_rq_list",
+                           "loop_workfn",
+                           "wb_workfn",
+                           "bdi_writeback_workfn",
+                           "btrfs_work_helper",
+                           "napi_threaded_poll_loop",
+                           "do_init_module",
+                           "driver_attach",
+                           "__device_attach_driver",
+                           "bus_probe_device",
+                           "really_probe",
+                           "pci_device_probe",
+                           "bpf_trampoline_1",
+                           "kswapd",
+                           "khugepaged",
+                           "rcu_gp_kthread",
+                           "async_run_entry_fn"})
+    CHECK_MESSAGE(is_dispatcher(name), name);
+  for (const char* name : {"zork_probe", "kswapd_zork", "nvme_queue_rq", "loop_clear_limits",
+                           "blk_mq_free_request", "driver_zork_attach"})
+    CHECK_FALSE_MESSAGE(is_dispatcher(name), name);
 }
 
 TEST_CASE("who asks a hypervisor or firmware is blamed, not the instruction that asks") {

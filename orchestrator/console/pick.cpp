@@ -53,6 +53,19 @@ bool is_dispatcher(std::string_view function) {
       // Boot.
       "^kernel_init(_freeable)?$", "^do_(one_initcall|initcalls|initcall_level|basic_setup)$", "^rest_init$", "^start_kernel$",
       "^async_run_entry_fn$",
+      // A driver's probe(), and a module's init().
+      "^do_init_module$", "^load_module$", "^(really|__driver|driver|bus|platform|platform_drv|pci_device|local_pci|virtio_dev|i2c_device|usb|auxiliary_bus)_probe(_device|_interface)?$", "^bus_(probe_device|for_each_(dev|drv)|add_driver)$",
+      "^_*(driver|device)_attach(_driver|_async_helper)?$", "^_*(pci_|usb_|platform_)?(driver_register|register_driver)$", "^deferred_probe_work_func$",
+      // Files that a driver stands behind.
+      "^kernfs_(fop_(read|write)(_iter)?|seq_show)$", "^(dev|device|class|bus|drv|kobj|module|param)_attr_(show|store)$", "^sysfs_kf_",
+      "^(debugfs_attr|simple_attr)_(read|write)(_xsigned)?$", "^full_proxy_(read|write|unlocked_ioctl)$", "^configfs_(read|write)_(iter|file)$",
+      "^pde_|^proc_reg_(read|write|mmap|poll|unlocked_ioctl|compat_ioctl)(_iter)?$", "^proc_sys_(call_handler|read|write)$", "^seq_read(_iter)?$", "^vfs_(fallocate|fsync(_range)?)$",
+      // Requests on their way to a block driver.
+      "^_*blk_mq_(run_work_fn|run_hw_queues?|(do_)?(sched_)?dispatch_(rq_list|requests|sched|plug_list)|(try_)?(request_)?issue_directly|issue_direct|delay_run_hw_queue|flush_plug_list|submit_bio|requeue_work)$",
+      "^_*submit_bio(_noacct|_wait|_noacct_nocheck)?$", "^_*blk_(flush_plug(_list)?|finish_plug)$", "^(loop|wb|bdi_writeback)_workfn$", "^btrfs_work_helper$",
+      // The main function of a thread of the kernel's.
+      "^(kswapd|khugepaged|kcompactd|ksoftirqd|kthreadd|kjournald2|xfsaild|rcu_gp_kthread|rcu_nocb_(cb|gp)_kthread|scsi_error_handler|virtio_fs_worker)$",
+      "^bpf_trampoline_",
       // Threads.
       "^irq_(thread|thread_fn|forced_thread_fn)$", "^kthread(_worker_fn)?$", "^(worker|rescuer)_thread$",
       "^vhost_(task_fn|worker|run_work_list)$", "^io_(wq_worker|wqe_worker|worker_handle_work|sq_thread)$", "^kvm_vm_worker_thread$",
@@ -61,7 +74,7 @@ bool is_dispatcher(std::string_view function) {
       "^do_idle$", "^cpu_idle(_loop)?$", "^cpu_startup_entry$", "^cpuidle_", "^default_idle",
       // Messages to a protocol's operations.
       "^netlink_(sendmsg|unicast|rcv_skb)$", "^genl_(rcv|rcv_msg|family_rcv_msg(_doit)?)$", "^rtnetlink_rcv(_msg)?$",
-      "^nfnetlink_rcv", "^smp_call_function", "^on_each_cpu", "^do_sock_(set|get)sockopt$", "^sock_(ioctl|sendmsg|recvmsg)", "^process_(backlog|one_work|scheduled_works)$"};
+      "^nfnetlink_rcv", "^smp_call_function", "^on_each_cpu", "^do_sock_(set|get)sockopt$", "^sock_(ioctl|sendmsg|recvmsg)", "^process_(backlog|one_work|scheduled_works)$", "^napi_threaded_poll(_loop)?$"};
   // clang-format on
   return is_syscall(function) || dispatchers.contains(function);
 }

@@ -29,6 +29,11 @@ static bool same_word(std::string_view a, std::string_view b) {
   return a == b || (a.size() == 1 && b.size() == 1) || (is_date(a) && is_date(b));
 }
 
+// "file:" before a line that `grep -A` looked for, "file-" before the next ones.
+static bool is_grep_mark(char c) {
+  return c == ':' || c == '-';
+}
+
 std::size_t Shape::prefix_of(std::string_view line) const {
   const std::size_t body = form_.find_last_not_of(' ') + 1;  // "" and all spaces: 0
   std::size_t at = 0, in = 0;
@@ -47,7 +52,9 @@ std::size_t Shape::prefix_of(std::string_view line) const {
       in += mine;
       at += its;
     } else {
-      if (at == line.size() || line[at] != form_[in]) return 0;
+      const bool ends =
+          in + 1 == body && is_grep_mark(form_[in]) && at < line.size() && is_grep_mark(line[at]);
+      if (at == line.size() || (line[at] != form_[in] && !ends)) return 0;
       ++in;
       ++at;
     }
@@ -97,7 +104,7 @@ bool Shape::learn_of_banner(std::string_view line) {
 
 bool Shape::learn_prefix(std::string_view line, std::size_t size) {
   if (size == 0 || size > kLongest || prefix_of(line) == size) return false;
-  constexpr std::string_view kSeparators = " \t;:>|])}\"";
+  constexpr std::string_view kSeparators = " \t;:>|])}\"-,";
   if (kSeparators.find(line[size - 1]) == kSeparators.npos) return false;
   form_ = line.substr(0, size);
   return true;
@@ -110,18 +117,38 @@ bool begins_as_kernels(std::string_view text) {
                            &found, 1);
 }
 
+// Behind `one mark or, as in reStructuredText, ``two.
+static bool is_in_ticks(std::string_view before) {
+  std::size_t marks = 0;
+  for (std::size_t i = 0; i < before.size(); ++i)
+    marks += before[i] == '`' && (i == 0 || before[i - 1] != '`');
+  return marks % 2 == 1;
+}
+
 bool is_quoted(std::string_view line, std::size_t trigger) {
   static const RE2 quotes(
-      R"(^\s*(?:\++ |[$*-] |//|/\*|#define )|)"  // a shell's trace, a prompt, lists, comments
+      // A shell's trace, a prompt, lists, comments, diffs; mails, and what answers them; a test
+      // runner.
+      R"(^\s*(?:\++ |[$*-] |//|/\*|#define )|^[+-]$|)"
+      R"(^(?:Subject|Title|Summary|Re|Fwd|Fixes|Reported-by): |)"
+      R"(\b(?:ERROR|WARNI(?:NG)?|INFO|CRITI(?:CAL)?)\| |)"
       R"(\b(?:grep|printk|pr_[a-z]+|dev_[a-z]+|panic|echo|dmesg)\b.*['"(]|)"
       R"((?:^|[\s(=,\[:])[rbfu]?'[^']*$)");
   const std::string_view before = line.substr(0, trigger);
   if (RE2::PartialMatch(re2::StringPiece(before.data(), before.size()), quotes)) return true;
-  return is_in_marks(line, trigger) || std::ranges::count(before, '`') % 2 == 1;
+  return is_in_marks(line, trigger) || is_in_ticks(before);
+}
+
+// What ftrace prints of a task: "zorkd-77 [003] d..1. 100.000001: ", "zorkd-77 3d..1 100us : ".
+static bool is_traced(std::string_view before) {
+  static const RE2 re(R"(-\d+ +(?:\[\d+\]|\d+)[ .a-zA-Z0-9]* +\d+(?:\.\d+|us) ?: )");
+  return before.find('-') != before.npos &&
+         RE2::PartialMatch(re2::StringPiece(before.data(), before.size()), re);
 }
 
 bool is_in_marks(std::string_view line, std::size_t at) {
-  return std::ranges::count(line.substr(0, at), '"') % 2 == 1;
+  const std::string_view before = line.substr(0, at);
+  return std::ranges::count(before, '"') % 2 == 1 || is_traced(before);
 }
 
 bool is_format(std::string_view text) {

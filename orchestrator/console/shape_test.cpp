@@ -107,13 +107,46 @@ TEST_CASE("what programs say of themselves or quote is no finding, and hides not
         "\tpr_emerg(\"BUG: soft lockup - CPU#%d stuck for %us!\\n\", a);",
         "kernel/panic.c:321:\tpr_emerg(\"Kernel panic - not syncing: %s\\n\", buf);",
         " * Kernel panic - not syncing: Attempted to kill init!",
-        "  - general protection fault in zork_frob", "  - Kernel panic - not syncing: VFS"}) {
+        "  - general protection fault in zork_frob", "  - Kernel panic - not syncing: VFS",
+        // Programs whose tag has no number, in syslog and a journal.
+        "Jan 02 10:00:00 host sudo:     root : COMMAND=/usr/bin/grep -c BUG: KASAN: out-of-bounds "
+        "in f",
+        "Jan 02 10:00:00 host collectd: INFO: task zorkd:77 blocked for more than 122 seconds.",
+        "Jan 02 10:00:00 host monit: WARNING: CPU: 3 PID: 77 at drivers/zork/core.c:12 "
+        "zork_frob+0x42/0x50",
+        "Jan 02 10:00:00 host root: Kernel panic - not syncing: just a test of the alerting",
+        "2023-01-02T10:00:00+01:00 host promtail: general protection fault: 0000 [#1] SMP",
+        "<30>Jan  2 10:00:00 host watchdogd: BUG: soft lockup - CPU#3 stuck for 26s! [x:1]",
+        // Mails, reStructuredText, a diff, a test runner, ftrace.
+        "Subject: Re: BUG: KASAN: slab-out-of-bounds in zork_frob",
+        "Subject: [PATCH] zork: fix Kernel panic - not syncing: VFS",
+        "``BUG: soft lockup - CPU#3 stuck for 26s!`` is printed when",
+        "+BUG: KASAN: slab-out-of-bounds in zork_frob",
+        "10:00:00 ERROR| Kernel panic - not syncing: seen in serial log",
+        "           zorkd-77      [003] d..1.   100.000001: bputs: Kernel panic - not syncing: x",
+        "[  100.000001]    zorkd-77    3d..1 100us : zork_frob: BUG: soft lockup - CPU#3 stuck for "
+        "26s!"}) {
     CAPTURE(line);
     const Analyzer analyzer = analyze(line + std::string("\nanother line\n"));
     CHECK(analyzer.findings().empty());
     CHECK_FALSE(analyzer.facts().panicked);
     CHECK(analyzer.facts().unbelieved == 0);
   }
+}
+
+TEST_CASE("behind a date and a host the kernel's own words are the kernel's, tagged or not") {
+  for (const char* line :
+       {"Jan 02 10:00:00 host kernel: Kernel panic - not syncing: x",
+        "Jan 02 10:00:00 host Kernel panic - not syncing: x",
+        "Jan 02 10:00:00 host watchdog: BUG: soft lockup - CPU#3 stuck for 26s! [x:1]",
+        "Jan 02 10:00:00 host BUG: soft lockup - CPU#3 stuck for 26s! [x:1]",
+        "Jan 02 10:00:00 host rcu: INFO: rcu_sched self-detected stall on CPU",
+        "Jan 02 10:00:00 divide error: 0000 [#1] SMP",
+        "Jan 02 10:00:00 Internal error: Oops: 5 [#1]",
+        "2023-01-02T10:00:00 host kvm_intel: vmwrite failed: field=2 val=1 err=1"})
+    CHECK_MESSAGE(
+        titles(line + std::string("\nRIP: 0010:f+0x1/0x2\nCall Trace:\n g+0x1/0x2\n")).size() == 1,
+        line);
 }
 
 TEST_CASE("on a console with time stamps a report that is set in is a quotation, and counted") {
@@ -156,6 +189,29 @@ TEST_CASE("a banner behind a command that shows a log is no reboot") {
     CAPTURE(command);
     CHECK(titles(boot + command + "\n" + boot) == Titles{"unexpected kernel reboot"});
   }
+}
+
+TEST_CASE("lines around one that grep looked for are of one report with it") {
+  const std::vector<std::string> task{"      Not tainted 6.16.0 #1",
+                                      "task:zorkd state:D stack:0     pid:77    tgid:77 ppid:1",
+                                      "Call Trace:",
+                                      " <TASK>",
+                                      " __schedule+0x2e5/0x7f0",
+                                      " schedule+0x5e/0xd0",
+                                      " zork_ioctl+0x9b/0x230 [zork]",
+                                      " </TASK>"};
+  const std::string header = "INFO: task zorkd:77 blocked for more than 122 seconds.\n";
+  std::string of_file = "dmesg.txt:" + header, numbered = "119:" + header,
+              table = "kernel,0," + header;
+  int line = 0;
+  for (const std::string& text : task) {
+    ++line;
+    of_file += "dmesg.txt-" + text + "\n";
+    numbered += std::to_string(119 + line) + "-" + text + "\n";
+    table += "kernel," + std::to_string(line) + "," + text + "\n";
+  }
+  for (const std::string& log : {of_file, numbered, table})
+    CHECK_MESSAGE(titles(log) == Titles{"INFO: task hung in zork_ioctl"}, log);
 }
 
 TEST_CASE("a kernel BUG names a file or an address") {

@@ -11,7 +11,8 @@
 namespace kproof::console {
 
 static constexpr std::size_t kTerminal = 80;   // columns: cut wherever it falls
-static constexpr std::size_t kNarrowest = 64;  // of mails that are wrapped between words
+static constexpr std::size_t kNarrow = 64;     // of mails that are wrapped between words
+static constexpr std::size_t kNarrowest = 40;  // where the whole proves that it is one line
 static constexpr std::size_t kEnd = 100;       // bytes: a place in a file, and the words before it
 static constexpr std::string_view kMarks = ">| \t";  // of quotations
 
@@ -32,7 +33,7 @@ bool Broken::is_indented(const Line& line) const {
 
 // Its last word wants another.
 static bool hangs(std::string_view text) {
-  static const RE2 re(R"((?:^|\s)(?:at:?|in:?|on|for|from|by|is|address:?)$|\w[-/]$|)"
+  static const RE2 re(R"((?:^|\s)(?:at:?|in:?|on|for|from|by|is|to|or|of|than|address:?)$|\w[-/]$|)"
                       R"(\bat \S+\.[chS]:\d+$)");
   // print_unlock_imbalance_bug() itself goes on in the next line.
   return !text.ends_with(") at:") && RE2::PartialMatch({text.data(), text.size()}, re);
@@ -67,12 +68,12 @@ static bool is_ruler(std::string_view text) {
 }
 
 // The next word had no room in it.
-bool Broken::is_full(const Line& line) const {
+bool Broken::is_full(const Line& line, std::size_t columns) const {
   if (width_ == kTerminal) return true;
   if (is_ruler(end_)) return false;
   const std::string_view rest = unmarked(line.text);
   const std::size_t word = std::min(rest.find(' '), rest.size());
-  return width_ < kTerminal && width_ + 1 + word > kNarrowest + mark_.size();
+  return width_ < kTerminal && width_ + 1 + word > columns + mark_.size();
 }
 
 // "mm/gup.c:12 [inline]"
@@ -90,19 +91,20 @@ bool Broken::is_next(const Line& line) const {
 
 bool Broken::surely_goes_on_in(const Line& line) const {
   if (!is_next(line)) return false;
-  if (line.marked != line_.marked) return line_.marked && is_full(line);
+  const bool asks_more = hangs(end_) || end_.ends_with("},");  // lockdep: "{+.+.}-{3:3}, at: f"
+  if (line.marked != line_.marked) return line_.marked && (is_full(line, kNarrow) || asks_more);
   return !line.marked && width_ != kTerminal
              ? (hangs(end_) || is_place(line.text)) && !is_indented(line)
              : !line.marked && !is_indented(line) && !is_frame(line.text) &&
                    !begins_as_kernels(line.text);
 }
 
-// Between lines that nothing marks, what the whole says decides.
+// Behind a line that may be a header, or the beginning of one, what the whole says decides.
 bool Broken::goes_on_in(const Line& line) const {
   if (surely_goes_on_in(line)) return true;
   if (!open_ || !is_next(line)) return false;
-  if (line.marked || line_.marked || begins_as_kernels(line.text)) return false;
-  return is_full(line) && !is_indented(line);
+  if (line.marked || begins_as_kernels(line.text)) return false;
+  return is_full(line, kNarrowest) && !is_indented(line);
 }
 
 std::string Broken::with(std::string_view text, const Line& line) const {

@@ -30,7 +30,7 @@ class Broken {
 
  private:
   bool is_next(const Line& line) const;
-  bool is_full(const Line& line) const;
+  bool is_full(const Line& line, std::size_t columns) const;
   bool is_indented(const Line& line) const;
   std::string_view unmarked(std::string_view text) const;
 

@@ -34,7 +34,8 @@ static console::KmsgAnalyzer analyze_kmsg(std::string_view text, bool whole) {
 static bool same(const model::Finding& a, const model::Finding& b) {
   return a.title == b.title && a.alt_titles == b.alt_titles && a.start_line == b.start_line &&
          a.end_line == b.end_line && a.corrupted_reason == b.corrupted_reason &&
-         a.excerpt == b.excerpt && a.fingerprint == b.fingerprint && a.count == b.count;
+         a.excerpt == b.excerpt && a.fingerprint == b.fingerprint && a.place == b.place &&
+         a.count == b.count;
 }
 
 static void check_extract(const model::Finding& finding, console::Stamps stamps) {

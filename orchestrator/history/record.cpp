@@ -50,6 +50,16 @@ static std::string setting_of(const CellResult& cell, const model::HostFacts& ho
   return hash.hex();
 }
 
+// By title and fingerprint: a history goes over many kernels, and lines move.
+static std::vector<compare::Sign> without_places(const std::set<compare::Sign>& signs) {
+  std::set<compare::Sign> placeless;
+  for (compare::Sign sign : signs) {
+    sign.place.clear();
+    placeless.insert(std::move(sign));
+  }
+  return {placeless.begin(), placeless.end()};
+}
+
 static Cell cell_of(const CellResult& result, const model::HostFacts& host, Kernel kernel) {
   const compare::Proven proven = compare::proven(result);
   kernel.label = result.kernel_label;
@@ -67,7 +77,7 @@ static Cell cell_of(const CellResult& result, const model::HostFacts& host, Kern
             .says = proven.says,
             .standing = compare::standing_of(result.judgement),
             .to_its_end = proven.to_its_end,
-            .signs = {proven.signs.begin(), proven.signs.end()},
+            .signs = without_places(proven.signs),
             .seen = {proven.seen.begin(), proven.seen.end()}};
   for (const model::Metric& metric : proven.metrics)
     cell.figures.push_back({metric.name, metric.unit, metric.value, metric.samples});

@@ -1,5 +1,7 @@
 #include "history/record.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "history/keep.hpp"
@@ -70,6 +72,18 @@ TEST_CASE("a run directory becomes rows, with what tells two kernels of one name
 
   report.host.cpu = "Xeon";
   CHECK(record_of(written(scratch.path(), report)).cells[0].setting != cell.setting);
+}
+
+TEST_CASE("two places of one WARN are one sign of a history: lines move between kernels") {
+  const util::ScratchDir scratch("kproof-record-");
+  model::CellResult cell = measured("k");
+  cell.judgement.verdict = model::Verdict::fail;
+  for (const char* place : {"mm/a.c:1", "mm/a.c:2"})
+    cell.findings.push_back({.title = "WARNING in f", .fingerprint = "11", .place = place});
+  report::RunReport report{.started = "2026-11-29T02:59:00Z"};
+  report.cells = {cell};
+  const Run run = record_of(written(scratch.path(), report));
+  CHECK(std::ranges::count(run.cells.at(0).signs, "WARNING in f", &compare::Sign::name) == 1);
 }
 
 TEST_CASE("of a run that was killed its finished cells count, and a bisection has one run a step") {

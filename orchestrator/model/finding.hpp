@@ -39,6 +39,9 @@ struct Finding {
   // Of kind and top frames, 16 hex digits: the same for the same problem in other runs and, as long
   // as the functions keep their names, in other kernels.
   std::string fingerprint;
+  // The line of source that the report names: "mm/mprotect.c:12" of a WARN(), a BUG(), of UBSAN, of
+  // a suspicious use of RCU; "" of any other. Lines move from kernel to kernel.
+  std::string place;
   Known known;
   int level = 1;  // 1: the guest that the host runs; 2: its guest; ...
   Source source = Source::console;
@@ -48,7 +51,7 @@ struct Finding {
   bool panicked = false;   // the kernel panicked then or later, before it booted again
   bool corrupted = false;  // the report is truncated or mixed with another
   std::string corrupted_reason;
-  std::size_t count = 1;  // how often this title with this fingerprint was seen
+  std::size_t count = 1;  // how often it was seen, at this place
 };
 
 }  // namespace kproof::model

@@ -43,6 +43,7 @@ Json finding_to_json(const Finding& f) {
           {"type", f.type},
           {"frame", f.frame},
           {"fingerprint", f.fingerprint},
+          {"place", f.place},
           {"level", f.level},
           {"source", to_word(f.source)},
           {"culprit", encode(f.culprit)},

@@ -43,6 +43,7 @@ inline model::CellResult example_failure() {
                     .frame = "change_protection",
                     .culprit = {"zap_rmap", 1, "CPU 1 runs it"},
                     .fingerprint = "1f3a9c0011223344",
+                    .place = "mm/pgtable-generic.c:39",
                     .known = {"https://lore", "leaf PUDs", "2027-01-31", "known.yaml:3:5", true},
                     .level = 1,
                     .source = Source::kmsg,

@@ -29,6 +29,7 @@ TEST_CASE("a cell reads back as it was written") {
   CHECK(back.findings.at(0).source == model::Source::kmsg);
   CHECK(back.findings[0].excerpt == cell.findings[0].excerpt);
   CHECK(back.findings[0].culprit.cpu == 1);
+  CHECK(back.findings[0].place == "mm/pgtable-generic.c:39");
   CHECK(back.findings[0].known.expired);
   CHECK(back.evidence.at(0).proven);
   CHECK(back.metrics.at(0).value == 123.5);

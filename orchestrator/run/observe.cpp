@@ -49,7 +49,9 @@ static verdict::Canary canary_of(const console::Facts& facts, int level, model::
 
 static bool has(const std::vector<model::Finding>& findings, const model::Finding& finding) {
   return std::any_of(findings.begin(), findings.end(), [&](const model::Finding& seen) {
-    return seen.title == finding.title && seen.fingerprint == finding.fingerprint;
+    const bool torn = seen.place.empty() || finding.place.empty();
+    return seen.title == finding.title && seen.fingerprint == finding.fingerprint &&
+           (torn || seen.place == finding.place);
   });
 }
 
@@ -122,6 +124,7 @@ Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t 
   seen.canaries = {canary_of(console.facts(), files.level, model::Source::console),
                    canary_of(kmsg.facts(), files.level, model::Source::kmsg)};
   seen.lost_kmsg = kmsg.lost();
+  seen.left_out = std::max(console.facts().dropped, kmsg.facts().dropped);
   seen.upstream = util::upstream_release(console.facts().banner);
   seen.oopsed = (!whole && console.facts().oopsed) || kmsg.facts().oopsed;
   if (std::filesystem::exists(files.ktap()))

@@ -14,10 +14,12 @@
 namespace kproof::run {
 
 struct Observed {
-  std::vector<model::Finding> findings;   // of console and kmsg, one of each title and fingerprint
+  std::vector<model::Finding>
+      findings;  // of console and kmsg, one of each title, fingerprint and place
   std::vector<verdict::Canary> canaries;  // of console and kmsg
   model::CaseReport report;
   std::size_t lost_kmsg = 0;
+  std::size_t left_out = 0;  // findings beyond those that are kept
   bool oopsed = false;
   std::string upstream;  // release of the kernel's banner (util/release.hpp); "" if none was seen
 };
@@ -28,10 +30,11 @@ struct Observed {
 Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t output_dropped = 0,
                  const Aside& aside = {});
 
-// One finding of each title and fingerprint. The console is what was there at a kernel's death, so
-// its findings come first; kmsg adds what the console did not show. kmsg ends with the agent, in
-// the middle of a report perhaps; lines of two CPUs mix on a console: a corrupted finding gives way
-// to one that is whole and has the same first line. A program with root can write a forged "[ts]
+// One finding of each title, fingerprint and place. The console is what was there at a kernel's
+// death, so its findings come first; kmsg adds what the console did not show. kmsg ends with the
+// agent, in the middle of a report perhaps; lines of two CPUs mix on a console: a corrupted finding
+// gives way to one that is whole and has the same first line. A program with root can write a
+// forged "[ts]
 // ..." line to the console itself, past /dev/kmsg; but as long as kmsg is whole, the kernel's every
 // line is in it too: a finding of the console's first `kmsg_whole_to` lines that kmsg does not have
 // was not the kernel's. 0 when kmsg cannot be relied on. Pure.

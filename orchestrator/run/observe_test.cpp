@@ -32,6 +32,15 @@ static model::Finding hung_task(const char* title, const char* first_line, bool 
   return made;
 }
 
+TEST_CASE("two places are two findings, of whichever log, and a torn header is at either") {
+  const model::Finding first{.title = "WARNING in f", .fingerprint = "1", .place = "mm/a.c:1"},
+      second{.title = "WARNING in f", .fingerprint = "1", .place = "mm/a.c:2"},
+      torn{.title = "WARNING in f", .fingerprint = "1"};
+  CHECK(merge_findings({first}, {second}, 0).size() == 2);
+  CHECK(merge_findings({first}, {first, second}, 0).size() == 2);
+  CHECK(merge_findings({torn}, {first}, 0).size() == 1);
+}
+
 TEST_CASE("a report that one of the logs has cut is the one that the other has whole") {
   const char *stamped = "[  129.968858] INFO: task a:38 blocked for more than 28 seconds.\r",
              *record = "INFO: task a:38 blocked for more than 28 seconds.",

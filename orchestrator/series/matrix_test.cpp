@@ -1,5 +1,7 @@
 #include "series/matrix.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -203,6 +205,41 @@ TEST_CASE("a finding of one repetition only appears all the same") {
       {});
   CHECK(matrix.columns.at(0).entries.at(1).change == Change::changed);
   CHECK(problems(matrix).at(0) == "1/1 adds to mm/a: finding: x");
+}
+
+TEST_CASE("a WARN whose line moved is not new, and a second one with the same callers is") {
+  const auto warns = [](const std::string& kernel, std::vector<std::string> places) {
+    auto one = cell(kernel, "mm/a", fail);
+    for (std::string& place : places)
+      one.findings.push_back(
+          {.title = "WARNING in f", .fingerprint = "11", .place = std::move(place)});
+    return one;
+  };
+  const Matrix matrix = matrix_of(
+      rows(3),
+      {warns("k", {"mm/a.c:9"}), warns("k+1", {"mm/a.c:12"}),
+       warns("k+2", {"mm/a.c:12", "mm/a.c:90"}), warns("k+3", {"mm/a.c:14", "mm/a.c:92"})},
+      {});
+  CHECK(matrix.columns.at(0).entries.at(1).change == Change::unchanged);
+  CHECK(matrix.columns.at(0).entries.at(3).change == Change::unchanged);
+  CHECK(problems(matrix).at(0) ==
+        "2/3 adds to mm/a: finding: WARNING in f at another place (mm/a.c:90)");
+  CHECK(std::ranges::count_if(problems(matrix), [](const std::string& text) {
+          return text.find("adds to") != text.npos;
+        }) == 1);
+}
+
+TEST_CASE("repetitions that show one place each have two, and two in one are no more") {
+  const auto warns = [](const std::string& kernel, const std::string& place) {
+    auto one = cell(kernel, "mm/a", fail);
+    one.findings = {{.title = "WARNING in f", .fingerprint = "11", .place = place}};
+    return one;
+  };
+  auto both = warns("k+1", "mm/a.c:9");
+  both.findings.push_back(warns("k+1", "mm/a.c:90").findings[0]);
+  const Matrix matrix =
+      matrix_of(rows(1), {warns("k", "mm/a.c:9"), warns("k", "mm/a.c:90"), both, both}, {});
+  CHECK(matrix.columns.at(0).entries.at(1).appeared.empty());
 }
 
 TEST_CASE("another WARN of a function that has one already is a finding that appears") {

@@ -76,6 +76,8 @@ State state_of(const std::vector<const CellResult*>& repetitions) {
   for (std::size_t i = 0; i < views.size(); ++i)
     add(state, *repetitions[i], views[i]);
   state.host = state.host && !state.expected;
+  state.always = compare::numbered(state.always);
+  state.ever = compare::numbered(state.ever);
   return state;
 }
 

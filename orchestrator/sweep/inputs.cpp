@@ -65,8 +65,8 @@ static void add_bound(util::Hasher& hash, const model::Bound& bound) {
 
 // The day counts only by which entries it finds expired.
 static void add_known_issue(util::Hasher& hash, const model::KnownIssue& issue) {
-  const auto& [title, fingerprint, from, to, link, until, reason, place] = issue;
-  hash.add(title).add(fingerprint).add(from).add(to);
+  const auto& [title, fingerprint, at, from, to, link, until, reason, place] = issue;
+  hash.add(title).add(fingerprint).add(at).add(from).add(to);
   hash.add(until < util::today() ? "expired" : "accepted");
 }
 

@@ -197,6 +197,7 @@ static verdict::Doubt judge_into(model::CellResult& result, const PreparedCell& 
                       .unmet = i == 0 ? cell.unmet : std::vector<std::string>{},
                       .missing = i == 0 ? cell.missing : std::vector<std::string>{},
                       .lost_kmsg = seen[i].lost_kmsg,
+                      .left_out = seen[i].left_out,
                       .oopsed = seen[i].oopsed});
   result.judgement = verdict::judge(cell.cell.expectation, levels);
   return verdict::doubt(run::emulated({site.accel, site.hypervisor}), levels, result.judgement);

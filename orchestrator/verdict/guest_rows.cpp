@@ -84,8 +84,15 @@ static Applies blind_begin(const Observation& o) {
   std::vector<std::string> unseen;
   for (const auto& canary : all_canaries(o.canaries, o.level))
     if (!canary.begin) unseen.push_back(name_log(canary));
-  if (unseen.empty()) return std::nullopt;
-  return Ruling{Verdict::broken, Blame::host, "the begin canary was not seen on " + join(unseen)};
+  std::vector<std::string> facts;
+  if (!unseen.empty()) facts.push_back("the begin canary was not seen on " + join(unseen));
+  // What is left out matches no expectation and no known issue.
+  if (o.left_out > 0)
+    facts.push_back(
+        fmt::format("{} left out: too many to keep",
+                    util::format_count(o.left_out, "more report was", "more reports were")));
+  if (facts.empty()) return std::nullopt;
+  return Ruling{Verdict::broken, Blame::host, join(facts)};
 }
 
 static Applies blind_end(const Observation& o) {

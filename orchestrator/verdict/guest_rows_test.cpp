@@ -232,6 +232,18 @@ TEST_CASE("blind: lost kmsg records and an untold taint are broken") {
         "7 kmsg records were lost, the agent never told the kernel's taint");
 }
 
+TEST_CASE("blind: reports that were left out are in no expectation, be all others known") {
+  Scene s;
+  s.observation.left_out = 1;
+  check(s, "blind", Verdict::broken, Blame::host, "1 more report was left out: too many to keep");
+  s.find("bad pud");
+  s.observation.findings.back().known.place = "known.yaml:3:5";
+  s.observation.left_out = 3;
+  CHECK_FALSE(s.judge().expected);
+  s.observation.left_out = 0;
+  CHECK(s.judge().expected);
+}
+
 TEST_CASE("unmet: needs unmet before the boot are skip, though the guest ran") {
   Scene s;
   s.observation.unmet = {"kernel lacks CONFIG_DEV_DAX"};

@@ -26,7 +26,7 @@
 //              later: the agent's port was taken away                    broken   host (4)
 //  agent       the end is BadAgent                                         broken   host (4)
 //  blind       a canary was not seen; kmsg records were lost; the agent    broken   host
-//              never told the taint
+//              never told the taint; more was found than can be kept
 //  unproven    the end is Unproven: neither power-off nor reset was shown  broken   host
 //  unmet       needs were unmet before the boot; the guest ran all the     skip     config
 //              same
@@ -111,6 +111,7 @@ struct Observation {
   std::vector<std::string> unmet;    // needs unmet before the boot: "kernel lacks CONFIG_DEV_DAX"
   std::vector<std::string> missing;  // the same of what the topology declares
   std::size_t lost_kmsg = 0;         // records that the kernel dropped before the agent read them
+  std::size_t left_out = 0;          // findings beyond those that are kept
   bool oopsed = false;               // console/: an oops or a BUG, survived or not
 };
 

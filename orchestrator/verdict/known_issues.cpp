@@ -28,9 +28,18 @@ bool in_range(std::string_view release, std::string_view from, std::string_view 
          (to.empty() || high == Order::within || high == Order::before);
 }
 
+// "x86.c:12" and "kvm/x86.c" are of "arch/x86/kvm/x86.c:12".
+static bool is_at(std::string_view place, std::string_view at) {
+  if (at.empty()) return true;
+  if (at.find(':') == at.npos) place = place.substr(0, place.find(':'));
+  if (!place.ends_with(at)) return false;
+  const std::size_t before = place.size() - at.size();
+  return before == 0 || place[before - 1] == '/';
+}
+
 static bool matches(const model::KnownIssue& issue, const util::Pattern& title,
                     const model::Finding& finding) {
-  return finding.fingerprint.starts_with(issue.fingerprint) &&
+  return finding.fingerprint.starts_with(issue.fingerprint) && is_at(finding.place, issue.at) &&
          (title.found_in(finding.title) || title.found_in(finding.syzbot_title));
 }
 

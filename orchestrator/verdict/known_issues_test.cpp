@@ -63,6 +63,23 @@ TEST_CASE("title, fingerprint and release must all fit") {
   CHECK_FALSE(marked({.title = "x", .fingerprint = "12bcdef"}, {print}).known.accepted());
 }
 
+TEST_CASE("of two WARNs of one function an entry with a place accepts the one that is there") {
+  const auto accepted = [](const char* place, const char* at) {
+    model::KnownIssue issue = bad_pud();
+    issue.title = "^WARNING in f$";
+    issue.at = at;
+    return marked({.title = "WARNING in f", .place = place}, {issue}).known.accepted();
+  };
+  CHECK(accepted("mm/a.c:12", "mm/a.c:12"));
+  CHECK(accepted("mm/a.c:12", "a.c:12"));
+  CHECK(accepted("mm/a.c:12", "mm/a.c"));
+  CHECK(accepted("mm/a.c:12", ""));
+  CHECK_FALSE(accepted("mm/a.c:12", "mm/a.c:2"));
+  CHECK_FALSE(accepted("mm/a.c:12", "mm/a.c:1"));
+  CHECK_FALSE(accepted("mm/aa.c:12", "a.c"));
+  CHECK_FALSE(accepted("", "mm/a.c"));
+}
+
 TEST_CASE("an expired entry is shown and accepts nothing; one that has not expired goes first") {
   const model::Finding finding = marked({.title = "bad pud"}, {bad_pud("2026-11-21")});
   CHECK(finding.known.expired);

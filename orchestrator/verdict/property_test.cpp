@@ -90,6 +90,7 @@ Observation random_observation(Chance& chance, const RunOutcome& outcome,
     if (chance.mostly()) o.canaries.push_back({1, source, chance.mostly(), chance.mostly()});
   if (chance.rarely()) o.unmet = {"x"};
   if (chance.rarely()) o.lost_kmsg = 1;
+  if (chance.rarely()) o.left_out = 1;
   o.oopsed = chance.rarely();
   return o;
 }
@@ -125,6 +126,7 @@ void check_pass(const Observation& o) {
   CHECK(o.findings.empty());
   CHECK(!o.oopsed);
   CHECK(o.lost_kmsg == 0);
+  CHECK(o.left_out == 0);
   CHECK(watched(o, Source::console));
   CHECK(watched(o, Source::kmsg));
   for (const auto& canary : o.canaries) {
