@@ -5,6 +5,7 @@
 
 #include "console/line.hpp"
 #include "console/shape.hpp"
+#include "console/trace_lines.hpp"
 #include "console/tracker.hpp"
 
 namespace kproof::console {
@@ -140,7 +141,8 @@ std::size_t Analyzer::Impl::foreign_prefix(std::string_view text) {
   const std::size_t known = shape_.prefix_of(text);
   if (known != 0) return known;
   if (shape_.learn_of_banner(text)) return shape_.prefix_of(text);
-  if (!tracker_.reading_report() || !shape_.learn(text)) return 0;
+  // Its reason may be a line of any report, and what stands in front of that is no prefix.
+  if (!tracker_.reading_report() || says_panic(text) || !shape_.learn(text)) return 0;
   tracker_.strip(shape_);
   return shape_.prefix_of(text);
 }

@@ -37,7 +37,8 @@ Report::Report(const Row& row, const Line& line, Trust trust)
       marked_(line.marked),
       quoted_(trust == Trust::quoted),
       told_(line.told),
-      of_test_(line.of_test) {
+      of_test_(line.of_test),
+      begun_by_panic_(says_panic(line.text)) {
   lines_.push_back({line.number, std::string(line.text)});
   text_size_ = line.text.size();
 }
@@ -206,6 +207,7 @@ void Report::quote() {
 
 void Report::widen(const Row& row, std::string_view whole, const Line& rest) {
   row_ = begun_by_ = &row;
+  begun_by_panic_ = says_panic(whole);
   end_ = rest.number;
   text_size_ += rest.text.size();
   lines_.front() = {rest.number, std::string(whole)};

@@ -71,6 +71,8 @@ class Report {
   void rename(const Row& row) { row_ = &row; }
   // The row of its header as it was first read.
   const Row& begun_by() const { return *begun_by_; }
+  // Its header is a panic, whatever row has read it.
+  bool begun_by_panic() const { return begun_by_panic_; }
   std::string_view header() const { return lines_.front().text; }
   // Nothing but the header is there, which is this line.
   bool is_header_alone(std::size_t number) const {
@@ -127,7 +129,7 @@ class Report {
   std::size_t start_, end_;
   std::optional<std::uint64_t> end_usec_;
   std::string caller_;
-  bool marked_, quoted_, told_, of_test_;
+  bool marked_, quoted_, told_, of_test_, begun_by_panic_;
   bool unbelieved_ = false;  // by quote()
   struct Cpus {
     unsigned first = 0, last = 0;

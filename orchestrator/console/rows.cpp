@@ -145,7 +145,8 @@ Matcher::Sight Matcher::look(std::string_view text) {
   std::ranges::sort(candidates_, {}, &Candidate::row);
   for (const Candidate& candidate : candidates_) {
     const Row& row = rows()[candidate.row];
-    if (candidate.matches || row.matches(text)) {
+    const bool befriends_death = row.pattern->title.empty() && says_panic(text);
+    if (!befriends_death && (candidate.matches || row.matches(text))) {
       sight.row = row.pattern->title.empty() ? nullptr : &row;
       sight.friendly = !sight.row;
       sight.triggered = !sight.friendly;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "console/prose.hpp"
+#include "console/trace_lines.hpp"
 
 namespace kproof::console {
 
@@ -52,10 +53,10 @@ bool Tracker::mend_header(const Line& line) {
   if (!row || !starts(*row, mended)) return false;
   if (open && row == &report->row() && !broken_.surely_goes_on_in(line)) return false;
   const bool believed = open && report->phase() != Phase::doubted;
-  if (believed) unbelieve(report->begun_by());
+  if (believed) unbelieve_header(*report);
   if (open && row->pattern->joining() == Joining::none) {
     facts_.started += believed;
-    if (believed) believe(*row);
+    if (believed) believe(*row, says_panic(whole));
     report->widen(*row, whole, line);
   } else {
     if (open) open_.erase(report);
@@ -126,10 +127,6 @@ Report* Tracker::open_for(const Line& line) {
   return other;
 }
 
-static bool is_panic(const Row& row) {
-  return row.pattern->trigger == "Kernel panic - not syncing";
-}
-
 // Has somebody else the word in it? Where nothing marks the line as the kernel's, more shows that.
 // Sets `told`, too: words, or a format, alone show it.
 bool Tracker::is_anothers(Line& line, const Row& row) const {
@@ -146,7 +143,8 @@ bool Tracker::is_anothers(Line& line, const Row& row) const {
 void Tracker::note_row(Line line, const Row& row) {
   const bool quoted = is_anothers(line, row);
   const bool doubted = quoted || (line.doubtful && (stamps_ || !row.is_complete()));
-  if (!doubted) believe(row);
+  const bool panic = says_panic(line.text);
+  if (!doubted) believe(row, panic);
   if ((row.pattern->flags & kSingle) && !doubted) return note_single(line, row);
   Report* open = open_for(line);
   const bool goes_on = open && open->is_quotation() && !line.marked &&
@@ -159,12 +157,12 @@ void Tracker::note_row(Line line, const Row& row) {
   }
   if (open && (open->heralds(row, line) || open->take_message(row, line) || open->join(row, line) ||
                open->repeat(row, line))) {
-    if (doubted && open->phase() != Phase::doubted) believe(row);
+    if (doubted && open->phase() != Phase::doubted) believe(row, panic);
     return;
   }
   if (open) give_way(*open, line);
   start(row, line, doubted ? Trust::doubted : Trust::believed);
-  if (!doubted && is_panic(row)) open_.back().mark_panicked();
+  if (!doubted && panic) open_.back().mark_panicked();
 }
 
 // Words of a program, until what only a kernel prints follows: they go on with no report, and
@@ -176,9 +174,10 @@ void Tracker::note_quotation(Report* open, const Line& line, const Row& row) {
   start(row, line, Trust::quoted);
 }
 
-void Tracker::believe(const Row& row) {
+// `panic`: says_panic() of the line that was believed: rows of stalls and faults match it first.
+void Tracker::believe(const Row& row, bool panic) {
   oopses_ += (row.pattern->flags & kOops) != 0;
-  if (!is_panic(row)) return;
+  if (!panic) return;
   ++panics_;
   for (Report& report : open_)
     report.mark_panicked();
@@ -188,20 +187,20 @@ void Tracker::believe(const Row& row) {
 // A sentence behind a bare header: somebody tells what a kernel said.
 void Tracker::unbelieve(Report& report) {
   report.quote();
-  unbelieve(report.begun_by());
+  unbelieve_header(report);
 }
 
-void Tracker::unbelieve(const Row& row) {
+void Tracker::unbelieve_header(const Report& report) {
   --facts_.started;
-  oopses_ -= (row.pattern->flags & kOops) != 0;
-  panics_ -= is_panic(row);
+  oopses_ -= (report.begun_by().pattern->flags & kOops) != 0;
+  panics_ -= report.begun_by_panic();
 }
 
 void Tracker::extend(Report& report, const Line& line) {
   if (foreign() && report.is_doubtful_header() && is_prose(line.text)) unbelieve(report);
   const bool doubted = report.phase() == Phase::doubted;
   report.add(line);
-  if (doubted && report.phase() != Phase::doubted) believe(report.row());
+  if (doubted && report.phase() != Phase::doubted) believe(report.row(), report.begun_by_panic());
 }
 
 // A report that may go on around this line does.
@@ -209,6 +208,7 @@ void Tracker::note_single(const Line& line, const Row& row) {
   ++facts_.started;
   Report report(row, line);
   report.show(line);
+  if (says_panic(line.text)) report.mark_panicked();
   findings_.record(report.describe());
 }
 

@@ -54,9 +54,9 @@ class Tracker {
   void note_row(Line line, const Row& row);
   void note_quotation(Report* open, const Line& line, const Row& row);
   void extend(Report& report, const Line& line);
-  void believe(const Row& row);
+  void believe(const Row& row, bool panic);
   void unbelieve(Report& report);
-  void unbelieve(const Row& row);
+  void unbelieve_header(const Report& report);
   void note_single(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line, Trust trust);
