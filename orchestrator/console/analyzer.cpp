@@ -69,7 +69,7 @@ void Analyzer::Impl::slice(std::string_view slice) {
   tracker_.matcher().suspects(slice, suspects_);
   auto suspect = suspects_.begin();
   for (std::size_t pos = 0; pos < slice.size();) {
-    if (!tracker_.reading_report()) {
+    if (!tracker_.wants_line()) {
       suspect = std::lower_bound(suspect, suspects_.end(), pos);
       const std::size_t hit = suspect == suspects_.end() ? slice.size() : *suspect;
       const std::size_t newline = hit == pos ? slice.npos : slice.rfind('\n', hit - 1);

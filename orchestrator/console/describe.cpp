@@ -268,6 +268,13 @@ static model::Finding name_by_header(const std::vector<ReportLine>& lines) {
   return finding;
 }
 
+const Row* naming_row(const Row& row, const std::vector<ReportLine>& lines) {
+  const Row* end = rows().data() + rows().size();
+  for (const Row* candidate = &row; candidate != end; ++candidate)
+    if (values_of(*candidate, lines, candidate == &row)) return candidate;
+  return nullptr;
+}
+
 static model::Finding name(const Row& row, const std::vector<ReportLine>& lines) {
   const Row* end = rows().data() + rows().size();
   for (const Row* candidate = &row; candidate != end; ++candidate)

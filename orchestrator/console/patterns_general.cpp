@@ -49,6 +49,8 @@ static const Pattern kFriends[] = {
     {"amdgpu: ring ", R"(amdgpu: ring \S+$)", ""},
     {"*ERROR* ring ", R"(\*ERROR\* ring \S+$)", ""},
     {"INFO: Freed in", "", ""},
+    // A floppy drive that is not there, at boot.
+    {"I/O error", R"(\bI/O error(?:, dev| on dev(?:ice)?) fd\d\b)", ""},
     // Details of a slab report, which has its header before.
     {"INFO: ", R"(^INFO: (?:Slab|Object|Address) 0x|^INFO: 0x[0-9a-fx]+-0x)", ""},
 };
@@ -122,8 +124,9 @@ std::span<const Pattern> general_patterns() {
 }
 
 std::vector<std::span<const Pattern>> pattern_tables() {
-  return {false_friends(),  memory_patterns(),  locking_patterns(),   stall_patterns(),
-          fault_patterns(), warning_patterns(), complaint_patterns(), general_patterns()};
+  return {false_friends(),      memory_patterns(),  locking_patterns(),
+          stall_patterns(),     fault_patterns(),   warning_patterns(),
+          complaint_patterns(), general_patterns(), remains_patterns()};
 }
 
 }  // namespace kproof::console

@@ -38,6 +38,7 @@ Report::Report(const Row& row, const Line& line, Trust trust)
       quoted_(trust == Trust::quoted),
       told_(line.told),
       of_test_(line.of_test),
+      remains_(line.remains),
       begun_by_panic_(says_panic(line.text)) {
   lines_.push_back({line.number, std::string(line.text)});
   text_size_ = line.text.size();
@@ -241,11 +242,29 @@ bool Report::full() const {
 
 bool Report::stands() const {
   if (phase_ == Phase::doubted) return false;
+  if (row_->pattern->flags & kRemains) return named_by() != nullptr;
   return !((row_->pattern->flags & kForeign) || row_->unless) || fits(*row_, lines_);
+}
+
+const Row* Report::named_by() const {
+  return naming_row(*row_, lines_);
+}
+
+// "cut here" stands in front of the header, and what is wrong with a page in front of the BUG.
+bool Report::may_begin_another(const Line& header) const {
+  constexpr std::size_t kClose = 16, kBehindRegisters = 100;  // lines
+  const Row* named = named_by();
+  const unsigned flags = named ? named->pattern->flags : kBreaksOff;
+  if (flags & kHerald) return header.number <= start_ + kBehindRegisters;
+  return (flags & kBreaksOff) && header.number <= start_ + kClose;
 }
 
 model::Finding Report::describe() const {
   model::Finding finding = console::describe(*row_, lines_);
+  if (remains_ && !finding.corrupted) {
+    finding.corrupted = true;
+    finding.corrupted_reason = "the end of a report without its beginning";
+  }
   finding.start_line = start_;
   finding.end_line = end_;
   finding.excerpt = excerpt_.substr(0, excerpt_end_);

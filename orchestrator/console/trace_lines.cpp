@@ -94,6 +94,7 @@ bool is_intruder(std::string_view text) {
 
 bool says_panic(std::string_view text) {
   constexpr std::string_view kPanic = "Kernel panic - not syncing";
+  if (text.starts_with("Rebooting in ")) return true;
   return text.find(kPanic) != text.npos && text.find("---[ end Kernel panic") == text.npos;
 }
 

@@ -18,6 +18,7 @@ void Tracker::line(Line line) {
   line.of_test = sight.triggered && is_diagnostic(line.text);
   line.quoted = sight.triggered && is_test_result(line.text);
   if (!sight.row && sight.triggered && foreign()) sight.row = row_behind_prefix(line);
+  if (sight.remains && !sight.row) sight.row = panic_of_its_end(line, *sight.remains);
   const bool begins = sight.row && starts(*sight.row, line);
   // Set in (Analyzer): a quotation, and if not, nothing shows it.
   const bool told = sight.row && !(sight.row->pattern->flags & (kMarked | kComplaint));
@@ -26,7 +27,9 @@ void Tracker::line(Line line) {
     facts_.first_unbelieved = line.number;
   const bool rest =
       !sight.row && foreign() && broken_.goes_on_in(line) && (mend_header(line) || mend_line(line));
+  if (begins) give_way_to_header(line);
   if (!rest) note_line(line, begins ? sight.row : nullptr);
+  note_remains(line, sight.row ? nullptr : sight.remains);
   for (Report& report : open_)
     report.show(line);
   close_stale();
@@ -51,6 +54,7 @@ bool Tracker::mend_header(const Line& line) {
   const Row* row = matcher_.look(whole).row;
   Line mended = broken_.as_line(whole);
   if (!row || !starts(*row, mended)) return false;
+  give_way_to_header(line);
   if (open && row == &report->row() && !broken_.surely_goes_on_in(line)) return false;
   const bool believed = open && report->phase() != Phase::doubted;
   if (believed) unbelieve_header(*report);
@@ -247,6 +251,7 @@ void Tracker::close_stale() {
 void Tracker::close_all() {
   while (!open_.empty())
     close(0);
+  close_remains(true);
 }
 
 std::vector<model::Finding> Tracker::findings() const {
