@@ -40,6 +40,7 @@ enum PatternFlag : unsigned {
   // explains (Tracker::note_remains()).
   kRemains = 131072,
   kBreaksOff = 262144,  // the first line of a report, of which nothing else is there
+  kWantsBody = 524288,  // common words, so without `body`, or a panic behind it, it is nothing
 };
 
 struct Pattern {

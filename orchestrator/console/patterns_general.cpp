@@ -35,8 +35,7 @@ static const Pattern kFriends[] = {
     {"WARNING: ", R"(WARNING: /\S*(?:[^0-9 ]|[^:0-9][0-9]+)(?: |$))", ""},
     {"WARNING: ", R"(WARNING: /\S*:[0-9]+ (?:[^a]|a[^t]))", ""},
     {"WARNING: ", R"(^[A-Za-z0-9]+(?:-fs)? \([^)]*\): WARNING: )",
-     ""},                                       // a file system, on its disk
-    {"WARNING: ", R"(WARNING: [^a-z]*$)", ""},  // an echo of the console in capitals
+     ""},  // a file system, on its disk
     // The slab's part of a KASAN report of old kernels; the report has a header of its own.
     {"BUG ", R"(^BUG [^ ]+ \(.*\): kasan: bad access detected)", ""},
     // What was corrected says so too (mce_notify_irq()). A poll, as at boot of what firmware left,
@@ -55,7 +54,16 @@ static const Pattern kFriends[] = {
     {"INFO: ", R"(^INFO: (?:Slab|Object|Address) 0x|^INFO: 0x[0-9a-fx]+-0x)", ""},
 };
 
+static constexpr std::string_view kBehindWarning =
+    R"(\n *(?:Call [Tt]race|Backtrace|CPU: \d+ |Hardware name))";
+
 static const Pattern kGeneral[] = {
+    // In capitals: an echo of the console, if no stack follows.
+    {.trigger = "WARNING: ",
+     .line = R"(WARNING: ([^a-z]*)$)",
+     .title = "WARNING: {1}",
+     .body = kBehindWarning,
+     .flags = kMixed | kMarked | kWantsBody},
     // KTAP's diagnostics: what a test says of itself.
     {"BUG: ", R"(^\s*# )", ""},
     {"WARNING: ", R"(^\s*# )", ""},
@@ -70,7 +78,7 @@ static const Pattern kGeneral[] = {
     {.trigger = "WARNING: ",
      .line = R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",
      .title = "WARNING: {1}",
-     .body = R"(\n *(?:Call [Tt]race|Backtrace|CPU: \d+ |Hardware name))",
+     .body = kBehindWarning,
      .flags = kMixed | kMarked},
     // What lockdep and its kin have found; the rest was lost.
     {.trigger = "WARNING: ",

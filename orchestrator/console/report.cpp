@@ -243,7 +243,8 @@ bool Report::full() const {
 bool Report::stands() const {
   if (phase_ == Phase::doubted) return false;
   if (row_->pattern->flags & kRemains) return named_by() != nullptr;
-  return !((row_->pattern->flags & kForeign) || row_->unless) || fits(*row_, lines_);
+  const bool common = (row_->pattern->flags & (kForeign | kWantsBody)) || row_->unless;
+  return !common || (panicked_ && !row_->unless) || fits(*row_, lines_);
 }
 
 const Row* Report::named_by() const {

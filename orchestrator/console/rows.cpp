@@ -131,6 +131,14 @@ void Matcher::add_candidates(unsigned literal, std::string_view text) {
       candidates_.push_back({triggered[static_cast<std::size_t>(index)], true});
 }
 
+// A false friend is none if the line is a panic, or says as a WARN() does in which function.
+static bool shows_a_report(const Row& row, std::string_view text) {
+  static const RE2 place(R"( at [a-zA-Z_][\w.]*\+0x[0-9a-f]+/0x[0-9a-f]+)");
+  if (says_panic(text)) return true;
+  return row.pattern->trigger == "WARNING: " &&
+         RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), place);
+}
+
 Matcher::Sight Matcher::look(std::string_view text) {
   Sight sight;
   hits_.clear();
@@ -151,9 +159,9 @@ Matcher::Sight Matcher::look(std::string_view text) {
   std::ranges::sort(candidates_, {}, &Candidate::row);
   for (const Candidate& candidate : candidates_) {
     const Row& row = rows()[candidate.row];
-    const bool befriends_death = row.pattern->title.empty() && says_panic(text);
+    const bool befriends_report = row.pattern->title.empty() && shows_a_report(row, text);
     const bool last_resort = (row.pattern->flags & kRemains) != 0;
-    if (befriends_death || (sight.friendly && !last_resort)) continue;
+    if (befriends_report || (sight.friendly && !last_resort)) continue;
     if (!candidate.matches && !row.matches(text)) continue;
     if (last_resort) {
       sight.remains = &row;

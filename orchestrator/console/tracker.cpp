@@ -146,8 +146,11 @@ bool Tracker::is_anothers(Line& line, const Row& row) const {
 
 void Tracker::note_row(Line line, const Row& row) {
   const bool quoted = is_anothers(line, row);
-  const bool doubted = quoted || (line.doubtful && (stamps_ || !row.is_complete()));
   const bool panic = says_panic(line.text);
+  // A panic is complete, too, where the kernel is known to print without time stamps.
+  const bool complete = row.is_complete() || (panic && bare_);
+  const bool doubted = quoted || (line.doubtful && (stamps_ || !complete));
+  bare_ |= line.doubtful && !doubted;
   if (!doubted) believe(row, panic);
   if ((row.pattern->flags & kSingle) && !doubted) return note_single(line, row);
   Report* open = open_for(line);

@@ -94,6 +94,7 @@ class Tracker {
   std::vector<std::string> machines_;  // that booted, or printed first (machine_of())
   bool fuzzed_ = false;                // a fuzzer writes to this console, so a kernel runs
   bool stamps_ = false;                // this boot's banner had a time stamp: so have all its lines
+  bool bare_ = false;                  // a line without a time stamp was believed in this boot
   bool orderly_ = false;               // the machine was told to go down
   std::size_t reboot_line_ = 0;        // of a reboot behind an oops; 0: none
   bool rebooting_ = false;  // firmware has told it: the banner behind it is no second reboot

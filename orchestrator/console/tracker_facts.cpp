@@ -108,6 +108,7 @@ bool Tracker::is_another_machine(const Line& line) {
 // A banner behind another, or behind a later time, says that the kernel has started anew.
 void Tracker::note_banner(const Line& line) {
   stamps_ = line.usec.has_value();
+  bare_ = false;
   if (line.doubtful && !rebooting_) return;  // "cat /proc/version" prints the same
   const bool earlier = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
   const bool reboot = !is_another_machine(line) && earlier;
