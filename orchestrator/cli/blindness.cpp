@@ -26,6 +26,10 @@ std::vector<std::string> blind_spots(const LogContent& log) {
       "{} the words of a kernel's report without its time stamp, and no report follows (the first "
       "is line {}): perhaps a program's, and not counted",
       util::format_count(facts.unbelieved, "line has", "lines have"), facts.first_unbelieved);
+  say(facts.begins_amid,
+      "the log begins amid a stack trace (line {}): what stood before it, and whose it is, is not "
+      "known",
+      facts.begins_amid);
   say(facts.failed_tests, "{} of the kernel's own failed, the first is {}",
       util::format_count(facts.failed_tests, "test"), facts.first_failed_test);
   say(facts.dropped, "{} left out: they differ from the {} that are kept",

@@ -5,6 +5,7 @@
 
 #include "console/line.hpp"
 #include "console/shape.hpp"
+#include "console/trace_lines.hpp"
 #include "console/tracker.hpp"
 
 namespace kproof::console {
@@ -68,7 +69,7 @@ void Analyzer::Impl::slice(std::string_view slice) {
   tracker_.matcher().suspects(slice, suspects_);
   auto suspect = suspects_.begin();
   for (std::size_t pos = 0; pos < slice.size();) {
-    if (!tracker_.reading_report()) {
+    if (!tracker_.wants_line()) {
       suspect = std::lower_bound(suspect, suspects_.end(), pos);
       const std::size_t hit = suspect == suspects_.end() ? slice.size() : *suspect;
       const std::size_t newline = hit == pos ? slice.npos : slice.rfind('\n', hit - 1);
@@ -140,7 +141,8 @@ std::size_t Analyzer::Impl::foreign_prefix(std::string_view text) {
   const std::size_t known = shape_.prefix_of(text);
   if (known != 0) return known;
   if (shape_.learn_of_banner(text)) return shape_.prefix_of(text);
-  if (!tracker_.reading_report() || !shape_.learn(text)) return 0;
+  // Its reason may be a line of any report, and what stands in front of that is no prefix.
+  if (!tracker_.reading_report() || says_panic(text) || !shape_.learn(text)) return 0;
   tracker_.strip(shape_);
   return shape_.prefix_of(text);
 }

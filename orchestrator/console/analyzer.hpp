@@ -52,6 +52,7 @@ struct Facts {
   // Words of a report that no report followed, from someone who is not known: no findings.
   std::size_t unbelieved = 0;
   std::size_t first_unbelieved = 0;  // its line; 0: none
+  std::size_t begins_amid = 0;       // a line among the first that is of a stack trace; 0: none
   std::size_t failed_tests = 0;      // "not ok" of KUnit or of a kernel's self-test
   std::string first_failed_test;
   std::size_t lines = 0;    // '\n' seen, and an unfinished last line

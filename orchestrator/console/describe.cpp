@@ -282,6 +282,13 @@ static std::string place_in(const std::vector<ReportLine>& lines) {
   return "";
 }
 
+const Row* naming_row(const Row& row, const std::vector<ReportLine>& lines) {
+  const Row* end = rows().data() + rows().size();
+  for (const Row* candidate = &row; candidate != end; ++candidate)
+    if (values_of(*candidate, lines, candidate == &row)) return candidate;
+  return nullptr;
+}
+
 static model::Finding name(const Row& row, const std::vector<ReportLine>& lines) {
   const Row* end = rows().data() + rows().size();
   for (const Row* candidate = &row; candidate != end; ++candidate)

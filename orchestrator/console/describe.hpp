@@ -17,6 +17,8 @@ model::Finding describe(const Row& row, const std::vector<ReportLine>& lines);
 
 // Is the report of this row's form, or must a later row name it?
 bool fits(const Row& row, const std::vector<ReportLine>& lines);
+// The row that names it: this one, or the next that it fits; null: none.
+const Row* naming_row(const Row& row, const std::vector<ReportLine>& lines);
 
 // Why a report cannot be trusted to be whole and unmixed; "" if it can.
 std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace);

@@ -106,9 +106,11 @@ static std::size_t skip_syslog(std::string_view line, std::size_t pos) {
   constexpr std::string_view kTag = "kernel: ";
   constexpr std::size_t kLongest = 120;  // a date, a host name and a facility
   const std::size_t tag = line.substr(0, kLongest).find(kTag, pos);
-  const bool dated = tag != line.npos && std::count_if(line.begin() + pos, line.begin() + tag,
-                                                       [](char c) { return c == ':'; }) >= 2;
-  return dated ? tag + kTag.size() : pos;
+  if (tag == line.npos) return pos;
+  std::size_t clock = 0;  // a time of day has two; those of "panic: x: kernel: y" are of words
+  for (std::size_t at = pos + 1; at + 1 < tag; ++at)
+    clock += line[at] == ':' && is_digit(line[at - 1]) && is_digit(line[at + 1]);
+  return clock >= 2 ? tag + kTag.size() : pos;
 }
 
 // Does `text` begin as `form` does? There '0' stands for a digit, '+' for a sign and '_' for a

@@ -36,6 +36,11 @@ enum PatternFlag : unsigned {
   // close behind it goes on with this one, and names it.
   kHerald = 32768,
   kListed = 65536,  // what it tells of is listed behind it, in rows that join it
+  // A part of a report that has lost its header: a row of last resort, which sees only what nothing
+  // explains (Tracker::note_remains()).
+  kRemains = 131072,
+  kBreaksOff = 262144,  // the first line of a report, of which nothing else is there
+  kWantsBody = 524288,  // common words, so without `body`, or a panic behind it, it is nothing
 };
 
 struct Pattern {
@@ -61,6 +66,9 @@ struct Pattern {
   const Stack* own = nullptr;  // where a reader looks for {frame}, if the community does elsewhere
 };
 
+// Where a reader looks for who gave back a bad page, behind those that always do.
+extern const Stack kGivesBack;
+
 // All tables, in order; the first row that matches a line names it.
 std::vector<std::span<const Pattern>> pattern_tables();
 
@@ -71,7 +79,8 @@ std::span<const Pattern> stall_patterns();      // lockups, stalls, hung tasks
 std::span<const Pattern> fault_patterns();      // oopses, BUG(), panics, hardware, reboots
 std::span<const Pattern> warning_patterns();    // WARN() and its relatives
 std::span<const Pattern> complaint_patterns();  // what no dashboard counts
-std::span<const Pattern> general_patterns();    // what has only a header in common; last
+std::span<const Pattern> general_patterns();    // what has only a header in common; last of these
+std::span<const Pattern> remains_patterns();    // parts of a report without its header
 
 // The kind of bug in syzkaller's words, told by the title ("KASAN-USE-AFTER-FREE-READ", "HANG");
 // "" where syzkaller has none.

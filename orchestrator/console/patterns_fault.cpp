@@ -198,8 +198,14 @@ static const Pattern kFaultPatterns[] = {
      .flags = kOops | kJoins},
     // die() on x86, of exceptions that no row above knows: "int3: 0000 [#1] SMP".
     {.trigger = " [#",
-     .line = R"(^(?:Oops: )?([a-z][a-zA-Z0-9 -]+): [0-9a-f]{4} \[#[0-9]+\])",
+     .line = R"(^(?:Oops: )?([a-zA-Z][^:\[\]]{0,80}): [0-9a-f]{4} \[#[0-9]+\])",
      .title = "{1} in {frame}",
+     .stack = &kFault,
+     .flags = kOops | kJoins},
+    // Its words end their line themselves: "Split lock detected\n".
+    {.trigger = " [#",
+     .line = R"(^: [0-9a-f]{4} \[#[0-9]+\])",
+     .title = "Oops in {frame}",
      .stack = &kFault,
      .flags = kOops | kJoins},
     // die() on mips and loongarch, of what has no row above: "Unhandled kernel unaligned
@@ -225,6 +231,12 @@ static const Pattern kFaultPatterns[] = {
      .line = R"(PANIC: early exception 0x[0-9a-f]+ .*IP )",
      .title = "PANIC: early exception",
      .flags = kBare | kOops},
+    // Of FRED, of SEV-ES; die() may follow.
+    {.trigger = "PANIC: ",
+     .line = R"(^(?:[a-z]\w*: )?PANIC: ([A-Za-z][^;,:(]*[a-zA-Z]))",
+     .title = "PANIC: {1} in {frame}",
+     .stack = &kFault,
+     .flags = kBare | kOops | kMarked},
     {.trigger = "Oops",
      .line = R"(^Oops(?: - |: | \[#))",
      .title = "Oops in {frame}",
@@ -328,9 +340,27 @@ static const Pattern kFaultPatterns[] = {
      .flags = kBare | kHardware,
      .unless = R"(event severity: (?:corrected|info))"},
     {.trigger = " UE ",
-     .line = R"(^EDAC (?:\w+ )?(?:MC|DEVICE|PCI)\d+: (?:.*: )?\d+ UE\b)",
+     .line =
+         R"(^EDAC (?:\w+ )?(?:MC|DEVICE|PCI)\d+: (?:(?:.*: )?\d+ UE\b|UE (?:page|row|memory)\b))",
      .title = "EDAC: uncorrected error",
      .flags = kBare | kSingle},
+    {.trigger = "Uncorrected hardware memory error in ",  // kill_me_maybe()
+     .line = R"(^mce: Uncorrected hardware memory error in )",
+     .title = "mce: uncorrected memory error",
+     .flags = kBare | kSingle},
+    // drivers/edac/mce_amd.c says what became of it; "Corrected error" and "Deferred error" are
+    // none.
+    {.trigger = "Uncorrected, software ",
+     .line = R"(\[Hardware Error\]: Uncorrected, software (?:restartable|containable) error)",
+     .title = "mce: uncorrected error",
+     .flags = kBare | kSingle},
+    {.trigger = "System Fatal error.",
+     .line = R"(\[Hardware Error\]: System Fatal error\.)",
+     .title = "mce: fatal error",
+     .flags = kBare | kSingle},
+    {.trigger = "achine check interrupt [Not recovered]",  // powerpc up to 4.20
+     .title = "mce: machine check",
+     .flags = kBare},
     {.trigger = "Memory failure: ",
      .line = R"(Memory failure: 0x[0-9a-f]+: )",
      .title = "Memory failure",

@@ -35,8 +35,7 @@ static const Pattern kFriends[] = {
     {"WARNING: ", R"(WARNING: /\S*(?:[^0-9 ]|[^:0-9][0-9]+)(?: |$))", ""},
     {"WARNING: ", R"(WARNING: /\S*:[0-9]+ (?:[^a]|a[^t]))", ""},
     {"WARNING: ", R"(^[A-Za-z0-9]+(?:-fs)? \([^)]*\): WARNING: )",
-     ""},                                       // a file system, on its disk
-    {"WARNING: ", R"(WARNING: [^a-z]*$)", ""},  // an echo of the console in capitals
+     ""},  // a file system, on its disk
     // The slab's part of a KASAN report of old kernels; the report has a header of its own.
     {"BUG ", R"(^BUG [^ ]+ \(.*\): kasan: bad access detected)", ""},
     // What was corrected says so too (mce_notify_irq()). A poll, as at boot of what firmware left,
@@ -49,11 +48,22 @@ static const Pattern kFriends[] = {
     {"amdgpu: ring ", R"(amdgpu: ring \S+$)", ""},
     {"*ERROR* ring ", R"(\*ERROR\* ring \S+$)", ""},
     {"INFO: Freed in", "", ""},
+    // A floppy drive that is not there, at boot.
+    {"I/O error", R"(\bI/O error(?:, dev| on dev(?:ice)?) fd\d\b)", ""},
     // Details of a slab report, which has its header before.
     {"INFO: ", R"(^INFO: (?:Slab|Object|Address) 0x|^INFO: 0x[0-9a-fx]+-0x)", ""},
 };
 
+static constexpr std::string_view kBehindWarning =
+    R"(\n *(?:Call [Tt]race|Backtrace|CPU: \d+ |Hardware name))";
+
 static const Pattern kGeneral[] = {
+    // In capitals: an echo of the console, if no stack follows.
+    {.trigger = "WARNING: ",
+     .line = R"(WARNING: ([^a-z]*)$)",
+     .title = "WARNING: {1}",
+     .body = kBehindWarning,
+     .flags = kMixed | kMarked | kWantsBody},
     // KTAP's diagnostics: what a test says of itself.
     {"BUG: ", R"(^\s*# )", ""},
     {"WARNING: ", R"(^\s*# )", ""},
@@ -68,7 +78,7 @@ static const Pattern kGeneral[] = {
     {.trigger = "WARNING: ",
      .line = R"((?:^|[^a-zA-Z_ ] )(?:WARNING: )+(.*))",
      .title = "WARNING: {1}",
-     .body = R"(\n *(?:Call [Tt]race|Backtrace|CPU: \d+ |Hardware name))",
+     .body = kBehindWarning,
      .flags = kMixed | kMarked},
     // What lockdep and its kin have found; the rest was lost.
     {.trigger = "WARNING: ",
@@ -122,8 +132,9 @@ std::span<const Pattern> general_patterns() {
 }
 
 std::vector<std::span<const Pattern>> pattern_tables() {
-  return {false_friends(),  memory_patterns(),  locking_patterns(),   stall_patterns(),
-          fault_patterns(), warning_patterns(), complaint_patterns(), general_patterns()};
+  return {false_friends(),      memory_patterns(),  locking_patterns(),
+          stall_patterns(),     fault_patterns(),   warning_patterns(),
+          complaint_patterns(), general_patterns(), remains_patterns()};
 }
 
 }  // namespace kproof::console

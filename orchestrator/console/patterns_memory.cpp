@@ -9,7 +9,7 @@ static const Stack kAfterKmsan{{"BUG: KMSAN: [a-z-]+ in @F", kTrace}, {}, "^usb_
 static const Stack kAnyFrames{{kTrace, kTrace}};
 // The page may have an owner, whose stack comes first; what is at fault gives back a page that
 // others still use, through one of these.
-static const Stack kGivesBack{
+const Stack kGivesBack{
     {"@T", kTrace},
     {},
     "^(__)?(page_frag_free|skb_free_head|skb_release_(data|all|head_state)|kfree_skb\\w*|"
@@ -33,9 +33,10 @@ static const Stack kLeak{{R"(backtrace(?: \(crc [0-9a-f]*\))?:)", kTrace},
 // One bare pr_err each, from pgd_ERROR() and its like: no BUG, no trace, no taint. Finding these is
 // what this program was first written for. x86-64 adds where the entry is ("bad pud
 // 000000008ae2d46e(84...e7)", "(____ptrval____)(84...e7)" before there is entropy, "(null)(...)" in
-// old kernels); all others print the value alone, most with a full stop ("bad pmd 00e8...c1.").
+// old kernels); all others print the value alone, most with a full stop ("bad pmd 00e8...c1."),
+// xtensa "bad pgd entry 00e8...c1.".
 static constexpr std::string_view kBadTable =
-    R"(\bbad (pgd|p4d|pud|pmd|pte) ?(?:(?:0x)?[0-9a-f]+\(|\([_a-z]+\) ?\(|\((?:0x)?[0-9a-f]{8,}\)|)"
+    R"(\bbad (pgd|p4d|pud|pmd|pte) ?(?:entry )?(?:(?:0x)?[0-9a-f]+\(|\([_a-z]+\) ?\(|\((?:0x)?[0-9a-f]{8,}\)|)"
     R"((?:0x)?[0-9a-f]{8,}\.?\s*$))";
 
 // arch/x86/kvm/vmx/vmx.c; the module's name stands before it, "kvm: " up to 6.2, "kvm_intel: "

@@ -37,7 +37,9 @@ Report::Report(const Row& row, const Line& line, Trust trust)
       marked_(line.marked),
       quoted_(trust == Trust::quoted),
       told_(line.told),
-      of_test_(line.of_test) {
+      of_test_(line.of_test),
+      remains_(line.remains),
+      begun_by_panic_(says_panic(line.text)) {
   lines_.push_back({line.number, std::string(line.text)});
   text_size_ = line.text.size();
 }
@@ -206,6 +208,7 @@ void Report::quote() {
 
 void Report::widen(const Row& row, std::string_view whole, const Line& rest) {
   row_ = begun_by_ = &row;
+  begun_by_panic_ = says_panic(whole);
   end_ = rest.number;
   text_size_ += rest.text.size();
   lines_.front() = {rest.number, std::string(whole)};
@@ -239,11 +242,30 @@ bool Report::full() const {
 
 bool Report::stands() const {
   if (phase_ == Phase::doubted) return false;
-  return !((row_->pattern->flags & kForeign) || row_->unless) || fits(*row_, lines_);
+  if (row_->pattern->flags & kRemains) return named_by() != nullptr;
+  const bool common = (row_->pattern->flags & (kForeign | kWantsBody)) || row_->unless;
+  return !common || (panicked_ && !row_->unless) || fits(*row_, lines_);
+}
+
+const Row* Report::named_by() const {
+  return naming_row(*row_, lines_);
+}
+
+// "cut here" stands in front of the header, and what is wrong with a page in front of the BUG.
+bool Report::may_begin_another(const Line& header) const {
+  constexpr std::size_t kClose = 16, kBehindRegisters = 100;  // lines
+  const Row* named = named_by();
+  const unsigned flags = named ? named->pattern->flags : kBreaksOff;
+  if (flags & kHerald) return header.number <= start_ + kBehindRegisters;
+  return (flags & kBreaksOff) && header.number <= start_ + kClose;
 }
 
 model::Finding Report::describe() const {
   model::Finding finding = console::describe(*row_, lines_);
+  if (remains_ && !finding.corrupted) {
+    finding.corrupted = true;
+    finding.corrupted_reason = "the end of a report without its beginning";
+  }
   finding.start_line = start_;
   finding.end_line = end_;
   finding.excerpt = excerpt_.substr(0, excerpt_end_);

@@ -28,6 +28,7 @@ struct Line {
   bool trusted = true;     // false: it may go on with a report, and never starts one
   bool doubtful = false;   // it may start one: if complete in itself, or if what follows is
   bool quoted = false;     // and so are its words, perhaps: they do not count if nothing follows
+  bool remains = false;    // the header, which it repeats, is not there
   bool told = false;       // words of a sentence stand in front of what its row matches
   bool of_test = false;    // "# ...": what a test says of itself (is_diagnostic())
   bool stored = false;     // by a daemon that keeps what many boots said (syslog, a journal)
@@ -71,6 +72,8 @@ class Report {
   void rename(const Row& row) { row_ = &row; }
   // The row of its header as it was first read.
   const Row& begun_by() const { return *begun_by_; }
+  // Its header is a panic, whatever row has read it.
+  bool begun_by_panic() const { return begun_by_panic_; }
   std::string_view header() const { return lines_.front().text; }
   // Nothing but the header is there, which is this line.
   bool is_header_alone(std::size_t number) const {
@@ -105,6 +108,10 @@ class Report {
   bool open() const { return phase_ < Phase::overtaken; }
   // False: common words, and what makes them a finding did not follow.
   bool stands() const;
+  // The row that names it; null: none, and it does not stand.
+  const Row* named_by() const;
+  // So far only what a report may well begin with.
+  bool may_begin_another(const Line& header) const;
   void mark_panicked() { panicked_ = true; }
   std::size_t start() const { return start_; }
   const Row& row() const { return *row_; }
@@ -127,7 +134,7 @@ class Report {
   std::size_t start_, end_;
   std::optional<std::uint64_t> end_usec_;
   std::string caller_;
-  bool marked_, quoted_, told_, of_test_;
+  bool marked_, quoted_, told_, of_test_, remains_, begun_by_panic_;
   bool unbelieved_ = false;  // by quote()
   struct Cpus {
     unsigned first = 0, last = 0;

@@ -1,11 +1,15 @@
 // What begins, extends, ends and joins a report.
 #include <algorithm>
+#include <filesystem>
+#include <sstream>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "console/line.hpp"
 #include "console/phase.hpp"
 #include "console/whole_log.hpp"
+#include "util/files.hpp"
 
 using namespace kproof::console;
 using kproof::model::Finding;
@@ -394,4 +398,47 @@ TEST_CASE("a stall takes the lines of the CPUs that it asked, and of no other") 
     CHECK(titles(log(cpus)) == Titles{"INFO: rcu detected stall in zork_frob"});
   for (const char* cpus : {"7", "0-5,7", "16", "60-69"})
     CHECK(titles(log(cpus)) == Titles{"INFO: rcu detected stall in corrupted"});
+}
+
+// What stands in golden/, as the header of each finding: of every kind that is known.
+static std::vector<std::string> known_headers() {
+  const std::filesystem::path golden = std::filesystem::path(KPROOF_TEST_DIR) / "golden";
+  std::vector<std::string> headers;
+  for (const auto& entry : std::filesystem::directory_iterator(golden)) {
+    if (entry.path().extension() != ".log") continue;
+    const std::string log = kproof::util::read_file(entry.path());
+    std::vector<std::string> lines;
+    std::istringstream stream(log);
+    for (std::string line; std::getline(stream, line);)
+      lines.push_back(clean(line));
+    for (const Finding& finding : analyze(log).findings()) {
+      if (finding.title == "unexpected kernel reboot") continue;  // a banner's
+      const std::string& header = lines.at(finding.start_line - 1);
+      headers.push_back(header.substr(parse_any_prefix(header).size));
+    }
+  }
+  return headers;
+}
+
+TEST_CASE("a panic is one whatever row knows its reason, alone and behind any report") {
+  const std::vector<std::string> headers = known_headers();
+  REQUIRE(headers.size() > 200);
+  for (const std::string& header : headers) {
+    CAPTURE(header);
+    const std::string panic = "Kernel panic - not syncing: " + header;
+    const Analyzer alone = analyze(printed(9'000'000, {"Linux version 6.1.0", panic}));
+    CHECK(alone.facts().panicked);
+    REQUIRE_FALSE(alone.findings().empty());
+    CHECK(alone.findings().back().panicked);
+    for (const Kind& survived : kSurvived) {
+      const Analyzer behind =
+          analyze(printed(9'000'000, survived.lines) + printed(9'100'000, {panic}));
+      CHECK(behind.facts().panicked);
+      CHECK(std::ranges::any_of(behind.findings(), &Finding::panicked));
+      const std::vector<std::string> amid(survived.lines.begin(), survived.lines.begin() + 3);
+      const Analyzer joined = analyze(printed(9'000'000, amid) + printed(9'000'010, {panic}));
+      CHECK(joined.facts().panicked);
+      CHECK(std::ranges::any_of(joined.findings(), &Finding::panicked));
+    }
+  }
 }

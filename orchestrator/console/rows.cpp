@@ -55,6 +55,7 @@ std::size_t Row::begins_in(std::string_view text) const {
 struct Literals {
   std::vector<std::string_view> texts;
   std::vector<std::vector<unsigned>> triggered;  // rows; none: of interest to the facts
+  std::vector<bool> begins;                      // a row that begins reports has it
   std::vector<std::unique_ptr<RE2::Set>> sets;   // of these rows; null where they are few
   std::size_t escape = 0;                        // where ESC is: it is not looked for in clean text
 };
@@ -81,11 +82,15 @@ static Literals collect_literals() {
     distinct[text];
   for (const std::string_view text : interest::kOrderly)
     distinct[text];
+  for (const std::string_view text : interest::kExplains)
+    distinct[text];
   Literals literals;
   for (const auto& [text, triggered] : distinct) {
     literals.texts.push_back(text);
     literals.triggered.push_back(triggered);
     literals.sets.push_back(set_of(triggered));
+    literals.begins.push_back(std::ranges::any_of(
+        triggered, [](unsigned row) { return !(rows()[row].pattern->flags & kRemains); }));
   }
   return literals;
 }
@@ -126,6 +131,14 @@ void Matcher::add_candidates(unsigned literal, std::string_view text) {
       candidates_.push_back({triggered[static_cast<std::size_t>(index)], true});
 }
 
+// A false friend is none if the line is a panic, or says as a WARN() does in which function.
+static bool shows_a_report(const Row& row, std::string_view text) {
+  static const RE2 place(R"( at [a-zA-Z_][\w.]*\+0x[0-9a-f]+/0x[0-9a-f]+)");
+  if (says_panic(text)) return true;
+  return row.pattern->trigger == "WARNING: " &&
+         RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), place);
+}
+
 Matcher::Sight Matcher::look(std::string_view text) {
   Sight sight;
   hits_.clear();
@@ -139,18 +152,25 @@ Matcher::Sight Matcher::look(std::string_view text) {
   hits_.erase(std::unique(hits_.begin(), hits_.end(), same), hits_.end());
   for (const Prefilter::Hit& hit : hits_) {
     const bool of_facts = literals().triggered[hit.literal].empty();
-    (of_facts ? sight.interesting : sight.triggered) = true;
+    sight.interesting |= of_facts;
+    sight.triggered |= literals().begins[hit.literal];
     if (!of_facts) add_candidates(hit.literal, text);
   }
   std::ranges::sort(candidates_, {}, &Candidate::row);
   for (const Candidate& candidate : candidates_) {
     const Row& row = rows()[candidate.row];
-    if (candidate.matches || row.matches(text)) {
-      sight.row = row.pattern->title.empty() ? nullptr : &row;
-      sight.friendly = !sight.row;
-      sight.triggered = !sight.friendly;
+    const bool befriends_report = row.pattern->title.empty() && shows_a_report(row, text);
+    const bool last_resort = (row.pattern->flags & kRemains) != 0;
+    if (befriends_report || (sight.friendly && !last_resort)) continue;
+    if (!candidate.matches && !row.matches(text)) continue;
+    if (last_resort) {
+      sight.remains = &row;
       break;
     }
+    sight.row = row.pattern->title.empty() ? nullptr : &row;
+    sight.friendly = !sight.row;
+    sight.triggered = !sight.friendly;
+    if (sight.row) break;
   }
   return sight;
 }

@@ -37,10 +37,11 @@ class Matcher {
   void suspects(std::string_view block, std::vector<std::size_t>& offsets);
 
   struct Sight {
-    const Row* row = nullptr;  // the first that matches and is no false friend
-    bool interesting = false;  // something for the facts
-    bool triggered = false;    // a row's literal stands in it
-    bool friendly = false;     // a false friend has the last word
+    const Row* row = nullptr;      // the first that matches and is no false friend
+    const Row* remains = nullptr;  // else the first of last resort (kRemains)
+    bool interesting = false;      // something for the facts
+    bool triggered = false;        // the literal of a row that begins reports stands in it
+    bool friendly = false;         // a false friend has the last word
   };
   // `text`: one line, clean, without prefix.
   Sight look(std::string_view text);
@@ -93,6 +94,22 @@ inline constexpr std::string_view kOrderly[] = {
     "-- Boot ",
     "Switching to runlevel: 6",
     "Switching to runlevel: 0",
+    "sysrq: Resetting",
+    "SysRq : Resetting",
+};
+// What explains the stacks behind it, and is no fault: the administrator or another CPU asked for
+// them, memory is short, or they are a test's.
+inline constexpr std::string_view kExplains[] = {
+    "sysrq: ",
+    "SysRq : ",
+    "NMI backtrace for cpu ",
+    "invoked oom-killer",
+    "FAULT_INJECTION: forcing a failure",
+    "The following trace is a kernel self test",
+    "FAULT_FLAG_ALLOW_RETRY missing",
+    "vmalloc: allocation failure",
+    "vmalloc error: size ",
+    ": stopping",  // "CPU3: stopping", of Arm
 };
 inline constexpr std::string_view kPowerDown = "reboot: Power down";
 inline constexpr std::string_view kRestart = "reboot: Restarting system";

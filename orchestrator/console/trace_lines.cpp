@@ -92,6 +92,12 @@ bool is_intruder(std::string_view text) {
   return RE2::PartialMatch(piece(text), re);
 }
 
+bool says_panic(std::string_view text) {
+  constexpr std::string_view kPanic = "Kernel panic - not syncing";
+  if (text.starts_with("Rebooting in ")) return true;
+  return text.find(kPanic) != text.npos && text.find("---[ end Kernel panic") == text.npos;
+}
+
 // Of fault injection, of vmalloc() (the second since 5.12), of handle_userfault().
 bool brings_a_stack(std::string_view text) {
   constexpr std::string_view kSuch[] = {"FAULT_INJECTION: forcing a failure",

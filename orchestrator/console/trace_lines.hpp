@@ -20,6 +20,9 @@ const RE2& frame_expression();
 const RE2& arm_expression();
 const RE2& interrupted_expression();
 
+// The last words of a kernel, whatever stands around them; not the line that closes a panic.
+bool says_panic(std::string_view text);
+
 // Does a stack trace start here? Is this one of its frames?
 bool starts_trace(std::string_view text);
 bool is_frame(std::string_view text);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "console/prose.hpp"
+#include "console/trace_lines.hpp"
 
 namespace kproof::console {
 
@@ -17,6 +18,7 @@ void Tracker::line(Line line) {
   line.of_test = sight.triggered && is_diagnostic(line.text);
   line.quoted = sight.triggered && is_test_result(line.text);
   if (!sight.row && sight.triggered && foreign()) sight.row = row_behind_prefix(line);
+  if (sight.remains && !sight.row) sight.row = panic_of_its_end(line, *sight.remains);
   const bool begins = sight.row && starts(*sight.row, line);
   // Set in (Analyzer): a quotation, and if not, nothing shows it.
   const bool told = sight.row && !(sight.row->pattern->flags & (kMarked | kComplaint));
@@ -25,7 +27,9 @@ void Tracker::line(Line line) {
     facts_.first_unbelieved = line.number;
   const bool rest =
       !sight.row && foreign() && broken_.goes_on_in(line) && (mend_header(line) || mend_line(line));
+  if (begins) give_way_to_header(line);
   if (!rest) note_line(line, begins ? sight.row : nullptr);
+  note_remains(line, sight.row ? nullptr : sight.remains);
   for (Report& report : open_)
     report.show(line);
   close_stale();
@@ -50,12 +54,13 @@ bool Tracker::mend_header(const Line& line) {
   const Row* row = matcher_.look(whole).row;
   Line mended = broken_.as_line(whole);
   if (!row || !starts(*row, mended)) return false;
+  give_way_to_header(line);
   if (open && row == &report->row() && !broken_.surely_goes_on_in(line)) return false;
   const bool believed = open && report->phase() != Phase::doubted;
-  if (believed) unbelieve(report->begun_by());
+  if (believed) unbelieve_header(*report);
   if (open && row->pattern->joining() == Joining::none) {
     facts_.started += believed;
-    if (believed) believe(*row);
+    if (believed) believe(*row, says_panic(whole));
     report->widen(*row, whole, line);
   } else {
     if (open) open_.erase(report);
@@ -126,10 +131,6 @@ Report* Tracker::open_for(const Line& line) {
   return other;
 }
 
-static bool is_panic(const Row& row) {
-  return row.pattern->trigger == "Kernel panic - not syncing";
-}
-
 // Has somebody else the word in it? Where nothing marks the line as the kernel's, more shows that.
 // Sets `told`, too: words, or a format, alone show it.
 bool Tracker::is_anothers(Line& line, const Row& row) const {
@@ -145,8 +146,12 @@ bool Tracker::is_anothers(Line& line, const Row& row) const {
 
 void Tracker::note_row(Line line, const Row& row) {
   const bool quoted = is_anothers(line, row);
-  const bool doubted = quoted || (line.doubtful && (stamps_ || !row.is_complete()));
-  if (!doubted) believe(row);
+  const bool panic = says_panic(line.text);
+  // A panic is complete, too, where the kernel is known to print without time stamps.
+  const bool complete = row.is_complete() || (panic && bare_);
+  const bool doubted = quoted || (line.doubtful && (stamps_ || !complete));
+  bare_ |= line.doubtful && !doubted;
+  if (!doubted) believe(row, panic);
   if ((row.pattern->flags & kSingle) && !doubted) return note_single(line, row);
   Report* open = open_for(line);
   const bool goes_on = open && open->is_quotation() && !line.marked &&
@@ -159,12 +164,12 @@ void Tracker::note_row(Line line, const Row& row) {
   }
   if (open && (open->heralds(row, line) || open->take_message(row, line) || open->join(row, line) ||
                open->repeat(row, line))) {
-    if (doubted && open->phase() != Phase::doubted) believe(row);
+    if (doubted && open->phase() != Phase::doubted) believe(row, panic);
     return;
   }
   if (open) give_way(*open, line);
   start(row, line, doubted ? Trust::doubted : Trust::believed);
-  if (!doubted && is_panic(row)) open_.back().mark_panicked();
+  if (!doubted && panic) open_.back().mark_panicked();
 }
 
 // Words of a program, until what only a kernel prints follows: they go on with no report, and
@@ -176,9 +181,10 @@ void Tracker::note_quotation(Report* open, const Line& line, const Row& row) {
   start(row, line, Trust::quoted);
 }
 
-void Tracker::believe(const Row& row) {
+// `panic`: says_panic() of the line that was believed: rows of stalls and faults match it first.
+void Tracker::believe(const Row& row, bool panic) {
   oopses_ += (row.pattern->flags & kOops) != 0;
-  if (!is_panic(row)) return;
+  if (!panic) return;
   ++panics_;
   for (Report& report : open_)
     report.mark_panicked();
@@ -188,20 +194,20 @@ void Tracker::believe(const Row& row) {
 // A sentence behind a bare header: somebody tells what a kernel said.
 void Tracker::unbelieve(Report& report) {
   report.quote();
-  unbelieve(report.begun_by());
+  unbelieve_header(report);
 }
 
-void Tracker::unbelieve(const Row& row) {
+void Tracker::unbelieve_header(const Report& report) {
   --facts_.started;
-  oopses_ -= (row.pattern->flags & kOops) != 0;
-  panics_ -= is_panic(row);
+  oopses_ -= (report.begun_by().pattern->flags & kOops) != 0;
+  panics_ -= report.begun_by_panic();
 }
 
 void Tracker::extend(Report& report, const Line& line) {
   if (foreign() && report.is_doubtful_header() && is_prose(line.text)) unbelieve(report);
   const bool doubted = report.phase() == Phase::doubted;
   report.add(line);
-  if (doubted && report.phase() != Phase::doubted) believe(report.row());
+  if (doubted && report.phase() != Phase::doubted) believe(report.row(), report.begun_by_panic());
 }
 
 // A report that may go on around this line does.
@@ -209,6 +215,7 @@ void Tracker::note_single(const Line& line, const Row& row) {
   ++facts_.started;
   Report report(row, line);
   report.show(line);
+  if (says_panic(line.text)) report.mark_panicked();
   findings_.record(report.describe());
 }
 
@@ -247,6 +254,7 @@ void Tracker::close_stale() {
 void Tracker::close_all() {
   while (!open_.empty())
     close(0);
+  close_remains(true);
 }
 
 std::vector<model::Finding> Tracker::findings() const {

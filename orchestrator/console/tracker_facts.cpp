@@ -20,11 +20,19 @@ static std::size_t lost_in(std::string_view raw) {
   return found ? lost : 0;
 }
 
+static bool explains_a_stack(std::string_view text) {
+  return std::ranges::any_of(interest::kExplains, [&](std::string_view words) {
+    if (words.starts_with(':') && !text.starts_with("CPU")) return false;
+    return text.find(words) != text.npos;
+  });
+}
+
 void Tracker::note_facts(const Line& line) {
   if (line.trusted) note_agent(line);
   note_orderly(line);
   if (line.from_user) return;
   facts_.lost_messages += lost_in(line.raw);
+  if (explains_a_stack(line.text)) explained_ = line.number + kExplained;
   fuzzed_ |= line.text.find(interest::kFuzzed) != line.text.npos;
   note_firmware(line);
   note_dump_kernel(line);
@@ -100,6 +108,7 @@ bool Tracker::is_another_machine(const Line& line) {
 // A banner behind another, or behind a later time, says that the kernel has started anew.
 void Tracker::note_banner(const Line& line) {
   stamps_ = line.usec.has_value();
+  bare_ = false;
   if (line.doubtful && !rebooting_) return;  // "cat /proc/version" prints the same
   const bool earlier = facts_.boots > 0 || (first_usec_ && *first_usec_ > line.usec.value_or(0));
   const bool reboot = !is_another_machine(line) && earlier;
