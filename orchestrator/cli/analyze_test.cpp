@@ -231,11 +231,38 @@ TEST_CASE("a panic behind a known warning is not known: exit 1, and no panic is 
   CHECK(both.out.find("kernel panic: VFS: Unable to mount") != std::string::npos);
 }
 
+TEST_CASE(
+    "a death whose words another row knows, or of which only a part is there, is not exit 0") {
+  const util::ScratchDir scratch("kproof-cli-");
+  const std::string known = scratch.path() / "known.yaml";
+  util::write_file_atomically(known,
+                              "schema: 1\nissues:\n  - title: ^BUG. soft lockup in spin$\n"
+                              "    link: https://x\n    reason: x\n    until: 2999-12-31\n"
+                              "  - title: hard LOCKUP\n    link: https://x\n"
+                              "    reason: x\n    until: 2999-12-31\n");
+  const std::string lockup =
+      "[   10.000001] watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [t:77]\n"
+      "[   10.000001] RIP: 0010:spin+0x1/0x2\n[   10.000001] Call Trace:\n"
+      "[   10.000001]  spin_a+0x1/0x2\n[   10.000001]  spin_b+0x1/0x2\n";
+  const std::string panic = "[   12.000000] Kernel panic - not syncing: ";
+  CHECK(analyze_text(lockup, {"--known", known}).exit_code == 0);
+  for (const std::string& log :
+       {lockup + panic + "Hard LOCKUP\n", panic + "Watchdog detected hard LOCKUP on cpu 0\n",
+        std::string("[   12.000000] ---[ end Kernel panic - not syncing: VFS: x ]---\n"),
+        std::string("[   12.000000] Rebooting in 10 seconds..\n"),
+        std::string("[   12.000000] ------------[ cut here ]------------\n"),
+        std::string("[   12.000000]  zork_frob+0x1/0x2\n[   12.000000] zork: up\n")}) {
+    CAPTURE(log);
+    CHECK(analyze_text(log, {"--known", known}).exit_code == 1);
+  }
+}
+
 TEST_CASE("what was lost or not believed is said, in text and JSON, and is not exit 0") {
   for (const auto& [log, words] : std::vector<std::pair<std::string, std::string>>{
            {"** 48213 printk messages dropped **\n[    1.000000] x\n", "48213 messages"},
            {"[    1.000000] x\nKernel panic - not syncing: from a program\n", "line 2"},
            {"[    1.000000] not ok 2 check_gap\n", "check_gap"},
+           {"[    1.000000]  zork_frob+0x42/0x50\n[    1.000000] x\n", "amid a stack trace"},
            {"6,0,1000,-;Linux version 6.1.0 (a) #1\n6,7,2000,-;x\n", "6 records"},
            {"6,0,1000,-;Linux version 6.1.0 (a) #1\nzork\n", "1 line is"},
            {"cut\n4,3,200,-;a\n4,4,300,-;b\n", "1 line is"},

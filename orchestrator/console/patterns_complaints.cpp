@@ -99,8 +99,12 @@ static const Pattern kComplaintPatterns[] = {
      .line =
          R"(^BTRFS (?:critical|error|warning) \(device [^)]*\): (?:.* )?)"
          R"((parent transid verify failed|level verify failed|checksum verify failed|csum failed|)"
-         R"(bad tree block|(?:read|write) time tree block corruption|bdev \S+ errs: ))",
+         R"(bad tree block|(?:read|write) time tree block corruption))",
      .title = "BTRFS: {1}",
+     .flags = kOne},
+    {.trigger = " errs: wr ",
+     .line = R"(^BTRFS (?:critical|error|warning) \(device [^)]*\): bdev \S+ errs: wr )",
+     .title = "BTRFS: errors of a device",
      .flags = kOne},
     {.trigger = "BTRFS ",
      .line = R"(^BTRFS (?:critical|error) \(device [^)]*\): corrupt (leaf|node))",

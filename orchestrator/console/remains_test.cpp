@@ -173,7 +173,16 @@ TEST_CASE("what a header, or other words, explain is no report without its heade
                          {kEnd}));
   CHECK(titles(warning) == Titles{"WARNING in zork_frob"});
   CHECK(titles(warning + stamped({"------------[ cut here ]------------"}, 101)) ==
-        Titles{"WARNING in zork_frob"});
+        Titles{"WARNING in zork_frob", "report that breaks off at its first line"});
+}
+
+TEST_CASE("where our own guest's log was cut between two lines, what was found before is enough") {
+  const std::string cut = "[  100.000000] ------------[ cut here ]------------\n";
+  const std::string found = "[   99.000000] mm/zork.c:12: bad pud 000000008ae2d46e(84)\n";
+  const Options console{.stamps = Stamps::required};
+  CHECK(titles(analyze(cut, console)) == Titles{"report that breaks off at its first line"});
+  CHECK(titles(analyze(found + cut, console)) == Titles{"bad pud"});
+  CHECK(titles(analyze(cut, {.source = kproof::model::Source::kmsg})) == Titles{});
 }
 
 TEST_CASE("the end of a panic alone is the panic, and behind it no second one") {

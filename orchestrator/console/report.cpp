@@ -253,11 +253,10 @@ const Row* Report::named_by() const {
 
 // "cut here" stands in front of the header, and what is wrong with a page in front of the BUG.
 bool Report::may_begin_another(const Line& header) const {
-  constexpr std::size_t kClose = 16, kBehindRegisters = 100;  // lines
+  constexpr std::size_t kClose = 100;  // lines: registers, and what other CPUs print meanwhile
   const Row* named = named_by();
   const unsigned flags = named ? named->pattern->flags : kBreaksOff;
-  if (flags & kHerald) return header.number <= start_ + kBehindRegisters;
-  return (flags & kBreaksOff) && header.number <= start_ + kClose;
+  return (flags & (kHerald | kBreaksOff)) && header.number <= start_ + kClose;
 }
 
 model::Finding Report::describe() const {

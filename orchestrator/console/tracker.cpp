@@ -248,7 +248,10 @@ void Tracker::close(std::size_t index) {
 
 void Tracker::close_stale() {
   for (std::size_t i = open_.size(); i-- > 0;)
-    if (open_[i].full()) close(i);
+    if (open_[i].full()) {
+      explained_ = std::max(explained_, facts_.lines + kExplained);  // it may go on all the same
+      close(i);
+    }
 }
 
 void Tracker::close_all() {

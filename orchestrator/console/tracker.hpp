@@ -86,6 +86,7 @@ class Tracker {
   std::vector<Report> open_;
   Broken broken_;
   std::optional<Report> remains_;  // of a report whose header is not there
+  bool only_at_end_ = false;       // remains_ counts if nothing follows
   std::size_t explained_ = 0;      // the line up to which stacks are somebody's who is known
   Findings findings_;
   std::optional<std::uint64_t> first_usec_;

@@ -57,7 +57,10 @@ void Tracker::note_remains(const Line& line, const Row* row) {
     if (remains_->full()) close_remains(false);
     return;
   }
-  if (!row || is_explained(line) || !may_be_remains(line, *row)) return;
+  if (!row || !may_be_remains(line, *row)) return;
+  // What begins a report begins one behind another, too; more than that, the other may print.
+  only_at_end_ = is_explained(line);
+  if (only_at_end_ && !row->pattern->trigger.starts_with("[ cut here")) return;
   remains_.emplace(*row, line);
   remains_->show(line);
 }
@@ -72,14 +75,15 @@ void Tracker::give_way_to_header(const Line& header) {
   close_remains(false);
 }
 
-// `at_end`: of the log, or of this boot. A stream of records may end there though the kernel went
-// on, and the console has the rest; and where more was found, less would be said of it.
+// `at_end`: of the log, or of this boot. The stream of records of our own guest may end there
+// though the kernel went on, and its console has the rest; that ends so, too, where the guest is
+// ended for what was found before.
 void Tracker::close_remains(bool at_end) {
   if (!remains_) return;
   const Row* named = remains_->named_by();
   const bool cut = named && (named->pattern->flags & kBreaksOff) && at_end;
-  const bool told = options_.source == model::Source::kmsg || facts_.started > 0;
-  if (named && !(cut && told)) {
+  const bool told = options_.source == model::Source::kmsg || (!foreign() && facts_.started > 0);
+  if (named && !(cut && told) && (cut || !only_at_end_)) {
     ++facts_.started;
     oopses_ += (named->pattern->flags & kOops) != 0;
     findings_.record(remains_->describe());

@@ -103,6 +103,8 @@ static constexpr TypeRule kTypes[] = {
     {"recursive fault", "", "DoS"},
     {"PANIC: ", "", "DoS"},
     {"Oops", "", "DoS"},
+    {"SError in ", "", "DoS"},
+    {"bad mode in ", "", "DoS"},
     {"kernel panic", "", "DoS"},
     {"kernel stack overflow", "", "DoS"},
     {"unregister_netdevice", "", "DoS"},
