@@ -30,8 +30,6 @@ std::vector<std::string> blind_spots(const LogContent& log) {
       "the log begins amid a stack trace (line {}): what stood before it, and whose it is, is not "
       "known",
       facts.begins_amid);
-  say(facts.failed_tests, "{} of the kernel's own failed, the first is {}",
-      util::format_count(facts.failed_tests, "test"), facts.first_failed_test);
   say(facts.dropped, "{} left out: they differ from the {} that are kept",
       util::format_count(facts.dropped, "more report was", "more reports were"),
       console::kMostFindings);

@@ -53,9 +53,7 @@ struct Facts {
   std::size_t unbelieved = 0;
   std::size_t first_unbelieved = 0;  // its line; 0: none
   std::size_t begins_amid = 0;       // a line among the first that is of a stack trace; 0: none
-  std::size_t failed_tests = 0;      // "not ok" of KUnit or of a kernel's self-test
-  std::string first_failed_test;
-  std::size_t lines = 0;    // '\n' seen, and an unfinished last line
+  std::size_t lines = 0;             // '\n' seen, and an unfinished last line
   std::size_t started = 0;  // reports begun so far: it grows the moment the kernel complains
   std::size_t dropped = 0;  // findings beyond kMostFindings
 };

@@ -40,6 +40,7 @@ enum PatternFlag : unsigned {
   // explains (Tracker::note_remains()).
   kRemains = 131072,
   kBreaksOff = 262144,  // the first line of a report, of which nothing else is there
+  kSelftest = 1048576,  // what a test of the kernel's own says of itself, one line
   kWantsBody = 524288,  // common words, so without `body`, or a panic behind it, it is nothing
 };
 
@@ -79,6 +80,7 @@ std::span<const Pattern> stall_patterns();      // lockups, stalls, hung tasks
 std::span<const Pattern> fault_patterns();      // oopses, BUG(), panics, hardware, reboots
 std::span<const Pattern> warning_patterns();    // WARN() and its relatives
 std::span<const Pattern> complaint_patterns();  // what no dashboard counts
+std::span<const Pattern> selftest_patterns();   // tests of the kernel's own that failed
 std::span<const Pattern> general_patterns();    // what has only a header in common; last of these
 std::span<const Pattern> remains_patterns();    // parts of a report without its header
 

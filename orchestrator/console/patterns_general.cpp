@@ -132,9 +132,9 @@ std::span<const Pattern> general_patterns() {
 }
 
 std::vector<std::span<const Pattern>> pattern_tables() {
-  return {false_friends(),      memory_patterns(),  locking_patterns(),
-          stall_patterns(),     fault_patterns(),   warning_patterns(),
-          complaint_patterns(), general_patterns(), remains_patterns()};
+  return {false_friends(),    selftest_patterns(), memory_patterns(),  locking_patterns(),
+          stall_patterns(),   fault_patterns(),    warning_patterns(), complaint_patterns(),
+          general_patterns(), remains_patterns()};
 }
 
 }  // namespace kproof::console

@@ -319,12 +319,39 @@ TEST_CASE("a report of one line behind \"# \", which may be a prompt, is told as
   CHECK(titles("# " + bad_pud).empty());
 }
 
-TEST_CASE("tests of the kernel's own that fail are counted") {
-  const Analyzer analyzer = analyze(
-      "[    1.000000] KTAP version 1\n[    1.000001]     not ok 2 check_gap\n"
-      "[    1.000002]     not ok 3 check_x # SKIP no hardware\nnot ok 1 selftests: mm: x\n");
-  CHECK(analyzer.facts().failed_tests == 1);
-  CHECK(analyzer.facts().first_failed_test == "check_gap");
+TEST_CASE("a test of the kernel's own that fails is a complaint, and a program's is none") {
+  CHECK(titles("[    1.000000] KTAP version 1\n[    1.000001]     not ok 2 check_gap\n"
+               "[    1.000002]     not ok 3 check_x # SKIP no hardware\nnot ok 1 selftests: mm: x\n"
+               "[    1.000003] not ok 4 KASAN: use-after-free in x\n") ==
+        Titles{"a test of the kernel's own failed: check_gap",
+               "a test of the kernel's own failed: KASAN: use-after-free in x"});
+  CHECK(analyze("[    1.000000] Linux\nnot ok 1 selftests: mm: x\n").facts().unbelieved == 0);
+  for (const auto& [line, name] : std::vector<std::pair<std::string, std::string>>{
+           {"    # check_gap: EXPECTATION FAILED at lib/x.c:12",
+            "a test of the kernel's own failed: check_gap"},
+           {"    # check_gap: try faulted", "a test of the kernel's own failed: check_gap"},
+           {"    # check_gap: test case timed out", "a test of the kernel's own failed: check_gap"},
+           {"# Totals: pass:3 fail:1 skip:0 total:4", "tests of the kernel's own failed"},
+           {"test_printf: failed 3 out of 300 tests",
+            "tests of the kernel's own failed: test_printf"},
+           {"test_bpf: Summary: 1 PASSED, 2 FAILED, [0/1 JIT'ed]",
+            "tests of the kernel's own failed: test_bpf"},
+           {"rcu-torture:--- End of test: FAILURE: nreaders=1",
+            "tests of the kernel's own failed: rcu-torture"},
+           {"alg: self-tests for sha256 using sha256-generic failed (rc=-22)",
+            "tests of the kernel's own failed: sha256"},
+           {"kprobes: Kprobe smoke test: FAILED (3 errors)",
+            "tests of the kernel's own failed: kprobes"},
+           {"Testing tracer function: .. no entries found ..FAILED!",
+            "tests of the kernel's own failed: ftrace"}}) {
+    CAPTURE(line);
+    CHECK(titles("[    1.000000] " + line + "\n") == Titles{name});
+  }
+  for (const char* line :
+       {"# Totals: pass:3 fail:0 skip:0 total:3", "test_printf: all 300 tests passed",
+        "test_bpf: Summary: 1 PASSED, 0 FAILED", "rcu-torture:--- End of test: SUCCESS: x",
+        "ok 1 not ok 2 is its name", "Testing tracer function: PASSED"})
+    CHECK(titles(std::string("[    1.000000] ") + line + "\n").empty());
 }
 
 TEST_CASE("every phase knows every kind of line, and nothing brings a spent report back") {

@@ -77,8 +77,7 @@ static Literals collect_literals() {
   for (const std::string_view text :
        {interest::kCanary, interest::kLost, interest::kBanner, interest::kPowerDown,
         interest::kRestart, interest::kAgent, interest::kFirmware, interest::kDecompressor,
-        interest::kFuzzed, interest::kDump, interest::kMissed, interest::kFailedTest,
-        std::string_view("\x1b")})
+        interest::kFuzzed, interest::kDump, interest::kMissed, std::string_view("\x1b")})
     distinct[text];
   for (const std::string_view text : interest::kOrderly)
     distinct[text];

@@ -65,7 +65,6 @@ inline constexpr std::string_view kCanary = "kproof-canary ";
 inline constexpr std::string_view kAgent = "kproof agent: ";
 inline constexpr std::string_view kLost = " printk messages dropped";
 inline constexpr std::string_view kMissed = "Missed ";  // journald: "Missed 32 kernel messages"
-inline constexpr std::string_view kFailedTest = "not ok ";
 inline constexpr std::string_view kBanner = "Linux version ";
 // What runs before a kernel, and prints without time stamps: SeaBIOS, and the x86 decompressor.
 inline constexpr std::string_view kFirmware = "SeaBIOS (version ";

@@ -99,7 +99,7 @@ const Row* Tracker::row_behind_prefix(Line& line) {
     const Matcher::Sight sight = matcher_.look(line.text.substr(at));
     if (sight.friendly) return nullptr;  // whatever its end alone looks like
     const Row* row = sight.row;
-    if (!row) continue;
+    if (!row || (row->pattern->flags & kSelftest)) continue;
     line.quoted |= !is_foreign_prefix(line.text.substr(0, at)) || is_quoted(line.text, at);
     line.text.remove_prefix(at);
     return row;
@@ -145,6 +145,7 @@ bool Tracker::is_anothers(Line& line, const Row& row) const {
 }
 
 void Tracker::note_row(Line line, const Row& row) {
+  if (row.pattern->flags & kSelftest) return note_selftest(line, row);
   const bool quoted = is_anothers(line, row);
   const bool panic = says_panic(line.text);
   // A panic is complete, too, where the kernel is known to print without time stamps.
@@ -217,6 +218,14 @@ void Tracker::note_single(const Line& line, const Row& row) {
   report.show(line);
   if (says_panic(line.text)) report.mark_panicked();
   findings_.record(report.describe());
+}
+
+// Not of a program's test, which a console may show as well; nor a skip, nor what was to fail.
+void Tracker::note_selftest(const Line& line, const Row& row) {
+  static const RE2 excused(R"((?i)\s#\s*(?:SKIP|TO)"
+                           R"(DO|XFAIL))");
+  if (line.doubtful || RE2::PartialMatch({line.text.data(), line.text.size()}, excused)) return;
+  note_single(line, row);
 }
 
 // Told apart by their callers, a report may find its frame even behind the start of the next.

@@ -50,7 +50,6 @@ class Tracker {
   void note_dump_kernel(const Line& line);
   void new_boot();
   void note_orderly(const Line& line);
-  void note_test(const Line& line);
   const Row* row_behind_prefix(Line& line);
   void note_line(const Line& line, const Row* row);
   const Row* panic_of_its_end(Line& line, const Row& row);
@@ -70,6 +69,7 @@ class Tracker {
   void unbelieve(Report& report);
   void unbelieve_header(const Report& report);
   void note_single(const Line& line, const Row& row);
+  void note_selftest(const Line& line, const Row& row);
   void give_way(Report& report, const Line& line);
   void start(const Row& row, const Line& line, Trust trust);
   // The log may be anyone's, and of any kernel.

@@ -37,7 +37,6 @@ void Tracker::note_facts(const Line& line) {
   note_firmware(line);
   note_dump_kernel(line);
   if (!line.trusted) return;
-  note_test(line);
   const bool power_down = line.text.starts_with(interest::kPowerDown);
   facts_.power_down |= power_down;
   facts_.powered_off |= power_down && facts_.canary_end;
@@ -63,20 +62,6 @@ void Tracker::note_orderly(const Line& line) {
   orderly_ |= std::ranges::any_of(interest::kOrderly, [&](std::string_view words) {
     return line.raw.find(words) != line.raw.npos;
   });
-}
-
-// KUnit's results stand in the kernel's log, as Documentation/dev-tools/ktap.rst has them.
-void Tracker::note_test(const Line& line) {
-  static const RE2 failed(R"(^\s*not ok [0-9]+ (?:- )?([^#]*))");
-  static const RE2 excused(
-      "# (?:SKIP|TO"
-      "DO)");
-  const re2::StringPiece text(line.text.data(), line.text.size());
-  re2::StringPiece name;
-  if (line.doubtful || !RE2::PartialMatch(text, failed, &name)) return;
-  if (RE2::PartialMatch(text, excused)) return;
-  constexpr std::size_t kLongest = 100;
-  if (++facts_.failed_tests == 1) facts_.first_failed_test = name.substr(0, kLongest).ToString();
 }
 
 // Firmware behind a kernel's words, or a fuzzer's: text of a host's tools may well stand before the
