@@ -24,15 +24,19 @@ static std::set<Sign> signs_of(const CellResult& cell) {
   std::set<Sign> signs{verdict_of(cell)};
   for (const Sign& sign : compare::proven(cell).signs)
     if (sign.kind == Sign::Kind::finding || sign.kind == Sign::Kind::failed) signs.insert(sign);
-  return compare::numbered(signs);
+  return signs;
 }
 
-// A second WARN of a function is there where two are, whatever their lines.
+// A second WARN of a function is there where two places are, whatever their lines.
 static bool shows(const CellResult& cell, const Sign& sign) {
-  const std::set<Sign> signs = signs_of(cell);
-  const auto count =
-      std::ranges::count_if(signs, [&](const Sign& other) { return alike(sign, other); });
-  return static_cast<std::size_t>(count) >= sign.nth;
+  std::set<std::string> places;
+  bool any = false;
+  for (const Sign& other : signs_of(cell)) {
+    if (!alike(sign, other)) continue;
+    any = true;
+    if (!other.place.empty()) places.insert(other.place);
+  }
+  return any && std::max<std::size_t>(places.size(), 1) >= sign.nth;
 }
 
 static bool differs(const CellResult& cell) {
@@ -47,7 +51,8 @@ static bool has(const CellResult& cell, const Symptom& symptom) {
 static Symptom symptom_of(const CellResult& like, const Cells& bad, const Cells& good) {
   Symptom symptom{.topology = like.topology, .test = like.test};
   for (const CellResult& cell : bad)
-    if (is_of(symptom, cell) && differs(cell)) symptom.signs.merge(signs_of(cell));
+    if (is_of(symptom, cell) && differs(cell))
+      symptom.signs.merge(compare::numbered(signs_of(cell)));
   std::erase_if(symptom.signs, [&](const Sign& sign) {
     return sign.kind != Sign::Kind::verdict && std::ranges::any_of(good, [&](const auto& cell) {
              return is_of(symptom, cell) && shows(cell, sign);

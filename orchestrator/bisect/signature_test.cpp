@@ -63,6 +63,10 @@ TEST_CASE("a second WARN of a function is looked for as such, wherever its line 
         std::vector<std::string>{"mm/a l1: finding: WARNING in f at another place (mm/a.c:90)"});
   CHECK(seen_in({warns({"mm/a.c:10", "mm/a.c:70"})}, signature).outcome == Outcome::bad);
   CHECK(seen_in({warns({"mm/a.c:90"})}, signature).outcome == Outcome::skipped);
+  // One place that is reached in two ways is one.
+  auto two_callers = warns({"mm/a.c:8", "mm/a.c:8"});
+  two_callers.findings[1].fingerprint = "22";
+  CHECK(seen_in({two_callers}, signature).outcome == Outcome::skipped);
   // Lines that only moved are nothing to look for.
   CHECK(describe(signature_of({warns({"mm/a.c:9"})}, {warns({"mm/a.c:8"})})) ==
         std::vector<std::string>{"mm/a l1: verdict fail"});

@@ -284,9 +284,12 @@ TEST_CASE("what was lost or not believed is said, in text and JSON, and is not e
 }
 
 TEST_CASE("a log is a kernel's by any of its lines") {
-  for (const char* log : {"[    1.000000] x\n", "Linux version 6.1.0 (a@b) (gcc) #1 SMP\nx\n",
-                          "x\nCall Trace:\n", "Nov 30 06:00:00 h kernel: x\n",
-                          "kern  :info  : [Mon Nov 30 06:00:00 2026] x\n", "<6>[    1.000000] x\n"})
+  for (const char* log :
+       {"[    1.000000] x\n", "usb 1-1: new high-speed USB device\n",
+        "ahci 0000:00:1f.2: version 3.0\n", "EXT4-fs (vda1): mounted filesystem\n",
+        "Linux version 6.1.0 (a@b) (gcc) #1 SMP\nx\n", "x\nCall Trace:\n",
+        "Nov 30 06:00:00 h kernel: x\n", "kern  :info  : [Mon Nov 30 06:00:00 2026] x\n",
+        "<6>[    1.000000] x\n"})
     CHECK_MESSAGE(analyze_text(log).exit_code == 0, log);
 }
 

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <re2/re2.h>
 #include <unistd.h>
 
 #include "console/kmsg.hpp"
@@ -124,10 +125,19 @@ static bool are_records(std::string_view lines) {
   return records > 0 && !other;
 }
 
+// Without a time stamp, as dmesg -t prints it: "usb 1-1: ", "ahci 0000:00:1f.2: ", "EXT4-fs (vda):
+// ".
+static bool names_device(const std::string& line) {
+  static const RE2 re(
+      R"(^[\w-]+ (?:\d+-\d[\d.]*(?::\d[\d.]*)?|[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.\d|\([\w-]+\)): |)"
+      R"(^(?:ACPI|PCI|BIOS-e820|clocksource|smpboot|rcu|random|audit): )");
+  return RE2::PartialMatch(line, re);
+}
+
 static bool is_kernels(std::string_view raw) {
   const std::string line = console::clean(raw);
   const console::Prefix prefix = console::parse_any_prefix(line);
-  return prefix.marked || prefix.usec ||
+  return prefix.marked || prefix.usec || names_device(line) ||
          console::begins_as_kernels(std::string_view(line).substr(prefix.size)) ||
          line.find(console::interest::kBanner) != std::string::npos;
 }

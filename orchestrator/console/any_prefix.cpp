@@ -1,7 +1,12 @@
 // What other tools than the kernel put in front of its lines, where it says whose the line is.
+#include <functional>
+#include <set>
+#include <string>
+
 #include <re2/re2.h>
 
 #include "console/line.hpp"
+#include "console/rows.hpp"
 
 namespace kproof::console {
 using re2::StringPiece;
@@ -66,16 +71,28 @@ static bool is_of_other_facility(StringPiece line) {
   return RE2::PartialMatch(line, re);
 }
 
-// Does the kernel begin lines with it, or the second line of what a tool prints without host? Else
-// it names a program: "sudo: ".
+// "sysfs: cannot create duplicate filename", "unregister_netdevice: waiting for": what headers of
+// reports begin with.
+static std::set<std::string, std::less<>> words_of_rows() {
+  std::set<std::string, std::less<>> words;
+  for (const Row& row : rows()) {
+    const std::string_view trigger = row.pattern->trigger;
+    if (const std::size_t colon = trigger.find(':'); colon != trigger.npos)
+      words.emplace(trigger.substr(0, colon));
+  }
+  return words;
+}
+
+// Does the kernel begin lines with it? Else it names a program: "sudo: ".
 static bool is_kernels_word(StringPiece tag) {
+  static const std::set<std::string, std::less<>> words = words_of_rows();
   static const RE2 re(
       R"([A-Z][A-Z0-9_]*|kernel|Kernel|Oops|Code|Process|Stack|Workqueue|Backtrace|Trace|Fatal|)"
       R"(rcu|watchdog|mce|nmi|perf|kvm\w*|traps|x86|arm(?:64)?|EXT[234]-fs|workqueue|refcount_t|)"
-      R"(int3|list_\w+|kobject|kmemleak|kfence|kasan|swap_\w+|mm|slub|clocksource|sched|)"
+      R"(int3|list_\w+|kobject|kmemleak|kfence|kasan|swap_\w+|mm|slub|clocksource|sched|irq|usb|pci|)"
       // "divide error: 0000", "Internal error: Oops", "Hardware name: ".
       R"(error|opcode|segment|name|fault|exception|overflow|address|check|lockup|panic|trap|bounds)");
-  return RE2::FullMatch(tag, re);
+  return words.contains(std::string_view(tag.data(), tag.size())) || RE2::FullMatch(tag, re);
 }
 
 // "Jan  1 00:00:00 host sudo: ". What the kernel says of a task begins with the task's name, too:

@@ -268,20 +268,6 @@ static model::Finding name_by_header(const std::vector<ReportLine>& lines) {
   return finding;
 }
 
-// Of a WARN(), 6.19's too, of a BUG(), of UBSAN; of RCU it stands in the next line.
-static std::string place_in(const std::vector<ReportLine>& lines) {
-  static const RE2 of_header(R"((?:WARNING: |kernel BUG at |UBSAN: )(?:.*? )??)"
-                             R"(([^\s:]+\.(?:[chS]|rs|cpp|inc):\d+)(?:[:! ]|$))");
-  static const RE2 of_rcu(R"(^ *([^\s:]+\.[ch]:\d+) suspicious \S+ usage!)");
-  constexpr std::size_t kNear = 8;  // lines
-  std::string place;
-  if (RE2::PartialMatch(lines.front().text, of_header, &place)) return place;
-  if (lines.front().text.find("suspicious R") == std::string::npos) return "";
-  for (std::size_t i = 1; i < std::min(lines.size(), kNear); ++i)
-    if (RE2::PartialMatch(lines[i].text, of_rcu, &place)) return place;
-  return "";
-}
-
 const Row* naming_row(const Row& row, const std::vector<ReportLine>& lines) {
   const Row* end = rows().data() + rows().size();
   for (const Row* candidate = &row; candidate != end; ++candidate)
@@ -304,7 +290,7 @@ model::Finding describe(const Row& row, const std::vector<ReportLine>& lines) {
   model::Finding finding = name(row, sure);
   finding.type = type_of(finding.syzbot_title);
   finding.corrupted = !finding.corrupted_reason.empty();
-  finding.place = place_in(sure);
+  finding.place = place_in_source(sure);
   return finding;
 }
 

@@ -23,6 +23,9 @@ const Row* naming_row(const Row& row, const std::vector<ReportLine>& lines);
 // Why a report cannot be trusted to be whole and unmixed; "" if it can.
 std::string why_corrupted(const std::vector<ReportLine>& lines, bool wants_trace);
 
+// model::Finding::place.
+std::string place_in_source(const std::vector<ReportLine>& lines);
+
 // Without what differs from run to run: addresses, numbers, pids, offsets.
 std::string generalize(std::string title);
 

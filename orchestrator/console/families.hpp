@@ -1,5 +1,7 @@
 // The families of functions behind is_machinery(), by subject. Each entry is an expression that is
-// searched in a function's name.
+// searched in a function's name. Say how a name ends ("$") wherever a test or a driver may have one
+// that begins so: of a module's function only such entries count, but for those of drivers and
+// libraries, which are in modules themselves.
 #pragma once
 
 #include <span>

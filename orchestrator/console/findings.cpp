@@ -10,6 +10,7 @@ static bool same_place(const std::string& a, const std::string& b) {
 }
 
 model::Finding* Findings::find_equal(const model::Finding& finding) {
+  if (!kept_[finding.complaint].titles.contains(finding.title)) return nullptr;
   const auto equal = std::ranges::find_if(done_, [&](const model::Finding& seen) {
     return seen.fingerprint == finding.fingerprint && seen.title == finding.title &&
            same_place(seen.place, finding.place);

@@ -143,6 +143,7 @@ TEST_CASE("behind a date and a host the kernel's own words are the kernel's, tag
         "Jan 02 10:00:00 host rcu: INFO: rcu_sched self-detected stall on CPU",
         "Jan 02 10:00:00 divide error: 0000 [#1] SMP",
         "Jan 02 10:00:00 Internal error: Oops: 5 [#1]",
+        "Jan 02 10:00:00 host unregister_netdevice: waiting for lo to become free. Usage count = 2",
         "2023-01-02T10:00:00 host kvm_intel: vmwrite failed: field=2 val=1 err=1"})
     CHECK_MESSAGE(
         titles(line + std::string("\nRIP: 0010:f+0x1/0x2\nCall Trace:\n g+0x1/0x2\n")).size() == 1,

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "console/analyzer.hpp"
 
 namespace kproof::console {
@@ -28,6 +30,18 @@ inline Titles titles(const Analyzer& analyzer) {
 
 inline Titles titles(std::string_view log) {
   return titles(analyze(log));
+}
+
+// Lines with time stamps from `usec` on, one microsecond apart; 0: without.
+inline std::string printed(std::uint64_t usec, const std::vector<std::string>& lines,
+                           const std::string& caller = "") {
+  std::string log;
+  for (const std::string& line : lines) {
+    if (usec != 0) log += fmt::format("[{:5}.{:06}]{} ", usec / 1000000, usec % 1000000, caller);
+    log += line + "\n";
+    usec += usec != 0;
+  }
+  return log;
 }
 
 // What a report of x86 goes on with, behind its header.
