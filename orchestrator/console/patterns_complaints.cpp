@@ -6,6 +6,9 @@ namespace kproof::console {
 static constexpr unsigned kOne = kBare | kSingle | kComplaint;
 static constexpr unsigned kMessage = kBare | kComplaint | kHerald;
 
+static constexpr std::string_view kAerLine =
+    R"(AER: (?:Multiple )?Uncorrect\w+ \((?:Non-)?Fatal\) error (?:message )?received)";
+
 static const Stack kMsr{{R"(at rIP: \S+ \(@F)", "@T", kTrace},
                         {"@T", kTrace},
                         "^(native|paravirt|pv_native)_(read|write)_msr|^(rd|wr)msr|_msr_safe"};
@@ -45,8 +48,13 @@ static const Pattern kComplaintPatterns[] = {
      .line = R"(PCIe Bus Error: severity=Uncorrect\w+ \((?:Non-)?Fatal\))",
      .title = "PCIe bus error, uncorrected",
      .flags = kOne},
-    {.trigger = "AER: ",  // aer_print_port_info(), where its details are lost
-     .line = R"(AER: (?:Multiple )?Uncorrect\w+ \((?:Non-)?Fatal\) error (?:message )?received)",
+    // aer_print_port_info(), where its details are lost; ports say "AER: " at every boot.
+    {.trigger = "AER: Uncorrect",
+     .line = kAerLine,
+     .title = "PCIe bus error, uncorrected",
+     .flags = kOne},
+    {.trigger = "AER: Multiple Uncorrect",
+     .line = kAerLine,
      .title = "PCIe bus error, uncorrected",
      .flags = kOne},
     {.trigger = "No irq handler for ",

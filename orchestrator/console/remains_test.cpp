@@ -176,6 +176,22 @@ TEST_CASE("what a header, or other words, explain is no report without its heade
         Titles{"WARNING in zork_frob", "report that breaks off at its first line"});
 }
 
+TEST_CASE("who only writes about a report's parts has none") {
+  for (const std::string line :
+       {"I saw \"---[ end Kernel panic - not syncing: x ]---\" in my log.",
+        "the log ends with ---[ end trace 0000000000000000 ]---, as it should",
+        "Rebooting in 5 seconds..", "The buggy address belongs to the object of a driver.",
+        "it says that zorkd/77 is trying to acquire lock: which one?",
+        "grep '[ cut here ]---' /var/log/messages", "CPU: 3 PID: 77 Comm: is what it prints",
+        "and the page dumped because: nonzero mapcount",
+        "other info that might help us debug this:"}) {
+    CAPTURE(line);
+    CHECK(titles("Hello,\n\n" + line + "\nBest regards\n") == Titles{});
+    const Analyzer stamped_log = analyze(stamped({"zork: says " + line, "zork: up"}));
+    CHECK(titles(stamped_log) == Titles{});
+  }
+}
+
 TEST_CASE("where our own guest's log was cut between two lines, what was found before is enough") {
   const std::string cut = "[  100.000000] ------------[ cut here ]------------\n";
   const std::string found = "[   99.000000] mm/zork.c:12: bad pud 000000008ae2d46e(84)\n";

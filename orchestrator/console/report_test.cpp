@@ -357,6 +357,7 @@ static std::vector<std::string> known_headers() {
     for (const Finding& finding : analyze(log).findings()) {
       if (finding.title == "unexpected kernel reboot") continue;  // a banner's
       const std::string& header = lines.at(finding.start_line - 1);
+      if (header.find("---[ end Kernel panic") != header.npos) continue;  // no reason for a panic
       headers.push_back(header.substr(parse_any_prefix(header).size));
     }
   }
