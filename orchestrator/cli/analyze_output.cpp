@@ -36,7 +36,8 @@ static Json to_json(const std::vector<symbols::DecodedLine>& lines) {
 }
 
 void print_json(const Analysis& analysis) {
-  Json document{{"schema", 1},
+  Json document{{"schema", 3},
+                {"kind", "analysis"},
                 {"findings", Json::array()},
                 {"complaints", Json::array()},
                 {"notes", analysis.notes},

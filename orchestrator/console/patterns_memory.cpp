@@ -20,7 +20,8 @@ const Stack kGivesBack{
     "list|"
     "free_pgtables|pte_free\\w*|___pte_free_tlb|destroy_compound_page|free_huge_(page|folio)|"
     "page_pool_(put|return|release)\\w*|skb_page_unref|kernel_init_pages|free_reserved_\\w+|"
-    "free_pcppages_bulk|free_one_page|__free_one_page)$"};
+    "free_pcppages_bulk|free_one_page|__free_one_page|"
+    "_*(iommu_)?dma_(free|direct_free)\\w*|dmam_free_\\w+|sgl?_free\\w*|sg_free_table\\w*)$"};
 static const Stack kUbsanTrace{{"@T", kTrace}, {}, "overflow"};
 static const Stack kUbsanTrap{{"@IP|^UBSAN: .* at @F", "@T", kTrace}, {"@T", kTrace}};
 static const Stack kRip{{"@IP", "@T", kTrace}, {"@T", kTrace}};

@@ -22,7 +22,8 @@ using std::chrono::seconds;
 TEST_CASE("a stall of a guest that had no CPU is its host's, whatever runs it") {
   const Stalled scene(seconds(18));
   const std::string sign =
-      "L1 stalled (BUG: soft lockup in ptep_clear_flush), but this host gave it no CPU for 18.0s of "
+      "L1 stalled (BUG: soft lockup in ptep_clear_flush), but this host gave it no CPU for 18.0s "
+      "of "
       "20.0s";
   CHECK(scene.sign() == sign);
   for (const bool emulated : {true, false})
