@@ -263,7 +263,6 @@ TEST_CASE("what was lost or not believed is said, in text and JSON, and is not e
   for (const auto& [log, words] : std::vector<std::pair<std::string, std::string>>{
            {"** 48213 printk messages dropped **\n[    1.000000] x\n", "48213 messages"},
            {"[    1.000000] x\nKernel panic - not syncing: from a program\n", "line 2"},
-           {"[    1.000000] not ok 2 check_gap\n", "check_gap"},
            {"[    1.000000]  zork_frob+0x42/0x50\n[    1.000000] x\n", "amid a stack trace"},
            {"6,0,1000,-;Linux version 6.1.0 (a) #1\n6,7,2000,-;x\n", "6 records"},
            {"6,0,1000,-;Linux version 6.1.0 (a) #1\nzork\n", "1 line is"},
@@ -283,6 +282,12 @@ TEST_CASE("what was lost or not believed is said, in text and JSON, and is not e
     CHECK(nlohmann::json::parse(json.out)["blind"][0].get<std::string>().find(words) !=
           std::string::npos);
   }
+}
+
+TEST_CASE("a test of the kernel's own that failed is a complaint, and exit 1") {
+  const util::CommandResult text = analyze_text("[    1.000000] not ok 2 check_gap\n");
+  CHECK(text.exit_code == 1);
+  CHECK(text.out.find("a test of the kernel's own failed: check_gap\n") == 0);
 }
 
 TEST_CASE("a log is a kernel's by any of its lines") {

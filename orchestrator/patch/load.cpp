@@ -191,8 +191,8 @@ std::vector<Patch> load_range(const fs::path& repository, const std::string& ran
                       "rebase it, or make that revision the source");
   const util::ScratchDir scratch("kproof-range");
   const auto made =
-      git({"-C", tree, "format-patch", "--no-signature", "--numbered", "--binary", "--no-attach", "-U3",
-           "--no-cover-letter", "--no-ext-diff", "--stdout", "--end-of-options", range});
+      git({"-C", tree, "format-patch", "--no-signature", "--numbered", "--binary", "--no-attach",
+           "-U3", "--no-cover-letter", "--no-ext-diff", "--stdout", "--end-of-options", range});
   if (!made.ok())
     throw ConfigError(fmt::format("git cannot format {}:\n{}", where, util::chomp(made.err)));
   if (made.out.empty()) throw ConfigError(fmt::format("{} holds no commit", where));
