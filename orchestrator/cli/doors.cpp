@@ -103,7 +103,13 @@ std::vector<Door> find_doors(const std::string& name) {
 }
 
 Door find_door(const std::string& name) {
-  const std::vector<Door> doors = find_doors(name);
+  std::vector<Door> doors = find_doors(name);
+  if (doors.size() > 1) {  // of several, the one that waits for somebody
+    std::vector<Door> held;
+    std::ranges::copy_if(doors, std::back_inserter(held),
+                         [](const Door& door) { return !door.state.value("why", "").empty(); });
+    if (held.size() == 1) return held.front();
+  }
   if (doors.size() == 1) return doors.front();
   if (doors.empty())
     throw ConfigError("no run of yours has a guest now",

@@ -20,7 +20,7 @@ struct Door {
 // Those that answer, and are of `name`: the directory of a run, or (a part of) the id of a cell; ""
 // for all. ConfigError where `name` is not "" and there is none.
 std::vector<Door> find_doors(const std::string& name);
-// The one; ConfigError where there are none or several.
+// The one, or the one of several that is held; ConfigError where there is none such.
 Door find_door(const std::string& name);
 
 // A conversation: one line there, one back; what follows is the caller's.

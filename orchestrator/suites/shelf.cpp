@@ -101,11 +101,14 @@ Program Shelf::build(const OfKernel& what, const model::KernelSpec& kernel,
                       what.selftest.program)};
 }
 
+// Two letters and no more: a selftest that other kernels have is as like to one that this one has.
 std::string Shelf::hint_at(const std::string& name) const {
+  constexpr std::size_t kSlip = 2;
   std::vector<std::string> others = names();
   std::erase(others, name);
   const std::string meant = util::nearest(name, others);
-  return meant.empty() ? "" : fmt::format(" (do you mean `{}`?)", meant);
+  if (meant.empty() || util::edit_distance(name, meant) > kSlip) return "";
+  return fmt::format(" (do you mean `{}`?)", meant);
 }
 
 static bool is_elf(const fs::path& file) {

@@ -70,9 +70,11 @@ TEST_CASE("a plan may name a selftest that kproof knows nothing of, but no glob 
 }
 
 TEST_CASE("a selftest that is misspelt is told what was meant") {
-  const Shelf shelf = shelf_of(selftests("kvm"), {"st/memslot_pref_test", "st/steal_time"});
+  const Shelf shelf =
+      shelf_of(selftests("kvm"), {"st/memslot_pref_test", "st/steal_time", "st/guest_memfd_test"});
   CHECK(shelf.hint_at("st/memslot_pref_test") == " (do you mean `st/memslot_perf_test`?)");
   CHECK(shelf.hint_at("st/steal_time") == "");
+  CHECK(shelf.hint_at("st/guest_memfd_test") == "");
 }
 
 TEST_CASE("what the plan says of all and of one is added to what the suite needs") {
