@@ -13,17 +13,17 @@ namespace kproof::report {
 using compare::Standing;
 using model::CellResult;
 using model::Verdict;
-using Kind = Junit::Kind;
 using Result = model::Subtest::Result;
 
 // In a series the verdict of a cell is not the question, but what changed: the suite of the series
 // says that.
-static Kind kind_of(const CellResult& cell, bool in_series) {
+static Junit::Kind kind_of(const CellResult& cell, bool in_series) {
   const Standing standing = compare::standing_of(cell.judgement);
   const bool open = compare::proven(cell).says == compare::Says::nothing;
-  if (standing == Standing::host) return Kind::error;
-  if (in_series || standing == Standing::expected) return open ? Kind::skipped : Kind::passed;
-  return Kind::failure;
+  if (standing == Standing::host) return Junit::Kind::error;
+  if (in_series || standing == Standing::expected)
+    return open ? Junit::Kind::skipped : Junit::Kind::passed;
+  return Junit::Kind::failure;
 }
 
 // Everything that a reader of the CI's page needs, so that logs are opened for detail only.
@@ -67,19 +67,21 @@ static Name split(const std::string& name) {
   return {name.substr(0, slash), name.substr(slash + 1)};
 }
 
-static Kind kind_of_subtest(const CellResult& cell, const model::Subtest& subtest, bool in_series) {
+static Junit::Kind kind_of_subtest(const CellResult& cell, const model::Subtest& subtest,
+                                   bool in_series) {
   const bool nothing = compare::proven(cell).says == compare::Says::nothing;
-  if (nothing || subtest.result == Result::skip) return Kind::skipped;
-  if (subtest.result == Result::ok || cell.judgement.expected || in_series) return Kind::passed;
-  return Kind::failure;
+  if (nothing || subtest.result == Result::skip) return Junit::Kind::skipped;
+  if (subtest.result == Result::ok || cell.judgement.expected || in_series)
+    return Junit::Kind::passed;
+  return Junit::Kind::failure;
 }
 
 static std::string message_of_subtest(const CellResult& cell, const model::Subtest& subtest,
-                                      Kind kind) {
+                                      Junit::Kind kind) {
   static constexpr std::string_view kSaid[] = {"ok", "not ok", "skipped"};
   const std::string said = fmt::format("{}{}{}", kSaid[static_cast<std::size_t>(subtest.result)],
                                        subtest.diagnostic.empty() ? "" : ": ", subtest.diagnostic);
-  if (kind != Kind::skipped || subtest.result == Result::skip) return said;
+  if (kind != Junit::Kind::skipped || subtest.result == Result::skip) return said;
   return fmt::format("{}; the cell is {} and proves nothing", said,
                      to_string(cell.judgement.verdict));
 }
@@ -88,10 +90,10 @@ static void add_subtests(Junit& junit, const CellResult& cell, const std::string
                          bool in_series) {
   for (std::size_t i = 0; i < cell.subtests.size(); ++i) {
     const model::Subtest& subtest = cell.subtests[i];
-    const Kind kind = kind_of_subtest(cell, subtest, in_series);
+    const Junit::Kind kind = kind_of_subtest(cell, subtest, in_series);
     const std::string message = message_of_subtest(cell, subtest, kind);
-    const bool told =
-        kind == Kind::failure || (kind == Kind::passed && subtest.result != Result::ok);
+    const bool told = kind == Junit::Kind::failure ||
+                      (kind == Junit::Kind::passed && subtest.result != Result::ok);
     junit.add({.group = group,
                .name = model::name_of(cell.subtests, i),
                .kind = kind,
@@ -119,7 +121,7 @@ static void add_unrun(Junit& junit, const model::Cell& cell) {
   const Name name = split(cell.id.starts_with(prefix) ? cell.id.substr(prefix.size()) : cell.id);
   junit.add({.group = group_of({cell.kernel.name, cell.topology.name, name.area}),
              .name = name.test,
-             .kind = Kind::error,
+             .kind = Junit::Kind::error,
              .message = "did not run",
              .type = "unrun",
              .text = "did not run: the run ended before its turn\n"});
@@ -172,8 +174,8 @@ std::string junit_xml(const RunReport& report) {
   return junit.text();
 }
 
-static Kind kind_of(bisect::Outcome outcome) {
-  return outcome == bisect::Outcome::skipped ? Kind::skipped : Kind::passed;
+static Junit::Kind kind_of(bisect::Outcome outcome) {
+  return outcome == bisect::Outcome::skipped ? Junit::Kind::skipped : Junit::Kind::passed;
 }
 
 std::string junit_xml(const BisectReport& report) {
@@ -194,9 +196,9 @@ std::string junit_xml(const BisectReport& report) {
                                   : fmt::format("one of {} revisions", report.first_bad.size());
   junit.add({.group = group,
              .name = "the first bad revision",
-             .kind = found                ? Kind::passed
-                     : report.interrupted ? Kind::error
-                                          : Kind::failure,
+             .kind = found                ? Junit::Kind::passed
+                     : report.interrupted ? Junit::Kind::error
+                                          : Junit::Kind::failure,
              .message = message,
              .type = "bisect",
              .text = render_bisect(report, {})});
@@ -212,7 +214,7 @@ std::string junit_xml(const ConfigBisectReport& report) {
     const ConfigStep& step = report.steps[at];
     junit.add({.group = group,
                .name = fmt::format("{}: {} of {} symbols", at + 1, step.symbols, report.symbols),
-               .kind = step.refused ? Kind::skipped : kind_of(step.seen.outcome),
+               .kind = step.refused ? Junit::Kind::skipped : kind_of(step.seen.outcome),
                .message = step.seen.reason.substr(0, step.seen.reason.find('\n')),
                .text = step.seen.reason + "\n"});
   }
@@ -220,9 +222,9 @@ std::string junit_xml(const ConfigBisectReport& report) {
   const bool open = report.answer == ConfigAnswer::open;
   junit.add({.group = group,
              .name = "the least set of symbols",
-             .kind = found  ? Kind::passed
-                     : open ? Kind::error
-                            : Kind::failure,
+             .kind = found  ? Junit::Kind::passed
+                     : open ? Junit::Kind::error
+                            : Junit::Kind::failure,
              .message = found  ? ""
                         : open ? "interrupted"
                                : fmt::format("{}: {}", to_string(report.answer), report.reason),

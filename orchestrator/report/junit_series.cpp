@@ -9,12 +9,11 @@
 namespace kproof::report {
 using series::Matrix;
 using series::Problem;
-using Kind = Junit::Kind;
 
 // One sentence a line, and what a failure of a test is that has them.
 struct Told {
   std::string text;
-  Kind kind = Kind::passed;
+  Junit::Kind kind = Junit::Kind::passed;
 };
 
 static Told problems_at(const Matrix& matrix, std::size_t row, std::optional<std::size_t> column) {
@@ -22,13 +21,13 @@ static Told problems_at(const Matrix& matrix, std::size_t row, std::optional<std
   for (const Problem& problem : matrix.problems) {
     if (problem.row != row || problem.column != column) continue;
     told.text += problem.text + "\n";
-    if (problem.cause == Problem::Cause::series) told.kind = Kind::failure;
-    if (told.kind == Kind::passed) told.kind = Kind::error;
+    if (problem.cause == Problem::Cause::series) told.kind = Junit::Kind::failure;
+    if (told.kind == Junit::Kind::passed) told.kind = Junit::Kind::error;
   }
   return told;
 }
 
-static Junit::Test test_of(Kind kind, const std::string& group, std::string name,
+static Junit::Test test_of(Junit::Kind kind, const std::string& group, std::string name,
                            const std::string& text) {
   return {.group = group,
           .name = std::move(name),
@@ -59,14 +58,15 @@ static void add_row(Junit& junit, const Matrix& matrix, std::size_t row, const s
   std::ranges::replace(number, '/', '_');
   const std::string group = group_of({plan, "series", number});
   const bool built = of.unbuilt.empty();
-  junit.add(
-      test_of(built ? Kind::passed : Kind::failure, group, "build: " + of.subject, of.unbuilt));
+  junit.add(test_of(built ? Junit::Kind::passed : Junit::Kind::failure, group,
+                    "build: " + of.subject, of.unbuilt));
   if (!built) return;
   for (std::size_t i = 0; i < matrix.columns.size(); ++i) {
     const series::Entry& entry = matrix.columns[i].entries[row];
     const Told problems = problems_at(matrix, row, i);
     const bool open = entry.verdict.empty() || entry.unproven;
-    const Kind kind = problems.kind == Kind::passed && open ? Kind::skipped : problems.kind;
+    const Junit::Kind kind =
+        problems.kind == Junit::Kind::passed && open ? Junit::Kind::skipped : problems.kind;
     junit.add(test_of(kind, group, title_of(matrix, matrix.columns[i]),
                       problems.text + story(matrix.columns[i], entry)));
   }
@@ -79,7 +79,8 @@ void add_series(Junit& junit, const RunReport& report) {
   for (std::size_t row = 0; row < matrix.rows.size(); ++row)
     add_row(junit, matrix, row, report.plan.name);
   if (matrix.columns.empty())
-    junit.add(test_of(Kind::error, group_of({report.plan.name, "series"}), "cells", "no case ran"));
+    junit.add(test_of(Junit::Kind::error, group_of({report.plan.name, "series"}), "cells",
+                      "no case ran"));
   junit.end_suite(render_matrix(matrix, {}));
 }
 

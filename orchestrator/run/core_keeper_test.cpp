@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 static const Seen kFinding{.sign = Sign::finding, .what = "a finding on the console"};
 static const Seen kWarning{.sign = Sign::finding, .what = "a finding", .panics = true};
 static const Seen kNotOk{.sign = Sign::not_ok, .what = "not ok 2 b"};
-static const Seen kEnded{.sign = Sign::ended, .what = "exited with 0", .failed = false};
+static const Seen kSeenEnd{.sign = Sign::ended, .what = "exited with 0", .failed = false};
 static const Seen kFailed{.sign = Sign::ended, .what = "exited with 1"};
 static const Seen kHang{.sign = Sign::hang, .what = "it hangs"};
 
@@ -23,16 +23,16 @@ static bool due_after(CoreAt at, const Seen& seen) {
 
 TEST_CASE("1: memory is read once, at the first sign that counts") {
   CHECK(due_after(CoreAt::first, kNotOk));
-  CHECK(due_after(CoreAt::first, kEnded));
+  CHECK(due_after(CoreAt::first, kSeenEnd));
   CHECK(due_after(CoreAt::first, kFinding));
   CHECK(due_after(CoreAt::failure, kFinding));
   CHECK(due_after(CoreAt::failure, kFailed));
-  CHECK_FALSE(due_after(CoreAt::failure, kEnded));
+  CHECK_FALSE(due_after(CoreAt::failure, kSeenEnd));
   CHECK(due_after(CoreAt::finding, kFinding));
   CHECK_FALSE(due_after(CoreAt::finding, kNotOk));
   CHECK_FALSE(due_after(CoreAt::finding, kFailed));
   CHECK_FALSE(due_after(CoreAt::end, kFinding));
-  CHECK(due_after(CoreAt::end, kEnded));
+  CHECK(due_after(CoreAt::end, kSeenEnd));
   CoreKeeper keeper(CoreAt::first);
   keeper.note(kNotOk, Time{1s});
   keeper.note(kFailed, Time{2s});
