@@ -162,7 +162,7 @@ TEST_CASE("what is flaky says how often, where it is told why, and what it looks
     return kBase + "repetitions: 10\nexpect: [{ verdict: " + verdict +
            ", may_fail: [^x$], flaky: " + flaky + " }]\n";
   };
-  const auto& flaky = parse(entry("{ most: 1/10, link: https://x }")).expectations.at(0).flaky;
+  const auto flaky = parse(entry("{ most: 1/10, link: https://x }")).expectations.at(0).flaky;
   CHECK(flaky.most == 1);
   CHECK(flaky.of == 10);
   CHECK(flaky.link == "https://x");

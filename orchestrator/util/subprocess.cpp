@@ -4,7 +4,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <map>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -144,14 +148,23 @@ class StopWatch {
 };
 }  // namespace
 
+// Longest names first: Boost 1.74 compares a name with all entries that are there, and reads beyond
+// the end of one that is shorter.
 static bp::environment environment_of(const Command& command) {
-  const bool all = command.inherit == Command::Inherit::all;
-  bp::environment environment =
-      all ? bp::environment(boost::this_process::environment()) : bp::environment();
-  if (!all)
+  std::map<std::string, std::string> wanted;
+  if (command.inherit == Command::Inherit::all)
+    for (const auto& entry : boost::this_process::environment())
+      wanted[entry.get_name()] = entry.to_string();
+  else
     for (const std::string_view name : kPlainEnvironment)
-      if (const char* value = std::getenv(name.data())) environment[std::string(name)] = value;
+      if (const char* value = std::getenv(name.data())) wanted[std::string(name)] = value;
   for (const auto& [name, value] : command.environment)
+    wanted[name] = value;
+  std::vector<std::pair<std::string, std::string>> sorted(wanted.begin(), wanted.end());
+  std::ranges::stable_sort(sorted, std::ranges::greater(),
+                           [](const auto& entry) { return entry.first.size(); });
+  bp::environment environment;
+  for (const auto& [name, value] : sorted)
     environment[name] = value;
   return environment;
 }
