@@ -82,10 +82,6 @@ static Says says(const CellResult& cell) {
   return fails(cell.judgement.verdict) && kernel ? Says::bad : Says::nothing;
 }
 
-static bool is_stall(const model::Finding& finding) {
-  return !finding.culprit.reason.empty() || finding.type == "HANG";
-}
-
 // What the kernel printed was printed, whatever the cell says: findings always count.
 static std::set<Sign> signs(const CellResult& cell, Says says) {
   std::set<Sign> signs;
@@ -93,7 +89,7 @@ static std::set<Sign> signs(const CellResult& cell, Says says) {
     signs.insert({Sign::Kind::verdict, std::string(to_string(cell.judgement.verdict)), ""});
   for (const model::Finding& finding : cell.findings)
     signs.insert({finding.known.accepted() ? Sign::Kind::known : Sign::Kind::finding, finding.title,
-                  is_stall(finding) ? "" : finding.fingerprint, finding.place});
+                  model::is_stall(finding) ? "" : finding.fingerprint, finding.place});
   if (says == Says::nothing) return signs;
   for (std::size_t i = 0; i < cell.subtests.size(); ++i)
     if (cell.subtests[i].result != Result::ok)

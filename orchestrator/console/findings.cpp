@@ -4,17 +4,10 @@
 
 namespace kproof::console {
 
-// A torn header names no place.
-static bool same_place(const std::string& a, const std::string& b) {
-  return a == b || a.empty() || b.empty();
-}
-
 model::Finding* Findings::find_equal(const model::Finding& finding) {
   if (!kept_[finding.complaint].titles.contains(finding.title)) return nullptr;
-  const auto equal = std::ranges::find_if(done_, [&](const model::Finding& seen) {
-    return seen.fingerprint == finding.fingerprint && seen.title == finding.title &&
-           same_place(seen.place, finding.place);
-  });
+  const auto equal = std::ranges::find_if(
+      done_, [&](const model::Finding& seen) { return model::is_same(seen, finding); });
   return equal == done_.end() ? nullptr : &*equal;
 }
 

@@ -54,4 +54,10 @@ struct Finding {
   std::size_t count = 1;  // how often it was seen, at this place
 };
 
+// A lockup, a stall, a hung task: nothing got on for a time.
+bool is_stall(const Finding& finding);
+// The same in another log of the same kernel: title, fingerprint, and place, which a torn header
+// does not name.
+bool is_same(const Finding& a, const Finding& b);
+
 }  // namespace kproof::model

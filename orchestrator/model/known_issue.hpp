@@ -6,7 +6,7 @@
 namespace kproof::model {
 
 struct KnownIssue {
-  std::string title;        // ECMAScript regex, searched in a finding's title; "": any
+  std::string title;        // a pattern (util/pattern.hpp), searched in a finding's title; "": any
   std::string fingerprint;  // how a finding's begins; "": any
   std::string at;  // how a finding's place ends, "mm/mprotect.c" or "mm/mprotect.c:12"; "": any
   std::string from, to;  // releases, inclusive; "6.1" as `to` includes 6.1.99; "": no limit

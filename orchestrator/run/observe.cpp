@@ -48,11 +48,8 @@ static verdict::Canary canary_of(const console::Facts& facts, int level, model::
 }
 
 static bool has(const std::vector<model::Finding>& findings, const model::Finding& finding) {
-  return std::any_of(findings.begin(), findings.end(), [&](const model::Finding& seen) {
-    const bool torn = seen.place.empty() || finding.place.empty();
-    return seen.title == finding.title && seen.fingerprint == finding.fingerprint &&
-           (torn || seen.place == finding.place);
-  });
+  return std::any_of(findings.begin(), findings.end(),
+                     [&](const model::Finding& seen) { return model::is_same(seen, finding); });
 }
 
 // The number of the first line that holds `text`, or SIZE_MAX.

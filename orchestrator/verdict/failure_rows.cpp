@@ -21,12 +21,8 @@ bool has_failed(const Observation& o) {
   });
 }
 
-bool is_stall(const model::Finding& finding) {
-  return !finding.culprit.reason.empty() || finding.type == "HANG";
-}
-
 bool only_stalls(const Observation& o) {
-  return !has_failed(o) && std::ranges::all_of(o.findings, is_stall);
+  return !has_failed(o) && std::ranges::all_of(o.findings, model::is_stall);
 }
 
 // It did, whatever the test did besides.

@@ -78,9 +78,7 @@ const End* end_as(const Observation& o) {
 // A subtest is not ok.
 bool has_failed(const Observation& o);
 
-// A lockup, a stall, a hung task: nothing got on for a time.
-bool is_stall(const model::Finding& finding);
-// Nothing but that was found, if anything, and no subtest is not ok.
+// Nothing was found but stalls, if anything, and no subtest is not ok.
 bool only_stalls(const Observation& o);
 
 // Bits that grew while the case ran.
