@@ -15,13 +15,12 @@ namespace kproof::patch {
 namespace fs = std::filesystem;
 
 static util::CommandResult git(std::vector<std::string> argv) {
-  // The user's settings must not change what a patch looks like.
+  // The repository's settings must not change what a patch looks like.
   argv.insert(argv.begin(), {"git", "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false",
                              "-c", "format.subjectPrefix=PATCH"});
-  return util::run({.argv = std::move(argv),
-                    .output_limit = 512u << 20,
-                    .inherit = util::Command::Inherit::plain,
-                    .environment = util::git_environment()});
+  util::Command command = util::git_command(std::move(argv));
+  command.output_limit = 512u << 20;
+  return util::run(command);
 }
 
 static std::string subject_in(const std::string& info) {
@@ -34,12 +33,11 @@ static std::string subject_in(const std::string& info) {
 // mailbox but behind its last mail: the same patch is the same text wherever it stands.
 static Letter read_mail(const fs::path& mail, const fs::path& scratch, std::string origin) {
   const fs::path message = scratch / "message", diff = scratch / "diff";
-  const auto result =
-      util::run({.argv = {"sh", "-c", R"(exec git mailinfo --no-scissors -k "$1" "$2" <"$3")",
-                          "mailinfo", message.string(), diff.string(), fs::absolute(mail).string()},
-                 .directory = scratch,  // a broken repository around ours would end it
-                 .inherit = util::Command::Inherit::plain,
-                 .environment = util::git_environment()});
+  util::Command command =
+      util::git_command({"sh", "-c", R"(exec git mailinfo --no-scissors -k "$1" "$2" <"$3")",
+                         "mailinfo", message.string(), diff.string(), fs::absolute(mail).string()});
+  command.directory = scratch;  // a broken repository around ours would end it
+  const auto result = util::run(command);
   if (!result.ok())
     throw ConfigError(fmt::format("{} is no mail that git can read: {}", origin, result.err));
   return {subject_in(result.out),

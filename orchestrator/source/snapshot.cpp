@@ -67,9 +67,7 @@ class Repository {
 
   void make(const std::optional<Own>& own) const {
     fs::create_directories(path_.parent_path());
-    util::run_checked({.argv = {"git", "init", "-q", "--bare", path_.string()},
-                       .inherit = util::Command::Inherit::plain,
-                       .environment = util::git_environment()});
+    util::run_checked(util::git_command({"git", "init", "-q", "--bare", path_.string()}));
     fs::remove(path_ / "index.lock");  // of a git that was killed; the lock is ours
     util::write_file_atomically(path_ / "objects/info/alternates",
                                 own ? (own->common / "objects").string() + "\n" : "");

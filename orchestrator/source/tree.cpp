@@ -63,13 +63,11 @@ static std::set<std::string> kept_files(const fs::path& tree) {
 // Outside of any git tree, whose index and attributes would have a say.
 static std::string try_patch(const Patch& patch, const fs::path& diff, const fs::path& directory) {
   util::write_file_atomically(diff, patch.diff);
-  auto environment = util::git_environment();
-  environment["GIT_CEILING_DIRECTORIES"] = directory.parent_path();
-  const auto result = util::run({.argv = {"git", "apply", "--whitespace=nowarn",
-                                          fmt::format("-p{}", patch.strip), diff.string()},
-                                 .directory = directory,
-                                 .inherit = util::Command::Inherit::plain,
-                                 .environment = std::move(environment)});
+  util::Command command = util::git_command(
+      {"git", "apply", "--whitespace=nowarn", fmt::format("-p{}", patch.strip), diff.string()});
+  command.directory = directory;
+  command.environment["GIT_CEILING_DIRECTORIES"] = directory.parent_path();
+  const auto result = util::run(command);
   return result.ok() ? "" : patch::explain_refusal(result.err, patch.diff);
 }
 

@@ -1,6 +1,7 @@
 #include "util/git.hpp"
 
 #include <cstdlib>
+#include <map>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -26,7 +27,7 @@ static std::vector<std::string> trusted_directories() {
   return found;
 }
 
-std::map<std::string, std::string> git_environment() {
+static std::map<std::string, std::string> git_environment() {
   static const std::vector<std::string> trusted = trusted_directories();
   std::map<std::string, std::string> environment{{"LC_ALL", "C"},
                                                  {"GIT_CONFIG_NOSYSTEM", "1"},
@@ -47,14 +48,18 @@ std::map<std::string, std::string> git_environment() {
   return environment;
 }
 
+Command git_command(std::vector<std::string> argv) {
+  return {.argv = std::move(argv),
+          .inherit = Command::Inherit::plain,
+          .environment = git_environment()};
+}
+
 CommandResult git(const fs::path& repository, const std::vector<std::string>& words) {
-  std::vector<std::string> argv{"git", "--no-optional-locks", "-C", repository.string()};
-  argv.insert(argv.end(), words.begin(), words.end());
-  return run({.argv = std::move(argv),
-              .deadline = 10min,
-              .output_limit = std::size_t{1} << 30,
-              .inherit = Command::Inherit::plain,
-              .environment = git_environment()});
+  Command command = git_command({"git", "--no-optional-locks", "-C", repository.string()});
+  command.argv.insert(command.argv.end(), words.begin(), words.end());
+  command.deadline = 10min;
+  command.output_limit = std::size_t{1} << 30;
+  return run(command);
 }
 
 std::vector<std::string> files_that_differ(const fs::path& repository, const std::string& a,

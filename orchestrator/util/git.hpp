@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -15,11 +14,11 @@ namespace kproof::util {
 // what it says.
 CommandResult git(const std::filesystem::path& repository, const std::vector<std::string>& words);
 
-// What git gets beside util::Command::Inherit::plain, wherever kproof starts it: messages in
-// English, who called sudo, whose repositories git lets root read, and no settings, attributes and
-// ignored files of the user's and the machine's, which would change a kernel's source or a patch.
-// Of these only `safe.directory` stays.
-std::map<std::string, std::string> git_environment();
+// Any git that kproof starts, to be filled in: it gets plain variables, messages in English, who
+// called sudo, whose repositories git lets root read, and no settings, attributes and ignored files
+// of the user's and the machine's, which would change a kernel's source or a patch. Of these only
+// `safe.directory` stays.
+Command git_command(std::vector<std::string> argv);
 
 // Files that differ between two commits or trees, sorted; both names of a rename. ConfigError, in
 // git's words, where it cannot compare them.
