@@ -95,26 +95,30 @@ static bool is_kernels_word(StringPiece tag) {
   return words.contains(std::string_view(tag.data(), tag.size())) || RE2::FullMatch(tag, re);
 }
 
+// What syslog and the journal put in front, "<6>Jan  1 00:00:00 " or
+// "2026-11-30T06:00:00.123456+00:00 ", and `rest` behind it.
+static std::string dated(const char* rest) {
+  return R"(^(?:<\d+>\d* ?)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|)"
+         R"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) )" +
+         std::string(rest);
+}
+
 // "Jan  1 00:00:00 host sudo: ". What the kernel says of a task begins with the task's name, too:
 // "zorkd: page allocation failure".
 static bool is_programs(StringPiece line) {
-  static const RE2 re(
-      R"(^(?:<\d+>\d* ?)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) )"
-      R"([a-z0-9][\w.-]* ([a-zA-Z][\w.@/-]*): +(.*))");
+  static const RE2 re(dated(R"([a-z0-9][\w.-]* ([a-zA-Z][\w.@/-]*): +(.*))"));
   static const RE2 of_task("page allocation |.*allocation failure");
   StringPiece tag, text;
-  const bool dated = !line.empty() && line[0] != ' ' && line.find(": ") != line.npos;
-  return dated && RE2::PartialMatch(line, re, &tag, &text) && !is_kernels_word(tag) &&
+  const bool may_be = !line.empty() && line[0] != ' ' && line.find(": ") != line.npos;
+  return may_be && RE2::PartialMatch(line, re, &tag, &text) && !is_kernels_word(tag) &&
          !RE2::PartialMatch(text, of_task);
 }
 
 // "Jan  1 00:00:00 host daemon[77]: ", and "host daemon[77]: " or "daemon[77]: " behind a stamp.
 static bool is_daemons(StringPiece line, const Prefix& prefix) {
-  static const RE2 dated(
-      R"(^(?:<\d+>\d* ?)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) )"
-      R"(\S+ [a-zA-Z][\w.@/()-]*\[\d+\]: )");
+  static const RE2 of_host(dated(R"(\S+ [a-zA-Z][\w.@/()-]*\[\d+\]: )"));
   static const RE2 stamped(R"(^(?:[\w.-]+ )?[a-zA-Z][\w.@-]*\[\d+\]: )");
-  if (!prefix.usec && RE2::PartialMatch(line, dated)) return true;
+  if (!prefix.usec && RE2::PartialMatch(line, of_host)) return true;
   if (!prefix.usec) return is_programs(line);
   if (line.find("]: ") == line.npos) return false;
   line.remove_prefix(prefix.size);

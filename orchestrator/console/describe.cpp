@@ -268,19 +268,29 @@ static model::Finding name_by_header(const std::vector<ReportLine>& lines) {
   return finding;
 }
 
-const Row* naming_row(const Row& row, const std::vector<ReportLine>& lines) {
+namespace {
+struct Naming {
+  const Row* row;
+  std::vector<std::string> values;
+};
+}  // namespace
+
+static std::optional<Naming> naming_of(const Row& row, const std::vector<ReportLine>& lines) {
   const Row* end = rows().data() + rows().size();
   for (const Row* candidate = &row; candidate != end; ++candidate)
-    if (values_of(*candidate, lines, candidate == &row)) return candidate;
-  return nullptr;
+    if (auto values = values_of(*candidate, lines, candidate == &row))
+      return Naming{candidate, std::move(*values)};
+  return std::nullopt;
+}
+
+const Row* naming_row(const Row& row, const std::vector<ReportLine>& lines) {
+  const auto naming = naming_of(row, lines);
+  return naming ? naming->row : nullptr;
 }
 
 static model::Finding name(const Row& row, const std::vector<ReportLine>& lines) {
-  const Row* end = rows().data() + rows().size();
-  for (const Row* candidate = &row; candidate != end; ++candidate)
-    if (const auto values = values_of(*candidate, lines, candidate == &row))
-      return name_by(*candidate->pattern, *values, lines);
-  return name_by_header(lines);
+  const auto naming = naming_of(row, lines);
+  return naming ? name_by(*naming->row->pattern, naming->values, lines) : name_by_header(lines);
 }
 
 model::Finding describe(const Row& row, const std::vector<ReportLine>& lines) {

@@ -40,8 +40,8 @@ enum PatternFlag : unsigned {
   // explains (Tracker::note_remains()).
   kRemains = 131072,
   kBreaksOff = 262144,  // the first line of a report, of which nothing else is there
-  kSelftest = 1048576,  // what a test of the kernel's own says of itself, one line
   kWantsBody = 524288,  // common words, so without `body`, or a panic behind it, it is nothing
+  kSelftest = 1048576,  // what a test of the kernel's own says of itself, one line
 };
 
 struct Pattern {

@@ -43,6 +43,17 @@ static Pattern headless_at(std::string_view trigger, std::string_view line, std:
           .flags = kPart};
 }
 
+static Pattern rcu_stall_at(std::string_view trigger, std::string_view line) {
+  return {.trigger = trigger,
+          .line = line,
+          .title = "INFO: rcu detected stall in {frame}",
+          .stack = &kWhereItWas,
+          .flags = kPart};
+}
+static Pattern vm_entry_at(std::string_view trigger, std::string_view line) {
+  return {.trigger = trigger, .line = line, .title = "KVM: VM entry failed", .flags = kPart};
+}
+
 static constexpr std::string_view kCommLine = R"(^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: )";
 static constexpr std::string_view kRipLine = R"(^RIP: 0010:(?:@PC +)*@F)";
 static constexpr std::string_view kOldRipLine = R"(^[RE]IP +(?:is at )?(?:@PC +)*@F)";
@@ -172,42 +183,15 @@ static const Pattern kRemainsPatterns[] = {
      .title = "INFO: task hung in {frame}",
      .stack = &kWaited,
      .flags = kPart | kWaits | kMarked},
-    {.trigger = " jiffies g=",
-     .line = kJiffiesLine,
-     .title = "INFO: rcu detected stall in {frame}",
-     .stack = &kWhereItWas,
-     .flags = kPart},
-    {.trigger = " jiffies, g=",
-     .line = kJiffiesLine,
-     .title = "INFO: rcu detected stall in {frame}",
-     .stack = &kWhereItWas,
-     .flags = kPart},
-    {.trigger = " ticks this GP)",
-     .line = R"(^\s*(?:rcu: )?\s*\d+\S* \(\d+ ticks this GP\))",
-     .title = "INFO: rcu detected stall in {frame}",
-     .stack = &kWhereItWas,
-     .flags = kPart},
+    rcu_stall_at(" jiffies g=", kJiffiesLine),
+    rcu_stall_at(" jiffies, g=", kJiffiesLine),
+    rcu_stall_at(" ticks this GP)", R"(^\s*(?:rcu: )?\s*\d+\S* \(\d+ ticks this GP\))"),
     // dump_vmcs() and dump_vmcb() of KVM, behind the line that says what failed.
-    {.trigger = "** Guest State **",
-     .line = kStateLine,
-     .title = "KVM: VM entry failed",
-     .flags = kPart},
-    {.trigger = "** Host State **",
-     .line = kStateLine,
-     .title = "KVM: VM entry failed",
-     .flags = kPart},
-    {.trigger = "** Control State **",
-     .line = kStateLine,
-     .title = "KVM: VM entry failed",
-     .flags = kPart},
-    {.trigger = "VMCB Control Area:",
-     .line = kVmcbLine,
-     .title = "KVM: VM entry failed",
-     .flags = kPart},
-    {.trigger = "VMCB State Save Area:",
-     .line = kVmcbLine,
-     .title = "KVM: VM entry failed",
-     .flags = kPart},
+    vm_entry_at("** Guest State **", kStateLine),
+    vm_entry_at("** Host State **", kStateLine),
+    vm_entry_at("** Control State **", kStateLine),
+    vm_entry_at("VMCB Control Area:", kVmcbLine),
+    vm_entry_at("VMCB State Save Area:", kVmcbLine),
     // The last line of a panic; what it says stands in it once more. The other is printed instead,
     // where the machine is to boot again.
     {.trigger = "---[ end Kernel panic - not syncing",

@@ -5,29 +5,28 @@ namespace kproof::console {
 
 static constexpr unsigned kLine = kBare | kSingle | kComplaint | kSelftest;
 
+static constexpr std::string_view kTest = "a test of the kernel's own failed: {1}";
+static constexpr std::string_view kTests = "tests of the kernel's own failed: {1}";
+
 static const Pattern kSelftestPatterns[] = {
     // KTAP (Documentation/dev-tools/ktap.rst). Not for a skip or what was to fail
-    // (note_selftest()).
+    // (Tracker::note_selftest()).
     {.trigger = "not ok ",
      .line = R"(^\s*not ok \d+ (?:- )?(\S.*?)(?:\s+#.*)?$)",
-     .title = "a test of the kernel's own failed: {1}",
+     .title = kTest,
      .flags = kLine},
     // KUnit says why before it says "not ok", which may be cut off (lib/kunit/assert.c, test.c).
-    {.trigger = "ATION FAILED at ",
-     .line = R"(^\s*# ([\w.]+): EXPECTATION FAILED at )",
-     .title = "a test of the kernel's own failed: {1}",
-     .flags = kLine},
-    {.trigger = "ASSERTION FAILED at ",
-     .line = R"(^\s*# ([\w.]+): ASSERTION FAILED at )",
-     .title = "a test of the kernel's own failed: {1}",
+    {.trigger = "ION FAILED at ",
+     .line = R"(^\s*# ([\w.]+): (?:EXPECTATION|ASSERTION) FAILED at )",
+     .title = kTest,
      .flags = kLine},
     {.trigger = ": try faulted",
      .line = R"(^\s*# ([\w.]+): try faulted)",
-     .title = "a test of the kernel's own failed: {1}",
+     .title = kTest,
      .flags = kLine},
     {.trigger = ": test case timed out",
      .line = R"(^\s*# ([\w.]+): test case timed out)",
-     .title = "a test of the kernel's own failed: {1}",
+     .title = kTest,
      .flags = kLine},
     {.trigger = "# Totals: pass:",
      .line = R"(^\s*# Totals: pass:\d+ fail:[1-9])",
@@ -36,11 +35,11 @@ static const Pattern kSelftestPatterns[] = {
     // tools/testing/selftests/kselftest_module.h, lib/test_bpf.c
     {.trigger = " out of ",
      .line = R"(^(\w+): failed [1-9]\d* out of \d+ tests)",
-     .title = "tests of the kernel's own failed: {1}",
+     .title = kTests,
      .flags = kLine},
     {.trigger = " PASSED, ",
      .line = R"(^(\w+): Summary: \d+ PASSED, [1-9]\d* FAILED)",
-     .title = "tests of the kernel's own failed: {1}",
+     .title = kTests,
      .flags = kLine},
     // kernel/rcu/rcutorture.c, kernel/locking/locktorture.c
     {.trigger = "End of test: ",
@@ -49,7 +48,7 @@ static const Pattern kSelftestPatterns[] = {
      .flags = kLine},
     {.trigger = " failed (rc=",  // crypto/testmgr.c
      .line = R"(^alg: self-tests for (\S+) using \S+ failed)",
-     .title = "tests of the kernel's own failed: {1}",
+     .title = kTests,
      .flags = kLine},
     {.trigger = "smoke test: FAILED",  // kernel/test_kprobes.c
      .line = R"(^(?:kprobes: )?Kprobe smoke test: FAILED)",

@@ -83,6 +83,8 @@ static Literals collect_literals() {
     distinct[text];
   for (const std::string_view text : interest::kExplains)
     distinct[text];
+  for (const std::string_view text : kBringsStack)
+    distinct[text];
   Literals literals;
   for (const auto& [text, triggered] : distinct) {
     literals.texts.push_back(text);

@@ -96,18 +96,14 @@ inline constexpr std::string_view kOrderly[] = {
     "sysrq: Resetting",
     "SysRq : Resetting",
 };
-// What explains the stacks behind it, and is no fault: the administrator or another CPU asked for
-// them, memory is short, or they are a test's.
+// What explains the stacks behind it, and is no fault, beside kBringsStack (trace_lines.hpp): the
+// administrator or another CPU asked for them, memory is short, or they are a test's.
 inline constexpr std::string_view kExplains[] = {
     "sysrq: ",
     "SysRq : ",
     "NMI backtrace for cpu ",
     "invoked oom-killer",
-    "FAULT_INJECTION: forcing a failure",
     "The following trace is a kernel self test",
-    "FAULT_FLAG_ALLOW_RETRY missing",
-    "vmalloc: allocation failure",
-    "vmalloc error: size ",
     ": stopping",  // "CPU3: stopping", of Arm
 };
 inline constexpr std::string_view kPowerDown = "reboot: Power down";

@@ -100,10 +100,7 @@ bool says_panic(std::string_view text) {
 
 // Of fault injection, of vmalloc() (the second since 5.12), of handle_userfault().
 bool brings_a_stack(std::string_view text) {
-  constexpr std::string_view kSuch[] = {"FAULT_INJECTION: forcing a failure",
-                                        "vmalloc: allocation failure", "vmalloc error: size ",
-                                        "FAULT_FLAG_ALLOW_RETRY missing"};
-  return std::ranges::any_of(kSuch,
+  return std::ranges::any_of(kBringsStack,
                              [&](std::string_view words) { return text.find(words) != text.npos; });
 }
 

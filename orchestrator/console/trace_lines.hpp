@@ -34,6 +34,9 @@ bool is_questionable(std::string_view text);
 // Output of fault injection in the middle of a report: two reports are mixed.
 bool is_intruder(std::string_view text);
 // A message that is no finding, and prints a stack of its own.
+inline constexpr std::string_view kBringsStack[] = {
+    "FAULT_INJECTION: forcing a failure", "FAULT_FLAG_ALLOW_RETRY missing",
+    "vmalloc: allocation failure", "vmalloc error: size "};
 bool brings_a_stack(std::string_view text);
 
 }  // namespace kproof::console

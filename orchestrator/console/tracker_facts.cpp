@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include "console/line.hpp"
+#include "console/trace_lines.hpp"
 #include "console/tracker.hpp"
 #include "util/hash.hpp"
 
@@ -21,10 +22,11 @@ static std::size_t lost_in(std::string_view raw) {
 }
 
 static bool explains_a_stack(std::string_view text) {
-  return std::ranges::any_of(interest::kExplains, [&](std::string_view words) {
-    if (words.starts_with(':') && !text.starts_with("CPU")) return false;
-    return text.find(words) != text.npos;
-  });
+  return brings_a_stack(text) ||
+         std::ranges::any_of(interest::kExplains, [&](std::string_view words) {
+           if (words.starts_with(':') && !text.starts_with("CPU")) return false;
+           return text.find(words) != text.npos;
+         });
 }
 
 void Tracker::note_facts(const Line& line) {
