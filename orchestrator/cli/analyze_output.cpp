@@ -36,12 +36,9 @@ static Json to_json(const std::vector<symbols::DecodedLine>& lines) {
 }
 
 void print_json(const Analysis& analysis) {
-  Json document{{"schema", 3},
-                {"kind", "analysis"},
-                {"findings", Json::array()},
-                {"complaints", Json::array()},
-                {"notes", analysis.notes},
-                {"blind", analysis.blind}};
+  Json document{{"schema", report::kSchema}, {"kind", "analysis"},
+                {"findings", Json::array()}, {"complaints", Json::array()},
+                {"notes", analysis.notes},   {"blind", analysis.blind}};
   for (std::size_t i = 0; i < analysis.findings.size(); ++i) {
     const model::Finding& finding = analysis.findings[i];
     Json& list = document[finding.complaint ? "complaints" : "findings"];

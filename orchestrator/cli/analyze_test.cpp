@@ -60,12 +60,15 @@ TEST_CASE("json holds every key that reports are made of") {
     CHECK(finding.contains(key));
 }
 
-static std::string known_file(const util::ScratchDir& scratch, const std::string& until) {
+// A file of known issues with these titles, until a day.
+static std::string known_file(const util::ScratchDir& scratch, const std::string& until,
+                              const std::vector<std::string>& titles = {"^bad pud$"}) {
   const std::string file = scratch.path() / "known.yaml";
-  util::write_file_atomically(file,
-                              "schema: 1\nissues:\n  - title: ^bad pud$\n    link: https://x\n"
-                              "    reason: leaf PUDs\n    until: " +
-                                  until + "\n");
+  std::string text = "schema: 1\nissues:\n";
+  for (const std::string& title : titles)
+    text += "  - title: " + title +
+            "\n    link: https://x\n    reason: leaf PUDs\n    until: " + until + "\n";
+  util::write_file_atomically(file, text);
   return file;
 }
 
@@ -214,12 +217,8 @@ static util::CommandResult analyze_text(const std::string& text,
 
 TEST_CASE("a panic behind a known warning is not known: exit 1, and no panic is ever 0") {
   const util::ScratchDir scratch("kproof-cli-");
-  const std::string known = scratch.path() / "known.yaml";
-  util::write_file_atomically(known,
-                              "schema: 1\nissues:\n  - title: ^WARNING in zork_frob$\n"
-                              "    link: https://x\n    reason: x\n    until: 2999-12-31\n"
-                              "  - title: ^kernel panic\n    link: https://x\n"
-                              "    reason: x\n    until: 2999-12-31\n");
+  const std::string known =
+      known_file(scratch, "2999-12-31", {"^WARNING in zork_frob$", "^kernel panic"});
   const std::string warning =
       "[   10.000001] WARNING: CPU: 3 PID: 77 at drivers/zork/core.c:12 zork_frob+0x42/0x50\n"
       "[   10.000001] RIP: 0010:zork_frob+0x42/0x50\n[   10.000001] Call Trace:\n"
@@ -236,12 +235,8 @@ TEST_CASE("a panic behind a known warning is not known: exit 1, and no panic is 
 TEST_CASE(
     "a death whose words another row knows, or of which only a part is there, is not exit 0") {
   const util::ScratchDir scratch("kproof-cli-");
-  const std::string known = scratch.path() / "known.yaml";
-  util::write_file_atomically(known,
-                              "schema: 1\nissues:\n  - title: ^BUG. soft lockup in spin$\n"
-                              "    link: https://x\n    reason: x\n    until: 2999-12-31\n"
-                              "  - title: hard LOCKUP\n    link: https://x\n"
-                              "    reason: x\n    until: 2999-12-31\n");
+  const std::string known =
+      known_file(scratch, "2999-12-31", {"^BUG. soft lockup in spin$", "hard LOCKUP"});
   const std::string lockup =
       "[   10.000001] watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [t:77]\n"
       "[   10.000001] RIP: 0010:spin+0x1/0x2\n[   10.000001] Call Trace:\n"

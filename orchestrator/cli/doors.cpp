@@ -102,15 +102,14 @@ std::vector<Door> find_doors(const std::string& name) {
   return found;
 }
 
+static bool is_held(const Door& door) {
+  return !door.state.value("why", "").empty();
+}
+
 Door find_door(const std::string& name) {
-  std::vector<Door> doors = find_doors(name);
-  if (doors.size() > 1) {  // of several, the one that waits for somebody
-    std::vector<Door> held;
-    std::ranges::copy_if(doors, std::back_inserter(held),
-                         [](const Door& door) { return !door.state.value("why", "").empty(); });
-    if (held.size() == 1) return held.front();
-  }
+  const std::vector<Door> doors = find_doors(name);
   if (doors.size() == 1) return doors.front();
+  if (std::ranges::count_if(doors, is_held) == 1) return *std::ranges::find_if(doors, is_held);
   if (doors.empty())
     throw ConfigError("no run of yours has a guest now",
                       "start one with `kproof run PLAN --pause-on finding`, or with --keep");

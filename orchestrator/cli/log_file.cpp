@@ -125,8 +125,8 @@ static bool are_records(std::string_view lines) {
   return records > 0 && !other;
 }
 
-// Without a time stamp, as dmesg -t prints it: "usb 1-1: ", "ahci 0000:00:1f.2: ", "EXT4-fs (vda):
-// ".
+// Without a time stamp, as dmesg -t prints it: "usb 1-1: ", "ahci 0000:00:1f.2: ",
+// "EXT4-fs (vda): ".
 static bool names_device(const std::string& line) {
   static const RE2 re(
       R"(^[\w-]+ (?:\d+-\d[\d.]*(?::\d[\d.]*)?|[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.\d|\([\w-]+\)): |)"

@@ -5,9 +5,8 @@
 //   issues:                       required
 //     - title: "^bad pud$"        RE2's syntax, searched in the finding's title and in syzbot's
 //       fingerprint: 1f3a9c       how the finding's begins; at least one of the two
-//       at: mm/mprotect.c:12      the place in the source that a WARN or BUG names, which tells two
-//       of
-//                                 one function apart; without a line any of that file
+//       at: mm/mprotect.c:12      where the WARN or BUG stands in the source, which tells two of
+//                                 one function apart; without a line, any of that file
 //       kernels: { from: 6.1, to: 6.11 }   upstream's releases, both inclusive; 6.11 includes
 //                                          6.11.9; of Debian's 6.1.0-56-amd64 what its banner says,
 //                                          6.1.192, counts (verdict/known_issues.hpp)

@@ -50,7 +50,7 @@ static Finding decode_finding(const Json& j) {
   f.end_line = integer<std::size_t>(j.at("end_line"));
   f.excerpt = j.at("excerpt");
   f.fingerprint = j.at("fingerprint");
-  f.place = j.value("place", "");  // added within schema 2
+  f.place = j.value("place", "");  // added within schema 3
   if (const Json& culprit = j.at("culprit"); !culprit.is_null())
     f.culprit = {culprit.at("frame"), culprit.at("cpu").is_null() ? -1 : integer(culprit.at("cpu")),
                  culprit.at("reason")};

@@ -10,9 +10,6 @@
 
 namespace kproof::report {
 
-// The form of cell.json and results.json; results.schema.json says what it is.
-inline constexpr int kSchema = 3;
-
 // What results.json begins with: "run", "series", "bisect" or "config-bisect", and its times.
 Json head_of(std::string_view kind, std::string_view started, std::string_view ended,
              bool interrupted);

@@ -7,6 +7,9 @@
 
 namespace kproof::report {
 
+// The form of all that kproof writes as JSON; results.schema.json says what it is.
+inline constexpr int kSchema = 3;
+
 using Json = nlohmann::ordered_json;  // keeps the order in which a reader wants the keys
 
 // `culprit` and `known` are null where there is none (results.schema.json).

@@ -1,4 +1,4 @@
-// cell.json and results.json, schema 2: results.schema.json (JSON Schema, draft 2020-12) says what
+// cell.json and results.json, schema 3: results.schema.json (JSON Schema, draft 2020-12) says what
 // they hold, and testdata/ has examples. Within a schema, keys are only ever added.
 //
 // results.json is of a run, a series or a bisection, of revisions or configs ("kind"). Of a series
