@@ -1,7 +1,7 @@
 # What `cmake --install` puts where, and the Debian package (the target `deb`).
 #
 # <prefix>/bin/kproof
-#          lib/kproof/   its parts, where sweep/workshop.hpp finds them from bin/; data in the same
+#          lib/kproof/   its parts, where sweep/installation.hpp finds them from bin/; data in the same
 #                        places as in the source, because plans name patches by relative paths
 #          share/        man pages, completion, doc
 # As one file for all targets, because nothing else is to know where things go.

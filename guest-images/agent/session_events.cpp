@@ -138,14 +138,14 @@ void Session::abort_case() {
 void Session::examine(const agent::Examine& wanted) {
   agent::Examined examined;
   if (program_.pid > 0) examined.tasks = tasks_of_session(program_.pid);
-  if (!wanted.keys.empty()) write_kmsg(agent::playbook_mark(wanted.mark, "begin"));
+  if (!wanted.keys.empty()) write_kmsg(agent::diagnosis_mark(wanted.mark, "begin"));
   for (const char key : wanted.keys) {
     const std::string error = press_sysrq(key);
     if (!error.empty()) examined.problems.push_back(error);
     while (serve_kmsg()) {
     }
   }
-  if (!wanted.keys.empty()) write_kmsg(agent::playbook_mark(wanted.mark, "end"));
+  if (!wanted.keys.empty()) write_kmsg(agent::diagnosis_mark(wanted.mark, "end"));
   port_.send(Type::examined, to_json(examined));
 }
 

@@ -133,8 +133,8 @@ std::string canary(std::string_view nonce, std::string_view which) {
   return "kproof-canary " + std::string(nonce) + " " + std::string(which);
 }
 
-std::string playbook_mark(std::string_view mark, std::string_view which) {
-  return "kproof-playbook " + std::string(mark) + " " + std::string(which);
+std::string diagnosis_mark(std::string_view mark, std::string_view which) {
+  return "kproof-diagnosis " + std::string(mark) + " " + std::string(which);
 }
 
 }  // namespace kproof::agent

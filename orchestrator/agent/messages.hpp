@@ -186,6 +186,6 @@ std::optional<Shell> parse_shell(std::string_view json, std::string& error);
 std::string canary(std::string_view nonce, std::string_view which);  // which: "begin" or "end"
 
 // The text of the two lines around what our sysrq keys make the kernel print.
-std::string playbook_mark(std::string_view mark, std::string_view which);  // "begin" or "end"
+std::string diagnosis_mark(std::string_view mark, std::string_view which);  // "begin" or "end"
 
 }  // namespace kproof::agent

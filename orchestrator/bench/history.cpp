@@ -6,8 +6,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
+#include "history/cell_history.hpp"
 #include "history/record.hpp"
-#include "history/story.hpp"
 #include "history/text.hpp"
 #include "report/json.hpp"
 #include "util/files.hpp"
@@ -98,9 +98,9 @@ int main(int argc, char** argv) {
   fmt::print("history_size: {:.0f} MB\n", static_cast<double>(fs::file_size(file)) / 1e6);
   const auto question = [&](const std::string& cell) {
     const history::Store store = history::Store::open_to_read(file);
-    const history::Story story =
-        story_of(cell, store.observations(cell), {.least_changes = store.least_changes()});
-    return render(story).size() + story.moments.size();
+    const history::CellHistory past =
+        history_of(cell, store.observations(cell), {.least_changes = store.least_changes()});
+    return render(past).size() + past.moments.size();
   };
   std::size_t size = 0;
   fmt::print("history_question.first: {:.1f} ms\n",

@@ -63,19 +63,23 @@ void add_file(model::CellResult& cell, const std::string& role) {
   cell.files[role] = fmt::format("cells/{}/{}.log", cell.id, role);
 }
 
-// "[    0.001000] ..." lines, of about that many bytes; no two logs are alike.
-std::string boot_log(std::size_t bytes, unsigned seed) {
+const std::string kOnlyThen = "what only the run of the day before said";
+
+// "[    0.001000] ..." lines, of about that many bytes; no two logs are alike but those of one
+// seed.
+std::string boot_log(std::size_t bytes, unsigned seed, double lines_per_second = 1000) {
   static constexpr const char* kKinds[] = {"pci {:04x}:00: reg {:#x}", "ACPI: table {:x} at {:#x}",
                                            "audit: pid={} of {}", "BIOS-e820: {:#x} to {:#x}"};
   std::mt19937 random(seed);
   std::string log;
   for (int i = 1; log.size() < bytes; ++i)
-    log += fmt::format("[{:12.6f}] {}\r\n", i / 1000.0,
+    log += fmt::format("[{:12.6f}] {}\r\n", i / lines_per_second,
                        fmt::format(fmt::runtime(kKinds[random() % 4]), random() % 4096, random()));
   return log;
 }
 
-void write_page(const fs::path& directory, report::RunReport report, const Logs& logs) {
+void write_page(const fs::path& directory, report::RunReport report, const Logs& logs,
+                const report::LastGoods& last_good = {}) {
   report.directory = directory;
   report.planned = report.cells.size();
   for (const auto& [path, text] : logs) {
@@ -83,7 +87,7 @@ void write_page(const fs::path& directory, report::RunReport report, const Logs&
     util::write_file_atomically(directory / path, text);
   }
   fs::create_directories(directory);
-  util::write_file_atomically(directory / "report.html", page::html_of(report));
+  util::write_file_atomically(directory / "report.html", page::html_of(report, last_good));
 }
 
 // Whatever of it is not taken for text changes the title, or leaves an element.
@@ -160,7 +164,14 @@ void write_nested(const fs::path& directory) {
       report.cells.push_back(cell);
     }
   }
-  write_page(directory, std::move(report), logs);
+  // It passed the day before, when its console was the same but for its times and the warning.
+  const fs::path then = directory / "the-day-before.log";
+  fs::create_directories(directory);
+  util::write_file_atomically(then, "[    0.000500] " + kOnlyThen + "\r\n" +
+                                        boot_log(60 << 10, 2, 2000) + boot_log(4 << 10, 3));
+  write_page(directory, std::move(report), logs,
+             {{"debian-6.1/l2-shadow/mm/dax_1g_mprotect",
+               {"2026-11-28T03:00:00Z", "linux-image-amd64", {{"console-l2", then}}}}});
 }
 
 void write_thousand(const fs::path& directory) {

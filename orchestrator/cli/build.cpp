@@ -12,9 +12,9 @@
 #include "kernel/store.hpp"
 #include "source/fetch.hpp"
 #include "sweep/fragments.hpp"
+#include "sweep/installation.hpp"
 #include "sweep/prepare.hpp"
 #include "sweep/room.hpp"
-#include "sweep/workshop.hpp"
 #include "util/error.hpp"
 
 namespace kproof::cli {
@@ -49,14 +49,14 @@ static void read_source(BuildOptions& options) {
 
 // Of the cases that are there, those that this kernel cannot run, with what it lacks for them.
 static void tell_lacking(const model::KernelArtifact& kernel) {
-  const auto workshop = sweep::Workshop::find();
-  if (!fs::exists(workshop.libexec / "cases")) return;
+  const auto installation = sweep::Installation::find();
+  if (!fs::exists(installation.libexec / "cases")) return;
   const sweep::Kernel built{.artifact = kernel, .config = kernel::Kconfig::load(kernel.config)};
-  const auto index = sweep::FragmentIndex::load(workshop.fragments());
+  const auto index = sweep::FragmentIndex::load(installation.fragments());
   const auto hint = [&](const std::string& symbol) { return index.hint(symbol); };
-  for (const std::string& name : workshop.case_names()) {
+  for (const std::string& name : installation.case_names()) {
     if (name.starts_with("selftest/")) continue;
-    const auto unmet = sweep::unmet_needs(built, workshop.describe(name, {}).needs, {}, hint);
+    const auto unmet = sweep::unmet_needs(built, installation.describe(name, {}).needs, {}, hint);
     if (!unmet.empty()) fmt::print("not for {}: {}\n", name, fmt::join(unmet, "; "));
   }
 }
@@ -71,7 +71,7 @@ static int build(BuildOptions& options) {
   source::Settings& settings = options.settings;
   require_cache_budget(settings.cache_budget);
   settings.cache = kernel::default_cache();
-  settings.fragments = sweep::Workshop::find().fragments();
+  settings.fragments = sweep::Installation::find().fragments();
   settings.stop_fd = stop.fd();
   settings.say = say;
   settings.turn = sweep::turn_of_build(

@@ -81,7 +81,7 @@ static Json case_as_json(const model::CaseDescription& test) {
 
 static std::vector<model::CaseDescription> cases_like(const std::string& pattern,
                                                       const std::string& plan) {
-  const sweep::Cases cases(sweep::Workshop::find(),
+  const sweep::Cases cases(sweep::Installation::find(),
                            plan.empty() ? model::Plan{} : read_named_plan(plan, "*"));
   const auto names = cases.names();
   std::vector<model::CaseDescription> found;

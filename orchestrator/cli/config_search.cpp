@@ -55,7 +55,7 @@ class ConfigBisection {
         stop_(stop),
         display_(options.run.verbose),
         trials_(options.run.sweep, stop, display_),
-        shipped_(sweep::Workshop::find().fragments()) {}
+        shipped_(sweep::Installation::find().fragments()) {}
 
   report::ConfigBisectReport run() {
     const ConfigEnd good = read_end("--good", options_.good, sweep().plan, base_, shipped_);

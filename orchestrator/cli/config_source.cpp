@@ -27,23 +27,22 @@ ConfigSource::ConfigSource(model::KernelSpec base, const ConfigEnd& good, Setup 
   patches_ = source::load_patches(build());
   model::KernelSpec end = base_;
   end.source = good.build;
-  foundation_ = source::find_foundation(end, settings_);
+  spec_ = source::find_build_spec(end, settings_);
 }
 
 std::string ConfigSource::told() const {
-  const std::string& origin = foundation_.base.origin;
+  const std::string& origin = spec_.base.origin;
   if (patches_.empty()) return origin;
   return fmt::format("{}, {}", origin, util::format_count(patches_.size(), "patch", "patches"));
 }
 
-source::Foundation ConfigSource::of_config(const model::BuildSource& build) const {
-  source::Foundation foundation = foundation_;
-  foundation.config = source::read_config_input(build.config, build.fragments, setup_.shipped);
-  foundation.name =
-      fmt::format("{}, {}", foundation.base.origin, fs::path(build.config).filename().string());
+source::BuildSpec ConfigSource::of_config(const model::BuildSource& build) const {
+  source::BuildSpec spec = spec_;
+  spec.config = source::read_config_input(build.config, build.fragments, setup_.shipped);
+  spec.name = fmt::format("{}, {}", spec.base.origin, fs::path(build.config).filename().string());
   for (const std::string& fragment : build.fragments)
-    foundation.name += " + " + fs::path(fragment).filename().string();
-  return foundation;
+    spec.name += " + " + fs::path(fragment).filename().string();
+  return spec;
 }
 
 source::Finished ConfigSource::finish(const char* option, const ConfigEnd& end) const {

@@ -9,8 +9,8 @@
 #include "cli/config_end.hpp"
 #include "model/kernel.hpp"
 #include "patch/patch.hpp"
+#include "source/build_spec.hpp"
 #include "source/builder.hpp"
-#include "source/foundation.hpp"
 
 namespace kproof::cli {
 
@@ -43,13 +43,13 @@ class ConfigSource {
 
  private:
   const model::BuildSource& build() const { return std::get<model::BuildSource>(base_.source); }
-  source::Foundation of_config(const model::BuildSource& build) const;
+  source::BuildSpec of_config(const model::BuildSource& build) const;
 
   const model::KernelSpec base_;
   const Setup setup_;
   source::Settings settings_;
   std::vector<patch::Patch> patches_;
-  source::Foundation foundation_;
+  source::BuildSpec spec_;
 };
 
 }  // namespace kproof::cli

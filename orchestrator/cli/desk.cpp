@@ -15,7 +15,7 @@
 #include "desk/plan_text.hpp"
 #include "kernel/store.hpp"
 #include "source/configure.hpp"
-#include "sweep/workshop.hpp"
+#include "sweep/installation.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "virt/cpu_models.hpp"
@@ -63,7 +63,7 @@ static desk::Wishes wishes_of(const DeskOptions& options) {
 
 static source::ConfigInput read_config(const std::string& config,
                                        const std::vector<std::string>& fragments) {
-  return source::read_config_input(config, fragments, sweep::Workshop::find().fragments());
+  return source::read_config_input(config, fragments, sweep::Installation::find().fragments());
 }
 
 desk::Decision decide(const DeskOptions& options, const desk::Tree& tree) {

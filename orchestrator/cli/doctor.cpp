@@ -16,8 +16,8 @@
 #include "resources/ledger.hpp"
 #include "resources/needs.hpp"
 #include "resources/shared.hpp"
+#include "sweep/installation.hpp"
 #include "sweep/runtime.hpp"
-#include "sweep/workshop.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "virt/connection.hpp"
@@ -39,14 +39,15 @@ static Check attempt(const std::string& name, const std::function<Check()>& prob
 }
 
 static Check open_libvirt() {
-  const auto workshop = sweep::Workshop::find();
+  const auto installation = sweep::Installation::find();
   const bool in_memory = resources::shared_space(resources::kMemoryFiles).total > 0;
   const sweep::RuntimeDir runtime(
-      in_memory ? fs::path(resources::kMemoryFiles) : fs::temp_directory_path(), workshop.guard());
+      in_memory ? fs::path(resources::kMemoryFiles) : fs::temp_directory_path(),
+      installation.guard());
   const virt::EventLoop loop;
   const auto connection = virt::Connection::open({.runtime_dir = runtime.path(),
                                                   .cache_dir = runtime.path() / "capabilities",
-                                                  .emulator = workshop.emulator()},
+                                                  .emulator = installation.emulator()},
                                                  host::choose_accel(host::probe_kvm()).accel);
   return {"libvirt", Health::good,
           fmt::format("libvirt {} in this process opens QEMU {}; no daemon needed",
@@ -55,12 +56,12 @@ static Check open_libvirt() {
 }
 
 static Check count_cases() {
-  const auto workshop = sweep::Workshop::find();
-  workshop.require_whole();
-  return {
-      "cases", Health::good,
-      fmt::format("{} in {}", workshop.case_names().size(), (workshop.libexec / "cases").string()),
-      ""};
+  const auto installation = sweep::Installation::find();
+  installation.require_whole();
+  return {"cases", Health::good,
+          fmt::format("{} in {}", installation.case_names().size(),
+                      (installation.libexec / "cases").string()),
+          ""};
 }
 
 // That it can be written to is tried: permissions are not all that a file system may refuse by.

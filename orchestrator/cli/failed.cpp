@@ -87,7 +87,7 @@ bool choose_failed(RunOptions& options, const fs::path& directory) {
   const manifest::Manifest manifest = manifest_of(run);
   sweep::SweepOptions& sweep = options.sweep;
   if (sweep.plan.kernels.empty()) use_plan_of(manifest, options);
-  const auto names = sweep::Cases(sweep::Workshop::find(), sweep.plan).names();
+  const auto names = sweep::Cases(sweep::Installation::find(), sweep.plan).names();
   const Again again = again_of(run.cells, plan::expand(sweep.plan, {}, names).cells);
   sweep.filter.ids = again.ids;
   const std::size_t chosen = chosen_of(sweep, names);

@@ -9,8 +9,8 @@
 #include "cli/history_file.hpp"
 #include "cli/nights.hpp"
 #include "cli/streams.hpp"
+#include "history/cell_history.hpp"
 #include "history/keep.hpp"
-#include "history/story.hpp"
 #include "history/text.hpp"
 #include "report/read_run.hpp"
 #include "report/text.hpp"
@@ -108,15 +108,15 @@ static int ask(const Store& store, const HistoryOptions& options) {
                                    cells.size()};
   if (options.changed || options.format == "html")
     return tell_nights(store, cells, question, {options.changed, options.format, options.nights});
-  nlohmann::json stories = nlohmann::json::array();
+  nlohmann::json told = nlohmann::json::array();
   for (const std::string& cell : cells) {
-    const history::Story story = story_of(cell, store.observations(cell), question);
+    const history::CellHistory past = history_of(cell, store.observations(cell), question);
     if (options.format == "json")
-      stories.push_back(history::to_json(story));
+      told.push_back(history::to_json(past));
     else
-      fmt::print("{}{}", cell == cells.front() ? "" : "\n", render(story));
+      fmt::print("{}{}", cell == cells.front() ? "" : "\n", render(past));
   }
-  if (options.format == "json") print({{"stories", stories}});
+  if (options.format == "json") print({{"cells", told}});
   return kOk;
 }
 

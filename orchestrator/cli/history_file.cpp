@@ -7,10 +7,13 @@
 
 #include "cli/streams.hpp"
 #include "history/keep.hpp"
+#include "history/last_good.hpp"
 #include "history/store.hpp"
 #include "kernel/store.hpp"
+#include "page/reports.hpp"
 #include "report/text.hpp"
 #include "util/error.hpp"
+#include "util/files.hpp"
 
 namespace kproof::cli {
 namespace fs = std::filesystem;
@@ -30,23 +33,46 @@ std::optional<fs::path> history_file(const std::string& word) {
 }
 
 static void warn(const std::string& what, const std::string& hint) {
-  std::string text = fmt::format("kproof: warning: this run is not in the history: {}\n", what);
+  std::string text = fmt::format("kproof: warning: {}\n", what);
   if (!hint.empty()) text += fmt::format("  hint: {}\n", hint);
   tell(report::printable(text));
 }
 
-void keep_in_history(const std::string& word, const fs::path& directory) noexcept {
+// What an error of `work` says is told as a warning that begins with `what`.
+template <class Work>
+static void try_to(const char* what, Work work) noexcept {
   try {
+    work();
+  } catch (const Error& error) {
+    warn(fmt::format("{}: {}", what, error.what()), error.hint());
+  } catch (const std::exception& error) {
+    warn(fmt::format("{}: {}", what, error.what()), "");
+  }
+}
+
+void keep_in_history(const std::string& word, const fs::path& directory) noexcept {
+  constexpr const char* kNotKept = "this run is not in the history";
+  try_to(kNotKept, [&] {
     const auto file = history_file(word);
     if (!file) return;
     history::Store store = history::Store::open_to_write(*file);
     for (const std::string& why : keep(store, directory).left_out)
-      warn(why, "");
-  } catch (const Error& error) {
-    warn(error.what(), error.hint());
-  } catch (const std::exception& error) {
-    warn(error.what(), "");
-  }
+      warn(fmt::format("{}: {}", kNotKept, why), "");
+  });
+}
+
+report::LastGoods last_goods(const std::string& word, const report::RunReport& report) {
+  const auto file = history_file(word);
+  if (!file || !fs::exists(*file)) return {};
+  return last_goods(history::Store::open_to_read(*file), report);
+}
+
+void show_last_goods(const std::string& word, const report::RunReport& report) noexcept {
+  try_to("report.html does not show what passed before", [&] {
+    const report::LastGoods goods = last_goods(word, report);
+    if (goods.empty()) return;
+    util::write_file_atomically(report.directory / "report.html", page::html_of(report, goods));
+  });
 }
 
 }  // namespace kproof::cli

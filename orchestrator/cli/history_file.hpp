@@ -6,6 +6,8 @@
 #include <string>
 
 #include "cli/command.hpp"
+#include "report/last_good.hpp"
+#include "report/run_report.hpp"
 
 namespace kproof::cli {
 
@@ -19,5 +21,12 @@ std::optional<std::filesystem::path> history_file(const std::string& word);
 // All runs of a run directory, which has just ended. What goes wrong is told as a warning: the
 // directory holds it all, and a history decides nothing of a run.
 void keep_in_history(const std::string& word, const std::filesystem::path& directory) noexcept;
+
+// Of the cells of `report` that are not as expected; none where there is no history.
+report::LastGoods last_goods(const std::string& word, const report::RunReport& report);
+
+// report.html of a run that has just ended once more, if some of its bad cells passed before: their
+// logs of then stand beside. What goes wrong is told as a warning: the page is there without them.
+void show_last_goods(const std::string& word, const report::RunReport& report) noexcept;
 
 }  // namespace kproof::cli

@@ -62,7 +62,7 @@ bool has(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("old run directories are imported once, listed, and tell the story of a cell") {
+TEST_CASE("old run directories are imported once, listed, and tell the history of a cell") {
   const Runs runs;
   for (int day = 1; day <= 20; ++day)
     runs.make(day, {{"mm/a", day < 12 ? Verdict::pass : Verdict::fail}, {"mm/b", Verdict::pass}});
@@ -78,7 +78,7 @@ TEST_CASE("old run directories are imported once, listed, and tell the story of 
   CHECK(has(told, "0 of 11 -> 9 of 9, since run 12 of 2026-11-12"));
   CHECK(runs.kproof({"history", "--finding", "0011223344556677"}).out == told);
   const auto json = nlohmann::json::parse(runs.kproof({"history", "*", "--format", "json"}).out);
-  CHECK(json.at("stories").size() == 2);
+  CHECK(json.at("cells").size() == 2);
 }
 
 TEST_CASE("what changed in the last nights is a mail, a page and an exit code") {

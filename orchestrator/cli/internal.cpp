@@ -26,7 +26,7 @@ static std::vector<Candidate> candidates_of(const std::set<std::string>& words) 
 
 static std::vector<Candidate> fragments() {
   std::set<std::string> names;
-  for (const auto& file : fs::directory_iterator(sweep::Workshop::find().fragments()))
+  for (const auto& file : fs::directory_iterator(sweep::Installation::find().fragments()))
     if (file.path().extension() == ".config") names.insert(file.path().stem().string());
   return candidates_of(names);
 }
@@ -38,13 +38,13 @@ static std::vector<Candidate> plans() {
 
 // What the cells of the plan have; of no plan, all cases.
 static std::vector<Candidate> names_in_plan(const std::string& option, const std::string& word) {
-  const sweep::Workshop workshop = sweep::Workshop::find();
+  const sweep::Installation installation = sweep::Installation::find();
   if (word.empty()) {
-    const auto own = workshop.case_names();
+    const auto own = installation.case_names();
     return option == "--case" ? candidates_of({own.begin(), own.end()}) : std::vector<Candidate>{};
   }
   const model::Plan plan = read_named_plan(word, "*");
-  const auto all = sweep::Cases(workshop, plan).names();
+  const auto all = sweep::Cases(installation, plan).names();
   std::set<std::string> names;
   for (const model::Cell& cell : plan::expand(plan, {}, all).cells)
     names.insert(option == "--case"     ? cell.test.alias

@@ -30,6 +30,7 @@ static int run_merge(const MergeOptions& options) {
   for (const std::string& line : merged.remarks)
     tell(fmt::format("kproof: note: {}\n", line));
   keep_in_history(options.history, out);
+  show_last_goods(options.history, report);
   tell_unmatched(report.plan, report);
   fmt::print("{}\n", report::render_summary(report, report::style_of(STDOUT_FILENO)));
   fmt::print("results: {}\njunit:   {}\npage:    {}\n", (out / "results.json").string(),

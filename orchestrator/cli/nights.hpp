@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "history/story.hpp"
+#include "history/cell_history.hpp"
 
 namespace kproof::cli {
 

@@ -100,7 +100,7 @@ static int show(PlanOptions& options) {
   const model::Plan plan = read_named_plan(options.file, cases_for_kernel(options.filter));
   warn_of(plan);
   const plan::Expansion shown =
-      plan::expand(plan, options.filter, sweep::Cases(sweep::Workshop::find(), plan).names());
+      plan::expand(plan, options.filter, sweep::Cases(sweep::Installation::find(), plan).names());
   if (options.format == "json")
     print_json(plan, shown, options.shard);
   else

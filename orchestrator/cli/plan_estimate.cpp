@@ -74,7 +74,7 @@ static bool is_quiet(const sweep::Cases& cases, const model::PlanCase& test) {
 }
 
 PlanEstimate estimate_of(const model::Plan& plan, const std::vector<model::Cell>& cells) {
-  const sweep::Cases cases_of_plan(sweep::Workshop::find(), plan);
+  const sweep::Cases cases_of_plan(sweep::Installation::find(), plan);
   const auto limits = resources::read_limits(resources::text_of);
   const bool kvm = host::choose_accel(host::probe_kvm()).accel == model::Accel::kvm;
   PlanEstimate found{

@@ -7,7 +7,7 @@
 #include "cli/kernel_words.hpp"
 #include "config/kernel_plan.hpp"
 #include "config/kernel_word.hpp"
-#include "sweep/workshop.hpp"
+#include "sweep/installation.hpp"
 #include "util/error.hpp"
 #include "util/names.hpp"
 #include "virt/cpu_models.hpp"
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> shipped_plans() {
   std::vector<std::string> names;
   std::error_code none;
-  for (const auto& file : fs::directory_iterator(sweep::Workshop::find().plans(), none))
+  for (const auto& file : fs::directory_iterator(sweep::Installation::find().plans(), none))
     if (file.path().extension() == ".yaml") names.push_back(file.path().stem().string());
   std::ranges::sort(names);
   return names;
@@ -32,7 +32,8 @@ static bool is_bare(const std::string& word) {
 fs::path find_plan(const std::string& word) {
   std::error_code none;
   if (!is_bare(word) || fs::exists(word, none)) return word;
-  const fs::path shipped = fs::canonical(sweep::Workshop::find().plans() / (word + ".yaml"), none);
+  const fs::path shipped =
+      fs::canonical(sweep::Installation::find().plans() / (word + ".yaml"), none);
   return none ? fs::path(word) : shipped;
 }
 

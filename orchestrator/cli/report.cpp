@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.hpp"
+#include "cli/history_file.hpp"
 #include "page/reports.hpp"
 #include "report/annotations.hpp"
 #include "report/kcidb.hpp"
@@ -45,9 +46,12 @@ static void print_annotations(const report::RunReport& report, const std::string
 
 static std::string page_of(const std::vector<std::string>& directories) {
   std::vector<page::Run> runs;
-  for (const std::string& directory : directories)
+  for (const std::string& directory : directories) {
     runs.push_back({report::report_of(report::read_run(directory)), directory});
-  return runs.size() == 1 ? page::html_of(runs.front().report) : page::html_of(std::move(runs));
+    runs.back().last_good = last_goods("", runs.back().report);
+  }
+  return runs.size() == 1 ? page::html_of(runs.front().report, runs.front().last_good)
+                          : page::html_of(std::move(runs));
 }
 
 static int report(const ReportOptions& options) {

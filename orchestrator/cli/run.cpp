@@ -86,6 +86,7 @@ static int run(RunOptions& options, const SlurmOptions& cluster, const WhatToRun
   if (names_kernels(what)) keep_plan(sweep);
   if (cluster.prepare) return tell_prepared(sweep.out);
   keep_in_history(options.history, sweep.out);
+  show_last_goods(options.history, report);
   tell_unmatched(sweep.plan, report);
   print_outcome(options, report::render_summary(report, report::style_of(STDOUT_FILENO)));
   return exit_code(report, signals.interrupted());

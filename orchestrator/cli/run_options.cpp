@@ -91,6 +91,7 @@ report::RunReport run_told(const RunOptions& options, const run::StopRequest& st
   report::RunReport report = run_sweep(options.sweep, stop, display.listener());
   display.clear();
   keep_in_history(options.history, options.sweep.out);
+  show_last_goods(options.history, report);
   return report;
 }
 

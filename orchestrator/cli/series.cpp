@@ -56,14 +56,14 @@ static void make_rows(sweep::SweepOptions& sweep, const SeriesOptions& options) 
   sweep.plan = series::plan_of(std::move(sweep.plan), sweep.series);
   for (const series::Row& row : sweep.series)
     sweep.filter.kernels.push_back(row.kernel);
-  sweep.fetch = [all, rows = sweep.series, foundation = std::optional<source::Foundation>()](
+  sweep.fetch = [all, rows = sweep.series, shared = std::optional<source::BuildSpec>()](
                     const model::KernelSpec& spec, const source::Settings& settings) mutable {
     const auto row = std::find_if(rows.begin(), rows.end(),
                                   [&](const series::Row& one) { return one.kernel == spec.name; });
     if (row == rows.end()) return source::fetch(spec, settings);
     const auto applied = all->of_base + static_cast<std::size_t>(row - rows.begin());
-    if (!foundation) foundation = source::find_foundation(spec, settings);
-    return source::fetch(spec, *foundation, {all->list, applied}, settings);
+    if (!shared) shared = source::find_build_spec(spec, settings);
+    return source::fetch(spec, *shared, {all->list, applied}, settings);
   };
 }
 

@@ -26,7 +26,7 @@ Trial Trials::run_cells(const model::KernelSpec& kernel, const std::string& dire
   sweep::SweepOptions options = options_;
   options.out /= directory;
   options.filter.kernels = {kernel.name};
-  options.hosting = &hosting_;
+  options.libvirt = &libvirt_;
   options.unbuildable_ends = true;  // that candidate is skipped
   if (repetitions_ > 0) repeat(options.plan, repetitions_);
   std::ranges::replace_if(

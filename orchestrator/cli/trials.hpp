@@ -47,7 +47,7 @@ class Trials {
   const sweep::SweepOptions& options_;
   const run::StopRequest& stop_;
   Display& display_;
-  sweep::Hosting hosting_;  // of all trials
+  sweep::LibvirtSession libvirt_;  // of all trials
   model::HostFacts host_;
   unsigned repetitions_ = 0;  // 0: as the plan has it
   unsigned broken_in_a_row_ = 0;

@@ -20,7 +20,7 @@
 #include "cli/watch_text.hpp"
 #include "compare/proven.hpp"
 #include "kernel/store.hpp"
-#include "sweep/hosting.hpp"
+#include "sweep/libvirt_session.hpp"
 #include "util/error.hpp"
 
 namespace kproof::cli {
@@ -94,9 +94,9 @@ class Watch {
 
   DeskOptions& options_;
   run::StopRequest& stop_;
-  sweep::Hosting hosting_;  // of all rounds
-  Round round_;             // so far as it was told
-  std::size_t total_ = 0;   // cells of it
+  sweep::LibvirtSession libvirt_;  // of all rounds
+  Round round_;                    // so far as it was told
+  std::size_t total_ = 0;          // cells of it
   std::optional<int> last_;
 };
 }  // namespace
@@ -164,7 +164,7 @@ void Watch::round(const State& state, Saver& saver) {
 int Watch::run() {
   const desk::Tree tree = this->tree();
   tell_choice(tree, decide(options_, tree));
-  options_.run.sweep.hosting = &hosting_;
+  options_.run.sweep.libvirt = &libvirt_;
   options_.run.sweep.unbuildable_ends = true;
   Saver saver(tree.root, std::filesystem::absolute(kernel::default_cache()) / "kernels");
   tell(fmt::format("watching {} ({}); Ctrl-C ends it\n", tree.root.string(),

@@ -129,7 +129,7 @@ bool fits(const Row& row, const std::vector<ReportLine>& lines) {
 }
 
 static void add_alternatives(model::Finding& finding, const Pattern& pattern,
-                             const std::vector<std::string>& values, const Blame& blame,
+                             const std::vector<std::string>& values, const Culprit& blame,
                              std::string_view frame) {
   std::vector<std::string>& titles = finding.alt_titles;
   const auto add = [&](std::string_view form, std::string_view name) {
@@ -154,20 +154,20 @@ static const Stack& stack_of(const Pattern& pattern) {
 }
 
 // Where the community names nobody, or only a way to the piece of work, a reader finds more.
-static bool says_little(const Blame& blame) {
+static bool says_little(const Culprit& blame) {
   return blame.frame.empty() || is_dispatcher(blame.frame) ||
          std::ranges::any_of(blame.also, is_dispatcher);
 }
 
 // Where a stalled task was is chance: there the way to it is all that stays the same, down to the
 // system call; but every thread comes the same way.
-static const std::string& lasting(const Blame& blame) {
+static const std::string& lasting(const Culprit& blame) {
   const bool call = is_syscall(blame.frame) || std::ranges::any_of(blame.also, is_syscall);
   return says_little(blame) && !call ? blame.own : blame.frame;
 }
 
 static std::string fingerprint(const Pattern& pattern, const std::string& form,
-                               const std::vector<ReportLine>& lines, const Blame& blame) {
+                               const std::vector<ReportLine>& lines, const Culprit& blame) {
   constexpr std::size_t kFrames = 3;
   util::Hasher hash;
   hash.add(with_frame(form, ""));
@@ -196,7 +196,7 @@ static std::string topmost(const Pattern& pattern, const std::vector<ReportLine>
   return frames.empty() || is_dispatcher(frames.front()) ? std::string() : frames.front();
 }
 
-static void name_own(Blame& blame, const Pattern& pattern, const std::vector<ReportLine>& lines,
+static void name_own(Culprit& blame, const Pattern& pattern, const std::vector<ReportLine>& lines,
                      const model::Culprit& culprit) {
   if (pattern.own) blame.own = find_frame(*pattern.own, lines).own;
   if ((pattern.flags & kHeldUp) && says_little(blame)) {
@@ -209,7 +209,7 @@ static void name_own(Blame& blame, const Pattern& pattern, const std::vector<Rep
 
 static std::string why_incomplete(const Pattern& pattern, std::string_view title,
                                   const std::vector<std::string>& values,
-                                  const std::vector<ReportLine>& lines, const Blame& blame) {
+                                  const std::vector<ReportLine>& lines, const Culprit& blame) {
   if (pattern.flags & kMixed) return "only the header of the report could be read";
   if (pattern.flags & kTail) return "the end of a report without its beginning";
   if (is_torn(values)) return "another message stands in the line that names it";
@@ -231,7 +231,7 @@ static std::string without_details(std::string title) {
 static model::Finding name_by(const Pattern& pattern, const std::vector<std::string>& values,
                               const std::vector<ReportLine>& lines) {
   model::Finding finding;
-  Blame blame = pattern.stack ? find_frame(*pattern.stack, lines) : Blame{};
+  Culprit blame = pattern.stack ? find_frame(*pattern.stack, lines) : Culprit{};
   if (!pattern.frame.empty()) blame.frame = blame.own = fill(pattern.frame, values, "");
   Accusation accusation;
   if (pattern.flags & kHeldUp) accusation = find_culprit(lines);

@@ -160,13 +160,13 @@ class Walk {
 
 }  // namespace
 
-Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
+Culprit find_frame(const Stack& stack, const std::vector<ReportLine>& lines) {
   const CompiledStack& ready = compiled(stack);
   const std::size_t most = stack.pick == Pick::first ? 1 : lines.size();
-  Blame blame;
+  Culprit blame;
   for (const Steps& steps : ready.ways) {
     Walk walk(lines, steps, ready.skip.get(), most);
-    Blame found = pick_frame(walk.take_frames(), stack.pick);
+    Culprit found = pick_frame(walk.take_frames(), stack.pick);
     if (!blame.own.empty()) found.own = blame.own;
     blame = std::move(found);
     blame.mixed = walk.mixed();

@@ -36,13 +36,13 @@ struct ReportLine {
 };
 
 // The frame, and other names under which it may be known. "" if there is none.
-struct Blame {
+struct Culprit {
   std::string frame = {};
   std::string own = {};  // for readers: may be what the community passes over for a word in it
   std::vector<std::string> also = {};
   bool mixed = false;  // the stack of another message stood on the way (is_intruder())
 };
-Blame find_frame(const Stack& stack, const std::vector<ReportLine>& lines);
+Culprit find_frame(const Stack& stack, const std::vector<ReportLine>& lines);
 
 // Any function that a report names, for one without a stack trace: in its header, where the CPU
 // was, where a lock was taken; machinery only if there is nothing else. "" if there is none.

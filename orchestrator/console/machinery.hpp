@@ -48,6 +48,6 @@ struct Frame {
   std::string name;
   bool sounds = false;  // sounds_like_machinery()
 };
-Blame pick_frame(const std::vector<Frame>& frames, Pick pick);
+Culprit pick_frame(const std::vector<Frame>& frames, Pick pick);
 
 }  // namespace kproof::console

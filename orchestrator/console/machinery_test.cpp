@@ -196,7 +196,7 @@ TEST_CASE("small functions of the core that were copied into a module are passed
     CHECK_MESSAGE(is_machinery(name, true), name);
 }
 
-static kproof::console::Blame stall_in(std::initializer_list<const char*> names) {
+static kproof::console::Culprit stall_in(std::initializer_list<const char*> names) {
   std::vector<Frame> frames;
   for (const char* name : names)
     frames.push_back({name, sounds_like_machinery(name)});
@@ -277,7 +277,7 @@ TEST_CASE(
   }
   for (const char* name : {"kmalloc_oob_right", "panic_test_init", "zork_printk_all"})
     CHECK_MESSAGE(sounds_like_machinery(name), name);
-  const kproof::console::Blame blame =
+  const kproof::console::Culprit blame =
       pick_frame({{"kmalloc_oob_right", true}, {"do_one_initcall", false}}, Pick::first);
   CHECK(blame.own == "kmalloc_oob_right");
   CHECK(blame.frame == "do_one_initcall");

@@ -81,7 +81,7 @@ bool is_dispatcher(std::string_view function) {
 
 // One name for a system call on every architecture, as the community has it: "__x64_sys_futex" is
 // "sys_futex"; wrappers that old kernels and compilers generate lose their whole prefix.
-static Blame with_plain_name(const std::string& function) {
+static Culprit with_plain_name(const std::string& function) {
   static const RE2 of_architecture(
       R"(^__(?:x64|x32|ia32|ia32_compat|arm64|arm64_compat|s390|s390x|riscv|powerpc)_(?:compat_)?(sys_\w+)$)");
   static const RE2 wrapper(R"(^(?:compat_)?(?:SyS|SYSC|C_SYSC)_(\w+)$)");
@@ -100,7 +100,7 @@ static bool is_way_in(std::string_view frame, std::string_view below) {
   return is_dispatcher(frame) && !is_syscall(frame) && is_syscall(below);
 }
 
-static Blame pick_stall(const Names& frames) {
+static Culprit pick_stall(const Names& frames) {
   const std::string* below = frames.empty() ? nullptr : &frames.front();
   for (const std::string& frame : frames) {
     if (frame.starts_with("smp_call_function")) {
@@ -111,11 +111,11 @@ static Blame pick_stall(const Names& frames) {
     below = &frame;
   }
   // Up to 4.16 nothing but assembler calls a system call on x86, and that is machinery.
-  return below && is_syscall(*below) ? with_plain_name(*below) : Blame{};
+  return below && is_syscall(*below) ? with_plain_name(*below) : Culprit{};
 }
 
 // Tasks all over the kernel wait for a grace period, or for the one RTNL: one bucket each.
-static Blame pick_common_wait(const Names& frames) {
+static Culprit pick_common_wait(const Names& frames) {
   static const RE2 grace(R"(synchronize_(s?rcu|net|sched)\w*)");
   for (const std::string& frame : frames) {
     if (frame.starts_with("rtnl_lock")) return {.frame = frame};
@@ -136,26 +136,26 @@ static bool is_wait_by_name(const std::string& function) {
 
 // Machinery is out already: a name that merely sounds like it, as foo_spin_lock_bar() does, is of
 // no wait.
-static Blame pick_hung(const Names& frames) {
-  if (Blame common = pick_common_wait(frames); !common.frame.empty()) return common;
+static Culprit pick_hung(const Names& frames) {
+  if (Culprit common = pick_common_wait(frames); !common.frame.empty()) return common;
   for (const std::string& frame : frames)
     if (sounds_like_machinery(frame) || !is_wait_by_name(frame)) return with_plain_name(frame);
   return {};
 }
 
-static Blame pick(const Names& frames, Pick pick) {
+static Culprit pick(const Names& frames, Pick pick) {
   if (pick == Pick::stall) return pick_stall(frames);
   if (pick == Pick::hung) return pick_hung(frames);
-  return frames.empty() ? Blame{} : with_plain_name(frames.front());
+  return frames.empty() ? Culprit{} : with_plain_name(frames.front());
 }
 
-Blame pick_frame(const std::vector<Frame>& frames, Pick how) {
+Culprit pick_frame(const std::vector<Frame>& frames, Pick how) {
   Names all, sure;
   for (const Frame& frame : frames) {
     all.push_back(frame.name);
     if (!frame.sounds) sure.push_back(frame.name);
   }
-  Blame blame = pick(sure, how);
+  Culprit blame = pick(sure, how);
   blame.own = all.size() == sure.size() ? blame.frame : pick(all, how).frame;
   return blame;
 }

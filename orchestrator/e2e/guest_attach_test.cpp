@@ -10,8 +10,7 @@
 #include "e2e/support.hpp"
 #include "util/files.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_attach_test {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
@@ -112,3 +111,5 @@ TEST_CASE("kill -9 of a kproof whose guest is paused leaves nothing, and the she
     std::this_thread::sleep_for(10ms);
   CHECK(left_by(run.pid(), out) == std::vector<std::string>{});
 }
+
+}  // namespace kproof::e2e::guest_attach_test

@@ -4,7 +4,7 @@
 
 #include "e2e/support.hpp"
 
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_boots_test {
 using Titles = std::vector<std::string>;
 
 static const Run& run() {
@@ -70,3 +70,5 @@ TEST_CASE("a console without time stamps is a blind one, although the canary sta
   const std::string console = read_log(run(), bare, "console");
   CHECK(console.find("\nkproof-canary ") != console.npos);
 }
+
+}  // namespace kproof::e2e::guest_boots_test

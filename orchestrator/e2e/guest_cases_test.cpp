@@ -3,7 +3,7 @@
 
 #include "e2e/support.hpp"
 
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_cases_test {
 using Titles = std::vector<std::string>;
 
 static const Run& run() {
@@ -111,3 +111,5 @@ TEST_CASE("100 MB on stdout are read to their end, 16 MB of them kept, and the r
                          "the last 83[0-9]{6} were not kept"});
   CHECK(read_log(run(), cell(run(), id_of("floods_stdout")), "ktap").size() == 16 << 20);
 }
+
+}  // namespace kproof::e2e::guest_cases_test

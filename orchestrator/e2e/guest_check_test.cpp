@@ -8,8 +8,7 @@
 #include "e2e/stand_in.hpp"
 #include "e2e/support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_check_test {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
@@ -96,3 +95,5 @@ TEST_CASE("check cannot tell of a tree that does not build, and says so by 125")
   CHECK(says(run, "Cannot tell: after does not build."));
   CHECK(says(run, "mm/a.c:1:9: error: 'nope' undeclared"));
 }
+
+}  // namespace kproof::e2e::guest_check_test

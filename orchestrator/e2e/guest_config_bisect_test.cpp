@@ -8,8 +8,7 @@
 #include "e2e/stand_in.hpp"
 #include "e2e/support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_config_bisect_test {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
@@ -94,3 +93,5 @@ TEST_CASE(
         std::string::npos);
   CHECK(run.results.at("config_bisect").at("causes").empty());
 }
+
+}  // namespace kproof::e2e::guest_config_bisect_test

@@ -7,8 +7,7 @@
 #include "e2e/support.hpp"
 #include "util/files.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_dump_test {
 namespace fs = std::filesystem;
 
 static constexpr auto kRun = std::chrono::minutes(5);
@@ -69,3 +68,5 @@ TEST_CASE("a case that passes is read at its end, where that is asked for, and g
   CHECK(holds(result.err, "1 cell: 1 pass"));
   check_core(core_of("mm/thp_mprotect", "end"));
 }
+
+}  // namespace kproof::e2e::guest_dump_test

@@ -4,7 +4,7 @@
 
 #include "e2e/support.hpp"
 
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_ends_test {
 using Titles = std::vector<std::string>;
 
 static const std::string kOld = "debian-6.1", kNew = "debian-6.12";
@@ -44,7 +44,7 @@ TEST_CASE("a panic during a case is a crash with the panic as its finding") {
   }
 }
 
-// After the silence the playbook takes what time it needs, at most a minute under TCG.
+// After the silence the diagnosis takes what time it needs, at most a minute under TCG.
 TEST_CASE("a guest that goes silent is a hang after the silence that the plan allows") {
   const std::string reason = "the guest was silent for (9|1[0-4])\\.[0-9]s in phase test: ";
   for (const std::string& kernel : {kOld, kNew}) {
@@ -122,3 +122,5 @@ TEST_CASE("nonsense on the agent's port ends the guest at once, and nothing of i
   ends(kOld, "agent_port_nonsense",
        {"broken", "host", "the agent could not be believed in phase test: no frame at byte .*", 5});
 }
+
+}  // namespace kproof::e2e::guest_ends_test

@@ -4,8 +4,7 @@
 #include "e2e/support.hpp"
 #include "util/files.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_expected_test {
 
 TEST_CASE("failures that happen as declared are expected, and the run exits with 0") {
   const Run run = run_plan(plan("as_declared"), fresh_directory("as_declared"));
@@ -70,3 +69,5 @@ TEST_CASE("deadlines that contradict each other are refused with the numbers: no
                            "soft lockup is reported after 20 s") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(directory / "out/cells"));
 }
+
+}  // namespace kproof::e2e::guest_expected_test

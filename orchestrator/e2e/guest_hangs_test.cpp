@@ -5,7 +5,7 @@
 
 #include "e2e/support.hpp"
 
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_hangs_test {
 using Titles = std::vector<std::string>;
 
 static const std::vector<std::string> kKernels{"debian-6.1", "debian-6.12"};
@@ -20,7 +20,7 @@ static bool holds(const std::string& log, const std::string& text) {
 }
 
 // The cell's one hang, as cell.json has it, once its class and its reason are what they must be. No
-// finding: nothing that the playbook did is taken for the kernel's.
+// finding: nothing that the diagnosis did is taken for the kernel's.
 static const Json& hang(const std::string& kernel, const std::string& id, const char* hang_class,
                         const Ending& ending) {
   const std::string whole = kernel + "/" + id;
@@ -141,3 +141,5 @@ TEST_CASE("an oops that the kernel survives ends the case long before its deadli
     CHECK(found.at("hangs").empty());
   }
 }
+
+}  // namespace kproof::e2e::guest_hangs_test

@@ -3,8 +3,7 @@
 
 #include "e2e/support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_known_test {
 
 static const Run& the_run() {
   static const Run run = run_plan(plan("known"), fresh_directory("known"));
@@ -42,3 +41,5 @@ TEST_CASE("the bad pud of 6.1 is known: only the subtests need a declaration") {
   CHECK(titles(bad_pud) == std::vector<std::string>{"bad pud"});
   CHECK(cell(the_run(), "debian-6.12/l1/mm/bad_pud").at("verdict") == "pass");
 }
+
+}  // namespace kproof::e2e::guest_known_test

@@ -4,7 +4,7 @@
 
 #include "e2e/support.hpp"
 
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_kvm_test {
 namespace fs = std::filesystem;
 
 static Run run_part(const std::string& name, const std::vector<std::string>& filter) {
@@ -45,3 +45,5 @@ TEST_CASE("6.12 lets no stale mapping of a guest live, and the MMU mode is prove
       CHECK(mode.at("fact").get<std::string>().starts_with(mmu + " (declared: " + mmu + ")"));
     }
 }
+
+}  // namespace kproof::e2e::guest_kvm_test

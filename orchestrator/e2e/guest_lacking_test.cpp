@@ -5,8 +5,7 @@
 #include "e2e/kernel_tree.hpp"
 #include "e2e/support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_lacking_test {
 namespace fs = std::filesystem;
 
 static fs::path vmlinuz_below(const fs::path& boot) {
@@ -58,3 +57,5 @@ TEST_CASE("a bzImage without modules boots, and the agent says what it lacks: a 
                   "the agent could not talk to the host in phase boot: the kernel has no "
                   "virtio_console, built in or as a module"});
 }
+
+}  // namespace kproof::e2e::guest_lacking_test

@@ -5,8 +5,7 @@
 
 #include "e2e/support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_matrix_test {
 
 static const Run& the_run() {
   static const Run run = run_plan(plan("matrix"), fresh_directory("matrix"));
@@ -39,3 +38,5 @@ TEST_CASE("the summary says which values go with the failure") {
   CHECK(out.find("kernel=debian-6.1 and case=mm/bad_pud") != std::string::npos);
   CHECK(out.find("and in none of 3 others") != std::string::npos);
 }
+
+}  // namespace kproof::e2e::guest_matrix_test

@@ -4,7 +4,7 @@
 #include "e2e/kernel_tree.hpp"
 #include "e2e/support.hpp"
 
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_nested_test {
 namespace fs = std::filesystem;
 using Titles = std::vector<std::string>;
 
@@ -155,3 +155,5 @@ TEST_CASE("an L1 kernel without KVM's module is a miss with the fact, before any
                {"miss", "config", "the kernel has no module kvm_amd"});
   CHECK(cell(without, "no-kvm/nested/selftest/pass").at("phases").empty());
 }
+
+}  // namespace kproof::e2e::guest_nested_test

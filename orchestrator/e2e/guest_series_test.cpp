@@ -8,8 +8,7 @@
 #include "e2e/stand_in.hpp"
 #include "e2e/support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_series_test {
 using namespace std::chrono_literals;
 using enum StandIn::Kernel;
 
@@ -119,3 +118,5 @@ TEST_CASE(
   CHECK(run.results.at("bisect").at("first_bad").size() == 3);
   CHECK(run.process.out.find("Only skipped revisions are left") != std::string::npos);
 }
+
+}  // namespace kproof::e2e::guest_series_test

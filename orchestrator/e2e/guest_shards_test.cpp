@@ -6,8 +6,7 @@
 #include "e2e/support.hpp"
 #include "util/files.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_shards_test {
 namespace fs = std::filesystem;
 
 namespace {
@@ -84,3 +83,5 @@ TEST_CASE("workers that are started by hand run all cells, each once") {
   CHECK_MESSAGE(whole.process.exit_code == 0, whole.process.err);
   CHECK(endings_in(whole) == kWhole);
 }
+
+}  // namespace kproof::e2e::guest_shards_test

@@ -3,8 +3,7 @@
 
 #include "e2e/support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_suites_test {
 namespace fs = std::filesystem;
 
 static const Run& run() {
@@ -72,3 +71,5 @@ TEST_CASE("its failure, and a summary of more than came, is one; what was not bu
         std::vector<std::string>{"the program ends well"});
   CHECK(of("unit/not-built").at("verdict") == "skip");
 }
+
+}  // namespace kproof::e2e::guest_suites_test

@@ -5,8 +5,7 @@
 #include "e2e/support.hpp"
 #include "util/files.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_trace_test {
 namespace fs = std::filesystem;
 
 static constexpr auto kRun = std::chrono::minutes(5);
@@ -92,3 +91,5 @@ TEST_CASE("an event that the kernel does not have is told with those that are ne
   CHECK(holds(result.err, "this kernel has no event exceptions:page_fault_usr"));
   CHECK(holds(result.err, "exceptions has page_fault_user, page_fault_kernel"));
 }
+
+}  // namespace kproof::e2e::guest_trace_test

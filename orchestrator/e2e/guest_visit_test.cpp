@@ -9,8 +9,7 @@
 #include "e2e/support.hpp"
 #include "util/files.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_visit_test {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
@@ -93,3 +92,5 @@ TEST_CASE("a WARNING fails a command that ends well, in the guest of a cell, and
   CHECK(left_by_run(out) == std::vector<std::string>{});
   fs::remove_all(out);
 }
+
+}  // namespace kproof::e2e::guest_visit_test

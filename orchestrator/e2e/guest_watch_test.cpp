@@ -12,8 +12,7 @@
 #include "util/fd.hpp"
 #include "util/files.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
+namespace kproof::e2e::guest_watch_test {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
@@ -74,3 +73,5 @@ TEST_CASE("watch: a save during a round ends that and is judged; what failed can
   CHECK(run.process.err.find("1 of 1 cell: what did not end as expected") != std::string::npos);
   CHECK(run.results.at("filters").at("ids") == Json{"mine/l1/mm/dax_1g_mprotect"});
 }
+
+}  // namespace kproof::e2e::guest_watch_test

@@ -1,6 +1,6 @@
 # Faults of the host and of the user's input. Every test case is a ctest entry of its own, so that one
 # that this machine cannot run is counted as skipped and says why, without hiding the others. One at a
-# time, beside one of those with guests (CMakeLists.txt): what a run has left is told from what others
+# time, beside those with guests (CMakeLists.txt): what a run has left is told from what others
 # have (leftovers.hpp). Their claims are their own: no test waits for what else runs on this machine.
 file(GLOB host_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/host_*.cpp)
 add_executable(e2e_host_test ${host_tests} ${CMAKE_CURRENT_SOURCE_DIR}/leftovers.cpp)

@@ -7,9 +7,7 @@
 #include "source/made_up.hpp"
 #include "util/subprocess.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::config_bisect_test {
 namespace fs = std::filesystem;
 
 namespace {
@@ -91,3 +89,5 @@ TEST_CASE("an end that does not build is told with the compiler's words") {
   CHECK(contains(ended.err, "--bad: "));
   CHECK(contains(ended.err, "mm/a.c:1:9: error: 'nope' undeclared here"));
 }
+
+}  // namespace kproof::e2e::host::config_bisect_test

@@ -13,9 +13,7 @@
 #include "e2e/host_support.hpp"
 #include "virt/orphan_reaper.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::daemon_test {
 namespace fs = std::filesystem;
 
 static constexpr seconds kBoot{120};
@@ -159,3 +157,5 @@ TEST_CASE("a cell passes through libvirtd of the session, which is started on de
   }
   check_passed(ended, program.pid(), out);
 }
+
+}  // namespace kproof::e2e::host::daemon_test

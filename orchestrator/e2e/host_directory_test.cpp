@@ -8,9 +8,7 @@
 
 #include "e2e/host_support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::directory_test {
 namespace fs = std::filesystem;
 
 static constexpr seconds kBoot{120};
@@ -106,3 +104,5 @@ TEST_CASE("a cell is kept while its inputs are the same and runs again when one 
   CHECK(contains(again.err, "started"));
   CHECK(results_in(out).at("cells").at(0).at("reused") == false);
 }
+
+}  // namespace kproof::e2e::host::directory_test

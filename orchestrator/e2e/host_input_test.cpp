@@ -4,9 +4,7 @@
 
 #include "e2e/host_support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::input_test {
 namespace fs = std::filesystem;
 
 // A plan of one kernel and one case; `kernel` is what stands behind its name.
@@ -132,3 +130,5 @@ TEST_CASE("KVM that cannot be used is a fault of the host with its reason when i
   CHECK(ended.err.find("--accel kvm: ") != std::string::npos);
   CHECK(ended.err.find("hint: ") != std::string::npos);
 }
+
+}  // namespace kproof::e2e::host::input_test

@@ -6,9 +6,7 @@
 
 #include "e2e/host_support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::lifetime_test {
 namespace fs = std::filesystem;
 
 // A boot under TCG on a loaded machine.
@@ -125,8 +123,8 @@ TEST_CASE("kill -9 while the guest is being started leaves nothing") {
   }
 }
 
-// The FIFO into a hung guest's console (sweep/run_cell.cpp) is there while its playbook runs.
-static bool playbook_runs(pid_t kproof) {
+// The FIFO into a hung guest's console (sweep/run_cell.cpp) is there while its diagnosis runs.
+static bool diagnosis_runs(pid_t kproof) {
   for (const auto& entry : fs::directory_iterator("/dev/shm")) {
     if (util::FileLock::holder(entry.path() / ".runtime.lock") != std::to_string(kproof)) continue;
     for (const auto& file : fs::directory_iterator(entry.path()))
@@ -141,7 +139,7 @@ TEST_CASE("a run that is ended while it looks at a hung guest leaves nothing") {
     const util::ScratchDir scratch("kproof-e2e-");
     const fs::path out = scratch.path() / "out";
     Program program({command({"run", plan("hang"), "--out", out, "-v"})});
-    REQUIRE_MESSAGE(becomes_true(kBoot, [&] { return playbook_runs(program.pid()); }),
+    REQUIRE_MESSAGE(becomes_true(kBoot, [&] { return diagnosis_runs(program.pid()); }),
                     program.err());
     program.signal(signal);
     const Ended ended = program.wait(seconds(10));
@@ -165,3 +163,5 @@ TEST_CASE("kill -9 while libvirt asks QEMU what it can do leaves nothing") {
   CHECK(becomes_true(kGone, [&] { return left_by(program.pid(), out).empty(); }));
   CHECK(becomes_true(kGone, [&] { return !asked(); }));
 }
+
+}  // namespace kproof::e2e::host::lifetime_test

@@ -6,9 +6,7 @@
 #include "e2e/host_support.hpp"
 #include "source/made_up.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::pipeline_test {
 namespace fs = std::filesystem;
 
 namespace {
@@ -81,3 +79,5 @@ TEST_CASE("kill -9 beside a build leaves neither guest nor compiler, and what en
   CHECK(ended.code == 130);
   CHECK(contains(ended.err, "the build was interrupted"));
 }
+
+}  // namespace kproof::e2e::host::pipeline_test

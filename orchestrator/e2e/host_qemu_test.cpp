@@ -5,9 +5,7 @@
 
 #include "e2e/host_support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::qemu_test {
 namespace fs = std::filesystem;
 
 static constexpr seconds kBoot{120};
@@ -123,3 +121,5 @@ TEST_CASE("a QEMU that answers nothing, like its guest, is the host's fault") {
       contains(reason_of_broken(out, "k/l1/selftest/irqs_off"), "QEMU's monitor does not answer"));
   CHECK(left_by(program.pid(), out).empty());
 }
+
+}  // namespace kproof::e2e::host::qemu_test

@@ -8,9 +8,7 @@
 
 #include "e2e/host_support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::resources_test {
 namespace fs = std::filesystem;
 
 static constexpr seconds kBoot{120};
@@ -150,3 +148,5 @@ TEST_CASE("a disk that fills up during a cell makes it broken, and half a result
   CAPTURE(again.err);
   CHECK(again.code == 0);
 }
+
+}  // namespace kproof::e2e::host::resources_test

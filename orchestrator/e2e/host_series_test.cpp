@@ -10,9 +10,7 @@
 #include "source/made_up.hpp"
 #include "util/subprocess.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::series_test {
 namespace fs = std::filesystem;
 
 namespace {
@@ -181,3 +179,5 @@ TEST_CASE("bisect verifies its ends first, and says what it saw where one is not
   CHECK(contains(ended.err, "is not good but skipped: "));
   CHECK(contains(ended.err, "mm/a.c:1:9: error: 'nope' undeclared here"));
 }
+
+}  // namespace kproof::e2e::host::series_test

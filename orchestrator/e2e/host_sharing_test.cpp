@@ -9,9 +9,7 @@
 
 #include "e2e/host_support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::sharing_test {
 namespace fs = std::filesystem;
 
 static constexpr seconds kBoot{120};
@@ -160,3 +158,5 @@ TEST_CASE("in a control group of one core and 6 GiB that is what a run has, and 
   CAPTURE(ended.err);
   CHECK(ended.code == 0);
 }
+
+}  // namespace kproof::e2e::host::sharing_test

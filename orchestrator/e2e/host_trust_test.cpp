@@ -14,9 +14,7 @@
 #include "source/made_up.hpp"
 #include "util/subprocess.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::trust_test {
 namespace fs = std::filesystem;
 
 static constexpr seconds kBoot{120};
@@ -151,3 +149,5 @@ TEST_CASE("the first Ctrl-C ends a build that unpacks its source") {
   CHECK(ended.code == 130);
   CHECK(contains(ended.err, "interrupted while unpacking"));
 }
+
+}  // namespace kproof::e2e::host::trust_test

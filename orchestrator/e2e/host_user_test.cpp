@@ -6,9 +6,7 @@
 
 #include "e2e/host_support.hpp"
 
-using namespace kproof;
-using namespace kproof::e2e;
-using namespace kproof::e2e::host;
+namespace kproof::e2e::host::user_test {
 namespace fs = std::filesystem;
 
 TEST_CASE("a user without rights or a home runs a cell with the embedded driver") {
@@ -22,3 +20,5 @@ TEST_CASE("a user without rights or a home runs a cell with the embedded driver"
                    {{"HOME", "/nonexistent"}, {"KPROOF_CACHE", cache}}});
   check_passed(program.wait(seconds(120)), program.pid(), out);
 }
+
+}  // namespace kproof::e2e::host::user_test

@@ -4,7 +4,7 @@
 
 #include "e2e/support.hpp"
 
-using namespace kproof::e2e;
+namespace kproof::e2e::real_selftests_test {
 
 static const Run& run() {
   static const Run run = run_plan(plan("selftests"), fresh_directory("selftests"));
@@ -25,3 +25,5 @@ TEST_CASE("a selftest that this kernel's source has not is a skip that says so")
   check_ending(run(), "debian-6.1/l1/kselftest-kvm/guest_memfd_test",
                {"skip", "config", "linux-source-6.1 .* has no selftest kvm/guest_memfd_test"});
 }
+
+}  // namespace kproof::e2e::real_selftests_test

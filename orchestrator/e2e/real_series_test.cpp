@@ -15,10 +15,9 @@
 #include "e2e/support.hpp"
 #include "util/files.hpp"
 
-using namespace kproof::e2e;
+namespace kproof::e2e::real_series_test {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-namespace util = kproof::util;
 
 static const fs::path kPatches = KPROOF_PATCHES "/v6.1-mprotect-pud";
 
@@ -144,3 +143,5 @@ TEST_CASE("the same again builds nothing, boots nothing and says the same") {
   CHECK(again.results.at("series") == series().results.at("series"));
   CHECK(again.process.err.find("building") == std::string::npos);
 }
+
+}  // namespace kproof::e2e::real_series_test

@@ -43,21 +43,21 @@ static Json trace(const Trace& one) {
           {"other_unit", one.other_unit}, {"changes", std::move(changes)}};
 }
 
-Json to_json(const Story& story) {
-  Json json{{"cell", story.cell},      {"runs", Json::array()},     {"proven", story.proven},
-            {"bad", story.bad},        {"symptoms", Json::array()}, {"outages", Json::array()},
+Json to_json(const CellHistory& past) {
+  Json json{{"cell", past.cell},       {"runs", Json::array()},     {"proven", past.proven},
+            {"bad", past.bad},         {"symptoms", Json::array()}, {"outages", Json::array()},
             {"metrics", Json::array()}};
-  for (const Moment& one : story.moments)
+  for (const Moment& one : past.moments)
     json["runs"].push_back({{"run", one.run},
                             {"started", one.started},
                             {"kernel", one.kernel},
                             {"directory", one.directory}});
-  for (const Symptom& one : story.symptoms)
+  for (const Symptom& one : past.symptoms)
     json["symptoms"].push_back(symptom(one));
-  for (const Outage& one : story.outages)
+  for (const Outage& one : past.outages)
     json["outages"].push_back(
         {{"from", one.from}, {"to", one.to}, {"verdict", one.verdict}, {"reason", one.reason}});
-  for (const Trace& one : story.traces)
+  for (const Trace& one : past.traces)
     json["metrics"].push_back(trace(one));
   return json;
 }

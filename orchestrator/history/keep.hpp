@@ -16,7 +16,8 @@ struct Kept {
 };
 
 // The run in `directory`, or all that are below it. Steps of a bisection are kept as such: they go
-// to and fro among revisions, so that they belong to no cell's story. Throws as Store::add() does.
+// to and fro among revisions, so that they belong to no cell's history. Throws as Store::add()
+// does.
 Kept keep(Store& store, const std::filesystem::path& directory);
 
 }  // namespace kproof::history

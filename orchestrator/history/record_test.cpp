@@ -107,7 +107,7 @@ TEST_CASE("what is no run, or of another schema, is refused with the next step")
                        HostError);
 }
 
-TEST_CASE("steps of a bisection are kept, and belong to no story") {
+TEST_CASE("steps of a bisection are kept, and belong to no cell") {
   const util::ScratchDir scratch("kproof-record-");
   const fs::path out = scratch.path() / "out", step = out / "revisions" / "a";
   report::RunReport report{.started = "2026-11-29T02:59:00Z"};

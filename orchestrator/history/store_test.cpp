@@ -9,9 +9,9 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
+#include "history/cell_history.hpp"
 #include "history/made_up.hpp"
 #include "history/schema.hpp"
-#include "history/story.hpp"
 #include "util/files.hpp"
 
 using namespace kproof;
@@ -83,8 +83,8 @@ TEST_CASE("what is kept comes back, in the order of runs") {
   CHECK(store.cells_that_showed("WARNING*") == std::vector<std::string>{"k/l1/mm/regressed"});
   CHECK(store.cells_that_measured("st*") == std::vector<std::string>{"k/l1/kvm/slow"});
   CHECK(store.observations("no such").empty());
-  const Story story = story_of("k/l1/mm/regressed", seen, {});
-  CHECK(story.symptoms.at(0).state == State::introduced);
+  const CellHistory past = history_of("k/l1/mm/regressed", seen, {});
+  CHECK(past.symptoms.at(0).state == State::introduced);
 }
 
 TEST_CASE("a run is kept once, and of a run that kept cells only those that it ran") {

@@ -1,7 +1,7 @@
-// The symptoms of a story. Internal to history/.
+// The symptoms in a cell's history. Internal to history/.
 #pragma once
 
-#include "history/story.hpp"
+#include "history/cell_history.hpp"
 
 namespace kproof::history {
 

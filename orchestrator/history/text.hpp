@@ -3,12 +3,12 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "history/story.hpp"
+#include "history/cell_history.hpp"
 
 namespace kproof::history {
 
 // Printable, whatever a guest said.
-std::string render(const Story& story);
+std::string render(const CellHistory& past);
 std::string render(const std::vector<RunLine>& runs);
 
 // The words that all texts of a history use: "23 of 60 (38 %)", "1002 -> 1301 (+30.0 %)",
@@ -19,7 +19,7 @@ std::string name_of(const Symptom& symptom);
 
 // {"cell", "runs": [{"run", "started", "kernel", "directory"}], "proven", "bad", "symptoms": [...],
 // "outages": [...], "metrics": [...]}; places are indices into "runs".
-nlohmann::json to_json(const Story& story);
+nlohmann::json to_json(const CellHistory& past);
 nlohmann::json to_json(const std::vector<RunLine>& runs);
 
 }  // namespace kproof::history

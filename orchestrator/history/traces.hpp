@@ -1,4 +1,4 @@
-// The figures of a story. Internal to history/.
+// The figures in a cell's history. Internal to history/.
 #pragma once
 
 #include "history/symptoms.hpp"

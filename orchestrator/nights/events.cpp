@@ -10,16 +10,16 @@
 
 namespace kproof::nights {
 using compare::Standing;
+using history::CellHistory;
 using history::Observation;
 using history::State;
-using history::Story;
 using history::Symptom;
 
-// Of the moments of a story, with the kernels on both sides of its begin.
-static Event event_at(const Story& story, Kind kind, std::size_t since, std::size_t until) {
-  const auto& moments = story.moments;
+// Of the moments of a history, with the kernels on both sides of its begin.
+static Event event_at(const CellHistory& past, Kind kind, std::size_t since, std::size_t until) {
+  const auto& moments = past.moments;
   return {.kind = kind,
-          .cells = {story.cell},
+          .cells = {past.cell},
           .what = {},
           .how = {},
           .since = night_of(moments[since].started),
@@ -32,9 +32,10 @@ static Event event_at(const Story& story, Kind kind, std::size_t since, std::siz
           .again = {}};
 }
 
-static void add_interval(Event& event, const Story& story, std::size_t least, std::size_t most) {
-  event.least = night_of(story.moments[least].started);
-  event.most = night_of(story.moments[most].started);
+static void add_interval(Event& event, const CellHistory& past, std::size_t least,
+                         std::size_t most) {
+  event.least = night_of(past.moments[least].started);
+  event.most = night_of(past.moments[most].started);
 }
 
 static bool shows(const Observation* one, const Symptom& symptom) {
@@ -66,11 +67,11 @@ static bool is_flake(const Symptom& symptom, const std::vector<const Observation
   }
 }
 
-bool is_real(const Story& story, const std::vector<const Observation*>& last) {
+bool is_real(const CellHistory& past, const std::vector<const Observation*>& last) {
   return std::ranges::any_of(last, [&](const Observation* one) {
     if (!is_unexpected(one)) return false;
     std::size_t shown = 0, flakes = 0;
-    for (const Symptom& symptom : story.symptoms) {
+    for (const Symptom& symptom : past.symptoms) {
       if (!shows(one, symptom)) continue;
       ++shown;
       flakes += is_flake(symptom, last);
@@ -107,21 +108,21 @@ static bool is_old(Kind kind, const std::string& night, const std::string& first
   return is_over && night < first;
 }
 
-static void add_symptoms(std::vector<Event>& events, const Story& story,
+static void add_symptoms(std::vector<Event>& events, const CellHistory& past,
                          const std::vector<const Observation*>& last, const std::string& first) {
-  for (const Symptom& symptom : story.symptoms) {
+  for (const Symptom& symptom : past.symptoms) {
     const auto kind = kind_of(symptom, last);
     if (!kind) continue;
     const bool changed = !symptom.changes.empty();
     const std::size_t since = changed ? symptom.changes.back().at : symptom.first;
-    Event event = event_at(story, *kind, since, symptom.last);
+    Event event = event_at(past, *kind, since, symptom.last);
     if (is_old(*kind, *kind == Kind::mended ? event.since : event.until, first)) continue;
     event.what = name_of(symptom);
     if (changed) {
       const stats::RateChange& change = symptom.changes.back();
       event.how =
           fmt::format("{} -> {}", history::rate(change.before), history::rate(change.behind));
-      add_interval(event, story, change.least, change.most);
+      add_interval(event, past, change.least, change.most);
     } else {
       event.how = history::rate(symptom.all);
     }
@@ -129,39 +130,41 @@ static void add_symptoms(std::vector<Event>& events, const Story& story,
   }
 }
 
-static void add_outages(std::vector<Event>& events, const Story& story, const std::string& first) {
-  for (const history::Outage& outage : story.outages) {
+static void add_outages(std::vector<Event>& events, const CellHistory& past,
+                        const std::string& first) {
+  for (const history::Outage& outage : past.outages) {
     if (outage.standing == Standing::expected) continue;
     const Kind kind = outage.standing == Standing::host ? Kind::outage : Kind::lost;
-    Event event = event_at(story, kind, outage.from, outage.to);
+    Event event = event_at(past, kind, outage.from, outage.to);
     if (event.until < first) continue;
     event.what = fmt::format("{}: {}", outage.verdict, outage.reason);
     events.push_back(std::move(event));
   }
 }
 
-static void add_figures(std::vector<Event>& events, const Story& story, const std::string& first) {
-  for (const history::Trace& trace : story.traces)
+static void add_figures(std::vector<Event>& events, const CellHistory& past,
+                        const std::string& first) {
+  for (const history::Trace& trace : past.traces)
     for (const stats::LevelChange& change : trace.changes) {
       const bool slower = compare::is_time(trace.unit) && change.behind > change.before &&
                           &change == &trace.changes.back();
-      Event event = event_at(story, slower ? Kind::slower : Kind::figure, change.at,
+      Event event = event_at(past, slower ? Kind::slower : Kind::figure, change.at,
                              trace.levels.back().moment);
       if (event.since < first) continue;
       event.what =
           trace.unit.empty() ? trace.metric : fmt::format("{} ({})", trace.metric, trace.unit);
       event.how = history::step(change);
-      add_interval(event, story, change.least, change.most);
+      add_interval(event, past, change.least, change.most);
       events.push_back(std::move(event));
     }
 }
 
-std::vector<Event> events_of(const Story& story, const std::vector<const Observation*>& last,
+std::vector<Event> events_of(const CellHistory& past, const std::vector<const Observation*>& last,
                              const std::string& first) {
   std::vector<Event> events;
-  add_symptoms(events, story, last, first);
-  add_outages(events, story, first);
-  add_figures(events, story, first);
+  add_symptoms(events, past, last, first);
+  add_outages(events, past, first);
+  add_figures(events, past, first);
   return events;
 }
 

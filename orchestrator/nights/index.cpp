@@ -120,7 +120,7 @@ static void add_squares(const Element& body, const Overview& overview, const Lin
   const Element rows = table.add("tbody");
   for (const Row& row : overview.rows) {
     const Element line = rows.add("tr");
-    line.add("th", "", row.story.cell);
+    line.add("th", "", row.past.cell);
     for (std::size_t i = 0; i < row.squares.size(); ++i) {
       const Square& square = row.squares[i];
       const Look look = look_of(square.mark);
@@ -145,14 +145,14 @@ static void add_figures(const Element& body, const Overview& overview) {
   std::size_t shown = 0, left_out = 0;
   for (const bool changed : {true, false})
     for (const Row& row : overview.rows)
-      for (const history::Trace& trace : row.story.traces) {
+      for (const history::Trace& trace : row.past.traces) {
         if (trace.changes.empty() == changed) continue;
         if (!changed && shown >= kMostUnchanged) {
           ++left_out;
           continue;
         }
         if (shown++ == 0) body.add("h2", "", "Figures");
-        add_trend(body.add("div", "wide"), row.story, trace, overview.nights.front());
+        add_trend(body.add("div", "wide"), row.past, trace, overview.nights.front());
       }
   if (left_out > 0)
     body.add("p", "soft",

@@ -24,11 +24,11 @@ static Json encode(const Event& event) {
 
 Json to_json(const Overview& overview) {
   const Ending ending = ending_of(overview);
-  Json json{{"nights", overview.nights}, {"stories", Json::array()},
+  Json json{{"nights", overview.nights}, {"cells", Json::array()},
             {"events", Json::array()},   {"unexpected_and_real", ending.real},
             {"slower", ending.slower},   {"host", ending.host}};
   for (const Row& row : overview.rows)
-    if (!row.events.empty()) json["stories"].push_back(history::to_json(row.story));
+    if (!row.events.empty()) json["cells"].push_back(history::to_json(row.past));
   for (const Event& event : overview.events)
     json["events"].push_back(encode(event));
   return json;

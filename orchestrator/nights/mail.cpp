@@ -44,7 +44,7 @@ static std::vector<std::string> real_cells(const Overview& overview) {
   std::vector<std::string> lines;
   for (const Row& row : overview.rows)
     if (row.is_real)
-      lines.push_back(fmt::format("{}: {}", row.story.cell, row.squares.back().verdict));
+      lines.push_back(fmt::format("{}: {}", row.past.cell, row.squares.back().verdict));
   return lines;
 }
 

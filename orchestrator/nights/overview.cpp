@@ -80,7 +80,7 @@ static std::vector<std::string> command_again(const Observation& one) {
 
 Row row_of(const std::string& cell, const std::vector<Observation>& observations,
            const std::vector<std::string>& nights, const history::Question& question) {
-  Row row{.story = story_of(cell, observations, question),
+  Row row{.past = history_of(cell, observations, question),
           .squares = squares_of(observations, nights),
           .events = {}};
   if (observations.empty() || nights.empty()) return row;
@@ -88,17 +88,17 @@ Row row_of(const std::string& cell, const std::vector<Observation>& observations
   std::vector<const Observation*> last;
   for (const Observation& one : observations)
     if (night_of(one.run_started) == night) last.push_back(&one);
-  row.events = events_of(row.story, last, nights.front());
+  row.events = events_of(row.past, last, nights.front());
   for (Event& event : row.events)
     event.again = command_again(*last.back());
   if (night != nights.back()) return row;
-  row.is_real = is_real(row.story, last);
+  row.is_real = is_real(row.past, last);
   row.is_host = std::ranges::any_of(
       last, [](const Observation* one) { return one->cell.standing == Standing::host; });
   return row;
 }
 
-// Of one story, told once for all cells that share it. Of an outage the words may differ.
+// Of one history, told once for all cells that share it. Of an outage the words may differ.
 static bool belong_together(const Event& a, const Event& b) {
   const auto key = [](const Event& e) {
     return std::tie(e.kind, e.since, e.until, e.least, e.most, e.how, e.kernel_before, e.kernel);
@@ -113,7 +113,7 @@ Overview overview_of(std::vector<std::string> nights, std::vector<Row> rows) {
     return std::ranges::all_of(row.squares,
                                [](const Square& one) { return one.mark == Mark::none; });
   });
-  std::ranges::sort(rows, {}, [](const Row& row) { return row.story.cell; });
+  std::ranges::sort(rows, {}, [](const Row& row) { return row.past.cell; });
   Overview overview{std::move(nights), std::move(rows), {}};
   for (const Row& row : overview.rows)
     for (const Event& event : row.events) {
@@ -122,7 +122,7 @@ Overview overview_of(std::vector<std::string> nights, std::vector<Row> rows) {
       if (known == overview.events.end())
         overview.events.push_back(event);
       else
-        known->cells.push_back(row.story.cell);
+        known->cells.push_back(row.past.cell);
     }
   std::ranges::stable_sort(overview.events, [](const Event& a, const Event& b) {
     return std::tie(a.kind, b.since) < std::tie(b.kind, a.since);
@@ -135,12 +135,12 @@ Ending ending_of(const Overview& overview) {
   const std::size_t nights = overview.nights.size();
   const std::string news = nights == 0 ? "" : overview.nights[nights - std::min(nights, kNews)];
   for (const Row& row : overview.rows) {
-    if (row.is_real) ending.real.push_back(row.story.cell);
+    if (row.is_real) ending.real.push_back(row.past.cell);
     ending.host |= row.is_host;
     if (std::ranges::any_of(row.events, [&](const Event& event) {
           return event.kind == Kind::slower && event.since >= news;
         }))
-      ending.slower.push_back(row.story.cell);
+      ending.slower.push_back(row.past.cell);
   }
   return ending;
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "history/story.hpp"
+#include "history/cell_history.hpp"
 
 namespace kproof::nights {
 
@@ -64,7 +64,7 @@ struct Event {
 };
 
 struct Row {
-  history::Story story;
+  history::CellHistory past;
   std::vector<Square> squares;  // as many as there are nights
   std::vector<Event> events;
   // Of the last night: not as the plan says, and not by what is known to be a flake.

@@ -86,28 +86,28 @@ static void add_changes(const Element& svg, const Scale& scale, const history::T
   add_level(svg, scale, now, from, scale.end());
 }
 
-static std::string in_words(const history::Story& story, const history::Trace& trace) {
-  std::string words = fmt::format("{} of {}", trace.metric, story.cell);
+static std::string in_words(const history::CellHistory& past, const history::Trace& trace) {
+  std::string words = fmt::format("{} of {}", trace.metric, past.cell);
   if (trace.changes.empty()) return words + ": no change";
   const stats::LevelChange& last = trace.changes.back();
   return fmt::format("{}: {} since the night of {}", words, history::step(last),
-                     night_of(story.moments[last.at].started));
+                     night_of(past.moments[last.at].started));
 }
 
-void add_trend(const Element& parent, const history::Story& story, const history::Trace& trace,
+void add_trend(const Element& parent, const history::CellHistory& past, const history::Trace& trace,
                const std::string& first) {
   std::vector<history::Level> levels = trace.levels;
   std::erase_if(levels, [&](const history::Level& level) {
-    return night_of(story.moments[level.moment].started) < first;
+    return night_of(past.moments[level.moment].started) < first;
   });
   if (levels.size() < 2) return;
   parent.add("h3", "",
              fmt::format("{}{}: {}", trace.metric,
-                         trace.unit.empty() ? "" : fmt::format(" ({})", trace.unit), story.cell));
+                         trace.unit.empty() ? "" : fmt::format(" ({})", trace.unit), past.cell));
   const Scale scale(levels);
   const Element svg = parent.add("svg");
   svg.set("viewBox", fmt::format("0 0 {} {}", kWidth, kHeight)).set("width", at(kWidth));
-  svg.set("role", "img").set("aria-label", in_words(story, trace));
+  svg.set("role", "img").set("aria-label", in_words(past, trace));
   add_changes(svg, scale, trace, levels.front().moment);
   std::string points;
   for (const history::Level& level : levels)
@@ -116,7 +116,7 @@ void add_trend(const Element& parent, const history::Story& story, const history
   add_line(svg, "axis", kLeft, kBottom, kWidth - kLeft, kBottom);
   const auto [least, most] = std::ranges::minmax(levels, {}, &history::Level::median);
   const auto night = [&](const history::Level& level) {
-    return night_of(story.moments[level.moment].started);
+    return night_of(past.moments[level.moment].started);
   };
   add_word(svg, kLeft, kTop - 8, "start",
            fmt::format("{} to {} {}", number(least.median), number(most.median), trace.unit));

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "history/story.hpp"
+#include "history/cell_history.hpp"
 #include "page/element.hpp"
 
 namespace kproof::nights {
@@ -11,7 +11,7 @@ namespace kproof::nights {
 // Its runs since the night `first`, a point each, in their order, with the median of each part;
 // where it changed a line, and behind it the interval in which that lies with 99 %. Nothing where
 // there are less than two.
-void add_trend(const page::Element& parent, const history::Story& story,
+void add_trend(const page::Element& parent, const history::CellHistory& past,
                const history::Trace& trace, const std::string& first);
 
 inline constexpr std::string_view kTrendStyle = R"(

@@ -131,10 +131,11 @@ static void add_end(const Element& parent, const std::string& console, std::size
   log.add("pre", "", tail);
 }
 
-static void add_links(const Element& parent, const char* title,
-                      const std::vector<std::pair<std::string, std::string>>& files) {
+static void add_links(const Element& parent, const std::string& title,
+                      const std::vector<std::pair<std::string, std::string>>& files,
+                      const char* css = "files") {
   if (files.empty()) return;
-  const Element line = parent.add("p", "files");
+  const Element line = parent.add("p", css);
   line.text(title);
   for (const auto& [role, path] : files) {
     line.text(" ");
@@ -156,6 +157,16 @@ static void add_logs(const Element& parent, const CellResult& cell, const ReadFi
     add_end(parent, read(logs.front().second), room);
   add_links(parent, "logs:", logs);
   add_links(parent, "files:", others);
+}
+
+// With scripts each opens beside the cell's own log of the same role.
+static void add_last_good(const Element& parent, const CellResult& cell,
+                          const report::LastGoods& last_good) {
+  const auto good = last_good.find(cell.id);
+  if (good == last_good.end()) return;
+  add_links(parent,
+            fmt::format("it passed on {}, with {}:", good->second.started, good->second.kernel),
+            {good->second.logs.begin(), good->second.logs.end()}, "good-files");
 }
 
 static std::string words_of(const CellResult& cell, const Surroundings& around) {
@@ -192,6 +203,7 @@ void add_cell(const Element& parent, const CellResult& cell, const Surroundings&
   add_subtests(details, cell);
   add_evidence(details, cell);
   add_logs(details, cell, around.read, text);
+  add_last_good(details, cell, around.last_good);
 }
 
 }  // namespace kproof::page

@@ -22,6 +22,7 @@ std::string group_of(const model::CellResult& cell, const std::string& run);
 // What all cells of a page have in common.
 struct Surroundings {
   const report::RunReport& report;
+  const report::LastGoods& last_good;
   const ReadFile& read;
   std::string run;                           // as above
   std::set<const model::CellResult*> flaky;  // whose repetitions disagree

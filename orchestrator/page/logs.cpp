@@ -55,6 +55,14 @@ static std::vector<Log> logs_of(const CellResult& cell, const ReadFile& read) {
   return logs;
 }
 
+static std::vector<Log> logs_of(const LoggedCell& logged, const ReadFile& read) {
+  std::vector<Log> logs = logs_of(*logged.cell, read);
+  if (!logged.last_good) return logs;
+  for (const auto& [role, path] : logged.last_good->logs)
+    if (std::string text = read(path); !text.empty()) logs.push_back({path, std::move(text), {}});
+  return logs;
+}
+
 static std::string told(const std::vector<Lines>& pieces) {
   std::vector<std::string> ranges;
   for (const Lines& piece : pieces)
@@ -86,19 +94,19 @@ static std::string fitted(const Log& log, std::size_t most, std::size_t room) {
   return "";
 }
 
-std::string data_of_logs(std::vector<const CellResult*> cells, const ReadFile& read,
-                         std::size_t most) {
+std::string data_of_logs(std::vector<LoggedCell> cells, const ReadFile& read, std::size_t most) {
   std::size_t weights = 0;
-  for (const CellResult* cell : cells)
-    weights += claim_of(*cell).weight;
-  std::ranges::stable_sort(cells, {}, [](const CellResult* cell) { return claim_of(*cell).rank; });
+  for (const LoggedCell& one : cells)
+    weights += claim_of(*one.cell).weight;
+  std::ranges::stable_sort(cells, {},
+                           [](const LoggedCell& one) { return claim_of(*one.cell).rank; });
   std::string data;
-  for (const CellResult* cell : cells) {
-    const Claim claim = claim_of(*cell);
+  for (const LoggedCell& one : cells) {
+    const Claim claim = claim_of(*one.cell);
     // What one leaves is for those behind it; so within a cell, its small logs first.
     std::size_t room = (most - data.size()) / weights * claim.weight;
     weights -= claim.weight;
-    std::vector<Log> logs = logs_of(*cell, read);
+    std::vector<Log> logs = logs_of(one, read);
     std::ranges::stable_sort(logs, {}, [](const Log& log) { return log.text.size(); });
     for (std::size_t left = logs.size(); const Log& log : logs) {
       const std::string element = fitted(log, claim.most, room / left--);

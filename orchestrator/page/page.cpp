@@ -118,10 +118,12 @@ static std::string with_logs(const Document& document, const std::vector<Run>& r
                              const ReadFile& read) {
   constexpr std::size_t kMost = 24u << 20;  // bytes of a page
   std::string page = document.html();
-  std::vector<const CellResult*> cells;
+  std::vector<LoggedCell> cells;
   for (const Run& run : runs)
-    for (const CellResult& cell : run.report.cells)
-      cells.push_back(&cell);
+    for (const CellResult& cell : run.report.cells) {
+      const auto good = run.last_good.find(cell.id);
+      cells.push_back({&cell, good == run.last_good.end() ? nullptr : &good->second});
+    }
   // Beside a page that is that large without logs these are left out.
   if (page.size() < kMost) add_data(page, data_of_logs(cells, read, kMost - page.size()));
   return page;
@@ -144,6 +146,7 @@ std::string html(const std::vector<Run>& runs, const ReadFile& read) {
     add_head(body, report);
     if (one) body.add("div").set("id", "filter");
     add_run(body, {.report = report,
+                   .last_good = runs[i].last_good,
                    .read = read,
                    .run = one ? "" : fmt::format("{}/", i + 1),
                    .flaky = flaky_in(report),

@@ -6,17 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "report/last_good.hpp"
 #include "report/run_report.hpp"
 
 namespace kproof::page {
 
-// The text of a file of the run, by its path below the run directory; "" where there is none.
+// The text of a file of the run, by its path below the run directory, or an absolute one of another
+// run; "" where there is none.
 using ReadFile = std::function<std::string(const std::string& path)>;
 
 // One of the runs of a page.
 struct Run {
-  report::RunReport report;  // with the paths of its files as seen from the page
-  std::string name;          // where there are several
+  report::RunReport report;          // with the paths of its files as seen from the page
+  std::string name;                  // where there are several
+  report::LastGoods last_good = {};  // beside whose logs those of bad cells are shown
 };
 
 // The verdict in one sentence, the matrix, then each cell: why, its findings with their lines,

@@ -119,6 +119,10 @@ const fillLevels = (row, line) => {
 
 const rangesOf = text => text.split(' ').map(range => range.split('-').map(Number));
 
+// What a line says in every boot: without times, addresses and numbers.
+const gist = line => readable(line).replace(/^\[[ \d.]+\](\[[ \w]+\])? */, '')
+    .replace(/\b(?:0x)?[\da-f]*\d[\da-f]*\b/gi, '#');
+
 // All lines that the page has, in chunks, which a browser lays out when they are to be seen.
 const fill = (box, lines, pieces, found, add) => {
   let next = 0, behind = 0;
@@ -165,22 +169,49 @@ const fillTimeline = (box, lines, ...rest) => {
   fill(box, lines, ...rest, fillLevels);
 };
 
-const openLog = async (cell, link) => {
-  const path = link.getAttribute('href'), data = dataOf(path), role = link.textContent;
-  const pieces = rangesOf(data.dataset.lines), found = foundIn(cell, path, role);
-  const lines = await linesOf(data);
+// Of a log, `path`: its lines in a box, and which lines these are.
+const boxOf = async (path, fillBox) => {
+  const data = dataOf(path), pieces = rangesOf(data.dataset.lines), lines = await linesOf(data);
   const box = make('div', 'lines');
   box.tabIndex = 0;
-  if (role === 'timeline') fillTimeline(box, lines, pieces, found);
-  else fill(box, lines, pieces, found, (row, line) => row.append(make('span', '', readable(line))));
-  for (const number of all('.row > a', box)) number.href = `#${cell.id}:${role}:L${number.textContent}`;
+  fillBox(box, lines, pieces);
+  const kept = pieces.map(([from, to]) => `${count(from)} to ${count(to)}`).join(', ');
   const file = make('a', '', 'the file');
   file.href = path;
+  return {box, lines, told: [` lines ${kept} of ${count(Number(data.dataset.of))}; `, file]};
+};
+
+const plainRow = (row, line) => row.append(make('span', '', readable(line)));
+
+// The log of the last run in which the cell passed, to stand beside: lines that only one of the two
+// has are marked in both.
+const lastGoodOf = (cell, role) =>
+    all('.good-files a', cell).find(link => link.textContent === role && dataOf(link.getAttribute('href')));
+const markOthers = (box, lines, others) => {
+  const known = new Set(others.map(gist));
+  all('.row', box).forEach((row, at) => row.classList.toggle('only', !known.has(gist(lines[at]))));
+};
+const standBeside = async (own, link) => {
+  const good = await boxOf(link.getAttribute('href'),
+      (box, lines, pieces) => fill(box, lines, pieces, () => false, plainRow));
+  markOthers(own.box, own.lines, good.lines);
+  markOthers(good.box, good.lines, own.lines);
+  const title = link.closest('p').firstChild.textContent.replace(/:\s*$/, ';');
+  own.box.classList.add('own');
+  return [make('div', 'panes', own.box, make('div', 'good', make('p', '', title, ...good.told), good.box))];
+};
+
+const openLog = async (cell, link) => {
+  const path = link.getAttribute('href'), role = link.textContent, found = foundIn(cell, path, role);
+  const own = await boxOf(path, (box, lines, pieces) => role === 'timeline'
+      ? fillTimeline(box, lines, pieces, found)
+      : fill(box, lines, pieces, found, plainRow));
+  for (const number of all('.row > a', own.box)) number.href = `#${cell.id}:${role}:L${number.textContent}`;
   const close = make('button', '', 'close');
   close.addEventListener('click', () => { closeLog(cell); link.focus(); });
-  const kept = pieces.map(([from, to]) => `${count(from)} to ${count(to)}`).join(', ');
-  const log = make('section', 'log',
-      make('p', '', close, make('strong', '', role), ` lines ${kept} of ${count(Number(data.dataset.of))}; `, file), box);
+  const good = role === 'timeline' ? undefined : lastGoodOf(cell, role);
+  const log = make('section', 'log', make('p', '', close, make('strong', '', role), ...own.told),
+      ...(good ? await standBeside(own, good) : [own.box]));
   log.dataset.role = role;
   log.setAttribute('aria-label', `${role} of ${cell.dataset.c}`);
   closeLog(cell);
@@ -188,13 +219,25 @@ const openLog = async (cell, link) => {
   return log;
 };
 
+// The last line at or before `row` that the log beside has, too: from there on they part.
+const showBeside = (log, row) => {
+  const others = new Map(all('.good .row:not(.only)', log).map(other => [gist(other.lastChild.textContent), other]));
+  const rows = all('.own .row', log);
+  const common = rows.slice(0, rows.indexOf(row) + 1).findLast(one => !one.classList.contains('only'));
+  const other = others.get(common && gist(common.lastChild.textContent));
+  const pane = other?.closest('.lines');
+  // Not scrollIntoView(), which would move the page as well.
+  if (pane) pane.scrollTop += other.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 2;
+};
+
 // The line, or where it would be.
 const showLine = (log, line) => {
-  const rows = all('.row[data-line]', log);
+  const rows = all('.row[data-line]', log.querySelector('.lines'));
   const row = rows.find(one => Number(one.dataset.line) >= line) || rows.at(-1);
   for (const old of all('.row.here', log)) old.classList.remove('here');
   if (!row) return;
   if (Number(row.dataset.line) === line) row.classList.add('here');
+  showBeside(log, row);
   row.scrollIntoView({block: 'center'});
   row.querySelector('a').focus({preventScroll: true});
 };
@@ -222,8 +265,9 @@ document.addEventListener('click', event => {
   const link = event.target.closest?.('.cell a[href]');
   if (!link || link.closest('.log') || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const cell = link.closest('.cell'), path = link.getAttribute('href');
-  const named = all('.files a', cell).find(other => other.getAttribute('href') === path);
-  if (!named || !dataOf(path)) return;
+  const named = link.closest('.good-files') ? linkTo(cell, link.textContent)
+      : all('.files a', cell).find(other => other.getAttribute('href') === path);
+  if (!named || !dataOf(named.getAttribute('href'))) return;
   event.preventDefault();
   const line = link.dataset.lines ? `:L${rangesOf(link.dataset.lines)[0][0]}` : '';
   const hash = `#${cell.id}:${named.textContent}${line}${written(field.value)}`;

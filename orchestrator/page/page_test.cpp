@@ -86,6 +86,21 @@ TEST_CASE("a finding leads to its lines, and its log is in the page") {
   CHECK(data.text().as_string() == util::base64(formats::gzip("cells/kmsg.log\nlast\n")));
 }
 
+TEST_CASE("the logs of the last run in which a bad cell passed are linked, and in the page") {
+  const report::RunReport report = report::example_run();
+  const auto bad = std::ranges::find_if(
+      report.cells, [](const model::CellResult& cell) { return !cell.judgement.expected; });
+  REQUIRE(bad != report.cells.end());
+  const Run run{
+      report, "", {{bad->id, {"2026-11-28T03:00:00Z", "6.1", {{"console", "/then/c.log"}}}}}};
+  const auto document = parse(
+      html({run}, [](const std::string& path) { return path == "/then/c.log" ? "said\n" : ""; }));
+  const auto line = document.select_node("//p[@class='good-files']").node();
+  CHECK(has(line.text().get(), "it passed on 2026-11-28T03:00:00Z, with 6.1:"));
+  CHECK(line.child("a").attribute("href").as_string() == std::string("/then/c.log"));
+  CHECK(document.select_node("//script[@data-path='/then/c.log']"));
+}
+
 TEST_CASE("every link leads to a cell of the page or to a file of the run") {
   const auto document = parse(page_of(report::example_run()));
   for (const auto& link : document.select_nodes("//a")) {

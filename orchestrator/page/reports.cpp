@@ -8,8 +8,8 @@
 namespace kproof::page {
 namespace fs = std::filesystem;
 
-std::string html_of(const report::RunReport& report) {
-  return html({{report, ""}}, [&](const std::string& path) {
+std::string html_of(const report::RunReport& report, const report::LastGoods& last_good) {
+  return html({{report, "", last_good}}, [&](const std::string& path) {
     return util::read_if_there(report.directory / path);
   });
 }

@@ -10,7 +10,7 @@
 namespace kproof::page {
 
 // html() with the files of `report.directory`, for a page in it.
-std::string html_of(const report::RunReport& report);
+std::string html_of(const report::RunReport& report, const report::LastGoods& last_good = {});
 // The same of several, each with its directory for a name, as seen from here: so are the links of
 // the page.
 std::string html_of(std::vector<Run> runs);

@@ -43,7 +43,7 @@ Deadlines deadlines(const model::Limits& limits, util::Millis case_timeout, cons
 }
 
 util::Millis whole(const Deadlines& d) {
-  const util::Millis examined = 4 * d.examine;  // with a dump of its memory (playbook_times)
+  const util::Millis examined = 4 * d.examine;  // with a dump of its memory (diagnosis_times)
   const util::Millis late = 2 * d.ping + 2 * d.silence + 2 * d.last_words;
   return 3 * d.boot + d.test + d.poweroff + late + 2 * examined;
 }

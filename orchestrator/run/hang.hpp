@@ -1,4 +1,4 @@
-// What kind of a hang it is, from what the playbook collected. Pure.
+// What kind of a hang it is, from what the diagnosis collected. Pure.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace kproof::run {
 struct HangFacts {
   bool hello = false;                           // the agent said hello in this boot
   bool answers = false;                         // it answers a ping: the case hangs, not the kernel
-  std::size_t console_bytes = 0;                // before the playbook began
+  std::size_t console_bytes = 0;                // before the diagnosis began
   std::string last_line;                        // of the console then
   std::vector<std::vector<CpuSample>> samples;  // rounds, some time apart
   std::set<int> at_hlt;  // CPUs that stayed behind one HLT with interrupts on: they are idle

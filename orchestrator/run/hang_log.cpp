@@ -17,7 +17,7 @@ static std::string with_newline(std::string text) {
 
 std::string HangLog::text(const model::Hang& hang, model::Phase phase) const {
   std::string text =
-      fmt::format("kproof's hang playbook of L{}, in phase {}\n", hang.level, to_string(phase));
+      fmt::format("kproof's hang diagnosis of L{}, in phase {}\n", hang.level, to_string(phase));
   text += fmt::format("class: {}\n{}\n", to_string(hang.kind), hang.reason);
   for (const std::string& cpu : hang.cpus)
     text += cpu + "\n";

@@ -1,4 +1,4 @@
-// What a playbook has collected, and what it could not: hang.log, and the missing of cell.json.
+// What a diagnosis has collected, and what it could not: hang.log, and the missing of cell.json.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What the playbooks of a cell's guests want to know is asked for: of L1 its QEMU, by the monitor
+// What the diagnoses of a cell's guests want to know is asked for: of L1 its QEMU, by the monitor
 // and the serial console; of a guest inside the agent around it.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 #include "run/agent_link.hpp"
 #include "run/console_input.hpp"
-#include "run/playbook.hpp"
+#include "run/diagnosis.hpp"
 #include "virt/monitor.hpp"
 
 namespace kproof::virt {

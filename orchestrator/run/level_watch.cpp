@@ -35,7 +35,7 @@ void LevelWatch::prepare(Time now) {
 std::optional<Time> LevelWatch::next_deadline() const {
   if (!session_ || session_->over()) return std::nullopt;
   const Time due = session_->next_deadline();
-  return playbook_ && !playbook_->over() ? std::min(due, playbook_->next_deadline()) : due;
+  return diagnosis_ && !diagnosis_->over() ? std::min(due, diagnosis_->next_deadline()) : due;
 }
 
 static void append(std::vector<Action>& actions, const std::vector<Action>& more) {
@@ -50,14 +50,14 @@ static bool is_end(const Event& event) {
 std::vector<Action> LevelWatch::tell(const Event& event, Time now) {
   if (!session_) return {};
   std::vector<Action> actions;
-  if (playbook_ && is_end(event)) playbook_->on_gone(now);
-  if (playbook_ && std::holds_alternative<Tick>(event)) playbook_->on_tick(now);
+  if (diagnosis_ && is_end(event)) diagnosis_->on_gone(now);
+  if (diagnosis_ && std::holds_alternative<Tick>(event)) diagnosis_->on_tick(now);
   append(actions, conclude(now));
   append(actions, obey(session_->handle(event, now), now));
   return actions;
 }
 
-// What needs nothing but the logs and the playbook is done here; the rest is the runner's to do.
+// What needs nothing but the logs and the diagnosis is done here; the rest is the runner's to do.
 std::vector<Action> LevelWatch::obey(const std::vector<Action>& actions, Time now) {
   std::vector<Action> rest;
   for (const Action action : actions) {
@@ -75,38 +75,39 @@ std::vector<Action> LevelWatch::obey(const std::vector<Action>& actions, Time no
 
 std::vector<Action> LevelWatch::examine(bool agent_answers, Time now) {
   agent_answers_ = agent_answers;
-  story_.aside.mark = job_.playbook_mark;
-  if (!agent_answers) story_.aside.from = Aside::Offsets{tail_.bytes(), kmsg_.size()};
+  record_.diagnosis_output.mark = job_.diagnosis_mark;
+  if (!agent_answers)
+    record_.diagnosis_output.from = DiagnosisOutput::Offsets{tail_.bytes(), kmsg_.size()};
   std::string ping = "answered: the kernel lives, the case hangs";
   if (!agent_answers)
     ping = session_->pinged() ? "not answered" : "not sent: no answer could be awaited";
-  playbook_.emplace(PlaybookSetup{.level = files_.level,
-                                  .phase = session_->phase(),
-                                  .hello = session_->hello().has_value(),
-                                  .agent_answers = agent_answers,
-                                  .ping = ping,
-                                  .console_bytes = tail_.bytes(),
-                                  .last_line = tail_.last_line(),
-                                  .console = job_.console_of_qemu.empty() ? files_.console()
-                                                                          : job_.console_of_qemu,
-                                  .input = job_.console_input,
-                                  .dump = job_.memory_dump,
-                                  .mark = job_.playbook_mark,
-                                  .address_names = job_.address_names,
-                                  .times = playbook_times(job_.deadlines.examine)},
-                    now);
+  diagnosis_.emplace(DiagnosisSetup{.level = files_.level,
+                                    .phase = session_->phase(),
+                                    .hello = session_->hello().has_value(),
+                                    .agent_answers = agent_answers,
+                                    .ping = ping,
+                                    .console_bytes = tail_.bytes(),
+                                    .last_line = tail_.last_line(),
+                                    .console = job_.console_of_qemu.empty() ? files_.console()
+                                                                            : job_.console_of_qemu,
+                                    .input = job_.console_input,
+                                    .dump = job_.memory_dump,
+                                    .mark = job_.diagnosis_mark,
+                                    .address_names = job_.address_names,
+                                    .times = diagnosis_times(job_.deadlines.examine)},
+                     now);
   return conclude(now);
 }
 
 std::vector<Action> LevelWatch::conclude(Time now) {
-  if (!playbook_ || !playbook_->over() || std::exchange(concluded_, true)) return {};
-  util::write_file_atomically(files_.hang(), playbook_->log());
-  return obey(session_->handle(Examined{playbook_->hang(), playbook_->qemu_is_mute()}, now), now);
+  if (!diagnosis_ || !diagnosis_->over() || std::exchange(concluded_, true)) return {};
+  util::write_file_atomically(files_.hang(), diagnosis_->log());
+  return obey(session_->handle(Examined{diagnosis_->hang(), diagnosis_->qemu_is_mute()}, now), now);
 }
 
 std::vector<Action> LevelWatch::look(Time now) {
   const ConsoleSaw saw = tail_.look([&](std::string_view bytes) {
-    if (playbook_ && !agent_answers_) playbook_->on_console(bytes, now);
+    if (diagnosis_ && !agent_answers_) diagnosis_->on_console(bytes, now);
   });
   reports_ = saw.reports;
   return tell(saw, now);
@@ -125,16 +126,16 @@ std::vector<Action> LevelWatch::take_reply(std::string_view line, Time now) {
     then(std::string(line));
     return std::exchange(of_replies_, {});
   }
-  if (playbook_) playbook_->on_reply(line, now);
+  if (diagnosis_) diagnosis_->on_reply(line, now);
   return conclude(now);
 }
 
-// A stop says nothing of its reason, the state does. While a playbook runs it may be its own.
+// A stop says nothing of its reason, the state does. While a diagnosis runs it may be its own.
 std::vector<Action> LevelWatch::take_event(const qmp::Event& event, Time now) {
   if (event.name == "SHUTDOWN" || event.name == "RESET")
     return tell(ShutdownSaid{event.reason}, now);
   constexpr std::size_t kMostAsks = 4;  // awaited at a time
-  const bool ours = playbook_ && !playbook_->over();
+  const bool ours = diagnosis_ && !diagnosis_->over();
   if (event.name == "STOP" && !ours && asked_state_ < kMostAsks) ask_state();
   return {};
 }
@@ -158,8 +159,8 @@ std::vector<Ask> LevelWatch::take_asks() {
   std::vector<Ask> asks = std::exchange(asks_, {});
   for (OnReply& then : std::exchange(unsent_, {}))
     awaited_.push_back(std::move(then));
-  if (!playbook_) return asks;
-  for (Ask& ask : playbook_->take_asks()) {
+  if (!diagnosis_) return asks;
+  for (Ask& ask : diagnosis_->take_asks()) {
     if (std::holds_alternative<AskAgent>(ask)) session_->handle(Asked{Type::examined}, Time{});
     if (std::holds_alternative<AskMonitor>(ask) || std::holds_alternative<DumpMemory>(ask))
       awaited_.emplace_back();
@@ -188,7 +189,7 @@ static std::string texts_of(const std::string& records) {
 }
 
 void LevelWatch::take_kmsg(const std::string& records, Time now) {
-  if (playbook_ && agent_answers_) playbook_->on_console(texts_of(records), now);
+  if (diagnosis_ && agent_answers_) diagnosis_->on_console(texts_of(records), now);
 }
 
 // A case that forges frames must not be able to confuse us: what has no place is not even logged.
@@ -254,7 +255,7 @@ bool LevelWatch::take_facts(const std::string& json) {
   auto facts = agent::parse_facts(json, error);
   if (!facts) return false;
   for (auto& [file, text] : *facts)
-    story_.facts[file] = std::move(text);
+    record_.facts[file] = std::move(text);
   return true;
 }
 
@@ -302,18 +303,19 @@ std::vector<Action> LevelWatch::take_examined(const std::string& json, Time now)
   std::string error;
   const auto examined = agent::parse_examined(json, error);
   if (!examined) return tell(StreamBroken{"examined: " + error}, now);
-  if (playbook_) playbook_->on_examined(*examined, now);
+  if (diagnosis_) diagnosis_->on_examined(*examined, now);
   return conclude(now);
 }
 
 std::optional<std::string> LevelWatch::take_complaint() {
   const std::size_t before = std::exchange(complaints_, tail_.reports());
-  if (complaints_ == before || playbook_) return std::nullopt;  // it asked the kernel for it
+  if (complaints_ == before || diagnosis_) return std::nullopt;  // it asked the kernel for it
   return tail_.last_report();
 }
 
 void LevelWatch::close_logs() {
-  if (!story_.aside.from) story_.aside.from = Aside::Offsets{tail_.bytes(), kmsg_.size()};
+  if (!record_.diagnosis_output.from)
+    record_.diagnosis_output.from = DiagnosisOutput::Offsets{tail_.bytes(), kmsg_.size()};
 }
 
 void LevelWatch::set_clock(const std::string& usec, Time now) {
@@ -324,22 +326,22 @@ void LevelWatch::set_clock(const std::string& usec, Time now) {
   const auto ours =
       std::chrono::duration_cast<std::chrono::microseconds>(wall.time_since_epoch()).count();
   const std::int64_t offset = ours - theirs;
-  if (!story_.clock_offset || offset < *story_.clock_offset) story_.clock_offset = offset;
+  if (!record_.clock_offset || offset < *record_.clock_offset) record_.clock_offset = offset;
 }
 
-LevelStory LevelWatch::story() const {
-  LevelStory story = story_;
-  story.output_dropped = out_.dropped();
-  if (!session_) return story;
-  story.outcome = session_->outcome();
-  for (model::PhaseTime& phase : story.outcome.phases)
+LevelRecord LevelWatch::record() const {
+  LevelRecord record = record_;
+  record.output_dropped = out_.dropped();
+  if (!session_) return record;
+  record.outcome = session_->outcome();
+  for (model::PhaseTime& phase : record.outcome.phases)
     phase.level = files_.level;
-  if (story.outcome.hang) story.outcome.hang->level = files_.level;
+  if (record.outcome.hang) record.outcome.hang->level = files_.level;
   if (const auto& hello = session_->hello()) {
-    story.release = hello->release;
-    story.hypervisor = hello->hypervisor;
+    record.release = hello->release;
+    record.hypervisor = hello->hypervisor;
   }
-  return story;
+  return record;
 }
 
 }  // namespace kproof::run

@@ -13,10 +13,10 @@
 #include "agent/messages.hpp"
 #include "run/console_tail.hpp"
 #include "run/deadlines.hpp"
+#include "run/diagnosis.hpp"
 #include "run/files.hpp"
 #include "run/observe.hpp"
 #include "run/output.hpp"
-#include "run/playbook.hpp"
 #include "run/qmp.hpp"
 #include "run/session.hpp"
 
@@ -26,7 +26,7 @@ namespace kproof::run {
 struct LevelJob {
   agent::Job job;  // with `inner`, when a guest is to run inside
   Deadlines deadlines;
-  std::string playbook_mark;  // agent::Examine::mark
+  std::string diagnosis_mark;  // agent::Examine::mark
   // L1 only: where its console's input is made when it hangs, and its memory is dumped to; "": not.
   std::filesystem::path console_input = {}, memory_dump = {};
   // L1 only: what its QEMU opens its console by, once more, when it hangs; "": by its path.
@@ -36,14 +36,14 @@ struct LevelJob {
 };
 
 // What became of it.
-struct LevelStory {
+struct LevelRecord {
   model::RunOutcome outcome{.end = model::OuterGone{}};
-  std::string release;             // uname -r, "" when there was no hello
-  std::string hypervisor;          // CPUID's signature, as the guest saw it
-  agent::Facts facts;              // files of this guest, as its agent told
-  std::size_t output_dropped = 0;  // bytes of the case's stdout over its limit
-  Aside aside;                     // what of the logs is the playbook's doing
-  std::set<std::string> visits;    // how a user was in the guest (Hold::visits()); of L1 alone
+  std::string release;               // uname -r, "" when there was no hello
+  std::string hypervisor;            // CPUID's signature, as the guest saw it
+  agent::Facts facts;                // files of this guest, as its agent told
+  std::size_t output_dropped = 0;    // bytes of the case's stdout over its limit
+  DiagnosisOutput diagnosis_output;  // what of the logs is the diagnosis's doing
+  std::set<std::string> visits;      // how a user was in the guest (Hold::visits()); of L1 alone
   // Our clock minus the guest's, in microseconds: the least seen, as every frame is late but none
   // early. Empty without a heartbeat.
   std::optional<std::int64_t> clock_offset;
@@ -65,7 +65,7 @@ class LevelWatch {
   // That its console has begun so far, and what it ends with.
   std::size_t reports() const { return reports_; }
   std::string console_end() const { return tail_.end(); }
-  bool is_examined() const { return playbook_.has_value(); }
+  bool is_examined() const { return diagnosis_.has_value(); }
   std::optional<Time> next_deadline() const;
 
   // What the agent, or the agent around it, sent: told, and logged if it has its place.
@@ -75,10 +75,10 @@ class LevelWatch {
   // A line from the monitor of its QEMU, an event or an answer; those of a guest inside come in
   // frames.
   std::vector<Action> take_reply(std::string_view line, Time now);
-  // Of its QEMU's monitor, beside the playbook; `then` gets the line of the answer.
+  // Of its QEMU's monitor, beside the diagnosis; `then` gets the line of the answer.
   using OnReply = std::function<void(const std::string& line)>;
   void ask(AskMonitor question, OnReply then);
-  // What it, or its playbook, wants to have done since the last time.
+  // What it, or its diagnosis, wants to have done since the last time.
   std::vector<Ask> take_asks();
   // A user was here: that its CPUs stand still may be his doing, and its clock says nothing more.
   void excuse_stops() { excused_ = true; }
@@ -87,7 +87,7 @@ class LevelWatch {
   // What the logs say from here on is not read for findings: its end is known.
   void close_logs();
   const LevelJob& job() const { return job_; }
-  LevelStory story() const;
+  LevelRecord record() const;
 
  private:
   std::vector<Action> take_start(Time now);
@@ -115,8 +115,8 @@ class LevelWatch {
   OutputFile kmsg_, out_, err_;
   std::optional<OutputFile> console_, qemu_;  // of a guest inside, whose bytes come in frames
   std::string said_, saying_;                 // the last line of its QEMU, and the one unfinished
-  // Of QEMU's monitor: what we ask beside the playbook, and who awaits an answer, in the order of
-  // the questions; empty for the playbook.
+  // Of QEMU's monitor: what we ask beside the diagnosis, and who awaits an answer, in the order of
+  // the questions; empty for the diagnosis.
   std::vector<Ask> asks_;
   std::vector<OnReply> unsent_;  // of asks_
   std::deque<OnReply> awaited_;
@@ -125,15 +125,15 @@ class LevelWatch {
   std::vector<Action> of_replies_;
   bool excused_ = false;
   std::size_t complaints_ = 0;  // that were taken
-  std::optional<Playbook> playbook_;
-  // With an agent that answers, the playbook listens to kmsg, which has all that sysrq brings; the
+  std::optional<Diagnosis> diagnosis_;
+  // With an agent that answers, the diagnosis listens to kmsg, which has all that sysrq brings; the
   // console of a guest inside has notices and worse only.
   bool agent_answers_ = false;
-  bool concluded_ = false;  // the playbook's result was told
+  bool concluded_ = false;  // the diagnosis's result was told
   util::Millis starved_{0};
   std::size_t reports_ = 0;
   std::string answered_;  // an unfinished line of the inner QEMU's monitor
-  LevelStory story_;
+  LevelRecord record_;
 };
 
 }  // namespace kproof::run

@@ -40,9 +40,9 @@ struct Watched {
   template <class End>
   End ended_as() {
     REQUIRE(watch.over());
-    const LevelStory story = watch.story();
-    REQUIRE(std::holds_alternative<End>(story.outcome.end));
-    return std::get<End>(story.outcome.end);
+    const LevelRecord record = watch.record();
+    REQUIRE(std::holds_alternative<End>(record.outcome.end));
+    return std::get<End>(record.outcome.end);
   }
 };
 
@@ -67,15 +67,15 @@ TEST_CASE("a guest inside is driven like L1 from the start of its QEMU, and its 
   inner.qmp(R"({"event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-shutdown"}})");
   CHECK(inner.says(Type::inner_ended, to_json(agent::InnerEnded{})) == Actions{Action::stop});
   inner.ended_as<model::Orderly>();
-  CHECK(inner.watch.story().hypervisor == "KVMKVMKVM");
-  CHECK(inner.watch.story().facts.at("/sys/x") == "Y");
+  CHECK(inner.watch.record().hypervisor == "KVMKVMKVM");
+  CHECK(inner.watch.record().facts.at("/sys/x") == "Y");
   CHECK(
       util::read_file(inner.dir.path() / "console-l2.log").starts_with("[    1.000000] a line\n"));
   CHECK(util::read_file(inner.dir.path() / "ktap-l2.log") == "KTAP version 1\n");
 }
 
 TEST_CASE("a guest that was never started has no end of its own") {
-  CHECK(std::holds_alternative<model::OuterGone>(Watched(2).watch.story().outcome.end));
+  CHECK(std::holds_alternative<model::OuterGone>(Watched(2).watch.record().outcome.end));
 }
 
 TEST_CASE("a QEMU that dies is told with its signal and its last words") {
@@ -168,14 +168,14 @@ TEST_CASE("frames that make no sense are no crash of ours") {
 TEST_CASE("the clock of a guest is placed by the promptest of its heartbeats") {
   Watched inner(2);
   inner.boots();
-  CHECK(!inner.watch.story().clock_offset);
+  CHECK(!inner.watch.record().clock_offset);
   inner.now += 7s;
   inner.says(Type::heartbeat, "1000000");
   inner.now += 1s;
   inner.says(Type::heartbeat, "2500000");
   inner.now += 1s;
   inner.says(Type::heartbeat, "nonsense");
-  CHECK(inner.watch.story().clock_offset == 5500000);
+  CHECK(inner.watch.record().clock_offset == 5500000);
 }
 
 // Its QEMU answers each command that is asked, until nothing more is.
@@ -189,7 +189,7 @@ static void answer_all(Watched& guest, std::string_view answer) {
 TEST_CASE("a silent guest inside is examined through frames, ended then, and its traces are kept") {
   Watched inner(2);
   inner.job.deadlines.examine = 10s;
-  inner.job.playbook_mark = "m";
+  inner.job.diagnosis_mark = "m";
   inner.boots();
   inner.says(Type::case_started);
   inner.says(Type::inner_console, "[    1.000000] before\n");
@@ -204,18 +204,18 @@ TEST_CASE("a silent guest inside is examined through frames, ended then, and its
   }
   CHECK(actions == Actions{Action::stop});
   inner.ended_as<model::Silent>();
-  const LevelStory story = inner.watch.story();
-  REQUIRE(story.outcome.hang);
-  CHECK(story.outcome.hang->kind == model::HangKind::irqs_off);
-  CHECK(story.outcome.hang->level == 2);
-  CHECK(story.aside.from->console == 22);
+  const LevelRecord record = inner.watch.record();
+  REQUIRE(record.outcome.hang);
+  CHECK(record.outcome.hang->kind == model::HangKind::irqs_off);
+  CHECK(record.outcome.hang->level == 2);
+  CHECK(record.diagnosis_output.from->console == 22);
   CHECK(util::read_file(inner.files.hang()).find("class: irqs_off\n") != std::string::npos);
 }
 
 TEST_CASE("a late case is examined by its agent before it is aborted") {
   Watched inner(2);
   inner.job.deadlines.examine = 10s;
-  inner.job.playbook_mark = "m";
+  inner.job.diagnosis_mark = "m";
   inner.boots();
   inner.says(Type::case_started);
   for (int second = 0; second < 20; ++second) {
@@ -236,9 +236,9 @@ TEST_CASE("a late case is examined by its agent before it is aborted") {
     if (actions.empty()) actions = inner.watch.tell(Tick{}, inner.now);
   }
   CHECK(actions == Actions{Action::send_abort});
-  CHECK(inner.watch.story().outcome.hang->kind == model::HangKind::waits);
-  CHECK(!inner.watch.story().aside.from);
-  CHECK(inner.watch.story().aside.mark == "m");
+  CHECK(inner.watch.record().outcome.hang->kind == model::HangKind::waits);
+  CHECK(!inner.watch.record().diagnosis_output.from);
+  CHECK(inner.watch.record().diagnosis_output.mark == "m");
 }
 
 TEST_CASE("what only looks like an oops on the console ends nothing, a real one does") {

@@ -32,14 +32,14 @@ static void feed_file(Analyzer& analyzer, const std::filesystem::path& path) {
   analyzer.finish();
 }
 
-using Without = std::string (*)(std::string log, const Aside& aside);
+using Without = std::string (*)(std::string log, const DiagnosisOutput& diagnosis_output);
 
 // As a stream where nothing is left out, so that a long log is never in memory as a whole.
 template <class Analyzer>
-static void feed_log(Analyzer& analyzer, const std::filesystem::path& path, const Aside& aside,
-                     Without without) {
-  if (!aside.any() || !std::filesystem::exists(path)) return feed_file(analyzer, path);
-  analyzer.feed(without(util::read_file(path), aside));
+static void feed_log(Analyzer& analyzer, const std::filesystem::path& path,
+                     const DiagnosisOutput& diagnosis_output, Without without) {
+  if (!diagnosis_output.any() || !std::filesystem::exists(path)) return feed_file(analyzer, path);
+  analyzer.feed(without(util::read_file(path), diagnosis_output));
   analyzer.finish();
 }
 
@@ -100,9 +100,9 @@ static model::CaseReport of_level(model::CaseReport report, int level) {
 }
 
 Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t output_dropped,
-                 const Aside& aside) {
+                 const DiagnosisOutput& diagnosis_output) {
   console::KmsgAnalyzer kmsg({.level = files.level, .source = model::Source::kmsg, .nonce = nonce});
-  feed_log(kmsg, files.kmsg(), aside, kmsg_without);
+  feed_log(kmsg, files.kmsg(), diagnosis_output, kmsg_without);
   const console::UserRecords& user = kmsg.user_records();
   console::Analyzer console(
       {.level = files.level,
@@ -111,7 +111,7 @@ Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t 
        .from_user = [&user](std::uint64_t usec,
                             std::string_view text) { return user.contains(usec, text); },
        .nonce = nonce});
-  feed_log(console, files.console(), aside, console_without);
+  feed_log(console, files.console(), diagnosis_output, console_without);
 
   Observed seen;
   const bool whole = kmsg.facts().canary_end && kmsg.lost() == 0 && kmsg.malformed() == 0;

@@ -7,7 +7,7 @@
 
 #include "model/evidence.hpp"
 #include "model/finding.hpp"
-#include "run/aside.hpp"
+#include "run/diagnosis_output.hpp"
 #include "run/files.hpp"
 #include "verdict/judge.hpp"
 
@@ -25,10 +25,10 @@ struct Observed {
 };
 
 // `nonce`: of the canaries. `output_dropped`: bytes of the case's stdout that were not kept.
-// `aside`: what is not read for findings. HostError when a log cannot be read; one that does not
-// exist is empty.
+// `diagnosis_output`: what is not read for findings. HostError when a log cannot be read; one that
+// does not exist is empty.
 Observed observe(const LevelFiles& files, const std::string& nonce, std::size_t output_dropped = 0,
-                 const Aside& aside = {});
+                 const DiagnosisOutput& diagnosis_output = {});
 
 // One finding of each title, fingerprint and place. The console is what was there at a kernel's
 // death, so its findings come first; kmsg adds what the console did not show. kmsg ends with the

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "agent/messages.hpp"
-#include "run/story.hpp"
+#include "run/simulated_guest.hpp"
 #include "util/files.hpp"
 
 using namespace kproof;
@@ -21,28 +21,28 @@ static std::string payload_of(Type type) {
   return type == Type::bye ? kBye : "";
 }
 
-static Story at(Stage stage) {
-  Story story;
-  story.happens(Started{});
-  if (stage >= Stage::prepare) story.says(Type::hello, payload_of(Type::hello));
-  if (stage >= Stage::test) story.says(Type::case_started);
-  if (stage >= Stage::poweroff) story.says(Type::case_ended, kEnded);
-  if (stage >= Stage::gone) story.says(Type::bye, kBye);
-  REQUIRE(story.session.stage() == stage);
-  return story;
+static SimulatedGuest at(Stage stage) {
+  SimulatedGuest guest;
+  guest.happens(Started{});
+  if (stage >= Stage::prepare) guest.says(Type::hello, payload_of(Type::hello));
+  if (stage >= Stage::test) guest.says(Type::case_started);
+  if (stage >= Stage::poweroff) guest.says(Type::case_ended, kEnded);
+  if (stage >= Stage::gone) guest.says(Type::bye, kBye);
+  REQUIRE(guest.session.stage() == stage);
+  return guest;
 }
 
 TEST_CASE("each frame is taken where the table has it, and ends the guest in every other stage") {
   for (const FrameRule& rule : frame_rules())
     for (const Stage stage : kTalking) {
-      Story story = at(stage);
-      story.happens(Asked{rule.type});
-      story.says(rule.type, payload_of(rule.type));
+      SimulatedGuest guest = at(stage);
+      guest.happens(Asked{rule.type});
+      guest.says(rule.type, payload_of(rule.type));
       const bool allowed = rule.stages & (1u << static_cast<unsigned>(stage));
       CAPTURE(rule.name);
       CAPTURE(static_cast<int>(stage));
-      CHECK(story.session.over() == !allowed);
-      if (!allowed) story.ended_as<model::BadAgent>();
+      CHECK(guest.session.over() == !allowed);
+      if (!allowed) guest.ended_as<model::BadAgent>();
     }
 }
 
@@ -79,39 +79,39 @@ TEST_CASE("each frame has its size, and all of them together have") {
 }
 
 TEST_CASE("a pong is an answer: one that nobody asked for is nonsense") {
-  Story story;
-  story.runs_case();
-  CHECK(story.says(Type::pong) == Actions{Action::stop});
-  CHECK(story.ended_as<model::BadAgent>().what == "pong number 1, of at most 0");
+  SimulatedGuest guest;
+  guest.runs_case();
+  CHECK(guest.says(Type::pong) == Actions{Action::stop});
+  CHECK(guest.ended_as<model::BadAgent>().what == "pong number 1, of at most 0");
 }
 
 TEST_CASE("a case that starts again and again buys no time") {
-  Story story;
-  story.runs_case();
-  story.lives(19s);
-  story.says(Type::case_started);
-  CHECK(story.ended_as<model::BadAgent>().what == "case_started has no place in stage test");
+  SimulatedGuest guest;
+  guest.runs_case();
+  guest.lives(19s);
+  guest.says(Type::case_started);
+  CHECK(guest.ended_as<model::BadAgent>().what == "case_started has no place in stage test");
 }
 
 TEST_CASE("a kernel's log over the plan's limit is a flood, not nonsense") {
-  Story story;
-  story.runs_case();
-  story.says(Type::kmsg, std::string(600, 'x'));
-  CHECK(story.says(Type::kmsg, std::string(401, 'x')) == Actions{Action::stop});
-  CHECK(story.ended_as<model::Flooded>().bytes == 1001);
+  SimulatedGuest guest;
+  guest.runs_case();
+  guest.says(Type::kmsg, std::string(600, 'x'));
+  CHECK(guest.says(Type::kmsg, std::string(401, 'x')) == Actions{Action::stop});
+  CHECK(guest.ended_as<model::Flooded>().bytes == 1001);
 }
 
 TEST_CASE("a frame of the host's own is not the agent's to send") {
   for (const Type type : {Type::job, Type::ping, Type::ask_inner}) {
-    Story story;
-    story.runs_case();
-    story.says(type);
-    story.ended_as<model::BadAgent>();
+    SimulatedGuest guest;
+    guest.runs_case();
+    guest.says(type);
+    guest.ended_as<model::BadAgent>();
   }
 }
 
 TEST_CASE("a second hello of the same boot is nonsense, of another one a reboot") {
-  Story same, other;
+  SimulatedGuest same, other;
   same.runs_case();
   same.says(Type::hello, payload_of(Type::hello));
   same.ended_as<model::BadAgent>();
@@ -121,19 +121,19 @@ TEST_CASE("a second hello of the same boot is nonsense, of another one a reboot"
 }
 
 TEST_CASE("a guest ends at its whole time, whatever keeps it alive") {
-  Story story(10s);
-  const Time end = story.now + whole(deadlines_with(10s));
-  story.runs_case();
-  story.lives(20s);
-  CHECK(story.says(Type::pong) == Actions{Action::examine_case});
-  while (!story.session.over() && story.now < end) {  // the playbook never answers
-    CHECK(story.session.next_deadline() <= end);
-    story.now += 1s;
-    story.says(Type::heartbeat);
-    story.happens(Tick{});
+  SimulatedGuest guest(10s);
+  const Time end = guest.now + whole(deadlines_with(10s));
+  guest.runs_case();
+  guest.lives(20s);
+  CHECK(guest.says(Type::pong) == Actions{Action::examine_case});
+  while (!guest.session.over() && guest.now < end) {  // the diagnosis never answers
+    CHECK(guest.session.next_deadline() <= end);
+    guest.now += 1s;
+    guest.says(Type::heartbeat);
+    guest.happens(Tick{});
   }
-  CHECK(story.now >= end);
-  CHECK(story.ended_as<model::Silent>().missing == "end of the guest");
+  CHECK(guest.now >= end);
+  CHECK(guest.ended_as<model::Silent>().missing == "end of the guest");
 }
 
 TEST_CASE("PROTOCOL.md shows the table as it is") {

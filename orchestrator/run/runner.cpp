@@ -258,16 +258,16 @@ void Runner::show_phase() {
   shown_ = now;
 }
 
-GuestStory Runner::story() const {
-  GuestStory story;
+GuestRecord Runner::record() const {
+  GuestRecord record;
   for (const auto& level : levels_)
-    story.push_back(level->story());
-  story.front().visits = hold_.visits();
-  story.front().outcome.starved = clock_.worst();
+    record.push_back(level->record());
+  record.front().visits = hold_.visits();
+  record.front().outcome.starved = clock_.worst();
   if (clock_.hopeless())
-    for (LevelStory& level : story)
+    for (LevelRecord& level : record)
       blame_starvation(level.outcome, clock_.starved());
-  return story;
+  return record;
 }
 
 static void keep_qemu_log(const virt::Connection& connection, const GuestJob& job) {
@@ -276,15 +276,15 @@ static void keep_qemu_log(const virt::Connection& connection, const GuestJob& jo
                 fs::copy_options::overwrite_existing, ignored);
 }
 
-std::optional<GuestStory> run_guest(virt::Connection& connection, const GuestJob& job,
-                                    const StopRequest& stop, const PhaseListener& on_phase) {
-  std::optional<GuestStory> story;
+std::optional<GuestRecord> run_guest(virt::Connection& connection, const GuestJob& job,
+                                     const StopRequest& stop, const PhaseListener& on_phase) {
+  std::optional<GuestRecord> record;
   {
     Runner runner(job, on_phase);
-    if (runner.run(connection, stop)) story = runner.story();
+    if (runner.run(connection, stop)) record = runner.record();
   }
   keep_qemu_log(connection, job);
-  return story;
+  return record;
 }
 
 }  // namespace kproof::run

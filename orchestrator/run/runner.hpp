@@ -41,14 +41,14 @@ struct GuestJob {
   std::size_t traced = 0, own_case = 0;
 };
 
-using GuestStory = std::vector<LevelStory>;  // L1 first, as many as levels
+using GuestRecord = std::vector<LevelRecord>;  // L1 first, as many as levels
 
 using PhaseListener = std::function<void(int level, model::Phase)>;
 
 // Nothing when stopped by request, or when the user left. When it returns or throws (HostError), no
 // QEMU runs and every file of the guest but its logs is gone. A guest that libvirt cannot start is
 // an outcome (HostFault), with QEMU's words.
-std::optional<GuestStory> run_guest(virt::Connection& connection, const GuestJob& job,
-                                    const StopRequest& stop, const PhaseListener& on_phase);
+std::optional<GuestRecord> run_guest(virt::Connection& connection, const GuestJob& job,
+                                     const StopRequest& stop, const PhaseListener& on_phase);
 
 }  // namespace kproof::run

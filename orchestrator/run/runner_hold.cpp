@@ -38,7 +38,7 @@ void Runner::look_for_complaints() {
 bool Runner::puts_off(std::size_t index, Action action) {
   if (action == Action::send_abort) hold_.on_doomed(named(index, "its case hangs"));
   if (action == Action::stop && index > 0)
-    if (const std::string doom = doom_of(levels_[index]->story().outcome.end); !doom.empty())
+    if (const std::string doom = doom_of(levels_[index]->record().outcome.end); !doom.empty())
       hold_.on_doomed(named(index, doom));
   const bool kills = action == Action::send_abort || (action == Action::stop && index > 0);
   if (!kills || !hold_.time_stops()) return false;
@@ -49,7 +49,7 @@ bool Runner::puts_off(std::size_t index, Action action) {
 // L1 is over, and its QEMU may still be there, to be killed when we return.
 bool Runner::outlast_hold(const StopRequest& stop) {
   if (!guest_ || gone_) return true;
-  if (const std::string doom = doom_of(levels_.front()->story().outcome.end); !doom.empty())
+  if (const std::string doom = doom_of(levels_.front()->record().outcome.end); !doom.empty())
     hold_.on_doomed(named(0, doom));
   obey_hold();
   serve_asks();

@@ -44,7 +44,7 @@ class Runner : private Room {
 
   // False when it was stopped by request.
   bool run(virt::Connection& connection, const StopRequest& stop);
-  GuestStory story() const;
+  GuestRecord record() const;
 
  private:
   bool start(virt::Connection& connection, const std::string& xml);

@@ -211,7 +211,7 @@ Session::Actions Session::on(const KvmFault& event, Time now) {
   return finish(model::KvmFailed{phase_, event.what}, now);
 }
 
-// The playbook stops CPUs, for a dump of the memory; what it sees of a stop is told there.
+// The diagnosis stops CPUs, for a dump of the memory; what it sees of a stop is told there.
 Session::Actions Session::on(const CpusStopped& event, Time now) {
   if (is_examined()) return {};
   if (event.state == "running" || event.state == "shutdown") return {};
@@ -277,7 +277,7 @@ Session::Actions Session::on(const Tick&, Time now) {
     return finish(
         silent_ ? *silent_ : model::Silent{phase_, between(began_, now), "end of the guest"}, now);
   if (died_ && now - *died_ >= deadlines_.last_words) return finish(model::Panicked{phase_}, now);
-  if (is_examined()) return {};  // the playbook keeps its own time
+  if (is_examined()) return {};  // the diagnosis keeps its own time
   if (suspected_ && !died_ && now - *suspected_ >= deadlines_.last_words) return on_suspicion(now);
   if (hello_ && !bye_) {
     Actions actions = on_silence(now);

@@ -1,5 +1,5 @@
 // What becomes of one guest: a state machine without I/O. The runner (runner.hpp) feeds it what it
-// sees and does what it says; the tests feed it stories.
+// sees and does what it says; the tests feed it events.
 //
 // Promises, in the order of session_test.cpp (3 is in session_late_test.cpp):
 //  1. The phases follow each other: start, boot, prepare, test, poweroff; each one's time is known.
@@ -7,7 +7,7 @@
 //     it was prepared (run::whole), which nothing puts off.
 //  3. A case that is late is told from a kernel that is: ping first, and only an agent that does
 //     not answer makes the guest silent. A late case is killed and the guest ends in the orderly
-//     way. Either way the guest is examined first (playbook.hpp), and meanwhile only its end ends
+//     way. Either way the guest is examined first (diagnosis.hpp), and meanwhile only its end ends
 //     it.
 //  4. Every end needs positive evidence (ending.hpp): of the kernel, by its console, and of QEMU,
 //  by
@@ -49,7 +49,7 @@ struct FrameArrived {
     // QEMU
 struct Asked {
   agent::Type answer;
-};  // a playbook asked the agent for it
+};  // a diagnosis asked the agent for it
 struct StreamBroken {
   std::string what;
 };  // the agent's bytes are no frames

@@ -11,8 +11,8 @@ namespace kproof::run {
 struct LevelLog {
   int level = 1;
   std::string kmsg;  // raw /dev/kmsg records
-  // The host's clock minus this guest's, in microseconds (LevelStory::clock_offset); without it the
-  // log cannot be placed and is left out.
+  // The host's clock minus this guest's, in microseconds (LevelRecord::clock_offset); without it
+  // the log cannot be placed and is left out.
   std::optional<std::int64_t> clock_offset;
 };
 

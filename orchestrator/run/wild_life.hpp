@@ -183,7 +183,7 @@ template <class Require>
 void live_in_level(std::string_view bytes, const std::filesystem::path& directory,
                    Require require) {
   Dice dice(bytes);
-  LevelJob job{.job = {.nonce = "n1"}, .deadlines = short_deadlines(dice), .playbook_mark = "m"};
+  LevelJob job{.job = {.nonce = "n1"}, .deadlines = short_deadlines(dice), .diagnosis_mark = "m"};
   const LevelFiles files{directory, dice.coin() ? 2 : 1};
   Time now{};
   LevelWatch watch(job, files);
@@ -204,15 +204,15 @@ void live_in_level(std::string_view bytes, const std::filesystem::path& director
     if (const auto due = watch.next_deadline()) require(*due <= *end, "no frame puts off the end");
   }
   if (!watch.begun()) return;
-  watch.tell(Tick{}, *end + std::chrono::hours(1));  // its playbook, if there is one
+  watch.tell(Tick{}, *end + std::chrono::hours(1));  // its diagnosis, if there is one
   watch.tell(Tick{}, *end + std::chrono::hours(1));
   require(watch.over(), "it is over at its whole time");
   std::size_t facts = 0;
-  for (const auto& [file, text] : watch.story().facts)
+  for (const auto& [file, text] : watch.record().facts)
     facts += file.size() + text.size();
   require(facts <= 256 << 10, "what is kept is bounded");
   require(std::filesystem::file_size(files.kmsg()) <= job.deadlines.console, "so are the logs");
-  if (std::holds_alternative<model::Orderly>(watch.story().outcome.end))
+  if (std::holds_alternative<model::Orderly>(watch.record().outcome.end))
     require(bye && reason, "orderly: the agent said bye, and QEMU that the guest powered off");
 }
 

@@ -26,7 +26,7 @@ TEST_CASE("a session ends by its whole time, in bounded memory, and orderly only
     });
 }
 
-TEST_CASE("so does a level with its logs and its playbook") {
+TEST_CASE("so does a level with its logs and its diagnosis") {
   const util::ScratchDir directory("kproof-test-");
   for (unsigned seed = 0; seed < 300; ++seed)
     wild::live_in_level(random_bytes(seed, 400), directory.path(),

@@ -39,7 +39,7 @@ static worker::Batch resumed(const fs::path& out, const manifest::Manifest& want
 
 worker::Batch open_directory(const Options& options) {
   const sweep::SweepOptions& sweep = options.sweep;
-  const auto names = sweep::Cases(sweep::Workshop::find(), sweep.plan).names();
+  const auto names = sweep::Cases(sweep::Installation::find(), sweep.plan).names();
   const auto cells = plan::expand(sweep.plan, sweep.filter, names).cells;
   const auto wanted =
       manifest::make(sweep.plan, sweep.texts, sweep.filter, names, cells, util::now());

@@ -23,13 +23,11 @@ struct Bench : MadeUpTree {
     write(settings.fragments / "kvm.config", "# A host.\nCONFIG_KVM=y\n");
     write(settings.fragments / "lost.config", "# Lost.\nCONFIG_LOST=y\n");
   }
-  Foundation foundation() const { return find_foundation(source, settings); }
+  BuildSpec spec() const { return find_build_spec(source, settings); }
   std::filesystem::path kept_tree() const {
-    return settings.kernels() / "trees" / foundation().base.tree;
+    return settings.kernels() / "trees" / spec().base.tree;
   }
-  Built build() const {
-    return kproof::source::build(foundation(), {load_patches(source)}, settings);
-  }
+  Built build() const { return kproof::source::build(spec(), {load_patches(source)}, settings); }
   std::string refusal() const {
     try {
       build();

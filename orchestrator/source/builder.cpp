@@ -22,37 +22,36 @@ std::vector<Patch> load_patches(const model::BuildSource& source) {
   return patches;
 }
 
-static std::string hash_of_inputs(const Foundation& foundation, const Patches& patches) {
+static std::string hash_of_inputs(const BuildSpec& spec, const Patches& patches) {
   util::Hasher hasher;
-  hasher.add(kRecipe).add(foundation.base.identity).add(foundation.config.identity);
-  hasher.add(foundation.toolchain.identity);
+  hasher.add(kRecipe).add(spec.base.identity).add(spec.config.identity);
+  hasher.add(spec.toolchain.identity);
   for (std::size_t i = 0; i < patches.applied; ++i)
     hasher.add(patches.series[i].diff).add(std::to_string(patches.series[i].strip));
   return hasher.hex();
 }
 
-static std::string origin_of(const Foundation& foundation, std::size_t patches) {
-  if (patches == 0) return foundation.name;
-  return fmt::format("{}, {} {}", foundation.name, patches, patches == 1 ? "patch" : "patches");
+static std::string origin_of(const BuildSpec& spec, std::size_t patches) {
+  if (patches == 0) return spec.name;
+  return fmt::format("{}, {} {}", spec.name, patches, patches == 1 ? "patch" : "patches");
 }
 
-Built build(const Foundation& foundation, const Patches& patches, const Settings& settings) {
-  const std::string inputs = hash_of_inputs(foundation, patches);
-  const std::string origin = origin_of(foundation, patches.applied);
+Built build(const BuildSpec& spec, const Patches& patches, const Settings& settings) {
+  const std::string inputs = hash_of_inputs(spec, patches);
+  const std::string origin = origin_of(spec, patches.applied);
   const fs::path entry = settings.kernels() / "built" / inputs;
   const bool reused = fs::exists(entry);
-  Compilation compilation(foundation, patches, settings, {.inputs = inputs, .origin = origin});
+  Compilation compilation(spec, patches, settings, {.inputs = inputs, .origin = origin});
   kernel::make_once(
       entry, settings.say, [&](const fs::path& draft) { compilation.fill(draft); },
       settings.stop_fd);
   return {entry / "root", origin, reused};
 }
 
-Finished finish_config(const Foundation& foundation, const Patches& patches,
-                       const Settings& settings) {
-  return Compilation(foundation, patches, settings,
-                     {.inputs = hash_of_inputs(foundation, patches) + "-config",
-                      .origin = origin_of(foundation, patches.applied)})
+Finished finish_config(const BuildSpec& spec, const Patches& patches, const Settings& settings) {
+  return Compilation(spec, patches, settings,
+                     {.inputs = hash_of_inputs(spec, patches) + "-config",
+                      .origin = origin_of(spec, patches.applied)})
       .finished();
 }
 

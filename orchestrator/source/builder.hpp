@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "source/foundation.hpp"
+#include "source/build_spec.hpp"
 #include "source/patches.hpp"
 #include "source/unbuildable.hpp"
 
@@ -32,7 +32,7 @@ struct Built {
 
 // Errors of the user are ConfigError (Unbuildable for code and config), those of the host
 // HostError. An interrupted or failed build is gone on with by the next.
-Built build(const Foundation& foundation, const Patches& patches, const Settings& settings);
+Built build(const BuildSpec& spec, const Patches& patches, const Settings& settings);
 
 struct Finished {
   std::string config;          // the whole .config, as build() would build it
@@ -40,7 +40,6 @@ struct Finished {
 };
 // Asks the tree's own kconfig and builds nothing: seconds, where a build takes minutes. Errors are
 // build()'s.
-Finished finish_config(const Foundation& foundation, const Patches& patches,
-                       const Settings& settings);
+Finished finish_config(const BuildSpec& spec, const Patches& patches, const Settings& settings);
 
 }  // namespace kproof::source

@@ -65,7 +65,7 @@ TEST_CASE("a config is finished by the tree's own kconfig, and nothing is built"
   Bench bench;
   bench.source.fragments = {"kvm"};
   const auto finished =
-      finish_config(bench.foundation(), {source::load_patches(bench.source)}, bench.settings);
+      finish_config(bench.spec(), {source::load_patches(bench.source)}, bench.settings);
   CHECK(has(finished.config, "# Linux/x86 6.1.0 Kernel Configuration"));
   CHECK(has(finished.config, "CONFIG_KVM=y"));
   CHECK(finished.language.symbols.contains("LOST"));
@@ -73,9 +73,8 @@ TEST_CASE("a config is finished by the tree's own kconfig, and nothing is built"
   CHECK_FALSE(fs::exists(bench.settings.cache / "kernels/built"));
   CHECK_FALSE(bench.build().reused);
   bench.source.fragments = {"lost"};
-  CHECK_THROWS_AS(
-      finish_config(bench.foundation(), {source::load_patches(bench.source)}, bench.settings),
-      source::Unbuildable);
+  CHECK_THROWS_AS(finish_config(bench.spec(), {source::load_patches(bench.source)}, bench.settings),
+                  source::Unbuildable);
 }
 
 TEST_CASE("another commit of a repository rebuilds what differs; the repository stays as it was") {
@@ -125,7 +124,7 @@ TEST_CASE("of a series nothing is built before all of it applies") {
   auto series = source::load_patches(bench.source);
   series.push_back(series[0]);
   const auto build = [&](std::size_t applied) {
-    source::build(bench.foundation(), {series, applied}, bench.settings);
+    source::build(bench.spec(), {series, applied}, bench.settings);
   };
   CHECK_THROWS_WITH_AS(build(0), doctest::Contains("patch 2 of 2"), ConfigError);
   series.pop_back();
@@ -133,16 +132,16 @@ TEST_CASE("of a series nothing is built before all of it applies") {
   build(0);
 }
 
-TEST_CASE("what is built on one foundation is of one commit, though the branch moves on") {
+TEST_CASE("what is built on one spec is of one commit, though the branch moves on") {
   Bench bench;
-  const auto foundation = bench.foundation();
-  const auto first = source::build(foundation, {{}}, bench.settings);
+  const auto spec = bench.spec();
+  const auto first = source::build(spec, {{}}, bench.settings);
   bench.write(bench.tree / "mm/a.c", "int a = nope;\n");
-  CHECK(source::build(foundation, {{}}, bench.settings).root == first.root);
+  CHECK(source::build(spec, {{}}, bench.settings).root == first.root);
   bench.git("commit -qam 'mm: break a'");
   const std::string diff = "--- a/mm/b.c\n+++ b/mm/b.c\n@@ -1 +1 @@\n-int b;\n+int b = 2;\n";
   const std::vector<patch::Patch> series{{.name = "b", .diff = diff, .files = {"mm/b.c"}}};
-  CHECK_FALSE(source::build(foundation, {series}, bench.settings).reused);
+  CHECK_FALSE(source::build(spec, {series}, bench.settings).reused);
   CHECK(has(bench.refusal(), "'nope' undeclared"));
 }
 
@@ -169,7 +168,7 @@ TEST_CASE("two configs of one tree are built at the same time") {
   const auto build = [&](const std::vector<std::string>& fragments) {
     model::BuildSource source = bench.source;
     source.fragments = fragments;
-    return source::build(source::find_foundation(source, bench.settings), {{}}, bench.settings)
+    return source::build(source::find_build_spec(source, bench.settings), {{}}, bench.settings)
         .root;
   };
   auto other = std::async(std::launch::async, [&] { return build({"kvm"}); });

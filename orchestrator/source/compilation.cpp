@@ -31,13 +31,13 @@ static std::vector<std::string> targets(const fs::path& build) {
   return list;
 }
 
-Compilation::Compilation(const Foundation& foundation, const Patches& patches,
-                         const Settings& settings, Name name)
-    : foundation_(foundation),
+Compilation::Compilation(const BuildSpec& spec, const Patches& patches, const Settings& settings,
+                         Name name)
+    : spec_(spec),
       patches_(patches.first()),
       settings_(settings),
       name_(std::move(name)),
-      site_(foundation.base, patches, foundation.toolchain, settings),
+      site_(spec.base, patches, spec.toolchain, settings),
       log_(site_.log_of(name_.inputs)) {}
 
 void Compilation::fill(const fs::path& draft) const {
@@ -51,7 +51,7 @@ void Compilation::fill(const fs::path& draft) const {
 Finished Compilation::finished() const {
   Finished finished;
   in_tree([&](const Make& how) {
-    in_build(how, [&] { finished.config = finish(how, foundation_.config, settings_.say); });
+    in_build(how, [&] { finished.config = finish(how, spec_.config, settings_.say); });
     finished.language = read_language_of(how.source);
     site_.finish(how);
   });
@@ -70,8 +70,8 @@ void Compilation::in_build(const Make& how, const std::function<void()>& work) c
 // One that another user has built in is left to that one.
 std::string Compilation::name_of_build() const {
   util::Hasher hasher;
-  hasher.add(settings_.build.empty() ? foundation_.config.identity : settings_.build);
-  hasher.add(foundation_.toolchain.identity);
+  hasher.add(settings_.build.empty() ? spec_.config.identity : settings_.build);
+  hasher.add(spec_.toolchain.identity);
   if (site_.user()) hasher.add(std::to_string(site_.user()->uid));
   return "build-" + hasher.hex().substr(0, 16);
 }
@@ -87,14 +87,14 @@ void Compilation::compile(const Make& how) const {
 // Half a minute that patch n+1 does not need, unless it touches what the config is made from.
 void Compilation::configure_if_needed(const Make& how) const {
   util::Hasher hasher;
-  hasher.add(foundation_.config.identity).add(foundation_.toolchain.identity).add(kRecipe);
-  hasher.add(foundation_.base.shape());
+  hasher.add(spec_.config.identity).add(spec_.toolchain.identity).add(kRecipe);
+  hasher.add(spec_.base.shape());
   for (const Patch& patch : patches_)
     if (std::any_of(patch.files.begin(), patch.files.end(), shapes_config)) hasher.add(patch.diff);
   const fs::path stamp = how.build / ".kproof-config", config = how.build / ".config";
   const auto mark = [&] { return hasher.hex() + util::hash_file(config); };
   if (fs::exists(stamp) && fs::exists(config) && util::read_file(stamp) == mark()) return;
-  configure(how, foundation_.config, settings_.say);
+  configure(how, spec_.config, settings_.say);
   util::write_file_atomically(stamp, mark());
 }
 

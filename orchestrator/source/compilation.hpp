@@ -1,4 +1,4 @@
-// One kernel on its way from its foundation and patches to the files that boot. Internal to
+// One kernel on its way from its spec and patches to the files that boot. Internal to
 // source/.
 #pragma once
 
@@ -24,8 +24,7 @@ class Compilation {
     std::string origin;  // for people
   };
   // Nothing is done, and nothing but `name` and `patches` is copied.
-  Compilation(const Foundation& foundation, const Patches& patches, const Settings& settings,
-              Name name);
+  Compilation(const BuildSpec& spec, const Patches& patches, const Settings& settings, Name name);
 
   // Builds, in the tree and with its lock held, and leaves in `draft` what builder.hpp says.
   void fill(const std::filesystem::path& draft) const;
@@ -44,7 +43,7 @@ class Compilation {
   void install(const Make& how, const std::filesystem::path& draft) const;
   [[noreturn]] void refuse(const Make& how, const Failed& failed) const;
 
-  const Foundation& foundation_;
+  const BuildSpec& spec_;
   const std::vector<patch::Patch> patches_;  // what is built
   const Settings& settings_;
   const Name name_;

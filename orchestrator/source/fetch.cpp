@@ -39,9 +39,9 @@ static auto with_place(const model::KernelSpec& spec, Work work) {
   }
 }
 
-Foundation find_foundation(const model::KernelSpec& spec, const Settings& settings) {
+BuildSpec find_build_spec(const model::KernelSpec& spec, const Settings& settings) {
   return with_place(
-      spec, [&] { return find_foundation(std::get<model::BuildSource>(spec.source), settings); });
+      spec, [&] { return find_build_spec(std::get<model::BuildSource>(spec.source), settings); });
 }
 
 static std::ptrdiff_t builds_in(const fs::path& tree) {
@@ -53,12 +53,12 @@ static std::ptrdiff_t builds_in(const fs::path& tree) {
 }
 
 // And keeps how long it took, for the estimate of the next.
-static Built timed_build(const model::BuildSource& source, const Foundation& foundation,
+static Built timed_build(const model::BuildSource& source, const BuildSpec& spec,
                          const Patches& patches, const Settings& settings) {
-  const fs::path tree = settings.kernels() / "trees" / foundation.base.tree;
+  const fs::path tree = settings.kernels() / "trees" / spec.base.tree;
   const auto before = builds_in(tree);
   const auto began = std::chrono::steady_clock::now();
-  Built built = build(foundation, patches, settings);
+  Built built = build(spec, patches, settings);
   const auto took = std::chrono::steady_clock::now() - began;
   if (!built.reused)
     timing::add(settings.cache, {{timing::keys_of_build(source, builds_in(tree) > before),
@@ -66,10 +66,10 @@ static Built timed_build(const model::BuildSource& source, const Foundation& fou
   return built;
 }
 
-model::KernelArtifact fetch(const model::KernelSpec& spec, const Foundation& foundation,
+model::KernelArtifact fetch(const model::KernelSpec& spec, const BuildSpec& shared,
                             const Patches& patches, const Settings& settings) {
   const Built built = with_place(spec, [&] {
-    return timed_build(std::get<model::BuildSource>(spec.source), foundation, patches, settings);
+    return timed_build(std::get<model::BuildSource>(spec.source), shared, patches, settings);
   });
   model::KernelSpec found = spec;
   found.source = model::PathSource{built.root};
@@ -83,7 +83,7 @@ model::KernelArtifact fetch(const model::KernelSpec& spec, const Settings& setti
   const auto* source = std::get_if<model::BuildSource>(&spec.source);
   if (!source) return kernel::Store(settings.cache, settings.say, settings.stop_fd).fetch(spec);
   const auto patches = with_place(spec, [&] { return load_patches(*source); });
-  return fetch(spec, find_foundation(spec, settings), {patches}, settings);
+  return fetch(spec, find_build_spec(spec, settings), {patches}, settings);
 }
 
 kernel::Progress now_and_then(kernel::Progress say) {

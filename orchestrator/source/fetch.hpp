@@ -9,9 +9,9 @@ namespace kproof::source {
 model::KernelArtifact fetch(const model::KernelSpec& spec, const Settings& settings);
 
 // Of one that is to be built.
-Foundation find_foundation(const model::KernelSpec& spec, const Settings& settings);
-// With these patches instead of its own, on a foundation that other specs may share.
-model::KernelArtifact fetch(const model::KernelSpec& spec, const Foundation& foundation,
+BuildSpec find_build_spec(const model::KernelSpec& spec, const Settings& settings);
+// With these patches instead of its own, of `shared`, which other kernels may be built from, too.
+model::KernelArtifact fetch(const model::KernelSpec& spec, const BuildSpec& shared,
                             const Patches& patches, const Settings& settings);
 
 // For Settings::live where nothing can be redrawn: one of its lines goes to `say` each half minute.

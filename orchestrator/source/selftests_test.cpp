@@ -30,7 +30,7 @@ struct Selftests : Bench {
     git("add -A && git commit -qm 'selftests: add some' && git tag -f v1");
   }
   BuiltSelftest made(const std::string& directory, const std::string& program) {
-    const Foundation found = foundation();
+    const BuildSpec found = spec();
     return build_selftest(found.base, {load_patches(source)}, found.toolchain, {directory, program},
                           settings);
   }
@@ -66,7 +66,7 @@ TEST_CASE("one that the tree has not is no error, and is told with the tree's na
   Selftests bench;
   const auto none = bench.made("kvm", "no_such_test");
   CHECK(none.program == "");
-  CHECK(none.origin == bench.foundation().base.origin);
+  CHECK(none.origin == bench.spec().base.origin);
 }
 
 TEST_CASE("one that does not compile costs itself alone, and the compiler is quoted") {

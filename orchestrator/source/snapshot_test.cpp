@@ -57,9 +57,9 @@ TEST_CASE("equal files make an equal commit, and what was built of them is found
 
 TEST_CASE("files without a change are the commit that is checked out") {
   AsItIs bench;
-  const auto as_it_is = bench.foundation().base.identity;
+  const auto as_it_is = bench.spec().base.identity;
   bench.source.tree = model::GitRevision{bench.tree, "v1"};
-  CHECK(bench.foundation().base.identity == as_it_is);
+  CHECK(bench.spec().base.identity == as_it_is);
 }
 
 TEST_CASE("ignored files and what make leaves stay out, and what HEAD has does not") {

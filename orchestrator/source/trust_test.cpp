@@ -86,8 +86,7 @@ TEST_CASE("make is not root, and each tree has a user of its own") {
   if (not_root()) return;
   Bench bench;
   make_run(bench, "id -u; id -G; grep NoNewPrivs /proc/self/status");
-  const util::User user =
-      build_user(bench.settings.kernels() / "trees" / bench.foundation().base.tree);
+  const util::User user = build_user(bench.settings.kernels() / "trees" / bench.spec().base.tree);
   CHECK(user.uid != 0);
   CHECK(has(log_of(bench.build()), fmt::format("\n{0}\n{0}\nNoNewPrivs:\t1\n", user.uid)));
   CHECK(build_user("/a").uid != build_user("/b").uid);
@@ -106,7 +105,7 @@ TEST_CASE("a patch's Makefile can write to its build, and to nothing else of our
   ::setenv("CCACHE_DIR", ccache.c_str(), 1);
   const Built built = bench.build();
   ::unsetenv("CCACHE_DIR");
-  const fs::path tree = bench.settings.kernels() / "trees" / bench.foundation().base.tree;
+  const fs::path tree = bench.settings.kernels() / "trees" / bench.spec().base.tree;
   CHECK_FALSE(fs::exists(root_home));
   CHECK(util::read_file(tree / "source/mm/a.c") == "int a;\n");
   CHECK_FALSE(fs::exists(tree / "source/new"));

@@ -8,13 +8,13 @@
 namespace kproof::sweep {
 namespace fs = std::filesystem;
 
-static std::string aside(const AttemptPlace& place, std::size_t nth) {
+static std::string directory_of(const AttemptPlace& place, std::size_t nth) {
   return fmt::format("{}.attempt-{}", place.cell, nth + 1);
 }
 
 static model::DiscountedAttempt set_aside(const Attempt& attempt, const AttemptPlace& place,
                                           std::size_t nth) {
-  const std::string directory = aside(place, nth);
+  const std::string directory = directory_of(place, nth);
   fs::rename(place.out / place.cell, place.out / directory);
   return {attempt.result.judgement.verdict, attempt.result.judgement.reason, attempt.doubt.sign,
           directory};
@@ -23,7 +23,7 @@ static model::DiscountedAttempt set_aside(const Attempt& attempt, const AttemptP
 std::optional<model::CellResult> attempt_until_one_counts(
     const AttemptPlace& place, const std::function<std::optional<Attempt>(unsigned)>& once) {
   for (unsigned nth = 0; nth + 1 < verdict::kAttempts; ++nth)
-    fs::remove_all(place.out / aside(place, nth));
+    fs::remove_all(place.out / directory_of(place, nth));
   std::vector<verdict::Doubt> doubts;
   std::vector<model::DiscountedAttempt> discounted;
   for (unsigned nth = 0;; ++nth) {

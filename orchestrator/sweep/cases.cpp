@@ -6,11 +6,11 @@
 
 namespace kproof::sweep {
 
-Cases::Cases(Workshop workshop, const model::Plan& plan)
-    : workshop_(std::move(workshop)), shelf_(plan) {}
+Cases::Cases(Installation installation, const model::Plan& plan)
+    : installation_(std::move(installation)), shelf_(plan) {}
 
 std::vector<std::string> Cases::names() const {
-  std::vector<std::string> names = workshop_.case_names();
+  std::vector<std::string> names = installation_.case_names();
   const auto more = shelf_.names();
   names.insert(names.end(), more.begin(), more.end());
   std::ranges::sort(names);
@@ -20,7 +20,7 @@ std::vector<std::string> Cases::names() const {
 model::CaseDescription Cases::describe(const std::string& name,
                                        const std::vector<std::string>& args) const {
   const suites::Member* member = shelf_.find(name);
-  return member ? member->description : workshop_.describe(name, args);
+  return member ? member->description : installation_.describe(name, args);
 }
 
 void Cases::fetch(const std::string& name, const Kernel& kernel, const model::KernelSpec& spec,
@@ -43,7 +43,7 @@ CaseProgram Cases::of(const std::string& name, const std::vector<std::string>& a
                       const std::function<std::string()>& emulator) const {
   if (!is_of_suite(name)) {
     const std::string inside = "/cases/" + name;
-    CaseProgram own{.files = {{inside, workshop_.case_program(name)}}, .argv = {inside}};
+    CaseProgram own{.files = {{inside, installation_.case_program(name)}}, .argv = {inside}};
     own.argv.insert(own.argv.end(), args.begin(), args.end());
     return own;
   }
@@ -56,7 +56,7 @@ CaseProgram Cases::of(const std::string& name, const std::vector<std::string>& a
   if (!fetched.program.lacks.empty()) return {.lacks = fetched.program.lacks};
   const bool wants_emulator = shelf_.wants_emulator(name);
   auto guest = shelf_.guest_program(name, args, fetched.program, wants_emulator ? emulator() : "");
-  guest.files[guest.argv.front()] = workshop_.suite_runner();
+  guest.files[guest.argv.front()] = installation_.suite_runner();
   return {std::move(guest.files), std::move(guest.argv), wants_emulator, ""};
 }
 

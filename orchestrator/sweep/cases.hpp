@@ -11,18 +11,18 @@
 
 #include "model/plan.hpp"
 #include "suites/shelf.hpp"
+#include "sweep/installation.hpp"
 #include "sweep/prepare.hpp"
-#include "sweep/workshop.hpp"
 
 namespace kproof::sweep {
 
 class Cases {
  public:
   // ConfigError for a suite that is none.
-  Cases(Workshop workshop, const model::Plan& plan);
+  Cases(Installation installation, const model::Plan& plan);
 
   std::vector<std::string> names() const;  // sorted
-  // As Workshop::describe() has it.
+  // As Installation::describe() has it.
   model::CaseDescription describe(const std::string& name,
                                   const std::vector<std::string>& args) const;
 
@@ -41,7 +41,7 @@ class Cases {
     suites::Program program;
     std::exception_ptr failed;
   };
-  const Workshop workshop_;
+  const Installation installation_;
   suites::Shelf shelf_;
   mutable std::mutex mutex_;                                        // of what follows
   std::map<std::pair<std::string, std::string>, Fetched> fetched_;  // case, kernel

@@ -25,7 +25,7 @@ unsigned slowness(const kernel::Kconfig& config);
 // Kernel parameters that make the detectors speak in order, and where the case has time for it
 // before its end. They are never slower than the kernel's defaults (soft lockup 20 s, hung task 120
 // s) times `pace`, and never so quick that a busy host looks like a stalled guest: so a case of a
-// few seconds is over before any detector; then the hang playbook asks. RCU's default of 21 s is
+// few seconds is over before any detector; then the hang diagnosis asks. RCU's default of 21 s is
 // not below the soft lockup's, so it never stands.
 //
 // `pace`: slowness() times 2 for each level of nesting. TCG needs none: no detector was seen to

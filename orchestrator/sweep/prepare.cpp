@@ -143,11 +143,12 @@ namespace {
 class Preparation {
  public:
   Preparation(PreparedCell sized, const Catalogue& catalogue, const model::Limits& limits,
-              const Machine& machine, const Workshop& workshop, const std::filesystem::path& images)
+              const Machine& machine, const Installation& installation,
+              const std::filesystem::path& images)
       : catalogue_(catalogue),
         limits_(limits),
         machine_(machine),
-        workshop_(workshop),
+        installation_(installation),
         images_(images),
         prepared_(std::move(sized)) {}
 
@@ -166,7 +167,7 @@ class Preparation {
   void set_detectors(std::size_t index, const kernel::Kconfig& config);
   image::ModuleClosure choose_modules(std::size_t index, const Kernel& kernel);
   std::string hint(const std::string& symbol) const {
-    return FragmentIndex::load(workshop_.fragments()).hint(symbol);
+    return FragmentIndex::load(installation_.fragments()).hint(symbol);
   }
   bool is_visited(std::size_t index) const {
     return catalogue_.visit && catalogue_.visit->level == index + 1;
@@ -177,7 +178,7 @@ class Preparation {
   const Catalogue& catalogue_;
   const model::Limits& limits_;
   const Machine& machine_;
-  const Workshop& workshop_;
+  const Installation& installation_;
   const std::filesystem::path& images_;
   PreparedCell prepared_;
 };
@@ -285,7 +286,7 @@ void Preparation::make_level(std::size_t index) {
   const bool outer = index + 1 < prepared_.levels.size();
   const Kernel& kernel = catalogue_.kernel(level.level.kernel);
   level.kernel = kernel.artifact;
-  image::ImageSpec image{.agent = workshop_.agent(),
+  image::ImageSpec image{.agent = installation_.agent(),
                          .modules = choose_modules(index, kernel).modules};
   add_program(level, image);
   if (is_visited(index) && (!prepared_.no_files.empty() || !kernel.config.known()))
@@ -313,9 +314,9 @@ void Preparation::make_level(std::size_t index) {
 }
 
 PreparedCell prepare(PreparedCell sized, const Catalogue& catalogue, const model::Limits& limits,
-                     const Machine& machine, const Workshop& workshop,
+                     const Machine& machine, const Installation& installation,
                      const std::filesystem::path& images) {
-  return Preparation(std::move(sized), catalogue, limits, machine, workshop, images).make();
+  return Preparation(std::move(sized), catalogue, limits, machine, installation, images).make();
 }
 
 }  // namespace kproof::sweep

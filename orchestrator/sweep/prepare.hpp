@@ -12,8 +12,8 @@
 #include "model/case.hpp"
 #include "model/plan.hpp"
 #include "run/deadlines.hpp"
+#include "sweep/installation.hpp"
 #include "sweep/machine.hpp"
-#include "sweep/workshop.hpp"
 
 namespace kproof::sweep {
 
@@ -120,7 +120,7 @@ struct Catalogue {
 
 // `sized`, with all the rest.
 PreparedCell prepare(PreparedCell sized, const Catalogue& catalogue, const model::Limits& limits,
-                     const Machine& machine, const Workshop& workshop,
+                     const Machine& machine, const Installation& installation,
                      const std::filesystem::path& images);
 
 }  // namespace kproof::sweep

@@ -17,7 +17,7 @@ namespace kproof::sweep {
 Preparing::Preparing(Setup setup)
     : setup_(std::move(setup)),
       kernels_(setup_.plan.kernels, setup_.fetch),
-      cases_(setup_.workshop, setup_.plan) {}
+      cases_(setup_.installation, setup_.plan) {}
 
 const model::CaseDescription& Preparing::describe(const std::string& program,
                                                   const std::vector<std::string>& args) {
@@ -117,7 +117,7 @@ Fate Preparing::decide(PreparedCell& cell) {
                             .visit = setup_.visit,
                             .inspection = setup_.inspection,
                             .held = setup_.held};
-  cell = sweep::prepare(cell, catalogue, setup_.plan.limits, setup_.machine, setup_.workshop,
+  cell = sweep::prepare(cell, catalogue, setup_.plan.limits, setup_.machine, setup_.installation,
                         setup_.out / "images");
   Earlier earlier = setup_.fresh ? Earlier{} : earlier_result(cell, setup_.out);
   if (earlier.kept) return {.what = Fate::kept, .result = std::move(earlier.kept)};

@@ -15,11 +15,11 @@
 #include "source/settings.hpp"
 #include "sweep/cases.hpp"
 #include "sweep/faults.hpp"
+#include "sweep/installation.hpp"
 #include "sweep/kernels.hpp"
 #include "sweep/machine.hpp"
 #include "sweep/pipeline.hpp"
 #include "sweep/prepare.hpp"
-#include "sweep/workshop.hpp"
 
 namespace kproof::sweep {
 
@@ -27,7 +27,7 @@ class Preparing {
  public:
   struct Setup {
     const model::Plan& plan;
-    const Workshop& workshop;
+    const Installation& installation;
     const Machine& machine;
     std::filesystem::path out;
     bool fresh = false;  // nothing is kept

@@ -60,7 +60,7 @@ static run::GuestJob make_job(const PreparedCell& cell, const Site& site, unsign
   guest.agent_socket = site.runtime_dir / fmt::format("agent-{}.sock", serial);
   guest.nvdimm_file = site.runtime_dir / fmt::format("nvdimm-{}", serial);
   for (run::LevelJob& of_level : job.levels)
-    of_level.playbook_mark = make_nonce();
+    of_level.diagnosis_mark = make_nonce();
   job.levels.front().qemu_log = site.connection.qemu_log(guest.name);
   // A QEMU that has given up root may not get to the file. It has the only set of descriptors that
   // libvirt hands on to it: that of the file which libvirt opened for it.
@@ -107,11 +107,11 @@ model::CellResult blank_result(const PreparedCell& cell) {
 }
 
 // Evidence of the topology, beside what the level's case said of itself.
-static void add_level_evidence(const PreparedCell& cell, const run::GuestStory& story,
+static void add_level_evidence(const PreparedCell& cell, const run::GuestRecord& record,
                                std::vector<run::Observed>& seen) {
   std::vector<run::LevelFacts> facts;
-  for (std::size_t i = 0; i < story.size(); ++i)
-    facts.push_back({cell.levels[i].level, story[i].facts, story[i].hypervisor});
+  for (std::size_t i = 0; i < record.size(); ++i)
+    facts.push_back({cell.levels[i].level, record[i].facts, record[i].hypervisor});
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const bool last = i + 1 == facts.size();
     auto proofs = run::level_evidence(facts[i], i > 0 ? &facts[i - 1] : nullptr,
@@ -145,19 +145,19 @@ static void add_unproven(model::CellResult& result, const std::vector<std::strin
 
 // All levels' parts, in the order of the levels.
 static void fill_in(model::CellResult& result, const PreparedCell& cell,
-                    const run::GuestStory& story, const std::vector<run::Observed>& seen,
+                    const run::GuestRecord& record, const std::vector<run::Observed>& seen,
                     const Visit* visit) {
   const auto append = [](auto& to, const auto& from) {
     to.insert(to.end(), from.begin(), from.end());
   };
-  for (std::size_t i = 0; i < story.size(); ++i) {
+  for (std::size_t i = 0; i < record.size(); ++i) {
     append(result.findings, seen[i].findings);
     append(result.evidence, seen[i].report.evidence);
     add_unproven(result, declared_evidence(cell, i, visit), seen[i].report.evidence);
     append(result.metrics, seen[i].report.metrics);
     append(result.subtests, seen[i].report.subtests);
-    append(result.phases, story[i].outcome.phases);
-    if (story[i].outcome.hang) result.hangs.push_back(*story[i].outcome.hang);
+    append(result.phases, record[i].outcome.phases);
+    if (record[i].outcome.hang) result.hangs.push_back(*record[i].outcome.hang);
   }
 }
 
@@ -169,27 +169,27 @@ static void apply_bounds(const PreparedCell& cell, std::vector<run::Observed>& s
 }
 
 // As the guest's banner has it, else as it said itself, else as the package has it.
-static const std::string& release_at(const PreparedCell& cell, const run::GuestStory& story,
+static const std::string& release_at(const PreparedCell& cell, const run::GuestRecord& record,
                                      const std::vector<run::Observed>& seen, std::size_t index) {
   if (!seen[index].upstream.empty()) return seen[index].upstream;
-  const std::string& said = story[index].release;
+  const std::string& said = record[index].release;
   return said.empty() ? cell.levels[index].kernel.release : said;
 }
 
 // What speaks for another fault than the kernel's, if anything.
 static verdict::Doubt judge_into(model::CellResult& result, const PreparedCell& cell,
-                                 const run::GuestStory& story, std::vector<run::Observed> seen,
+                                 const run::GuestRecord& record, std::vector<run::Observed> seen,
                                  const Site& site, const Visit* visit) {
-  for (std::size_t i = 0; i < story.size(); ++i)
-    verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, story, seen, i),
+  for (std::size_t i = 0; i < record.size(); ++i)
+    verdict::mark_known(seen[i].findings, cell.cell.known_issues, release_at(cell, record, seen, i),
                         util::today());
   apply_bounds(cell, seen);
-  fill_in(result, cell, story, seen, visit);
+  fill_in(result, cell, record, seen, visit);
   std::vector<verdict::Observation> levels;
-  for (std::size_t i = 0; i < story.size(); ++i)
+  for (std::size_t i = 0; i < record.size(); ++i)
     levels.push_back({.level = static_cast<int>(i) + 1,
                       .runs_case = !visit && !cell.levels[i].program.empty(),
-                      .outcome = story[i].outcome,
+                      .outcome = record[i].outcome,
                       .report = seen[i].report,
                       .evidence = declared_evidence(cell, i, visit),
                       .findings = seen[i].findings,
@@ -205,9 +205,9 @@ static verdict::Doubt judge_into(model::CellResult& result, const PreparedCell& 
 
 // Of a guest that was not booted, because it is known what would come of it.
 static void judge_unbooted(model::CellResult& result, const PreparedCell& cell, const Site& site) {
-  run::GuestStory story(1);
-  story[0].outcome = {};
-  judge_into(result, cell, story, std::vector<run::Observed>(1), site, nullptr);
+  run::GuestRecord record(1);
+  record[0].outcome = {};
+  judge_into(result, cell, record, std::vector<run::Observed>(1), site, nullptr);
 }
 
 // Of what could not be had the kernel may have said why.
@@ -224,11 +224,11 @@ static void quote_kernel(model::Judgement& judgement, const run::CellFiles& file
     judgement.reason += fmt::format("{}\"{}\"", i == 0 ? "; the kernel said: " : " and ", lines[i]);
 }
 
-static void write_timeline(const run::CellFiles& files, const run::GuestStory& story) {
+static void write_timeline(const run::CellFiles& files, const run::GuestRecord& record) {
   std::vector<run::LevelLog> logs;
-  for (std::size_t i = 0; i < story.size(); ++i) {
+  for (std::size_t i = 0; i < record.size(); ++i) {
     const int level = static_cast<int>(i) + 1;
-    logs.push_back({level, util::read_file(files.level(level).kmsg()), story[i].clock_offset});
+    logs.push_back({level, util::read_file(files.level(level).kmsg()), record[i].clock_offset});
   }
   util::write_file_atomically(files.timeline(), run::timeline(logs));
 }
@@ -259,20 +259,20 @@ static std::optional<Attempt> boot_and_judge(const PreparedCell& cell, const Sit
   job.guest.initramfs = image.path();
   if (site.visit && !cell.no_files.empty())
     site.visit->warn(fmt::format("without the host's files: {}", fmt::join(cell.no_files, "; ")));
-  auto story = run::run_guest(site.connection, job, stop, on_phase);
-  if (!story) return std::nullopt;
-  if (!story->front().release.empty()) result.kernel_release = story->front().release;
+  auto record = run::run_guest(site.connection, job, stop, on_phase);
+  if (!record) return std::nullopt;
+  if (!record->front().release.empty()) result.kernel_release = record->front().release;
   std::vector<run::Observed> seen;
-  for (std::size_t i = 0; i < story->size(); ++i)
+  for (std::size_t i = 0; i < record->size(); ++i)
     seen.push_back(run::observe(job.files.level(static_cast<int>(i) + 1), nonces[i],
-                                (*story)[i].output_dropped, (*story)[i].aside));
-  if (story->size() > 1) write_timeline(job.files, *story);
-  site.visit ? leave_out_command(*story, seen) : add_level_evidence(cell, *story, seen);
-  attempt.doubt = judge_into(result, cell, *story, seen, site, site.visit);
+                                (*record)[i].output_dropped, (*record)[i].diagnosis_output));
+  if (record->size() > 1) write_timeline(job.files, *record);
+  site.visit ? leave_out_command(*record, seen) : add_level_evidence(cell, *record, seen);
+  attempt.doubt = judge_into(result, cell, *record, seen, site, site.visit);
   quote_kernel(result.judgement, job.files, nonces);
   if (result.judgement.verdict == model::Verdict::hang)  // which says nothing of the kernel then
     result.judgement.reason += run::hint_at_limits({site.accel, site.hypervisor});
-  note_visits(result.judgement, story->front().visits);
+  note_visits(result.judgement, record->front().visits);
   if (const std::string traces = decode_traces(cell.levels, result.findings); !traces.empty())
     util::write_file_atomically(job.files.decoded(), traces);
   result.files = job.files.below(site.out);

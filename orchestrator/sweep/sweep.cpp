@@ -49,7 +49,7 @@ class Sweep {
   Kernel fetch(const model::KernelSpec& spec, std::size_t at_once);
   std::vector<model::KernelSpec> kernels_of_all(const std::vector<PreparedCell>& cells) const;
   void choose_pace();
-  Site site(const Hosting::Open& open);
+  Site site(const LibvirtSession::Open& open);
   unsigned most_jobs() const;
   void run_cells(Preparing& preparing);
   void run_through(std::vector<PreparedCell>& cells, const Site& site, resources::Gate& gate,
@@ -69,7 +69,7 @@ class Sweep {
   const SweepOptions& options_;
   const run::StopRequest& stop_;
   const SweepListener& listener_;
-  const Workshop workshop_ = Workshop::find();
+  const Installation installation_ = Installation::find();
   std::vector<PreparedCell> cells_;
   std::list<std::vector<PreparedCell>> again_;  // of these, what is repeated; what is told is of it
   std::vector<model::KernelSpec> kernels_;      // that they are of
@@ -101,7 +101,7 @@ void Sweep::know_host() {
   report_.host = host::machine_facts();
   report_.host.accel = accel.accel;
   report_.host.accel_reason = accel.reason;
-  machine_ = this_machine(accel.accel, workshop_.program, options_.connect);
+  machine_ = this_machine(accel.accel, installation_.program, options_.connect);
   report_.host.qemu = machine_.qemu;
   say(fmt::format("accelerator: {} ({})", accel.accel == model::Accel::kvm ? "KVM" : "TCG",
                   accel.reason));
@@ -116,7 +116,7 @@ void Sweep::know_host() {
 source::Settings Sweep::settings(const std::string& kernel, std::size_t at_once) {
   return {
       .cache = kernel::default_cache(),
-      .fragments = workshop_.fragments(),
+      .fragments = installation_.fragments(),
       .jobs = jobs_each(cores_, at_once),
       .niceness = beside_guests_ ? kNiceness : 0,
       .cache_budget = options_.cache_budget,
@@ -145,7 +145,7 @@ Kernel Sweep::fetch(const model::KernelSpec& spec, std::size_t at_once) {
 Preparing::Setup Sweep::preparing() {
   return {
       .plan = options_.plan,
-      .workshop = workshop_,
+      .installation = installation_,
       .machine = machine_,
       .out = options_.out,
       .fresh = options_.fresh,
@@ -209,13 +209,13 @@ void Sweep::choose_pace() {
   beside_guests_ = kernels_.size() > 1;
 }
 
-Site Sweep::site(const Hosting::Open& open) {
+Site Sweep::site(const LibvirtSession::Open& open) {
   const virt::Connection& connection = *open.connection;
   return {*open.connection,
           report_.host.accel,
           options_.out,
           open.runtime.path(),
-          connection.embedded() ? workshop_.emulator() : fs::path(),
+          connection.embedded() ? installation_.emulator() : fs::path(),
           qemu_user_ && connection.embedded() ? host::to_run_as(qemu_user_->user) : "",
           options_.dump_on_hang,
           host::hypervisor(),
@@ -232,12 +232,12 @@ unsigned Sweep::most_jobs() const {
 void Sweep::run_cells(Preparing& preparing) {
   const fs::path place =
       place_for_nvdimms(cells_, most_jobs(), [this](const auto& line) { say(line); });
-  Hosting own;
-  const Hosting::Open& open = (options_.hosting ? *options_.hosting : own)
-                                  .open(place, workshop_.guard(),
-                                        connect_spec(options_.connect, report_.host.qemu, workshop_,
-                                                     qemu_user_.has_value()),
-                                        report_.host.accel);
+  LibvirtSession own;
+  const LibvirtSession::Open& open = (options_.libvirt ? *options_.libvirt : own)
+                                         .open(place, installation_.guard(),
+                                               connect_spec(options_.connect, report_.host.qemu,
+                                                            installation_, qemu_user_.has_value()),
+                                               report_.host.accel);
   report_.host.libvirt = open.connection->libvirt_version();
   report_.host.connection = open.connection->uri();
   const Site site = this->site(open);
@@ -334,7 +334,7 @@ void Sweep::conclude() {
 
 report::RunReport Sweep::run() {
   begin_report();
-  workshop_.require_whole();
+  installation_.require_whole();
   know_host();
   Preparing preparing(this->preparing());
   choose_cells(preparing);

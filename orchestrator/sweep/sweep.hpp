@@ -14,11 +14,11 @@
 #include "run/stop.hpp"
 #include "series/matrix.hpp"
 #include "source/fetch.hpp"
-#include "sweep/hosting.hpp"
 #include "sweep/inspection.hpp"
+#include "sweep/installation.hpp"
+#include "sweep/libvirt_session.hpp"
 #include "sweep/listener.hpp"
 #include "sweep/visit.hpp"
-#include "sweep/workshop.hpp"
 
 namespace kproof::sweep {
 
@@ -54,7 +54,7 @@ struct SweepOptions {
   // When guests are held for their user to look at (run/hold.hpp).
   run::HoldWishes hold{};
   // For more than one sweep in a process; borrowed.
-  Hosting* hosting = nullptr;
+  LibvirtSession* libvirt = nullptr;
 };
 
 // ConfigError and HostError for what makes the run as a whole impossible: before the run directory

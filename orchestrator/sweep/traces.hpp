@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "model/finding.hpp"
-#include "run/playbook_steps.hpp"
+#include "run/diagnosis_steps.hpp"
 #include "sweep/prepare.hpp"
 
 namespace kproof::sweep {

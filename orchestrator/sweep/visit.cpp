@@ -151,10 +151,10 @@ void put_visit(run::GuestJob& job, const PreparedCell& cell, const Visit& visit)
   put_shares(job.guest, *own.visit);
 }
 
-void leave_out_command(run::GuestStory& story, std::vector<run::Observed>& seen) {
+void leave_out_command(run::GuestRecord& record, std::vector<run::Observed>& seen) {
   for (run::Observed& level : seen)
     level.report = {};
-  for (run::LevelStory& level : story) {
+  for (run::LevelRecord& level : record) {
     model::RunOutcome& outcome = level.outcome;
     if (outcome.exit && !outcome.exit->timed_out) outcome.exit.reset();
     if (outcome.exit) outcome.exit->signal = 0;

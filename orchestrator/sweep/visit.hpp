@@ -66,8 +66,8 @@ image::Files usual_programs();
 // The job is the visit's from here on. `cell` is prepared. Pure.
 void put_visit(run::GuestJob& job, const PreparedCell& cell, const Visit& visit);
 
-// What of a guest's story is not the kernel's doing but the user's: how his command ended, if it
+// What of a guest's record is not the kernel's doing but the user's: how his command ended, if it
 // was not killed at its deadline, what it printed, and taint that his own modules brought. Pure.
-void leave_out_command(run::GuestStory& story, std::vector<run::Observed>& seen);
+void leave_out_command(run::GuestRecord& record, std::vector<run::Observed>& seen);
 
 }  // namespace kproof::sweep

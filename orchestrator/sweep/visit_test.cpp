@@ -132,14 +132,14 @@ TEST_CASE(
 
 // A guest in which that happened, as it is left for judgement.
 static model::RunOutcome judged(std::optional<model::CaseExit> exit, model::Taint taint) {
-  run::GuestStory story(1);
-  story[0].outcome.exit = exit;
-  story[0].outcome.taint = taint;
+  run::GuestRecord record(1);
+  record[0].outcome.exit = exit;
+  record[0].outcome.taint = taint;
   std::vector<run::Observed> seen(1);
   seen[0].report.subtests = {{.name = "one", .result = model::Subtest::Result::not_ok}};
-  leave_out_command(story, seen);
+  leave_out_command(record, seen);
   CHECK(seen[0].report.subtests.empty());
-  return story[0].outcome;
+  return record[0].outcome;
 }
 
 TEST_CASE("how the command ends is not judged, unless it was killed at its deadline") {

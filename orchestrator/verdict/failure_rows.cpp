@@ -55,7 +55,7 @@ static Applies crash(const Observation& o) {
   return Ruling{Verdict::crash, Blame::kernel, std::move(reason)};
 }
 
-// What the playbook found out, in a reason.
+// What the diagnosis found out, in a reason.
 static std::string and_kind(const Observation& o) {
   return o.outcome.hang ? ": " + o.outcome.hang->reason : "";
 }

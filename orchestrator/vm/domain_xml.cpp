@@ -192,8 +192,8 @@ std::string kernel_cmdline(const model::Level& level, const std::vector<std::str
       "panic=-1",           // a panic ends QEMU at once instead of idling until a deadline
       "oops=panic",         // nothing that runs after an oops proves anything
       "random.trust_cpu=on",
-      // Of a guest that hangs, the playbook (run/playbook.hpp) asks by BREAK and sysrq where it is,
-      // and where that is not answered by an NMI, which makes it panic and say so.
+      // Of a guest that hangs, the diagnosis (run/diagnosis.hpp) asks by BREAK and sysrq where it
+      // is, and where that is not answered by an NMI, which makes it panic and say so.
       "sysrq_always_enabled",
       "unknown_nmi_panic",
       // The TSC is the host's or the accelerator's, the timers that the clocksource watchdog

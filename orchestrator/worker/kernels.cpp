@@ -29,7 +29,7 @@ void store_kernels(const Options& options, const run::StopRequest& stop) {
       throw Interrupted("interrupted before all kernels were there");
     const source::Settings settings{
         .cache = kernel::default_cache(),
-        .fragments = sweep::Workshop::find().fragments(),
+        .fragments = sweep::Installation::find().fragments(),
         .as_root = batch.as_root,
         .turn = sweep::turn_of_build(planned.plan.name, options.say, stop.fd()),
         .stop_fd = stop.fd(),

@@ -34,9 +34,9 @@ static void add_kernels(const model::Cell& cell, std::set<std::string>& kernels)
 }
 
 Batch make_batch(const model::Plan& plan, const std::vector<model::Cell>& cells) {
-  const sweep::Workshop workshop = sweep::Workshop::find();
-  workshop.require_whole();
-  const sweep::Cases cases(workshop, plan);
+  const sweep::Installation installation = sweep::Installation::find();
+  installation.require_whole();
+  const sweep::Cases cases(installation, plan);
   std::map<std::vector<std::string>, model::CaseDescription> known;
   const sweep::Describe describe = [&](const auto& name, const auto& args) -> const auto& {
     std::vector<std::string> key{name};

@@ -16,7 +16,7 @@
 #include "run/deadlines.hpp"
 #include "source/fetch.hpp"
 #include "sweep/faults.hpp"
-#include "sweep/hosting.hpp"
+#include "sweep/libvirt_session.hpp"
 #include "sweep/sweep.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -71,7 +71,7 @@ class Worker {
   unsigned scale_ = 1;
   std::size_t published_ = 0;
   steady_clock::time_point began_ = steady_clock::now();
-  sweep::Hosting hosting_;
+  sweep::LibvirtSession libvirt_;
 };
 
 }  // namespace
@@ -122,7 +122,7 @@ sweep::SweepOptions Worker::options_of(const model::Cell& cell) {
   options.fresh = true;
   options.as_root = batch_.as_root;
   options.dump_on_hang = batch_.dump_on_hang;
-  options.hosting = &hosting_;
+  options.libvirt = &libvirt_;
   options.fetch = [this](const model::KernelSpec& spec, const source::Settings&) {
     return take_kernel(options_.directory, spec);
   };

@@ -1,7 +1,7 @@
 // What is collected of a guest that hangs, before it is ended: a state machine without I/O, one for
 // each guest, like Session. level_watch.hpp feeds it, the runner does what it asks.
 //
-// Promises, in the order of playbook_test.cpp:
+// Promises, in the order of diagnosis_test.cpp:
 //  1. Looking comes before touching: state and registers of QEMU, then the agent if it answers,
 //     else sysrq by a BREAK on the serial line, a memory dump if one is wanted, and an NMI last and
 //     only where sysrq was not answered: the kernel panics by it (unknown_nmi_panic) and says where
@@ -20,9 +20,9 @@
 #include <variant>
 #include <vector>
 
+#include "run/diagnosis_steps.hpp"
 #include "run/hang.hpp"
 #include "run/hang_log.hpp"
-#include "run/playbook_steps.hpp"
 #include "run/qmp.hpp"
 #include "util/fd.hpp"
 
@@ -45,9 +45,9 @@ struct AskAgent {
 };
 using Ask = std::variant<AskMonitor, DumpMemory, TypeText, AskAgent>;
 
-class Playbook {
+class Diagnosis {
  public:
-  Playbook(PlaybookSetup setup, Time now);
+  Diagnosis(DiagnosisSetup setup, Time now);
 
   void on_reply(std::string_view line, Time now);  // a line from QEMU's monitor
   // What the kernel prints: on its console or, where the agent answers, into kmsg.
@@ -81,7 +81,7 @@ class Playbook {
   void name_addresses();
   void finish(Time now);
 
-  PlaybookSetup setup_;
+  DiagnosisSetup setup_;
   HangFacts facts_;
   Time began_, due_, end_, step_end_;
   std::deque<Step> todo_;
@@ -89,7 +89,7 @@ class Playbook {
   Wait wait_ = Wait::none;
   std::vector<Ask> asks_;
   std::string heard_;      // of the console, since the step began
-  std::string all_heard_;  // and since the playbook did
+  std::string all_heard_;  // and since the diagnosis did
   bool monitor_dead_ = false, monitor_answered_ = false, sysrq_dead_ = false, over_ = false;
   std::string no_input_;  // why sysrq keys cannot be typed
   HangLog log_;

@@ -1,4 +1,4 @@
-#include "run/aside.hpp"
+#include "run/diagnosis_output.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -23,15 +23,16 @@ static Range range_of(std::string_view log, std::optional<std::size_t> from,
                       const std::string& mark) {
   if (from) return {line_start(log, std::min(*from, log.size())), log.size()};
   if (mark.empty()) return {};
-  const std::size_t begin = log.find(agent::playbook_mark(mark, "begin"));
+  const std::size_t begin = log.find(agent::diagnosis_mark(mark, "begin"));
   if (begin == log.npos) return {};
-  const std::size_t end = log.find(agent::playbook_mark(mark, "end"), begin);
+  const std::size_t end = log.find(agent::diagnosis_mark(mark, "end"), begin);
   return {line_start(log, begin), end == log.npos ? log.size() : line_start(log, end)};
 }
 
-std::string console_without(std::string console, const Aside& aside) {
-  const Range range =
-      range_of(console, aside.from ? std::optional(aside.from->console) : std::nullopt, aside.mark);
+std::string console_without(std::string console, const DiagnosisOutput& diagnosis_output) {
+  const Range range = range_of(
+      console, diagnosis_output.from ? std::optional(diagnosis_output.from->console) : std::nullopt,
+      diagnosis_output.mark);
   const auto begin = console.begin() + static_cast<long>(range.begin);
   const auto end = console.begin() + static_cast<long>(range.end);
   console.replace(begin, end,
@@ -52,9 +53,10 @@ static std::string without_text(std::string_view records) {
   return heads;
 }
 
-std::string kmsg_without(std::string kmsg, const Aside& aside) {
-  const Range range =
-      range_of(kmsg, aside.from ? std::optional(aside.from->kmsg) : std::nullopt, aside.mark);
+std::string kmsg_without(std::string kmsg, const DiagnosisOutput& diagnosis_output) {
+  const Range range = range_of(
+      kmsg, diagnosis_output.from ? std::optional(diagnosis_output.from->kmsg) : std::nullopt,
+      diagnosis_output.mark);
   if (range.begin == range.end) return kmsg;
   kmsg.replace(range.begin, range.end - range.begin,
                without_text(std::string_view(kmsg).substr(range.begin, range.end - range.begin)));

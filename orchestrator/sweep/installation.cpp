@@ -1,4 +1,4 @@
-#include "sweep/workshop.hpp"
+#include "sweep/installation.hpp"
 
 #include <algorithm>
 
@@ -21,17 +21,17 @@ static void require(const fs::path& part) {
   if (!fs::exists(part)) throw incomplete(part.string() + " is missing");
 }
 
-Workshop Workshop::find() {
+Installation Installation::find() {
   const fs::path self = fs::read_symlink("/proc/self/exe");
   return {self.parent_path().parent_path() / "lib/kproof", util::hash_file(self)};
 }
 
-void Workshop::require_whole() const {
+void Installation::require_whole() const {
   for (const fs::path& part : {agent(), emulator(), guard(), suite_runner(), libexec / "cases"})
     require(part);
 }
 
-std::vector<std::string> Workshop::case_names() const {
+std::vector<std::string> Installation::case_names() const {
   std::vector<std::string> names;
   const fs::path root = libexec / "cases";
   require(root);
@@ -42,8 +42,8 @@ std::vector<std::string> Workshop::case_names() const {
   return names;
 }
 
-model::CaseDescription Workshop::describe(const std::string& name,
-                                          const std::vector<std::string>& args) const {
+model::CaseDescription Installation::describe(const std::string& name,
+                                              const std::vector<std::string>& args) const {
   const std::string program = case_program(name).string();
   std::vector<std::string> argv{program};
   argv.insert(argv.end(), args.begin(), args.end());

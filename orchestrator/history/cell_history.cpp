@@ -1,4 +1,4 @@
-#include "history/story.hpp"
+#include "history/cell_history.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,20 +50,20 @@ static std::vector<Outage> outages_of(const Moments& moments) {
   return outages;
 }
 
-Story story_of(const std::string& cell, const std::vector<Observation>& observations,
-               const Question& question) {
-  Story story{.cell = cell, .moments = moments_of(observations)};
+CellHistory history_of(const std::string& cell, const std::vector<Observation>& observations,
+                       const Question& question) {
+  CellHistory past{.cell = cell, .moments = moments_of(observations)};
   Moments moments;
   for (const Observation& one : observations) {
     if (moments.empty() || moments.back().front()->run != one.run) moments.emplace_back();
     moments.back().push_back(&one);
-    story.proven += proves(&one);
-    story.bad += one.cell.says == compare::Says::bad;
+    past.proven += proves(&one);
+    past.bad += one.cell.says == compare::Says::bad;
   }
-  story.outages = outages_of(moments);
-  if (question.metric.empty()) story.symptoms = symptoms_of(moments, question.finding);
-  if (question.finding.empty()) story.traces = traces_of(moments, question);
-  return story;
+  past.outages = outages_of(moments);
+  if (question.metric.empty()) past.symptoms = symptoms_of(moments, question.finding);
+  if (question.finding.empty()) past.traces = traces_of(moments, question);
+  return past;
 }
 
 }  // namespace kproof::history

@@ -1,12 +1,12 @@
-#include "source/foundation.hpp"
+#include "source/build_spec.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace kproof::source {
 
-Foundation find_foundation(const model::BuildSource& source, const Settings& settings) {
-  Foundation found{
+BuildSpec find_build_spec(const model::BuildSource& source, const Settings& settings) {
+  BuildSpec found{
       .base = find_base(source, settings.kernels(), settings.say, settings.stop_fd),
       .config = read_config_input(source.config, source.fragments, settings.fragments),
       .toolchain = find_toolchain(source.compiler.empty() ? settings.compiler : source.compiler),

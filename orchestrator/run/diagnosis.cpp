@@ -1,4 +1,4 @@
-#include "run/playbook.hpp"
+#include "run/diagnosis.hpp"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@ namespace kproof::run {
 // Text of one step, and the part of it that functions are looked for in.
 static constexpr std::size_t kMostHeard = 4 << 20;
 
-Playbook::Playbook(PlaybookSetup setup, Time now)
+Diagnosis::Diagnosis(DiagnosisSetup setup, Time now)
     : setup_(std::move(setup)), began_(now), due_(now), end_(now + setup_.times.budget) {
   facts_.hello = setup_.hello;
   facts_.answers = setup_.agent_answers;
@@ -19,13 +19,13 @@ Playbook::Playbook(PlaybookSetup setup, Time now)
 }
 
 // The instruction before that of each CPU which never moved, first thing.
-void Playbook::plan_hlt() {
+void Diagnosis::plan_hlt() {
   for (const CpuSample& last : facts_.samples.back())
     if (stays(last, facts_.samples)) todo_.push_front(look_before(last));
 }
 
 // What need not, or cannot, be tried; said where it is news.
-bool Playbook::skip(const Step& step) {
+bool Diagnosis::skip(const Step& step) {
   if (step.kind == Step::nmi && facts_.sysrq_answered) {
     log_.add(step.title, "not needed: the kernel answers sysrq");
     return true;
@@ -45,7 +45,7 @@ bool Playbook::skip(const Step& step) {
   return false;
 }
 
-void Playbook::advance(Time now) {
+void Diagnosis::advance(Time now) {
   while (!step_ && !over_) {
     if (todo_.empty()) return finish(now);
     step_ = std::move(todo_.front());
@@ -57,13 +57,13 @@ void Playbook::advance(Time now) {
   }
 }
 
-void Playbook::await(Wait wait, util::Millis limit, Time now) {
+void Diagnosis::await(Wait wait, util::Millis limit, Time now) {
   wait_ = wait;
   due_ = now + limit;
   step_end_ = now + std::max(limit, setup_.times.longest);
 }
 
-void Playbook::begin(Time now) {
+void Diagnosis::begin(Time now) {
   heard_.clear();
   if (step_->kind == Step::look) {
     asks_.push_back(AskAgent{{.mark = setup_.mark, .keys = step_->text}});
@@ -81,26 +81,26 @@ void Playbook::begin(Time now) {
   await(Wait::reply, setup_.times.reply, now);
 }
 
-void Playbook::step_done(std::string text, Time now) {
+void Diagnosis::step_done(std::string text, Time now) {
   log_.add(step_->title, std::move(text));
   step_.reset();
   wait_ = Wait::none;
   advance(now);
 }
 
-void Playbook::give_up(const std::string& why, Time now) {
+void Diagnosis::give_up(const std::string& why, Time now) {
   log_.miss(step_->title, why);
   step_.reset();
   wait_ = Wait::none;
   advance(now);
 }
 
-void Playbook::on_reply(std::string_view line, Time now) {
+void Diagnosis::on_reply(std::string_view line, Time now) {
   if (wait_ != Wait::reply) return;  // of a command that was given up
   if (const auto reply = qmp::parse_reply(line)) take_reply(*reply, now);
 }
 
-void Playbook::take_reply(const qmp::Reply& reply, Time now) {
+void Diagnosis::take_reply(const qmp::Reply& reply, Time now) {
   monitor_answered_ = true;
   const Step::Kind kind = step_->kind;
   if (kind == Step::connect && !reply.ok)
@@ -125,14 +125,14 @@ void Playbook::take_reply(const qmp::Reply& reply, Time now) {
   step_done(reply.text, now);
 }
 
-void Playbook::on_console(std::string_view text, Time now) {
+void Diagnosis::on_console(std::string_view text, Time now) {
   if (over_ || text.empty()) return;
   heard_ += text.substr(0, kMostHeard - std::min(kMostHeard, heard_.size()));
   all_heard_ += text.substr(0, kMostHeard - std::min(kMostHeard, all_heard_.size()));
   if (wait_ == Wait::console) due_ = std::min(now + setup_.times.quiet, step_end_);
 }
 
-void Playbook::on_examined(const agent::Examined& examined, Time now) {
+void Diagnosis::on_examined(const agent::Examined& examined, Time now) {
   if (wait_ != Wait::agent) return;
   (step_->text.empty() ? facts_.tasks_before : facts_.tasks) = examined.tasks;
   for (const std::string& problem : examined.problems)
@@ -149,7 +149,7 @@ static bool is_answer(std::string_view console) {
 }
 
 // The console has been quiet for as long as it may.
-void Playbook::take_quiet(Time now) {
+void Diagnosis::take_quiet(Time now) {
   if (step_->kind == Step::press) {
     const bool answered = is_answer(heard_);
     facts_.sysrq_answered |= answered;
@@ -160,7 +160,7 @@ void Playbook::take_quiet(Time now) {
   step_done(std::exchange(heard_, {}), now);
 }
 
-void Playbook::on_gone(Time now) {
+void Diagnosis::on_gone(Time now) {
   if (over_) return;
   if (step_ && wait_ == Wait::console && !heard_.empty())
     log_.add(step_->title, heard_);
@@ -169,7 +169,7 @@ void Playbook::on_gone(Time now) {
   abandon("the guest had ended", now);
 }
 
-void Playbook::on_tick(Time now) {
+void Diagnosis::on_tick(Time now) {
   if (over_) return;
   if (now >= end_) {
     if (step_) log_.miss(step_->title, "no time was left");
@@ -193,7 +193,7 @@ void Playbook::on_tick(Time now) {
 }
 
 // The steps that are left.
-void Playbook::abandon(const std::string& why, Time now) {
+void Diagnosis::abandon(const std::string& why, Time now) {
   step_.reset();
   for (const Step& step : std::exchange(todo_, {}))
     log_.miss(step.title, why);
@@ -201,14 +201,14 @@ void Playbook::abandon(const std::string& why, Time now) {
 }
 
 // Where the CPUs stood last, for those of which the kernel did not say so itself.
-void Playbook::name_addresses() {
+void Diagnosis::name_addresses() {
   if (!setup_.address_names || facts_.samples.empty()) return;
   for (const CpuSample& last : facts_.samples.back())
     if (!last.user && !facts_.functions.contains(last.cpu))
       facts_.names[last.rip] = setup_.address_names(last.rip);
 }
 
-void Playbook::finish(Time now) {
+void Diagnosis::finish(Time now) {
   over_ = true;
   due_ = end_;
   facts_.functions = functions_in(all_heard_);
@@ -220,11 +220,11 @@ void Playbook::finish(Time now) {
   log_.add("end", "after " + util::format_duration(took));
 }
 
-std::vector<Ask> Playbook::take_asks() {
+std::vector<Ask> Diagnosis::take_asks() {
   return std::exchange(asks_, {});
 }
 
-std::string Playbook::log() const {
+std::string Diagnosis::log() const {
   return log_.text(hang_, setup_.phase);
 }
 

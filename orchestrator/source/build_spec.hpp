@@ -10,7 +10,7 @@ namespace kproof::source {
 
 // As it is when it is asked for. All steps of a series share one, so that they are of one commit
 // and one compiler, whatever happens to either while hours of builds go by.
-struct Foundation {
+struct BuildSpec {
   Base base;
   ConfigInput config;
   Toolchain toolchain;
@@ -18,6 +18,6 @@ struct Foundation {
 };
 
 // Errors are those of find_base(), read_config_input() and find_toolchain().
-Foundation find_foundation(const model::BuildSource& source, const Settings& settings);
+BuildSpec find_build_spec(const model::BuildSource& source, const Settings& settings);
 
 }  // namespace kproof::source

@@ -75,7 +75,7 @@ struct Trace {
   std::vector<Level> levels;                      // in order, of runs that are not left out
 };
 
-struct Story {
+struct CellHistory {
   std::string cell;
   std::vector<Moment> moments;      // all runs that have the cell, in their order
   std::size_t proven = 0, bad = 0;  // cells that say something, and of these the bad ones
@@ -92,7 +92,7 @@ struct Question {
 };
 
 // `observations` are in the order of runs.
-Story story_of(const std::string& cell, const std::vector<Observation>& observations,
-               const Question& question);
+CellHistory history_of(const std::string& cell, const std::vector<Observation>& observations,
+                       const Question& question);
 
 }  // namespace kproof::history

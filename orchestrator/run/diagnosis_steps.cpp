@@ -1,4 +1,4 @@
-#include "run/playbook_steps.hpp"
+#include "run/diagnosis_steps.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -10,7 +10,7 @@
 namespace kproof::run {
 
 // Of 10 s: 2 s for an answer, five looks in half a second, half a second for the kernel to begin.
-PlaybookTimes playbook_times(util::Millis budget) {
+DiagnosisTimes diagnosis_times(util::Millis budget) {
   return {.budget = budget,
           .reply = budget / 5,
           .interval = budget / 100,
@@ -28,7 +28,7 @@ static void add_samples(std::deque<Step>& steps) {
                      qmp::human("info registers -a")});
 }
 
-static void add_dump(const PlaybookSetup& setup, std::deque<Step>& steps) {
+static void add_dump(const DiagnosisSetup& setup, std::deque<Step>& steps) {
   if (!setup.dump.empty())
     steps.push_back(
         {Step::dump, "memory dump, " + setup.dump.filename().string(), setup.dump.string()});
@@ -51,7 +51,7 @@ static std::string sysrq_title(char key) {
 
 // Tasks are the longest, so they are last. A guest inside prints notices and worse only
 // (vm::inner_loglevel) until it is told otherwise.
-std::deque<Step> steps_for_kernel(const PlaybookSetup& setup) {
+std::deque<Step> steps_for_kernel(const DiagnosisSetup& setup) {
   std::deque<Step> steps;
   add_samples(steps);
   if (!setup.input.empty())
@@ -65,7 +65,7 @@ std::deque<Step> steps_for_kernel(const PlaybookSetup& setup) {
 }
 
 // The agent looks twice, so that a task which waits is told from one that passes by.
-std::deque<Step> steps_for_case(const PlaybookSetup& setup) {
+std::deque<Step> steps_for_case(const DiagnosisSetup& setup) {
   std::deque<Step> steps{{Step::look, "tasks of the case, first look"}};
   add_samples(steps);
   steps.push_back({Step::look, "tasks of the case, and sysrq l, w, m, t by the agent", "lwmt"});

@@ -10,12 +10,12 @@
 
 namespace kproof::sweep {
 
-struct Workshop {
+struct Installation {
   std::filesystem::path libexec;  // <prefix>/lib/kproof
   std::string program;            // hash of the running program: another kproof judges anew
 
   // Whether the parts are there or not: `kproof build` needs no agent.
-  static Workshop find();
+  static Installation find();
   // HostError names a part that guests need and that is missing.
   void require_whole() const;
   std::filesystem::path agent() const { return libexec / "agent"; }

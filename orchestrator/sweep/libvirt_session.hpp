@@ -16,7 +16,7 @@ namespace kproof::sweep {
 
 // Opened by the first sweep that boots a guest, and shared by all of a process: libvirt's embedded
 // driver takes one directory in its life.
-class Hosting {
+class LibvirtSession {
  public:
   struct Open {
     Open(const std::filesystem::path& parent, const std::filesystem::path& guard,
@@ -43,7 +43,7 @@ class Hosting {
 // QEMU's capabilities are asked for once per QEMU. libvirt would see the same emulator, qemu-tied,
 // when QEMU itself was upgraded; the directory's name sees it. `uri`: "" for the embedded driver.
 virt::ConnectSpec connect_spec(const std::string& uri, const std::string& qemu,
-                               const Workshop& workshop, bool drops_root);
+                               const Installation& installation, bool drops_root);
 
 // Where the sockets and the NVDIMMs of these cells go, `jobs` of them at once at most: memory, or
 // the disk where that has no room for them; `say` is told of that.

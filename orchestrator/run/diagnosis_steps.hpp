@@ -1,4 +1,4 @@
-// What a playbook does, in its order: data. Pure.
+// What a diagnosis does, in its order: data. Pure.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace kproof::run {
 
-struct PlaybookTimes {
+struct DiagnosisTimes {
   util::Millis budget;    // for all of it
   util::Millis reply;     // for an answer of QEMU
   util::Millis interval;  // between two rounds of samples
@@ -23,13 +23,13 @@ struct PlaybookTimes {
   util::Millis longest;   // that it is listened to for one key
   util::Millis dump;      // for the memory dump, beside the budget
 };
-PlaybookTimes playbook_times(util::Millis budget);
+DiagnosisTimes diagnosis_times(util::Millis budget);
 
 // "native_halt+0x4/0x10" for an address of the kernel, "" for one that cannot be named. May take a
 // second, and is called for a guest that hangs only.
 using AddressNames = std::function<std::string(std::uint64_t)>;
 
-struct PlaybookSetup {
+struct DiagnosisSetup {
   int level = 1;
   model::Phase phase = model::Phase::test;
   bool hello = false, agent_answers = false;
@@ -42,7 +42,7 @@ struct PlaybookSetup {
   std::filesystem::path dump;  // "": no memory dump is wanted
   std::string mark;            // agent::Examine::mark
   AddressNames address_names;  // or none
-  PlaybookTimes times{};
+  DiagnosisTimes times{};
 };
 
 struct Step {
@@ -64,8 +64,8 @@ struct Step {
 inline constexpr std::size_t kSampleRounds = 5;
 
 // Of a guest whose agent does not answer, and of one whose agent does.
-std::deque<Step> steps_for_kernel(const PlaybookSetup& setup);
-std::deque<Step> steps_for_case(const PlaybookSetup& setup);
+std::deque<Step> steps_for_kernel(const DiagnosisSetup& setup);
+std::deque<Step> steps_for_case(const DiagnosisSetup& setup);
 
 // Where KVM has the APIC, QEMU does not know which CPUs are halted; but a CPU that waits in HLT
 // stays behind it with interrupts on. Did this one, as far as these rounds show? Then see whether

@@ -1,4 +1,4 @@
-// A session told as a story, for tests.
+// A guest under a clock that the test turns, for tests of Session.
 #pragma once
 
 #include <string>
@@ -25,11 +25,11 @@ inline Deadlines deadlines_with(std::chrono::seconds examine) {
 }
 
 // A guest under a clock that the test turns.
-struct Story {
+struct SimulatedGuest {
   Time now{};
   Session session{deadlines_with(0s), now};
-  Story() = default;
-  explicit Story(std::chrono::seconds examine) : session(deadlines_with(examine), now) {}
+  SimulatedGuest() = default;
+  explicit SimulatedGuest(std::chrono::seconds examine) : session(deadlines_with(examine), now) {}
   std::vector<Action> happens(const Event& event) { return session.handle(event, now); }
   std::vector<Action> says(Type type, std::string payload = "") {
     return happens(FrameArrived{{type, 1, payload}});

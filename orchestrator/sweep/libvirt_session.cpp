@@ -1,4 +1,4 @@
-#include "sweep/hosting.hpp"
+#include "sweep/libvirt_session.hpp"
 
 #include <algorithm>
 
@@ -27,11 +27,11 @@ static fs::path capabilities_of(const std::string& qemu, const fs::path& emulato
 }
 
 virt::ConnectSpec connect_spec(const std::string& uri, const std::string& qemu,
-                               const Workshop& workshop, bool drops_root) {
+                               const Installation& installation, bool drops_root) {
   return {.uri = uri,
           .runtime_dir = {},
-          .cache_dir = capabilities_of(qemu, workshop.emulator()),
-          .emulator = workshop.emulator(),
+          .cache_dir = capabilities_of(qemu, installation.emulator()),
+          .emulator = installation.emulator(),
           .emulator_drops_root = drops_root};
 }
 

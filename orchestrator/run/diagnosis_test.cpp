@@ -1,4 +1,4 @@
-#include "run/playbook.hpp"
+#include "run/diagnosis.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,16 +19,16 @@ std::string registers(const char* flags, int halted) {
 // A guest under a clock that the test turns, whose QEMU answers as the test says.
 struct Guest {
   Time now{};
-  Playbook book;
+  Diagnosis book;
   std::vector<std::string> asked;  // commands, "type: l", "agent: lwmt"
   std::string flags = "00000246";
   int halted = 1;
   bool monitor = true, sysrq = true, nmi = true;
   std::string refuses;  // the command that QEMU has an error for
 
-  explicit Guest(PlaybookSetup setup) : book(with_times(std::move(setup)), now) {}
-  static PlaybookSetup with_times(PlaybookSetup setup) {
-    setup.times = playbook_times(10s);
+  explicit Guest(DiagnosisSetup setup) : book(with_times(std::move(setup)), now) {}
+  static DiagnosisSetup with_times(DiagnosisSetup setup) {
+    setup.times = diagnosis_times(10s);
     return setup;
   }
   void answer(const std::string& command) {
@@ -81,7 +81,7 @@ struct Guest {
   }
 };
 
-PlaybookSetup silent() {
+DiagnosisSetup silent() {
   return {.hello = true, .ping = "not answered", .console = "/c", .input = "/fifo"};
 }
 
@@ -158,7 +158,7 @@ TEST_CASE("1: a CPU that KVM keeps in HLT is found out by its last instruction")
 }
 
 TEST_CASE("1: where the kernel does not say where it is, its symbols do") {
-  PlaybookSetup setup{.hello = true};
+  DiagnosisSetup setup{.hello = true};
   setup.address_names = [](std::uint64_t address) {
     return address == 0xffffffff81000010 ? "spin+0x10/0x20" : "";
   };

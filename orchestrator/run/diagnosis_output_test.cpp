@@ -1,4 +1,4 @@
-#include "run/aside.hpp"
+#include "run/diagnosis_output.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,12 +18,12 @@ static std::string record(int seq, const std::string& text) {
 }
 
 static std::vector<std::string> titles(const std::string& console, const std::string& kmsg,
-                                       const Aside& aside) {
+                                       const DiagnosisOutput& diagnosis_output) {
   const util::ScratchDir dir("kproof-test-");
   const LevelFiles files{dir.path(), 1};
   util::write_file_atomically(files.console(), console);
   util::write_file_atomically(files.kmsg(), kmsg);
-  const Observed seen = observe(files, "n", 0, aside);
+  const Observed seen = observe(files, "n", 0, diagnosis_output);
   CHECK(seen.lost_kmsg == 0);
   std::vector<std::string> titles;
   for (const auto& finding : seen.findings)
@@ -31,35 +31,37 @@ static std::vector<std::string> titles(const std::string& console, const std::st
   return titles;
 }
 
-TEST_CASE("what stands between the playbook's marks is no finding, what stands around them is") {
-  const Aside aside{.mark = "m"};
-  const std::string begin = "kproof-playbook m begin", end = "kproof-playbook m end";
+TEST_CASE("what stands between the diagnosis's marks is no finding, what stands around them is") {
+  const DiagnosisOutput diagnosis_output{.mark = "m"};
+  const std::string begin = "kproof-diagnosis m begin", end = "kproof-diagnosis m end";
   CHECK(titles(line(begin) + line(kBad) + line(end),
-               record(0, begin) + record(1, kBad) + record(2, end), aside)
+               record(0, begin) + record(1, kBad) + record(2, end), diagnosis_output)
             .empty());
   for (const bool before : {true, false}) {
     const std::string first = before ? kBad : "x", last = before ? "x" : kBad;
     CHECK(titles(line(first) + line(begin) + line("x") + line(end) + line(last),
-                 record(0, first) + record(1, begin) + record(2, end) + record(3, last), aside)
+                 record(0, first) + record(1, begin) + record(2, end) + record(3, last),
+                 diagnosis_output)
               .size() == 1);
   }
 }
 
-TEST_CASE("behind the offset where a silent guest's playbook began nothing counts") {
+TEST_CASE("behind the offset where a silent guest's diagnosis began nothing counts") {
   const std::string before = line(kBad), kmsg = record(0, kBad);
   const std::string dump = line("Kernel panic - not syncing: NMI: Not continuing");
-  const Aside aside{.from = Aside::Offsets{before.size(), kmsg.size()}};
-  CHECK(titles(before + dump, kmsg + record(1, kBad), aside) ==
+  const DiagnosisOutput diagnosis_output{.from =
+                                             DiagnosisOutput::Offsets{before.size(), kmsg.size()}};
+  CHECK(titles(before + dump, kmsg + record(1, kBad), diagnosis_output) ==
         std::vector<std::string>{"bad pud"});
 }
 
 TEST_CASE("lines and records keep their numbers") {
-  const Aside aside{.from = Aside::Offsets{2, 0}};
-  CHECK(console_without("a\nb\r\nc\n", aside) == "a\n\n\n");
-  CHECK(kmsg_without("4,7,1,-;text\n KEY=x\n", aside) == "4,7,1,-;\n KEY=x\n");
+  const DiagnosisOutput diagnosis_output{.from = DiagnosisOutput::Offsets{2, 0}};
+  CHECK(console_without("a\nb\r\nc\n", diagnosis_output) == "a\n\n\n");
+  CHECK(kmsg_without("4,7,1,-;text\n KEY=x\n", diagnosis_output) == "4,7,1,-;\n KEY=x\n");
 }
 
-TEST_CASE("without a playbook, or without its marks, nothing is left out") {
+TEST_CASE("without a diagnosis, or without its marks, nothing is left out") {
   CHECK(console_without("a\n", {}) == "a\n");
   CHECK(kmsg_without("4,7,1,-;text\n", {.mark = "m"}) == "4,7,1,-;text\n");
 }
