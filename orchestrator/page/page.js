@@ -198,7 +198,7 @@ const standBeside = async (own, link) => {
   markOthers(good.box, good.lines, own.lines);
   const title = link.closest('p').firstChild.textContent.replace(/:\s*$/, ';');
   own.box.classList.add('own');
-  return [make('div', 'panes', own.box, make('div', 'good', make('p', '', title, ...good.told), good.box))];
+  return [make('div', 'panes', own.box, make('div', 'then', make('p', '', title, ...good.told), good.box))];
 };
 
 const openLog = async (cell, link) => {
@@ -219,12 +219,17 @@ const openLog = async (cell, link) => {
   return log;
 };
 
-// The last line at or before `row` that the log beside has, too: from there on they part.
+// The last line at or before `row` that the log beside has, too: from there on they part. What was
+// said several times is found as the same time.
 const showBeside = (log, row) => {
-  const others = new Map(all('.good .row:not(.only)', log).map(other => [gist(other.lastChild.textContent), other]));
+  const gistOf = one => gist(one.lastChild.textContent);
   const rows = all('.own .row', log);
-  const common = rows.slice(0, rows.indexOf(row) + 1).findLast(one => !one.classList.contains('only'));
-  const other = others.get(common && gist(common.lastChild.textContent));
+  const before = rows.slice(0, rows.indexOf(row) + 1);
+  const common = before.findLast(one => !one.classList.contains('only'));
+  if (!common) return;
+  const alike = one => gistOf(one) === gistOf(common);
+  const others = all('.then .row', log).filter(alike);
+  const other = others[Math.min(before.filter(alike).length, others.length) - 1];
   const pane = other?.closest('.lines');
   // Not scrollIntoView(), which would move the page as well.
   if (pane) pane.scrollTop += other.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 2;
