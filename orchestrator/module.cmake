@@ -1,15 +1,16 @@
-# kproof_module(<name> [LINKS <module>...] [LIBS <target>...])
+# kproof_module(<name> [HOT] [LINKS <module>...] [LIBS <target>...])
 #
 # One directory is one module is one namespace is one static library, kproof_<name>. LINKS names the
 # modules it may use: a missing arrow fails at link time, and ci/check-includes compares them with the
-# #include lines. Files *_test.cpp become one doctest program, the ctest `unit.<name>`.
+# #include lines. HOT: it reads logs or calculates, and is worth -O2. Files *_test.cpp become one doctest
+# program, the ctest `unit.<name>`.
 #
-# Eight files of a module are compiled as one (CMAKE_UNITY_BUILD of the preset), as their headers cost
+# Sixteen files of a module are compiled as one (CMAKE_UNITY_BUILD of the preset), as their headers cost
 # more than they do: a clean build takes half of the time. So names are a module's, also of what is
-# static, whichever eight stand together: with -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 all do. The preset
+# static, whichever stand together: with -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 all do. The preset
 # `files`, and those of the sanitizers, compile each by itself, which shows an #include that is missing.
 function(kproof_module name)
-  cmake_parse_arguments(arg "" "" "LINKS;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "HOT" "" "LINKS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -19,6 +20,9 @@ function(kproof_module name)
   target_include_directories(kproof_${name} PUBLIC ${PROJECT_SOURCE_DIR}/orchestrator)
   list(TRANSFORM arg_LINKS PREPEND kproof_)
   target_link_libraries(kproof_${name} PUBLIC kproof_host_flags ${arg_LINKS} ${arg_LIBS})
+  if(NOT arg_HOT)
+    target_link_libraries(kproof_${name} PRIVATE kproof_waiting_flags)
+  endif()
 
   if(tests AND BUILD_TESTING)
     add_executable(${name}_test ${tests})
