@@ -93,7 +93,7 @@ std::string render(const CellHistory& past) {
   std::string out = printable(past.cell) + "\n";
   if (past.moments.empty()) return out + "  never ran\n";
   out += fmt::format(
-      "  {}, {} to {}; {} of {} that proved something bad\n",
+      "  {}, {} to {}; bad in {} of {} that proved something\n",
       util::format_count(past.moments.size(), "run"), past.moments.front().started.substr(0, 10),
       past.moments.back().started.substr(0, 10), past.bad, util::format_count(past.proven, "cell"));
   for (const Symptom& symptom : past.symptoms)
