@@ -7,11 +7,11 @@
 
 namespace kproof::nights {
 
-static std::string first_of(const std::vector<std::string>& cells, std::size_t most) {
-  const auto shown = static_cast<std::ptrdiff_t>(std::min(cells.size(), most));
+static std::string first_of(const std::vector<std::string>& names, std::size_t most) {
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(names.size(), most));
   const std::string more =
-      cells.size() > most ? fmt::format(" and {} more", cells.size() - most) : "";
-  return fmt::format("{}{}", fmt::join(cells.begin(), cells.begin() + shown, ", "), more);
+      names.size() > most ? fmt::format(" and {} more", names.size() - most) : "";
+  return fmt::format("{}{}", fmt::join(names.begin(), names.begin() + shown, ", "), more);
 }
 
 // "the night of 2026-01-21 to that of 2026-01-23", "the night of 2026-02-10 (99 %: 2026-02-08 to
@@ -33,8 +33,9 @@ static std::string kernels_of(const Event& event) {
              : fmt::format("{} -> {}", event.kernel_before, event.kernel);
 }
 
-std::vector<Fact> facts_of(const Event& event, std::size_t most_cells) {
-  std::vector<Fact> facts{{"cells", first_of(event.cells, most_cells)},
+std::vector<Fact> facts_of(const Event& event, std::size_t most) {
+  std::vector<Fact> facts{{"with", first_of(event.with, most)},
+                          {"cells", first_of(event.cells, most)},
                           {"seen", event.how},
                           {"since", time_of(event)},
                           {"kernel", kernels_of(event)},

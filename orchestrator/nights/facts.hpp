@@ -13,8 +13,8 @@ struct Fact {
   std::string value;
 };
 
-// All but the command, in the order in which a reader wants them; none is empty. Of many cells the
-// first `most_cells`, and how many more.
-std::vector<Fact> facts_of(const Event& event, std::size_t most_cells);
+// All but the command, in the order in which a reader wants them; none is empty. Of many cells, or
+// symptoms that come with it, the first `most`, and how many more.
+std::vector<Fact> facts_of(const Event& event, std::size_t most);
 
 }  // namespace kproof::nights

@@ -11,6 +11,7 @@ static Json encode(const Event& event) {
   return {{"kind", to_string(event.kind)},
           {"cells", event.cells},
           {"what", event.what},
+          {"with", event.with},
           {"how", event.how},
           {"since", event.since},
           {"least", event.least},

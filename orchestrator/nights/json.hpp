@@ -7,9 +7,10 @@
 
 namespace kproof::nights {
 
-// {"nights": [...], "cells": [...], "events": [{"kind", "cells", "what", "how", "since", "least",
-// "most", "until", "kernel_before", "kernel", "directory", "again"}], "unexpected_and_real": [...],
-// "slower": [...], "host": false}; cells (history/text.hpp) are of cells that have an event.
+// {"nights": [...], "cells": [...], "events": [{"kind", "cells", "what", "with", "how", "since",
+// "least", "most", "until", "kernel_before", "kernel", "directory", "again"}],
+// "unexpected_and_real": [...], "slower": [...], "host": false}; cells (history/text.hpp) are of
+// cells that have an event.
 nlohmann::json to_json(const Overview& overview);
 
 }  // namespace kproof::nights

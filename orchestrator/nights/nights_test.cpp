@@ -246,6 +246,31 @@ TEST_CASE(
   CHECK(all.events[0].kind == Kind::flake);
 }
 
+TEST_CASE("a fault that shows as a finding and as subtests that are not ok is told once") {
+  std::vector<history::Cell> cells;
+  for (std::size_t i = 0; i < 10; ++i) {
+    cells.push_back(bad(history::made_up_cell("k/l1/mm/a", i), history::kWarning));
+    for (const char* name : {"read faults", "write faults"})
+      cells.back().signs.push_back({compare::Sign::Kind::failed, name, ""});
+  }
+  const Overview all = of_cells(cells);
+  REQUIRE(all.events.size() == 1);
+  CHECK(all.events[0].what == "finding: WARNING in f [00112233aabbccdd]");
+  CHECK(all.events[0].with ==
+        std::vector<std::string>{"not ok: read faults", "not ok: write faults"});
+  CHECK(has(mail_text(all), "  with:   not ok: read faults, not ok: write faults\n"));
+}
+
+TEST_CASE("a symptom that came later than another is told by itself") {
+  std::vector<history::Cell> cells;
+  for (std::size_t i = 0; i < 30; ++i) {
+    cells.push_back(bad(history::made_up_cell("k/l1/mm/a", i), history::kWarning));
+    cells.back().seen = {"write faults"};
+    if (i >= 15) cells.back().signs.push_back({compare::Sign::Kind::failed, "write faults", ""});
+  }
+  CHECK(of_cells(cells).events.size() == 2);
+}
+
 TEST_CASE("what is unexpected all the time is real, and what the plan expects is no news") {
   std::vector<history::Cell> cells;
   for (std::size_t i = 0; i < 10; ++i)

@@ -98,14 +98,35 @@ Row row_of(const std::string& cell, const std::vector<Observation>& observations
   return row;
 }
 
-// Of one history, told once for all cells that share it. Of an outage the words may differ.
-static bool belong_together(const Event& a, const Event& b) {
+static bool began_and_went_alike(const Event& a, const Event& b) {
   const auto key = [](const Event& e) {
     return std::tie(e.kind, e.since, e.until, e.least, e.most, e.how, e.kernel_before, e.kernel);
   };
+  return key(a) == key(b);
+}
+
+// Of one history, told once for all cells that share it. Of an outage the words may differ.
+static bool belong_together(const Event& a, const Event& b) {
   if (a.kind == Kind::outage)
     return b.kind == Kind::outage && a.since == b.since && a.until == b.until;
-  return key(a) == key(b) && a.what == b.what;
+  return began_and_went_alike(a, b) && a.what == b.what;
+}
+
+// A fault shows as a finding and as subtests that are not ok: it is told once, by the first.
+// Figures stand for themselves.
+static void fold(std::vector<Event>& events) {
+  std::vector<Event> folded;
+  for (Event& event : events) {
+    const bool is_symptom = event.kind != Kind::slower && event.kind != Kind::figure;
+    const auto first = std::ranges::find_if(folded, [&](const Event& one) {
+      return is_symptom && began_and_went_alike(one, event) && one.cells == event.cells;
+    });
+    if (first == folded.end())
+      folded.push_back(std::move(event));
+    else
+      first->with.push_back(std::move(event.what));
+  }
+  events = std::move(folded);
 }
 
 Overview overview_of(std::vector<std::string> nights, std::vector<Row> rows) {
@@ -124,6 +145,7 @@ Overview overview_of(std::vector<std::string> nights, std::vector<Row> rows) {
       else
         known->cells.push_back(row.past.cell);
     }
+  fold(overview.events);
   std::ranges::stable_sort(overview.events, [](const Event& a, const Event& b) {
     return std::tie(a.kind, b.since) < std::tie(b.kind, a.since);
   });

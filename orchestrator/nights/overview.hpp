@@ -51,7 +51,9 @@ std::string_view to_string(Kind kind);  // "regression", "new", "always", "slowe
 struct Event {
   Kind kind = Kind::regression;
   std::vector<std::string> cells;
-  std::string what;                   // "finding: WARNING in f [0011...]", "stall (us)"
+  std::string what;  // "finding: WARNING in f [0011...]", "stall (us)"
+  // What else these cells show in the same runs: "not ok: write after PROT_READ faults".
+  std::vector<std::string> with = {};
   std::string how;                    // "0 of 34 -> 23 of 23", "1000 -> 1300 (+30.0 %)"; or ""
   std::string since;                  // a night
   std::string least, most;            // the nights between which it began, with 99 %; ""
