@@ -26,6 +26,19 @@ TEST_CASE("a storm of mprotect loses no write of a guest") {
   check_whole(run_part("kvm-storm", {"--case", "kvm/mprotect_storm"}), 0, 4);
 }
 
+TEST_CASE("guests that change page tables, and guests of guests, see what they should") {
+  const Run tables = run_part("kvm-tables", {"--case", "kvm/guest_tables", "--case",
+                                             "kvm/nested_raw", "--kernel", "debian-6.12"});
+  check_whole(tables, 0, 4);
+  for (const std::string mmu : {"shadow", "tdp"})
+    for (const auto& [name, evidence] :
+         {std::pair{"guest_tables", "kvm_followed"}, std::pair{"nested_raw", "l2_sptes"}}) {
+      const Json& found = cell(tables, "debian-6.12/l1-" + mmu + "/kvm/" + name);
+      CHECK(found.at("verdict") == "pass");
+      CHECK(found.at("evidence").at(evidence).at(0).at("proven") == true);
+    }
+}
+
 TEST_CASE("on 6.1 a guest goes on writing to device DAX of 1 GiB that its host made read-only") {
   for (const char* mmu : {"l1-shadow", "l1-tdp"}) {
     const Json& found = cell(run(), std::string("debian-6.1/") + mmu + "/kvm/stale_devdax_1g");

@@ -90,6 +90,8 @@ kproof_guest_script:
   cmp $5, %rax
   jb 5f
   je 6f
+  cmp $7, %rax
+  je 8f
   call *%rdx
   jmp 7f
 2:
@@ -110,6 +112,20 @@ kproof_guest_script:
 7:
   add $40, %rdi
   jmp 1b
+8:
+  push %rdi
+  push %rsi
+  mov %rdx, %rax
+  mov %rcx, %rdi
+  lea 0x2000(%rcx), %rsi
+  vmrun %rax
+  stgi
+  pop %rsi
+  pop %rdi
+  mov 8(%rdi), %rdx
+  mov 0x70(%rdx), %rax
+  mov %rax, 24(%rdi)
+  jmp 7b
 kproof_guest_script_fault:
   pop %rax
   bts $63, %rax
@@ -143,7 +159,7 @@ static_assert(offsetof(Mailbox, stop) == 0 && offsetof(Mailbox, tries) == 8 &&
 static_assert(offsetof(Step, address) == 8 && offsetof(Step, value) == 16 &&
               offsetof(Step, result) == 24 && offsetof(Step, fault) == 32 && sizeof(Step) == 40 &&
               static_cast<int>(Step::Op::read) == 1 && static_cast<int>(Step::Op::invlpg) == 3 &&
-              static_cast<int>(Step::Op::cr0) == 5);
+              static_cast<int>(Step::Op::cr0) == 5 && static_cast<int>(Step::Op::vmrun) == 7);
 
 struct Entry {
   const char* start;

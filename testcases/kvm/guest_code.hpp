@@ -30,6 +30,8 @@ struct Step {
     cr3,     // CR3 = value
     cr0,     // CR0 = value
     call,    // the code at `address`, which returns at once
+    vmrun,   // of the VMCB at `address`, whose guest runs `script` of the ScriptArea at `value`;
+             // result = EXITCODE
   };
   Op op;
   std::uint64_t address = 0, value = 0;
