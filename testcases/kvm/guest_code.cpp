@@ -77,42 +77,53 @@ kproof_guest_mailbox_stop:
 
 kproof_guest_script:
   mov %rsi, %rsp
-1:
+.Lstep:
   mov (%rdi), %rax
   mov 8(%rdi), %rdx
   mov 16(%rdi), %rcx
   cmp $1, %rax
   jb 9f
-  je 2f
+  je .Lread
   cmp $3, %rax
-  jb 3f
-  je 4f
+  jb .Lwrite
+  je .Linvlpg
   cmp $5, %rax
-  jb 5f
-  je 6f
+  jb .Lcr3
+  je .Lcr0
   cmp $7, %rax
-  je 8f
-  call *%rdx
-  jmp 7f
-2:
+  je .Lvmrun
+  jb .Lcall
+  cmp $8, %rax
+  je .Ladd
+  cmpq $0, (%rdx)
+  jne .Lnext
+  lea -0x2000(%rsi), %rdi
+  jmp .Lstep
+.Lread:
   mov (%rdx), %rax
   mov %rax, 24(%rdi)
-  jmp 7f
-3:
+  jmp .Lnext
+.Lwrite:
   mov %rcx, (%rdx)
-  jmp 7f
-4:
+  jmp .Lnext
+.Linvlpg:
   invlpg (%rdx)
-  jmp 7f
-5:
+  jmp .Lnext
+.Lcr3:
   mov %rcx, %cr3
-  jmp 7f
-6:
+  jmp .Lnext
+.Lcr0:
   mov %rcx, %cr0
-7:
+  jmp .Lnext
+.Lcall:
+  call *%rdx
+  jmp .Lnext
+.Ladd:
+  incq (%rdx)
+.Lnext:
   add $40, %rdi
-  jmp 1b
-8:
+  jmp .Lstep
+.Lvmrun:
   push %rdi
   push %rsi
   mov %rdx, %rax
@@ -125,7 +136,7 @@ kproof_guest_script:
   mov 8(%rdi), %rdx
   mov 0x70(%rdx), %rax
   mov %rax, 24(%rdi)
-  jmp 7b
+  jmp .Lnext
 kproof_guest_script_fault:
   pop %rax
   bts $63, %rax
@@ -133,7 +144,7 @@ kproof_guest_script_fault:
   mov %cr2, %rax
   mov %rax, 24(%rdi)
   mov %rsi, %rsp
-  jmp 7b
+  jmp .Lnext
 
 9:
   out %al, $0x10
@@ -159,7 +170,8 @@ static_assert(offsetof(Mailbox, stop) == 0 && offsetof(Mailbox, tries) == 8 &&
 static_assert(offsetof(Step, address) == 8 && offsetof(Step, value) == 16 &&
               offsetof(Step, result) == 24 && offsetof(Step, fault) == 32 && sizeof(Step) == 40 &&
               static_cast<int>(Step::Op::read) == 1 && static_cast<int>(Step::Op::invlpg) == 3 &&
-              static_cast<int>(Step::Op::cr0) == 5 && static_cast<int>(Step::Op::vmrun) == 7);
+              static_cast<int>(Step::Op::cr0) == 5 && static_cast<int>(Step::Op::vmrun) == 7 &&
+              static_cast<int>(Step::Op::again) == 9);
 
 struct Entry {
   const char* start;

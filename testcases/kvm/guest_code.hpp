@@ -32,6 +32,8 @@ struct Step {
     call,    // the code at `address`, which returns at once
     vmrun,   // of the VMCB at `address`, whose guest runs `script` of the ScriptArea at `value`;
              // result = EXITCODE
+    add,     // the word at `address` += 1
+    again,   // from the first step on, until the word at `address` is not 0
   };
   Op op;
   std::uint64_t address = 0, value = 0;

@@ -28,6 +28,12 @@ constexpr Step cr0(std::uint64_t value) {
 constexpr Step call(Gva address) {
   return {Step::Op::call, address};
 }
+constexpr Step add(Gva address) {
+  return {Step::Op::add, address};
+}
+constexpr Step again(Gva until) {
+  return {Step::Op::again, until};
+}
 }  // namespace steps
 
 // Bits of the error code of a page fault; the same on Intel and AMD.

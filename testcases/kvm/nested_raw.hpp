@@ -32,6 +32,9 @@ class NestedBench {
   L2Ran run(std::vector<Step> l1, std::vector<Step> l2);
   L2Ran run(std::vector<Step> l2) { return run({}, std::move(l2)); }
   L2Ran resume() { return ran(bench_.resume().exit); }
+  // As run(), for a Runner: L2 does its steps again and again.
+  Exit run_on(std::vector<Step> l2) { return bench_.run(svm_.enter(std::move(l2))).exit; }
+  NestedExit left() const { return svm_.exit(); }
 
   // The entry that L1 has for this page of L2: a nested one, or one of L2's page tables.
   bool has_nested_tables() const { return context_.mode != MmuMode::shadow; }
@@ -66,6 +69,10 @@ void no_access(TablesContext&, lib::Check&);
 void replaced(TablesContext&, lib::Check&);
 void logged(TablesContext&, lib::Check&);
 void logged_and_cleared(TablesContext&, lib::Check&);
+
+// nested_race.cpp: the host changes it while L2 runs
+void running_meets_read_only(TablesContext&, lib::Check&);
+void running_meets_none(TablesContext&, lib::Check&);
 
 // nested_tables.cpp: L1 changes what L2 has of it
 void entry_read_only(TablesContext&, lib::Check&);
