@@ -69,6 +69,9 @@ void expect_word(lib::Check& check, const Ran& ran, std::size_t i, std::uint64_t
 void expect_through(lib::Check& check, const Ran& ran, std::size_t i, const char* when);
 void expect_fault(lib::Check& check, const Ran& ran, std::size_t i, std::uint64_t code,
                   const char* when);
+// Where there is no slot; and that KVM handed us the access there.
+inline constexpr Gpa kNowhere = kRegionGpa + (Gpa{16} << 30);
+bool expect_nowhere(lib::Check& check, const Ran& ran);
 // The host's view of a page.
 void expect_host(lib::Check& check, Bench& bench, std::size_t page, std::uint64_t value,
                  const char* when);

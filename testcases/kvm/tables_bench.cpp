@@ -61,6 +61,12 @@ void expect_fault(lib::Check& check, const Ran& ran, std::size_t i, std::uint64_
              ran[i].fault == 0 ? "it went through" : ran.text(i).c_str(), code, ran[i].address);
 }
 
+bool expect_nowhere(lib::Check& check, const Ran& ran) {
+  return check.that(ran.exit.is_mmio() && ran.exit.mmio_gpa == kNowhere,
+                    "no memory: the guest's access: %s, not KVM_EXIT_MMIO",
+                    ran.exit.text().c_str());
+}
+
 void expect_host(lib::Check& check, Bench& bench, std::size_t page, std::uint64_t value,
                  const char* when) {
   check.that(bench.word(page) == value, "%s: the host reads %#lx in page %zu, not %#lx", when,
