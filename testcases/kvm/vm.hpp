@@ -52,8 +52,8 @@ class Vm {
   // recycled, which a test of many SPTEs does not want.
   void allow_shadow_pages(unsigned pages);
 
-  // The host's view of low memory; `gpa` below its size.
-  std::size_t low_size() const { return low_size_; }
+  std::size_t low_size() const { return low_size_; }  // bytes of low memory
+  // The host's view of it; `gpa` below its size.
   void* low(Gpa gpa) const { return low_ + gpa; }
   Mailbox& mailbox(unsigned vcpu) const;
   // Zeroed pages of low memory; bails out when there is none left.
