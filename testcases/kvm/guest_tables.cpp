@@ -2,6 +2,7 @@
 #include "kvm/guest_tables.hpp"
 
 #include "kvm/backing.hpp"
+#include "kvm/race.hpp"
 
 using namespace kproof;
 using kvm::tables::TablesContext;
@@ -63,6 +64,7 @@ int main(int argc, char** argv) {
   {
     kvm::Machine machine(kvm, *provider, {options.bytes(), options.entry()});
     context.mode = kvm::prove_region(test, kvm, *provider, machine, options);
+    kvm::prove_vcpu_elsewhere(test, machine);
   }
   kvm::run_behaviours(context, kBehaviours);
   return test.finish();

@@ -76,7 +76,8 @@ bool expect_nowhere(lib::Check& check, const Ran& ran);
 void expect_host(lib::Check& check, Bench& bench, std::size_t page, std::uint64_t value,
                  const char* when);
 
-// Evidence `kvm_followed`: with the shadow MMU each of these counters is at least that; with TDP
+// Evidence `kvm_followed`, of what KVM does also if what it makes of it is wrong: with the shadow
+// MMU each of these counters is at least that; with TDP
 // KVM shadows nothing: mmu_pte_write and mmu_unsync are 0.
 struct Least {
   const char* counter;

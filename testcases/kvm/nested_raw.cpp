@@ -2,6 +2,7 @@
 #include "kvm/nested_raw.hpp"
 
 #include "kvm/backing.hpp"
+#include "kvm/race.hpp"
 
 using namespace kproof;
 using kvm::tables::TablesContext;
@@ -43,7 +44,11 @@ int main(int argc, char** argv) {
   const auto provider = kvm::provide(options.backing, options.bytes());
   TablesContext context{{test, kvm, *provider, {options.bytes()}, options.seconds}, {}};
   kvm::plan_behaviours(context, kBehaviours);
-  context.mode = kvm::prove_region(context, options);
+  {
+    kvm::Machine machine(kvm, *provider, context.shape);
+    context.mode = kvm::prove_region(test, kvm, *provider, machine, options);
+    kvm::prove_vcpu_elsewhere(test, machine);
+  }
   kvm::nested::prove_l2(context);
   kvm::run_behaviours(context, kBehaviours);
   return test.finish();

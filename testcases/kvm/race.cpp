@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include "lib/cpu.hpp"
+
 namespace kproof::kvm {
 
 static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
@@ -76,6 +78,18 @@ bool Race::run_windows(lib::Check& check, int prot, double seconds) {
 void populate(const Machine& machine) {
   for (std::size_t i = 0; i < machine.words(); ++i)
     *machine.region().word(i) = 0;
+}
+
+void prove_vcpu_elsewhere(lib::Case& test, Machine& machine) {
+  const lib::StayOnFirstCpu here;
+  populate(machine);
+  Runner runner(machine.vcpu(), kRegionGva, kRaceWords, race_step(machine),
+                {nullptr, here.other()});
+  const bool runs = runner.wait_tries_since(0, kRaceWords);
+  test.evidence("vcpu_ran_elsewhere", here.other() >= 0 && runs,
+                "a vCPU on CPU %d wrote %lu times, while the host was on CPU %d", here.other(),
+                runner.tries(), here.cpus()[0]);
+  runner.finish();
 }
 
 void prove_elsewhere(lib::Case& test, const Race& race, int cpu, const char* what) {

@@ -49,7 +49,9 @@ std::size_t race_step(const Machine& machine, std::size_t words = kRaceWords);
 std::vector<std::uint64_t> snapshot(const Machine& machine, std::size_t words = kRaceWords);
 // Of the host's pages each is there, so that mprotect has all of them to change.
 void populate(const Machine& machine);
-// Evidence `vcpu_ran_elsewhere`.
+// Evidence `vcpu_ran_elsewhere`: on a CPU of its own, before anything can end the guest, be it the
+// end of the first machine; and again of each race, in enough windows.
+void prove_vcpu_elsewhere(lib::Case& test, Machine& machine);
 void prove_elsewhere(lib::Case& test, const Race& race, int cpu, const char* what);
 
 }  // namespace kproof::kvm

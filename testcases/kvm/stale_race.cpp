@@ -23,20 +23,6 @@ static Machine machine_for_race(const Context& context, std::size_t small_pages)
   return {context.kvm, context.provider, shape};
 }
 
-// Before anything can end the guest, be it the end of the first machine: a vCPU's thread on another
-// CPU than this one makes progress.
-void prove_vcpu_elsewhere(Context& context, Machine& machine) {
-  const lib::StayOnFirstCpu here;
-  populate(machine);
-  Runner runner(machine.vcpu(), kRegionGva, kRaceWords, race_step(machine),
-                {nullptr, here.other()});
-  const bool runs = runner.wait_tries_since(0, kRaceWords);
-  context.test.evidence("vcpu_ran_elsewhere", here.other() >= 0 && runs,
-                        "a vCPU on CPU %d wrote %lu times, while the host was on CPU %d",
-                        here.other(), runner.tries(), here.cpus()[0]);
-  runner.finish();
-}
-
 // The guest has counted in its words just what it was let to.
 static void expect_consistent(const Race& race, lib::Check& check) {
   Runner& runner = race.runner;
