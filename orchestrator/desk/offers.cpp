@@ -34,6 +34,8 @@ std::span<const Offer> offers() {
        {"--backing", "devdax-1g", "--seconds", "0.2"},
        shadow_and_tdp,
        false},
+      {"kvm/guest_tables", "kvm/guest_tables", {"--seconds", "0.2"}, shadow_and_tdp, false},
+      {"kvm/nested_raw", "kvm/nested_raw", {"--seconds", "0.2"}, shadow_and_tdp, false},
       {"kvm/invalidation", "kvm/invalidation", {"--backing", "thp"}, shadow_and_tdp},
       {"kvm/memslot_churn", "kvm/memslot_churn", {"--backing", "anon"}, shadow_and_tdp},
       {"kvm/mprotect_storm", "kvm/mprotect_storm", {"--seconds", "3"}, shadow_and_tdp, false},

@@ -1,6 +1,7 @@
 // ci/plans/kvm.yaml, the part of it that ci/test has time for: what the kernel under test does to
 // the guests that it runs itself, in both MMU modes.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "e2e/support.hpp"
 
@@ -24,6 +25,23 @@ TEST_CASE("every cell is as its plan expects, and nothing is left running") {
 
 TEST_CASE("a storm of mprotect loses no write of a guest") {
   check_whole(run_part("kvm-storm", {"--case", "kvm/mprotect_storm"}), 0, 4);
+}
+
+// Each in the mode in which KVM has most to do with it.
+TEST_CASE("guests that change page tables, and guests of guests, see what they should") {
+  struct Part {
+    const char *name, *topology, *evidence;
+  };
+  for (const auto& [name, topology, evidence] :
+       {Part{"kvm/guest_tables", "l1-shadow", "kvm_followed"},
+        Part{"kvm/nested_raw", "l1-tdp", "l2_sptes"}}) {
+    const Run part = run_part(fmt::format("kvm-{}", topology),
+                              {"--case", name, "--topology", topology, "--kernel", "debian-6.12"});
+    check_whole(part, 0, 1);
+    const Json& found = cell(part, fmt::format("debian-6.12/{}/{}", topology, name));
+    CHECK(found.at("verdict") == "pass");
+    CHECK(found.at("evidence").at(evidence).at(0).at("proven") == true);
+  }
 }
 
 TEST_CASE("on 6.1 a guest goes on writing to device DAX of 1 GiB that its host made read-only") {

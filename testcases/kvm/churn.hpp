@@ -5,8 +5,6 @@
 
 namespace kproof::kvm::churn {
 
-// The machine's region as a slot, with these flags.
-Slot slot_of(const Machine& machine, unsigned flags = 0);
 // Deletes the slot and makes it again: how KVM wants KVM_MEM_READONLY to be changed.
 void remake(Machine& machine, unsigned flags);
 
@@ -15,9 +13,6 @@ void remake(Machine& machine, unsigned flags);
 Gpa moved_gpa(const Machine& machine);
 inline constexpr Gva kMovedGva = kRegionGva + (Gva{1} << 39);
 void map_moved(Machine& machine);
-
-// KVM handed the access to us, as there is no memory for it, or none to be written.
-bool is_mmio(const Exit& exit);
 
 // churn_slots.cpp: the vCPU stands while the host acts
 void deleted(Context&, lib::Check&);

@@ -17,7 +17,7 @@ static constexpr unsigned kFewestRounds = 8;
 class Copy {
  public:
   Copy(Machine& machine, bool by_hand)
-      : machine_(machine), by_hand_(by_hand), log_(machine.vm(), slot_of(machine)) {
+      : machine_(machine), by_hand_(by_hand), log_(machine.vm(), machine.slot()) {
     for (std::size_t word = 0; word < machine.words(); ++word)
       words_.push_back(std::uint64_t{*machine.region().word(word)});
   }
@@ -71,7 +71,7 @@ static void copied(Context& context, lib::Check& check, bool by_hand) {
     return check.skip("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is missing");
   for (std::size_t word = 0; word < machine.words(); ++word)
     *machine.region().word(word) = 0;
-  machine.vm().set(slot_of(machine, KVM_MEM_LOG_DIRTY_PAGES));
+  machine.vm().set(machine.slot(KVM_MEM_LOG_DIRTY_PAGES));
   Copy copy(machine, by_hand);
   Rights rights;
   Runner runner(machine.vcpu(), kRegionGva, machine.words(), machine.stride(), {&rights});

@@ -29,8 +29,8 @@ static void expect_logged(const Machine& machine, const DirtyLog& log, lib::Chec
 }
 
 static DirtyLog start_log(Machine& machine) {
-  machine.vm().set(slot_of(machine, KVM_MEM_LOG_DIRTY_PAGES));
-  return {machine.vm(), slot_of(machine)};
+  machine.vm().set(machine.slot(KVM_MEM_LOG_DIRTY_PAGES));
+  return {machine.vm(), machine.slot()};
 }
 
 // To read the log of pages that were written takes the right to write from SPTEs; a TLB that

@@ -74,7 +74,7 @@ class Writer {
   bool write(std::uint64_t value) {
     Exit exit = insist(GuestProgram::write, value);
     if (!fault_.empty()) return false;
-    const bool landed = !is_mmio(exit);
+    const bool landed = !exit.is_mmio();
     if (landed)
       last_ = value;
     else
@@ -88,7 +88,7 @@ class Writer {
   void check_read() {
     Exit exit = insist(GuestProgram::read, 0);
     if (!fault_.empty()) return;
-    const bool landed = !is_mmio(exit);
+    const bool landed = !exit.is_mmio();
     if (!landed) exit = vcpu_.resume();
     if (!exit.done())
       fault_ = "a read ended by " + exit.text();
@@ -149,7 +149,7 @@ class Toggler {
 };
 
 static void change(Machine& machine, unsigned kind) {
-  Slot away = slot_of(machine);
+  Slot away = machine.slot();
   away.gpa = moved_gpa(machine);
   switch (kind) {
     case 0:
@@ -161,7 +161,7 @@ static void change(Machine& machine, unsigned kind) {
     default:
       remake(machine, 0);
       machine.vm().set(away);
-      return machine.vm().set(slot_of(machine));
+      return machine.vm().set(machine.slot());
   }
 }
 

@@ -5,17 +5,9 @@
 
 namespace kproof::kvm::churn {
 
-Slot slot_of(const Machine& machine, unsigned flags) {
-  return {.id = Machine::kRegionSlot,
-          .gpa = kRegionGpa,
-          .size = machine.region().length(),
-          .host = machine.region().base(),
-          .flags = flags};
-}
-
 void remake(Machine& machine, unsigned flags) {
   machine.vm().remove(Machine::kRegionSlot);
-  machine.vm().set(slot_of(machine, flags));
+  machine.vm().set(machine.slot(flags));
 }
 
 Gpa moved_gpa(const Machine& machine) {
@@ -28,10 +20,6 @@ void map_moved(Machine& machine) {
   const std::size_t page = size % kPage2M == 0 ? std::max(kPage2M, machine.shape().guest_page)
                                                : machine.shape().guest_page;
   machine.tables().map(kMovedGva, moved_gpa(machine), size, page);
-}
-
-bool is_mmio(const Exit& exit) {
-  return !exit.done() && exit.error == 0 && exit.reason == KVM_EXIT_MMIO;
 }
 
 static bool fill(Machine& machine, lib::Check& check) {
@@ -50,7 +38,7 @@ static void expect_words(Machine& machine, lib::Check& check, Gva gva, const cha
 static void expect_nothing_there(Machine& machine, lib::Check& check, Gva gva, const char* when) {
   for (const GuestProgram program : {GuestProgram::read, GuestProgram::write}) {
     const Exit exit = machine.vcpu().call(program, {gva, 0});
-    check.that(is_mmio(exit), "%s: the guest's %s: %s, not KVM_EXIT_MMIO", when, name_of(program),
+    check.that(exit.is_mmio(), "%s: the guest's %s: %s, not KVM_EXIT_MMIO", when, name_of(program),
                exit.text().c_str());
     const Exit end = machine.vcpu().resume();
     check.that(end.done(), "%s: the guest after its %s: %s", when, name_of(program),
@@ -65,7 +53,7 @@ void deleted(Context& context, lib::Check& check) {
     machine.vm().remove(Machine::kRegionSlot);
     for (const std::size_t word : {std::size_t{0}, machine.words() - 1})
       expect_nothing_there(machine, check, machine.gva(word), "slot deleted");
-    machine.vm().set(slot_of(machine));
+    machine.vm().set(machine.slot());
     expect_words(machine, check, kRegionGva, "slot made again");
   }
 }
@@ -75,12 +63,12 @@ void moved(Context& context, lib::Check& check) {
   map_moved(machine);
   if (!fill(machine, check)) return;
   for (unsigned i = 0; i < 8; ++i) {
-    Slot away = slot_of(machine);
+    Slot away = machine.slot();
     away.gpa = moved_gpa(machine);
     machine.vm().set(away);
     expect_nothing_there(machine, check, kRegionGva, "slot moved away");
     expect_words(machine, check, kMovedGva, "slot moved away");
-    machine.vm().set(slot_of(machine));
+    machine.vm().set(machine.slot());
     expect_nothing_there(machine, check, kMovedGva, "slot moved back");
     expect_words(machine, check, kRegionGva, "slot moved back");
   }
@@ -94,7 +82,7 @@ void read_only(Context& context, lib::Check& check) {
     expect_words(machine, check, kRegionGva, "read-only slot");
     for (const std::size_t word : {std::size_t{0}, machine.words() - 1}) {
       const Exit exit = machine.write(word, 0);
-      check.that(is_mmio(exit), "the guest's write of word %zu: %s, not KVM_EXIT_MMIO", word,
+      check.that(exit.is_mmio(), "the guest's write of word %zu: %s, not KVM_EXIT_MMIO", word,
                  exit.text().c_str());
       const Exit end = machine.vcpu().resume();
       check.that(end.done(), "the guest after its write of word %zu: %s", word, end.text().c_str());

@@ -15,10 +15,18 @@ Machine::Machine(const Kvm& kvm, mm::Provider& provider, const Shape& shape)
       region_(provider, shape.size),
       vm_(kvm, low_size(shape)),
       tables_(vm_) {
-  vm_.set({.id = kRegionSlot, .gpa = kRegionGpa, .size = shape.size, .host = region_.base()});
+  vm_.set(slot());
   tables_.map(kRegionGva, kRegionGpa, shape.size, shape.guest_page);
   for (unsigned id = 0; id < shape.vcpus; ++id)
     vcpus_.push_back(std::make_unique<Vcpu>(vm_, tables_, id));
+}
+
+Slot Machine::slot(unsigned flags) const {
+  return {.id = kRegionSlot,
+          .gpa = kRegionGpa,
+          .size = region_.length(),
+          .host = region_.base(),
+          .flags = flags};
 }
 
 Exit Machine::read(std::size_t word) {

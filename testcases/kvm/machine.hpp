@@ -23,6 +23,8 @@ class Machine {
   Machine(const Kvm& kvm, mm::Provider& provider, const Shape& shape);
 
   const mm::Region& region() const { return region_; }
+  // The region as a slot, with these flags.
+  Slot slot(unsigned flags = 0) const;
   Vm& vm() { return vm_; }
   PageTables& tables() { return tables_; }
   Vcpu& vcpu(unsigned id = 0) { return *vcpus_[id]; }

@@ -8,12 +8,20 @@
 namespace kproof::kvm {
 
 Runner::Runner(Vcpu& vcpu, Gva first, std::size_t count, std::size_t stride, const Where& where)
-    : vcpu_(vcpu), where_(where) {
+    : Runner(
+          vcpu,
+          [=, &vcpu] {
+            return vcpu.call(GuestProgram::increment, {first, count, stride, vcpu.mailbox_gva()});
+          },
+          where) {}
+
+Runner::Runner(Vcpu& vcpu, std::function<Exit()> start, const Where& where)
+    : vcpu_(vcpu), start_(std::move(start)), where_(where) {
   Mailbox& mailbox = vcpu.mailbox();
   for (volatile std::uint64_t* field :
        {&mailbox.stop, &mailbox.tries, &mailbox.rounds, &mailbox.wrong})
     *field = 0;
-  thread_ = std::thread([=, this] { run(first, count, stride); });
+  thread_ = std::thread([this] { run(); });
 }
 
 // The region's addresses, and low memory, which is mapped to itself.
@@ -36,12 +44,12 @@ void Runner::judge(const Exit& exit, Rights::Moment since) {
 
 // The epoch is read before the guest runs: a right that comes back while it is being refused starts
 // a new one, and the wait ends at once. So is the moment from which on a right may have been taken.
-void Runner::run(Gva first, std::size_t count, std::size_t stride) {
+void Runner::run() {
   if (where_.cpu >= 0) lib::stay_on_cpus({where_.cpu});
   const auto now = [this] { return where_.rights ? where_.rights->now() : 0; };
   Rights::Moment since = now();
   unsigned epoch = epoch_;
-  last_ = vcpu_.call(GuestProgram::increment, {first, count, stride, vcpu_.mailbox_gva()});
+  last_ = start_();
   while (last_.refused() && !abandoned_) {
     judge(last_, since);
     refused_at_ = last_.accessed;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -10,8 +11,9 @@
 
 namespace kproof::kvm {
 
-// Runs GuestProgram::increment. When KVM_RUN is refused it waits for retry() and goes on with the
-// instruction that was refused. A refusal where no right was taken is counted as unjust.
+// Runs GuestProgram::increment, or another program that uses the mailbox so. When KVM_RUN is
+// refused it waits for retry() and goes on with the instruction that was refused. A refusal where
+// no right was taken is counted as unjust.
 class Runner {
  public:
   struct Where {
@@ -23,6 +25,8 @@ class Runner {
   Runner(Vcpu& vcpu, Gva first, std::size_t count, std::size_t stride)
       : Runner(vcpu, first, count, stride, Where{}) {}
   Runner(Vcpu& vcpu, Gva first, std::size_t count, std::size_t stride, const Where& where);
+  // `start` has the vCPU begin; the program ends when it finds the mailbox's `stop` set.
+  Runner(Vcpu& vcpu, std::function<Exit()> start, const Where& where);
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
   ~Runner() { abandon(); }
@@ -49,11 +53,12 @@ class Runner {
   static constexpr unsigned kPatienceSeconds = 10;
 
  private:
-  void run(Gva first, std::size_t count, std::size_t stride);
+  void run();
   void judge(const Exit& exit, Rights::Moment since);
   void abandon();
 
   Vcpu& vcpu_;
+  std::function<Exit()> start_;
   Where where_;
   std::atomic<unsigned long> refusals_{0};
   std::atomic<Gva> refused_at_{0};

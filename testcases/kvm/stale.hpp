@@ -31,8 +31,6 @@ void dropped(Context&, lib::Check&);
 void merged(Context&, lib::Check&);
 
 // stale_race.cpp: the vCPU runs while the host acts
-// Evidence `vcpu_ran_elsewhere`: on a CPU of its own; and again in each race, in enough windows.
-void prove_vcpu_elsewhere(Context&, Machine& machine);
 void running_meets_read_only(Context&, lib::Check&);
 void running_meets_none(Context&, lib::Check&);
 void preempted_meets_read_only(Context&, lib::Check&);

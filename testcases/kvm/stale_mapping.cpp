@@ -1,5 +1,6 @@
 // The guest never sees or writes what the host's mapping does not allow or no longer holds.
 #include "kvm/backing.hpp"
+#include "kvm/race.hpp"
 #include "kvm/stale.hpp"
 
 using namespace kproof;
@@ -55,7 +56,7 @@ int main(int argc, char** argv) {
   {
     kvm::Machine machine(kvm, *provider, {context.shape.size, context.shape.guest_page});
     kvm::prove_region(test, kvm, *provider, machine, options);
-    kvm::stale::prove_vcpu_elsewhere(context, machine);
+    kvm::prove_vcpu_elsewhere(test, machine);
   }
   kvm::run_behaviours(context, kBehaviours);
   return test.finish();

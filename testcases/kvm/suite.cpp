@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "kvm/backing.hpp"
-#include "kvm/mmu_mode.hpp"
 
 namespace kproof::kvm {
 
@@ -37,17 +36,18 @@ void RegionOptions::check() const {
   if (vcpus == 0 || vcpus > kMostVcpus) lib::usage_error("--vcpus must be 1 to %u", kMostVcpus);
 }
 
-void prove_region(lib::Case& test, const Kvm& kvm, mm::Provider& provider, Machine& machine,
-                  const RegionOptions& options) {
+MmuMode prove_region(lib::Case& test, const Kvm& kvm, mm::Provider& provider, Machine& machine,
+                     const RegionOptions& options) {
   kvm.prove_api(test);
-  prove_mmu_mode(test, machine.vcpu(), machine.tables());
+  const MmuMode mode = prove_mmu_mode(test, machine.vcpu(), machine.tables());
   prove_backing(test, options.backing, provider, machine.region());
   prove_spte_size(test, machine, options.entry());
+  return mode;
 }
 
-void prove_region(const Context& context, const RegionOptions& options) {
+MmuMode prove_region(const Context& context, const RegionOptions& options) {
   Machine machine(context.kvm, context.provider, {context.shape.size, context.shape.guest_page});
-  prove_region(context.test, context.kvm, context.provider, machine, options);
+  return prove_region(context.test, context.kvm, context.provider, machine, options);
 }
 
 }  // namespace kproof::kvm

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kvm/machine.hpp"
+#include "kvm/mmu_mode.hpp"
 #include "lib/case.hpp"
 
 namespace kproof::kvm {
@@ -41,9 +42,9 @@ struct RegionOptions {
 
 // Evidence `kvm_api`, `mmu_mode`, `backing_size` and `spte_size`, shown on a machine that has not
 // run yet; or on one made for it.
-void prove_region(lib::Case& test, const Kvm& kvm, mm::Provider& provider, Machine& machine,
-                  const RegionOptions& options);
-void prove_region(const Context& context, const RegionOptions& options);
+MmuMode prove_region(lib::Case& test, const Kvm& kvm, mm::Provider& provider, Machine& machine,
+                     const RegionOptions& options);
+MmuMode prove_region(const Context& context, const RegionOptions& options);
 
 template <class Context>
 struct Behaviour {

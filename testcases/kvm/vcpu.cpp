@@ -115,9 +115,10 @@ Exit Vcpu::classify(int error) const {
   exit.rip = regs.rip;
   exit.result = regs.rax;
   // The registers are those of guest_code.cpp.
-  exit.accessed = program_ != GuestProgram::increment ? regs.rdi
-                  : uses_mailbox(regs.rip - kCodeGpa) ? regs.rcx
-                                                      : regs.r9;
+  exit.accessed = program_ == GuestProgram::script      ? regs.rdx
+                  : program_ != GuestProgram::increment ? regs.rdi
+                  : uses_mailbox(regs.rip - kCodeGpa)   ? regs.rcx
+                                                        : regs.r9;
   if (error == EFAULT) {
     exit.kind = Exit::Kind::refused;
     if (exit.reason == kExitMemoryFault) {
@@ -129,7 +130,12 @@ Exit Vcpu::classify(int error) const {
   } else if (error == 0 && exit.reason == KVM_EXIT_IO && run_->io.port == kDonePort) {
     exit.kind = Exit::Kind::done;
   }
+  if (exit.is_mmio()) exit.mmio_gpa = run_->mmio.phys_addr;
   return exit;
+}
+
+bool Exit::is_mmio() const {
+  return kind == Kind::strange && error == 0 && reason == KVM_EXIT_MMIO;
 }
 
 std::string Exit::text() const {

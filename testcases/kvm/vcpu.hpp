@@ -27,12 +27,15 @@ struct Exit {
   // Of a KVM_EXIT_MEMORY_FAULT (Linux 6.8 on), which comes with EFAULT.
   bool has_gpa = false;
   Gpa gpa = 0;
+  // Of a KVM_EXIT_MMIO: there is no memory, or none to be written.
+  Gpa mmio_gpa = 0;
   // What the instruction that the vCPU stands before accesses, by its registers: known of every
   // kernel, and of use where it was refused.
   Gva accessed = 0;
 
   bool done() const { return kind == Kind::done; }
   bool refused() const { return kind == Kind::refused; }
+  bool is_mmio() const;
   std::string text() const;  // "done", "EFAULT", "EFAULT at gpa 0x100000000", "SHUTDOWN at rip .."
   Gva rip = 0;
 };
@@ -53,6 +56,7 @@ class Vcpu {
 
   Vm& vm() const { return vm_; }
   int fd() const { return fd_; }
+  unsigned id() const { return id_; }
   Mailbox& mailbox() const { return vm_.mailbox(id_); }
   Gva mailbox_gva() const { return kMailboxGpa + id_ * kPage4K; }
   // What KVM counts for this vCPU: "pf_fixed", "pf_guest", "exits" ...

@@ -3,6 +3,7 @@
 // Guest-physical layout, the same in each VM:
 //   0x1000    code (guest_code.hpp)
 //   0x10000   one page for each vCPU: its Mailbox
+//   0x60000   two pages for each vCPU, or guest's guest: its ScriptArea (guest_script.hpp)
 //   0x100000  page tables (page_tables.hpp) and other pages from alloc_page()
 //   4 GiB     kRegionGpa: what a case tests; aligned so that a 1 GiB SPTE can map it
 #pragma once
@@ -18,6 +19,7 @@ namespace kproof::kvm {
 inline constexpr Gpa kCodeGpa = 0x1000;
 inline constexpr Gpa kMailboxGpa = 0x10000;
 inline constexpr unsigned kMostVcpus = 64;
+inline constexpr Gpa kScriptGpa = 0x60000;
 inline constexpr Gpa kFreeGpa = 0x100000;
 inline constexpr Gpa kRegionGpa = Gpa{4} << 30;
 
@@ -50,7 +52,8 @@ class Vm {
   // recycled, which a test of many SPTEs does not want.
   void allow_shadow_pages(unsigned pages);
 
-  // The host's view of low memory; `gpa` below its size.
+  std::size_t low_size() const { return low_size_; }  // bytes of low memory
+  // The host's view of it; `gpa` below its size.
   void* low(Gpa gpa) const { return low_ + gpa; }
   Mailbox& mailbox(unsigned vcpu) const;
   // Zeroed pages of low memory; bails out when there is none left.
