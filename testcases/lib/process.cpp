@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstring>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -41,6 +42,22 @@ static bool passed(int status) {
 
 bool in_child(const std::function<bool()>& body) {
   return passed(wait_for(start(body)));
+}
+
+bool in_child_after(const std::function<void()>& meanwhile, const std::function<bool()>& body) {
+  int go[2];  // whose end of file is the word
+  safe::check(::pipe2(go, O_CLOEXEC), "pipe2");
+  const pid_t child = start([&] {
+    ::close(go[1]);
+    char none;
+    while (::read(go[0], &none, 1) < 0 && errno == EINTR) {
+    }
+    return body();
+  });
+  ::close(go[0]);
+  meanwhile();
+  ::close(go[1]);
+  return passed(wait_for(child));
 }
 
 // False when the time is over. (By number: sys/pidfd.h of glibc 2.36 cannot be included by C++.)

@@ -1,0 +1,145 @@
+// mremap beside MADV_COLLAPSE of the same shared pages.
+//
+// mremap moves the page table of 2 MiB whole (move_normal_pmd); a collapse takes the page tables of
+// all who map the pages away, to have the huge page mapped by the next access (retract_page_tables,
+// since 6.6 without their mmap_lock). Between its look at a PMD and the lock mremap waits for who
+// walks over all mappings of the file; the PMD may be empty then ("mm/mremap: fix
+// move_normal_pmd/retract_page_tables race", 6.12, CVE-2024-50066: page 0 became a page table).
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/case.hpp"
+#include "lib/clock.hpp"
+#include "lib/cpu.hpp"
+#include "lib/safe.hpp"
+#include "mm/anonymous.hpp"
+#include "mm/shmem.hpp"
+
+using namespace kproof;
+
+namespace {
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25  // 6.1
+#endif
+
+constexpr std::uint64_t kWord = 0x6b70726f6f66ull;
+constexpr std::size_t kOthers = 64;  // mappings, over which a collapse has to walk
+constexpr unsigned kFewestCollapses = 32, kFewestMoves = 256;
+
+// Moves its mapping to and fro, on another CPU, and uses it each time.
+class Mover {
+ public:
+  Mover(char* here, char* there, int cpu) : thread_([=, this] { run(here, there, cpu); }) {}
+  ~Mover() { end(); }
+  void end() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  unsigned long moves() const { return moves_; }
+  const std::string& problem() const { return problem_; }  // after end()
+
+ private:
+  void run(char* here, char* there, int cpu) {
+    lib::stay_on_cpus({cpu});
+    for (; !stop_ && problem_.empty(); ++moves_) {
+      void* moved =
+          ::mremap(here, mm::kPmdSize, mm::kPmdSize, MREMAP_MAYMOVE | MREMAP_FIXED, there);
+      if (moved != there) {
+        problem_ = std::string("mremap: ") + std::strerror(errno);
+        return;
+      }
+      std::swap(here, there);
+      look(here);
+    }
+  }
+
+  // What is there is a page of the file: one that was written, or a hole just now.
+  void look(char* place) {
+    std::uint64_t value = 0;
+    const auto* word = reinterpret_cast<mm::Word*>(place + mm::kPmdSize / 2);
+    const lib::Fault fault = lib::try_read(word, value);
+    if (fault.happened() || (value != 0 && value != kWord))
+      problem_ = "a read after mremap gives " + std::to_string(value) + ": " + fault.text();
+  }
+
+  std::atomic<bool> stop_{false};
+  std::atomic<unsigned long> moves_{0};
+  std::string problem_;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+// Small pages again, by the file: who maps it keeps his page table.
+void fill_with_small_pages(const mm::Shmem& shmem) {
+  static const std::vector<std::uint64_t> page(mm::kPageSize / sizeof kWord, kWord);
+  lib::safe::check(::fallocate(shmem.fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+                               static_cast<off_t>(mm::kPmdSize)),
+                   "fallocate");
+  lib::safe::check(::lseek(shmem.fd(), 0, SEEK_SET), "lseek");
+  for (std::size_t at = 0; at < mm::kPmdSize; at += mm::kPageSize)
+    lib::safe::write(shmem.fd(), page.data(), mm::kPageSize);
+}
+
+bool collapse(const mm::Region& region) {
+  return ::madvise(region.base(), region.length(), MADV_COLLAPSE) == 0;
+}
+
+// A collapse of memory that nobody else uses: whether this kernel does it at all.
+std::string problem_of_collapse(mm::Shmem& shmem) {
+  const mm::Region region(shmem, mm::kPmdSize);
+  fill_with_small_pages(shmem);
+  return collapse(region) ? ""
+                          : std::string("MADV_COLLAPSE of shared memory: ") + std::strerror(errno);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const lib::Description description{
+      .name = "mm/collapse_mremap",
+      .summary = "mremap of shared pages while MADV_COLLAPSE makes them huge",
+      .needs = {.kconfig = {"CONFIG_SHMEM", "CONFIG_MEMFD_CREATE", "CONFIG_TRANSPARENT_HUGEPAGE"},
+                .memory = 512ull << 20,
+                .vcpus = 2},
+      .evidence = {"mremap_met_collapses"},
+  };
+  double seconds = 2;
+  lib::Case test(argc, argv, description,
+                 {{.name = "--seconds", .help = "of the race (2)", .number = &seconds}});
+  mm::Shmem shmem(mm::kPmdSize);
+  const std::string problem = problem_of_collapse(shmem);
+  if (!problem.empty()) lib::ktap::skip_all("%s", problem.c_str());
+  test.plan(1);
+  test.run("memory that is moved while it is collapsed is the file's", [&](lib::Check& check) {
+    const lib::StayOnFirstCpu here;
+    if (here.other() < 0) return check.skip("one CPU");
+    std::vector<std::unique_ptr<mm::Region>> others;
+    for (std::size_t i = 0; i < kOthers; ++i)
+      others.push_back(std::make_unique<mm::Region>(shmem, mm::kPmdSize));
+    char* const there = static_cast<char*>(mm::map_aligned(mm::kPmdSize, mm::kPmdSize));
+    Mover mover(static_cast<char*>(shmem.map(mm::kPmdSize)), there, here.other());
+    unsigned collapses = 0;
+    const double end = lib::now_us() + seconds * 1e6, given_up = lib::now_us() + 15e6;
+    while ((lib::now_us() < end || collapses < kFewestCollapses) && lib::now_us() < given_up) {
+      fill_with_small_pages(shmem);
+      for (const auto& other : others)
+        static_cast<void>(*other->word(0));
+      collapses += collapse(*others[0]);
+    }
+    mover.end();
+    check.that(mover.problem().empty(), "%s", mover.problem().c_str());
+    test.evidence("mremap_met_collapses",
+                  collapses >= kFewestCollapses && mover.moves() >= kFewestMoves,
+                  "%lu moves of a page table beside %u collapses", mover.moves(), collapses);
+  });
+  return test.finish();
+}
