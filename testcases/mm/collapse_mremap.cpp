@@ -115,7 +115,7 @@ int main(int argc, char** argv) {
   double seconds = 2;
   lib::Case test(argc, argv, description,
                  {{.name = "--seconds", .help = "of the race (2)", .number = &seconds}});
-  mm::Shmem shmem(mm::kPmdSize);
+  mm::Shmem shmem(mm::kPmdSize, mm::Shmem::Huge::allowed);
   const std::string problem = problem_of_collapse(shmem);
   if (!problem.empty()) lib::ktap::skip_all("%s", problem.c_str());
   test.plan(1);
