@@ -33,8 +33,8 @@ namespace {
 #endif
 
 constexpr std::uint64_t kWord = 0x6b70726f6f66ull;
-constexpr std::size_t kOthers = 64;  // mappings, over which a collapse has to walk
-constexpr unsigned kFewestCollapses = 32, kFewestMoves = 256;
+constexpr std::size_t kOthers = 16;  // mappings, over which a collapse has to walk
+constexpr unsigned kFewestCollapses = 8, kFewestMoves = 64;
 
 // Moves its mapping to and fro, on another CPU, and uses it each time.
 class Mover {
@@ -80,13 +80,12 @@ class Mover {
 
 // Small pages again, by the file: who maps it keeps his page table.
 void fill_with_small_pages(const mm::Shmem& shmem) {
-  static const std::vector<std::uint64_t> page(mm::kPageSize / sizeof kWord, kWord);
+  static const std::vector<std::uint64_t> words(mm::kPmdSize / sizeof kWord, kWord);
   lib::safe::check(::fallocate(shmem.fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
                                static_cast<off_t>(mm::kPmdSize)),
                    "fallocate");
   lib::safe::check(::lseek(shmem.fd(), 0, SEEK_SET), "lseek");
-  for (std::size_t at = 0; at < mm::kPmdSize; at += mm::kPageSize)
-    lib::safe::write(shmem.fd(), page.data(), mm::kPageSize);
+  lib::safe::write(shmem.fd(), words.data(), mm::kPmdSize);
 }
 
 bool collapse(const mm::Region& region) {

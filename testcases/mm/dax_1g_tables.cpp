@@ -141,9 +141,9 @@ int main(int argc, char** argv) {
            .nvdimm = 3ull << 30}),
       .evidence = {"mapping_is_pud", "walks_met_faults"},
   };
-  double seconds = 0.5;
+  double seconds = 2;
   lib::Case test(argc, argv, description,
-                 {{.name = "--seconds", .help = "of each race (0.5)", .number = &seconds}});
+                 {{.name = "--seconds", .help = "of each race (2)", .number = &seconds}});
   Device device;
   if (device.dax.physical() == 0) lib::ktap::bail_out("the devdax has no `resource` in sysfs");
   test.plan(2);

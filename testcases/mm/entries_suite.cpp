@@ -43,9 +43,10 @@ static constexpr Behaviour kBehaviours[] = {
     {"memory_failure tells its user which entry is lost", memory_failure_names_the_entry},
 };
 
+// CONFIG_MEMORY_FAILURE and CONFIG_MEM_SOFT_DIRTY are for a subtest or two: without them these are
+// skips.
 lib::Needs needs_of_entries(lib::Needs needs) {
-  for (const char* symbol : {"CONFIG_MEMORY_FAILURE", "CONFIG_MEM_SOFT_DIRTY",
-                             "CONFIG_PROC_PAGE_MONITOR", "CONFIG_USERFAULTFD"})
+  for (const char* symbol : {"CONFIG_PROC_PAGE_MONITOR", "CONFIG_USERFAULTFD"})
     needs.kconfig.push_back(symbol);
   return needs;
 }

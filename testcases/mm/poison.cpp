@@ -82,6 +82,9 @@ static void lose(Context& context, const Region& region, lib::Check& check, std:
 void memory_failure_names_the_entry(Context& context, lib::Check& check) {
   if (!lib::in_throwaway_guest())
     return check.skip("the memory would be lost to this machine, which is no throw-away guest");
+  // Of no bytes: only whether the kernel knows it.
+  if (::madvise(nullptr, 0, MADV_HWPOISON) != 0 && errno == EINVAL)
+    return check.skip("no memory_failure() in this kernel (CONFIG_MEMORY_FAILURE)");
   lib::safe::check(::prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0), "PR_MCE_KILL");
   const auto region = populated_to_spoil(context, 61);
   const std::size_t last = region->length() / context.provider.entry_size() - 1;
