@@ -48,6 +48,7 @@ std::span<const Offer> offers() {
       {"kvm/memslot_churn", "kvm/memslot_churn", {"--backing", "anon"}, shadow_and_tdp},
       {"kvm/mprotect_storm", "kvm/mprotect_storm", {"--seconds", "3"}, shadow_and_tdp, false},
       {"kvm/zap_stall", "kvm/zap_stall", {"--seconds", "0", "--rounds", "2"}, shadow, false},
+      {"kvm/fault_latency", "kvm/fault_latency", {}, shadow_and_tdp, false},
       {"kvm/rmap_aliases",
        "kvm/rmap_alias_lockup",
        {"--size", "32M", "--aliases", "1G"},
