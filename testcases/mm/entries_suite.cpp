@@ -52,7 +52,7 @@ lib::Needs needs_of_entries(lib::Needs needs) {
 }
 
 std::vector<std::string_view> evidence_of_entries(std::size_t entry_size, Kind kind) {
-  std::vector<std::string_view> evidence{size_evidence(entry_size), "mremap_moves_entries"};
+  std::vector<std::string_view> evidence{size_evidence(entry_size)};
   if (kind == Kind::anonymous) evidence.push_back("fork_copies_entries");
   return evidence;
 }

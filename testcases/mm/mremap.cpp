@@ -43,9 +43,8 @@ void mremap_of_all(Context& context, lib::Check& check) {
   const Touched touched = use(*region, check, "moved", 11);
   region->expect_data(check, "written", 12);
   const Account kernel = account(context.provider, *region);
-  context.test.evidence("mremap_moves_entries", touched.faults == 0 && kernel.all,
-                        "%ld faults for %ld entries at the new place%s", touched.faults,
-                        entries(*region, context.provider), kernel.text.c_str());
+  check.that(touched.faults == 0 && kernel.all, "%ld faults for %ld entries at the new place%s",
+             touched.faults, entries(*region, context.provider), kernel.text.c_str());
 }
 
 void mremap_of_read_only(Context& context, lib::Check& check) {
