@@ -5,6 +5,10 @@
 // since 6.6 without their mmap_lock). Between its look at a PMD and the lock mremap waits for who
 // walks over all mappings of the file; the PMD may be empty then ("mm/mremap: fix
 // move_normal_pmd/retract_page_tables race", 6.12, CVE-2024-50066: page 0 became a page table).
+//
+// That is no matter of luck here. A third thread walks over all mappings all the time, so that
+// mremap has to wait for it where it adds the new mapping, and the collapse behind mremap: the next
+// who walks, when mremap has looked at the PMD, is the collapse.
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -33,8 +37,9 @@ namespace {
 #endif
 
 constexpr std::uint64_t kWord = 0x6b70726f6f66ull;
-constexpr std::size_t kOthers = 16;  // mappings, over which a collapse has to walk
-constexpr unsigned kFewestCollapses = 8, kFewestMoves = 64;
+constexpr std::size_t kFileSize = 2 * mm::kPmdSize;  // the first half of it is collapsed
+constexpr std::size_t kOthers = 64;                  // mappings of all of it, to walk over
+constexpr unsigned kFewestCollapses = 16, kFewestMoves = 64;
 
 // Moves its mapping to and fro, on another CPU, and uses it each time.
 class Mover {
@@ -78,18 +83,46 @@ class Mover {
   std::thread thread_;  // last: it uses all of the above
 };
 
+// Walks over all mappings: of the second half of the file, which is empty, nothing is there to
+// unmap.
+class Walker {
+ public:
+  explicit Walker(const mm::Shmem& shmem)
+      : thread_([this, &shmem] {
+          while (!stop_) {
+            punch(shmem, mm::kPmdSize);
+            ++walks_;
+          }
+        }) {}
+  ~Walker() {
+    stop_ = true;
+    thread_.join();
+  }
+  unsigned long walks() const { return walks_; }
+
+  // Makes 2 MiB of the file a hole.
+  static void punch(const mm::Shmem& shmem, std::size_t from) {
+    lib::safe::check(::fallocate(shmem.fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                                 static_cast<off_t>(from), static_cast<off_t>(mm::kPmdSize)),
+                     "fallocate");
+  }
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::atomic<unsigned long> walks_{0};
+  std::thread thread_;  // last: it uses all of the above
+};
+
 // Small pages again, by the file: who maps it keeps his page table.
 void fill_with_small_pages(const mm::Shmem& shmem) {
   static const std::vector<std::uint64_t> words(mm::kPmdSize / sizeof kWord, kWord);
-  lib::safe::check(::fallocate(shmem.fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
-                               static_cast<off_t>(mm::kPmdSize)),
-                   "fallocate");
+  Walker::punch(shmem, 0);
   lib::safe::check(::lseek(shmem.fd(), 0, SEEK_SET), "lseek");
   lib::safe::write(shmem.fd(), words.data(), mm::kPmdSize);
 }
 
 bool collapse(const mm::Region& region) {
-  return ::madvise(region.base(), region.length(), MADV_COLLAPSE) == 0;
+  return ::madvise(region.base(), mm::kPmdSize, MADV_COLLAPSE) == 0;
 }
 
 // A collapse of memory that nobody else uses: whether this kernel does it at all.
@@ -114,7 +147,7 @@ int main(int argc, char** argv) {
   double seconds = 2;
   lib::Case test(argc, argv, description,
                  {{.name = "--seconds", .help = "of the race (2)", .number = &seconds}});
-  mm::Shmem shmem(mm::kPmdSize, mm::Shmem::Huge::allowed);
+  mm::Shmem shmem(kFileSize, mm::Shmem::Huge::allowed);
   const std::string problem = problem_of_collapse(shmem);
   if (!problem.empty()) lib::ktap::skip_all("%s", problem.c_str());
   test.plan(1);
@@ -123,22 +156,22 @@ int main(int argc, char** argv) {
     if (here.other() < 0) return check.skip("one CPU");
     std::vector<std::unique_ptr<mm::Region>> others;
     for (std::size_t i = 0; i < kOthers; ++i)
-      others.push_back(std::make_unique<mm::Region>(shmem, mm::kPmdSize));
+      others.push_back(std::make_unique<mm::Region>(shmem, kFileSize));
     char* const there = static_cast<char*>(mm::map_aligned(mm::kPmdSize, mm::kPmdSize));
     Mover mover(static_cast<char*>(shmem.map(mm::kPmdSize)), there, here.other());
+    const Walker walker(shmem);
     unsigned collapses = 0;
     const double end = lib::now_us() + seconds * 1e6, given_up = lib::now_us() + 15e6;
     while ((lib::now_us() < end || collapses < kFewestCollapses) && lib::now_us() < given_up) {
       fill_with_small_pages(shmem);
-      for (const auto& other : others)
-        static_cast<void>(*other->word(0));
       collapses += collapse(*others[0]);
     }
     mover.end();
     check.that(mover.problem().empty(), "%s", mover.problem().c_str());
     test.evidence("mremap_met_collapses",
                   collapses >= kFewestCollapses && mover.moves() >= kFewestMoves,
-                  "%lu moves of a page table beside %u collapses", mover.moves(), collapses);
+                  "%lu moves of a page table beside %u collapses and %lu walks", mover.moves(),
+                  collapses, walker.walks());
   });
   return test.finish();
 }
