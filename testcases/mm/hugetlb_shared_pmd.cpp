@@ -118,6 +118,28 @@ void childs_mprotect(const mm::Region& region, lib::Check& check) {
              fault.text().c_str());
 }
 
+// In a table that they still shared, the parent's write would give the child its right back.
+void parents_write(const mm::Region& region, lib::Check& check) {
+  const bool child = lib::in_child_around(
+      [&] {
+        return ok([&](lib::Check& childs) {
+          region.expect_data(childs, "the child", kSeed);
+          region.protect(childs, PROT_READ);
+        });
+      },
+      [&] {
+        const lib::Fault fault = lib::catch_fault([&] { region.fill(kSeed); });
+        check.that(!fault.happened(), "the parent's write: %s", fault.text().c_str());
+      },
+      [&] {
+        return ok([&](lib::Check& childs) {
+          region.expect_data(childs, "the child, read-only", kSeed);
+          expect_refused(region, childs, "the child", 0);
+        });
+      });
+  check.that(child, "that was the child");
+}
+
 void childs_munmap(const mm::Region& region, lib::Check& check) {
   check.that(lib::in_child([&] {
                return ok([&](lib::Check& childs) {
@@ -243,7 +265,7 @@ int main(int argc, char** argv) {
       ::memfd_create("kproof", MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB), "memfd_create"));
   lib::safe::check(::ftruncate(fd, mm::kPudSize), "ftruncate");
   const mm::Region region = map(fd);
-  test.plan(4);
+  test.plan(5);
   const mm::Touched touched = mm::counted([&] { return touch_ends(region); });
   test.evidence("mapping_is_pmd", touched.faults == kPages,
                 "%ld faults for the first and the last 4 KiB of %zu pages of 2 MiB", touched.faults,
@@ -252,6 +274,8 @@ int main(int argc, char** argv) {
            [&](lib::Check& check) { shares_the_table(test, region, check); });
   test.run("a child's mprotect binds the child, at once, and it alone",
            [&](lib::Check& check) { childs_mprotect(region, check); });
+  test.run("the parent's write gives no right to a child that may only read",
+           [&](lib::Check& check) { parents_write(region, check); });
   test.run("a child's munmap leaves the parent its pages",
            [&](lib::Check& check) { childs_munmap(region, check); });
   test.run("GUP-fast never meets another's page while both part with the table",
