@@ -177,8 +177,9 @@ int main(int argc, char** argv) {
     Mover mover(static_cast<char*>(shmem.map(mm::kPmdSize)), there, here.other());
     const Walker walker(shmem);
     unsigned collapses = 0;
-    const double end = lib::now_us() + seconds * 1e6, given_up = lib::now_us() + 15e6;
-    while ((lib::now_us() < end || collapses < kFewestCollapses) && lib::now_us() < given_up) {
+    const double end = lib::now_us() + seconds * 1e6, given_up = lib::now_us() + 60e6;
+    while ((lib::now_us() < end || collapses < kFewestCollapses || mover.moves() < kFewestMoves) &&
+           lib::now_us() < given_up) {
       fill_with_small_pages(shmem);
       const std::size_t before = huge_shmem();
       // Whose page tables it took it tells by its result: 6.1 does not get those of who moves.
