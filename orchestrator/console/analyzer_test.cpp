@@ -110,6 +110,25 @@ TEST_CASE("what the agent says of its port is a fact, and no program's line on t
   CHECK(analyze(words, ours()).facts().agent_problem.empty());
 }
 
+TEST_CASE("a memory failure that a program asked for is none, if who used the page is told") {
+  const std::string asked =
+      "[    4.000000] Injecting memory failure for pfn 0x14000 at process virtual address 0x7f0\n";
+  const auto told = [](const char* frame) {
+    return fmt::format(
+        "[    4.000100] Memory failure: {}: Sending SIGBUS to thp:88 due to hardware memory "
+        "corruption\n",
+        frame);
+  };
+  CHECK(titles(analyze(asked + told("0x14000"), ours())).empty());
+  CHECK(titles(analyze(asked + told("0x14001"), ours())) == Titles{"Memory failure"});
+  CHECK(titles(analyze(told("0x14000"), ours())) == Titles{"Memory failure"});
+  // By a program that prints it, not the kernel.
+  CHECK(titles(analyze(asked.substr(15) + told("0x14000"), ours())) == Titles{"Memory failure"});
+  const std::string failed =
+      "[    4.000200] Memory failure: 0x14000: recovery action for huge page: Failed\n";
+  CHECK(titles(analyze(asked + told("0x14000") + failed, ours())) == Titles{"Memory failure"});
+}
+
 TEST_CASE("a finding is there while its report is still being printed") {
   Analyzer analyzer(ours());
   analyzer.feed("[    1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000018\n");

@@ -77,7 +77,8 @@ static Literals collect_literals() {
   for (const std::string_view text :
        {interest::kCanary, interest::kLost, interest::kBanner, interest::kPowerDown,
         interest::kRestart, interest::kAgent, interest::kFirmware, interest::kDecompressor,
-        interest::kFuzzed, interest::kDump, interest::kMissed, std::string_view("\x1b")})
+        interest::kFuzzed, interest::kDump, interest::kMissed, interest::kInjected,
+        std::string_view("\x1b")})
     distinct[text];
   for (const std::string_view text : interest::kOrderly)
     distinct[text];

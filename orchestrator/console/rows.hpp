@@ -106,6 +106,8 @@ inline constexpr std::string_view kExplains[] = {
     "The following trace is a kernel self test",
     ": stopping",  // "CPU3: stopping", of Arm
 };
+// madvise(MADV_HWPOISON): what memory_failure() says of that page then is a test's.
+inline constexpr std::string_view kInjected = "Injecting memory failure for pfn ";
 inline constexpr std::string_view kPowerDown = "reboot: Power down";
 inline constexpr std::string_view kRestart = "reboot: Restarting system";
 }  // namespace interest

@@ -15,6 +15,7 @@ void Tracker::line(Line line) {
                       line.raw.find(interest::kMissed) != line.raw.npos;  // before the time stamp
   if (sight.interesting || notice) note_facts(line);
   if (line.from_user) return;
+  if (sight.row && tells_of_injected(line)) sight = {.friendly = true};
   line.of_test = sight.triggered && is_diagnostic(line.text);
   line.quoted = sight.triggered && is_test_result(line.text);
   if (!sight.row && sight.triggered && foreign()) sight.row = row_behind_prefix(line);

@@ -50,6 +50,8 @@ class Tracker {
   void note_dump_kernel(const Line& line);
   void new_boot();
   void note_orderly(const Line& line);
+  void note_injected(const Line& line);
+  bool tells_of_injected(const Line& line) const;
   const Row* row_behind_prefix(Line& line);
   void note_line(const Line& line, const Row* row);
   const Row* panic_of_its_end(Line& line, const Row& row);
@@ -96,6 +98,7 @@ class Tracker {
   bool fuzzed_ = false;                // a fuzzer writes to this console, so a kernel runs
   bool stamps_ = false;                // this boot's banner had a time stamp: so have all its lines
   bool bare_ = false;                  // a line without a time stamp was believed in this boot
+  std::vector<std::string> injected_;  // page frames whose failure a program asked for, in hex
   bool orderly_ = false;               // the machine was told to go down
   std::size_t reboot_line_ = 0;        // of a reboot behind an oops; 0: none
   bool rebooting_ = false;  // firmware has told it: the banner behind it is no second reboot

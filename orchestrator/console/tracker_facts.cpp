@@ -39,6 +39,7 @@ void Tracker::note_facts(const Line& line) {
   note_firmware(line);
   note_dump_kernel(line);
   if (!line.trusted) return;
+  note_injected(line);
   const bool power_down = line.text.starts_with(interest::kPowerDown);
   facts_.power_down |= power_down;
   facts_.powered_off |= power_down && facts_.canary_end;
@@ -64,6 +65,25 @@ void Tracker::note_orderly(const Line& line) {
   orderly_ |= std::ranges::any_of(interest::kOrderly, [&](std::string_view words) {
     return line.raw.find(words) != line.raw.npos;
   });
+}
+
+static constexpr std::size_t kMostInjected = 1024;
+
+void Tracker::note_injected(const Line& line) {
+  if (!line.text.starts_with(interest::kInjected)) return;
+  const std::string_view rest = std::string_view(line.text).substr(interest::kInjected.size());
+  if (injected_.size() < kMostInjected) injected_.emplace_back(rest.substr(0, rest.find(' ')));
+}
+
+// "Memory failure: 0x14000: Sending SIGBUS to thp_entries:88 due to hardware memory corruption": as
+// it should be. What else is said of that page, that the recovery failed above all, is a finding.
+bool Tracker::tells_of_injected(const Line& line) const {
+  static const RE2 pattern(
+      R"(^Memory failure: (0x[0-9a-f]+): Sending SIGBUS to .* due to hardware memory corruption$)");
+  std::string frame;
+  return !injected_.empty() &&
+         RE2::PartialMatch(re2::StringPiece(line.text.data(), line.text.size()), pattern, &frame) &&
+         std::ranges::find(injected_, frame) != injected_.end();
 }
 
 // Firmware behind a kernel's words, or a fuzzer's: text of a host's tools may well stand before the

@@ -8,10 +8,10 @@
 
 #include "kvm/aging.hpp"
 #include "kvm/flush.hpp"
-#include "kvm/pagemap.hpp"
 #include "lib/clock.hpp"
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
+#include "mm/pagemap.hpp"
 
 namespace kproof::kvm::aging {
 
@@ -49,10 +49,10 @@ struct Page {
 
 static std::vector<Page> pages_in_bitmap(const Machine& machine) {
   const std::vector<std::uint64_t> entries =
-      pagemap(machine.region().base(), machine.region().length());
+      mm::pagemap(machine.region().base(), machine.region().length());
   std::vector<Page> pages;
   for (std::size_t word = 0; word < machine.words(); ++word)
-    if (const Page page{word, entries[word * machine.stride() / kPage4K] & kPagemapFrame};
+    if (const Page page{word, entries[word * machine.stride() / kPage4K] & mm::kPagemapFrame};
         read_word(page.frame))
       pages.push_back(page);
   return pages;

@@ -9,10 +9,10 @@
 #include <sys/swap.h>
 #include <unistd.h>
 
-#include "kvm/pagemap.hpp"
 #include "lib/guest.hpp"
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
+#include "mm/pagemap.hpp"
 
 namespace kproof::kvm {
 
@@ -64,8 +64,8 @@ Swap::~Swap() {
 
 std::size_t swapped_pages(const void* address, std::size_t length) {
   std::size_t swapped = 0;
-  for (const std::uint64_t entry : pagemap(address, length))
-    swapped += entry >> kPagemapSwapped & 1;
+  for (const std::uint64_t entry : mm::pagemap(address, length))
+    swapped += entry >> mm::kPagemapSwapped & 1;
   return swapped;
 }
 

@@ -24,6 +24,7 @@ static std::string code_name(int signal, int code) {
   if (signal == SIGBUS && code == BUS_ADRERR) return "BUS_ADRERR";
   if (signal == SIGBUS && code == BUS_OBJERR) return "BUS_OBJERR";
   if (signal == SIGBUS && code == BUS_MCEERR_AR) return "BUS_MCEERR_AR";
+  if (signal == SIGBUS && code == BUS_MCEERR_AO) return "BUS_MCEERR_AO";
   return "si_code " + std::to_string(code);
 }
 
@@ -31,12 +32,16 @@ std::string Fault::text() const {
   if (!happened()) return "no fault";
   char where[32];
   std::snprintf(where, sizeof where, " at %#lx", static_cast<unsigned long>(address));
-  return std::string(signal_name(signal)) + " (" + code_name(signal, code) + ")" + where;
+  return std::string(signal_name(signal)) + " (" + code_name(signal, code) + ")" + where +
+         (lsb > 0 ? ", si_addr_lsb " + std::to_string(lsb) : "");
 }
 
 static void on_fault(int signal, siginfo_t* info, void*) {
   auto& landing = detail::landing;
-  const Fault fault{signal, info->si_code, reinterpret_cast<std::uintptr_t>(info->si_addr)};
+  const bool memory_failed =
+      signal == SIGBUS && (info->si_code == BUS_MCEERR_AR || info->si_code == BUS_MCEERR_AO);
+  const Fault fault{signal, info->si_code, reinterpret_cast<std::uintptr_t>(info->si_addr),
+                    memory_failed ? info->si_addr_lsb : 0};
   if (landing.armed) {
     landing.armed = 0;
     landing.fault = fault;

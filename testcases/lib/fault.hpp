@@ -13,6 +13,7 @@ struct Fault {
   int signal = 0;              // SIGSEGV or SIGBUS
   int code = 0;                // si_code: SEGV_ACCERR, SEGV_MAPERR, BUS_ADRERR, ...
   std::uintptr_t address = 0;  // si_addr
+  int lsb = 0;                 // si_addr_lsb of BUS_MCEERR_*: 2^lsb bytes are lost; else 0
 
   bool happened() const { return signal != 0; }
   bool is(int wanted_signal, int wanted_code) const {

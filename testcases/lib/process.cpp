@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstring>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -41,6 +42,34 @@ static bool passed(int status) {
 
 bool in_child(const std::function<bool()>& body) {
   return passed(wait_for(start(body)));
+}
+
+// Waits until nobody has the other end any more.
+static void wait_for_end_of(int fd) {
+  char none;
+  while (::read(fd, &none, 1) < 0 && errno == EINTR) {
+  }
+}
+
+bool in_child_around(const std::function<bool()>& before, const std::function<void()>& meanwhile,
+                     const std::function<bool()>& after) {
+  int ready[2], go[2];  // whose end of file is the word
+  safe::check(::pipe2(ready, O_CLOEXEC), "pipe2");
+  safe::check(::pipe2(go, O_CLOEXEC), "pipe2");
+  const pid_t child = start([&] {
+    ::close(go[1]);
+    const bool ok = before();
+    ::close(ready[1]);
+    wait_for_end_of(go[0]);
+    return after() && ok;
+  });
+  ::close(ready[1]);
+  ::close(go[0]);
+  wait_for_end_of(ready[0]);
+  ::close(ready[0]);
+  meanwhile();
+  ::close(go[1]);
+  return passed(wait_for(child));
 }
 
 // False when the time is over. (By number: sys/pidfd.h of glibc 2.36 cannot be included by C++.)

@@ -1,6 +1,6 @@
 // mprotect of device DAX memory mapped by PUDs.
 #include "mm/devdax.hpp"
-#include "mm/suite.hpp"
+#include "mm/mprotect_suite.hpp"
 
 using namespace kproof;
 

@@ -15,8 +15,10 @@ class Devdax : public Provider {
  public:
   Devdax(std::size_t entry_size, std::size_t size);
   void* map(std::size_t length) override;
+  std::uint64_t physical() const;  // where its memory begins; 0 if the kernel does not say
 
  private:
+  std::string name_;  // "dax0.0"
   int fd_;
 };
 

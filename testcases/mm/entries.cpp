@@ -55,7 +55,7 @@ long entries(const Region& region, const Provider& provider) {
   return static_cast<long>(region.length() / provider.entry_size());
 }
 
-static std::string size_text(std::size_t bytes) {
+std::string size_text(std::size_t bytes) {
   const bool whole_mib = bytes % (1 << 20) == 0;
   return std::to_string(bytes >> (whole_mib ? 20 : 10)) + (whole_mib ? " MiB" : " KiB");
 }

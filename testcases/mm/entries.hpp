@@ -40,6 +40,9 @@ std::size_t table_bytes();
 // That it counts: how much a page in a gibibyte of its own adds. Two tables are 8 KiB.
 std::size_t table_bytes_of_a_page();
 
+// "4 KiB", "2 MiB".
+std::string size_text(std::size_t bytes);
+
 // How many entries map it, if all are of the provider's size.
 long entries(const Region& region, const Provider& provider);
 

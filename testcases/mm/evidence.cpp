@@ -2,60 +2,16 @@
 #include <sys/mman.h>
 
 #include "mm/entries.hpp"
-#include "mm/suite.hpp"
+#include "mm/mprotect_suite.hpp"
 
 namespace kproof::mm {
 
-static const char* mapped_hugely(const Provider& p) {
-  return p.is_pud() ? "mapping_is_pud" : "mapping_is_pmd";
-}
-static const char* stays_huge(const Provider& p) {
-  return p.is_pud() ? "toggles_keep_pud" : "toggles_keep_pmd";
+static const char* stays_huge(std::size_t entry_size) {
+  return entry_size == kPudSize ? "toggles_keep_pud" : "toggles_keep_pmd";
 }
 
 std::vector<std::string_view> declared_evidence(std::size_t entry_size) {
-  if (entry_size == kPudSize) return {"mapping_is_pud", "toggles_keep_pud", "writer_met_read_only"};
-  return {"mapping_is_pmd", "toggles_keep_pmd", "writer_met_read_only"};
-}
-
-static Touched filled(const Region& region, std::uint64_t seed) {
-  return counted([&] { return lib::catch_fault([&] { region.fill(seed); }); });
-}
-
-static std::unique_ptr<Region> new_region(Context& context) {
-  context.kept.reset();  // first, so that its memory can be had again
-  return std::make_unique<Region>(context.provider, context.scale.size);
-}
-
-void prove_entry_size(Context& context) {
-  context.kept = new_region(context);
-  prove_entries(context.test, mapped_hugely(context.provider), context.provider, *context.kept,
-                context.scale.touch);
-  context.kept_tables = table_bytes();
-}
-
-static bool still_fit(Context& context, std::uint64_t seed) {
-  if (!context.kept) return false;
-  const Region& region = *context.kept;
-  if (::mprotect(region.base(), region.length(), PROT_READ | PROT_WRITE) != 0) return false;
-  const Touched touched = filled(region, seed);
-  return !touched.refused.happened() && touched.faults <= entries(region, context.provider) &&
-         account(context.provider, region).all && table_bytes() <= context.kept_tables;
-}
-
-Region& populated(Context& context, std::uint64_t seed) {
-  if (still_fit(context, seed)) return *context.kept;
-  context.kept = new_region(context);
-  const Region& region = *context.kept;
-  const Touched touched = filled(region, seed);
-  if (touched.refused.happened())
-    lib::ktap::bail_out("a new mapping cannot be written: %s", touched.refused.text().c_str());
-  if (touched.faults != entries(region, context.provider))
-    context.test.evidence(mapped_hugely(context.provider), false,
-                          "a later mapping took %ld faults for %ld entries", touched.faults,
-                          entries(region, context.provider));
-  context.kept_tables = table_bytes();
-  return *context.kept;
+  return {size_evidence(entry_size), stays_huge(entry_size), "writer_met_read_only"};
 }
 
 // A toggle that split the entries would make everything else a test of small pages. A kernel that
@@ -72,7 +28,7 @@ void prove_toggles_keep_entries(Context& context) {
   const Account kernel = account(context.provider, region);
   const long most = entries(region, context.provider);
   context.test.evidence(
-      stays_huge(context.provider),
+      stays_huge(context.provider.entry_size()),
       check.ok() && kernel.all && !touched.refused.happened() && touched.faults <= most &&
           control >= 2 * kPageSize && after <= before,
       "%ld faults for %ld entries after RO, RW, NONE, RW; page tables %zu kB before and %zu kB "

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 #include "lib/process.hpp"
-#include "mm/suite.hpp"
+#include "mm/mprotect_suite.hpp"
 
 namespace kproof::mm {
 

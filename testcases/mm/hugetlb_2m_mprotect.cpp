@@ -1,6 +1,6 @@
 // mprotect of hugetlb memory mapped by PMDs.
 #include "mm/hugetlb.hpp"
-#include "mm/suite.hpp"
+#include "mm/mprotect_suite.hpp"
 
 using namespace kproof;
 

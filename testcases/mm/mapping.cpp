@@ -23,6 +23,17 @@ Region::~Region() {
   lib::safe::munmap(base_, length_);
 }
 
+void expect_unmapped(lib::Check& check, const char* what, char* start, std::size_t length,
+                     std::size_t stride) {
+  for (std::size_t at = 0; at < length; at += stride) {
+    std::uint64_t value = 0;
+    const lib::Fault fault = lib::try_read(reinterpret_cast<Word*>(start + at), value);
+    if (!check.that(fault.is(SIGSEGV, SEGV_MAPERR), "%s: read of byte %#zx: %s", what, at,
+                    fault.text().c_str()))
+      return;
+  }
+}
+
 const char* prot_name(int prot) {
   if (prot == PROT_NONE) return "PROT_NONE";
   return prot == PROT_READ ? "PROT_READ" : "PROT_READ|PROT_WRITE";

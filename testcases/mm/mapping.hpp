@@ -16,20 +16,21 @@ inline constexpr std::size_t kPmdSize = std::size_t{2} << 20;
 inline constexpr std::size_t kPudSize = std::size_t{1} << 30;
 inline constexpr std::size_t kPageSize = 4096;
 
-// A mapping is looked at through words this far apart. Of a PMD it is each 4 KiB page. Of a PUD it
-// is 32 MiB, as a host with huge pages of its own backs each word with 2 MiB: 64 MiB for 1 GiB.
-// Either way, smaller entries show as a fault for each word.
+// A mapping is looked at through words this far apart. Of a PMD, or of pages, it is each 4 KiB
+// page. Of a PUD it is 32 MiB, as a host with huge pages of its own backs each word with 2 MiB: 64
+// MiB for 1 GiB. Either way, smaller entries show as a fault for each word.
 constexpr std::size_t stride_of(std::size_t entry_size) {
   return entry_size == kPudSize ? std::size_t{32} << 20 : kPageSize;
 }
 
-enum class Kind { anonymous, hugetlb, devdax };  // anonymous: private, huge by THP or not at all
+// anonymous: private, huge by THP or not at all. shmem: shared pages of a memfd.
+enum class Kind { anonymous, shmem, hugetlb, devdax };
 
 // What the kernel does with an mprotect or munmap that covers part of a huge page.
 enum class PartOfEntry {
   refused,  // EINVAL, by the vm_ops' may_split: devdax (dax_may_split), hugetlb
             // (hugetlb_vm_op_split)
-  split,    // the entry is split into smaller ones: THP
+  split,    // the entry is split into smaller ones: THP; or there is nothing to split
 };
 
 // What the kernel itself says of a range.
@@ -55,9 +56,12 @@ class Provider {
   std::size_t stride() const { return stride_of(entry_size_); }
   std::size_t words_per_entry() const { return entry_size_ / stride(); }
   bool is_pud() const { return entry_size_ == kPudSize; }
+  bool is_huge() const { return entry_size_ > kPageSize; }
+  bool is_shared() const { return kind_ != Kind::anonymous; }
   Kind kind() const { return kind_; }
   PartOfEntry part_of_entry() const {
-    return kind_ == Kind::anonymous ? PartOfEntry::split : PartOfEntry::refused;
+    return kind_ == Kind::hugetlb || kind_ == Kind::devdax ? PartOfEntry::refused
+                                                           : PartOfEntry::split;
   }
 
  private:
@@ -69,14 +73,21 @@ class Provider {
 class Region {
  public:
   Region(Provider& provider, std::size_t length);
+  // What is mapped there already, by whatever way.
+  Region(char* base, std::size_t length, std::size_t stride)
+      : base_(base), length_(length), stride_(stride) {}
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
   ~Region();
 
   char* base() const { return base_; }
   std::size_t length() const { return length_; }
+  std::size_t stride() const { return stride_; }
   std::size_t words() const { return length_ / stride_; }
   Word* word(std::size_t index) const { return reinterpret_cast<Word*>(base_ + index * stride_); }
+
+  // It lies there now (mremap).
+  void moved_to(char* base) { base_ = base; }
 
   // mprotect of all of it, or of words [first, first + count); false and a failed check on an
   // error.
@@ -98,6 +109,10 @@ class Region {
   std::size_t length_;
   std::size_t stride_;
 };
+
+// Each word of it, `stride` bytes apart, is in no mapping.
+void expect_unmapped(lib::Check& check, const char* what, char* start, std::size_t length,
+                     std::size_t stride);
 
 const char* prot_name(int prot);
 

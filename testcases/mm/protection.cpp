@@ -8,7 +8,7 @@
 // and flush.
 #include <sys/mman.h>
 
-#include "mm/suite.hpp"
+#include "mm/mprotect_suite.hpp"
 
 namespace kproof::mm {
 

@@ -14,7 +14,7 @@
 
 #include "lib/clock.hpp"
 #include "lib/cpu.hpp"
-#include "mm/suite.hpp"
+#include "mm/mprotect_suite.hpp"
 
 namespace kproof::mm {
 

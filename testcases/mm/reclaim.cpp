@@ -7,7 +7,7 @@
 
 #include <sys/mman.h>
 
-#include "mm/suite.hpp"
+#include "mm/mprotect_suite.hpp"
 
 namespace kproof::mm {
 

@@ -1,25 +1,24 @@
-// The behaviours of mprotect that every kind of huge mapping must show: the same subtests, in the
-// same order, with the same names in each *_mprotect program, so that their tables compare. What
-// means nothing for a kind of memory is no subtest there: a skip is of this kernel, or of now.
+// What programs share that show the same behaviours of every kind of mapping: the same subtests, in
+// the same order, with the same names, so that their tables compare. What means nothing for a kind
+// of memory is no subtest there: a skip is of this kernel, or of now.
 #pragma once
 
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <string_view>
-#include <vector>
+#include <span>
 
 #include "lib/case.hpp"
+#include "mm/entries.hpp"
 #include "mm/mapping.hpp"
 
 namespace kproof::mm {
 
-inline constexpr unsigned kFewestWindows = 16;
-
 struct Scale {
   std::uint64_t size;    // bytes mapped; a multiple of two entries
   std::uint64_t touch;   // bytes from one touch to the next in the proof of the entry size
-  double seconds = 0.5;  // of the race; at least kFewestWindows windows are run in any case
+  double seconds = 0.5;  // of a race
+  unsigned seed = 1;     // of what is random
 };
 
 // Everything a behaviour works with.
@@ -42,43 +41,33 @@ inline std::unique_ptr<Region> populated_to_spoil(Context& context, std::uint64_
   return std::move(context.kept);
 }
 
-// The main() of a *_mprotect program. `make` sets the provider up; it runs after --describe and the
-// options have been dealt with.
-int run_mprotect_suite(int argc, char** argv, const lib::Description& description,
-                       std::size_t entry_size, std::uint64_t default_size,
-                       const std::function<std::unique_ptr<Provider>(std::uint64_t size)>& make);
+// Writes the pattern to all of it, and counts.
+Touched filled(const Region& region, std::uint64_t seed);
 
-// evidence.cpp
-std::vector<std::string_view> declared_evidence(std::size_t entry_size);
+// The evidence that each suite declares of entries of this size, proven before its first behaviour.
+const char* size_evidence(std::size_t entry_size);
+
 void prove_entry_size(Context& context);
-void prove_toggles_keep_entries(Context& context);
 
-// protection.cpp
-void write_after_read_only_faults(Context&, lib::Check&);
-void access_after_none_faults(Context&, lib::Check&);
-void data_survives_toggles(Context&, lib::Check&);
-void write_works_again(Context&, lib::Check&);
-// Words [first, first + count) become read-only and a write to them faults; they end read-write.
-void expect_read_only_holds(const Region&, lib::Check&, std::size_t first, std::size_t count);
+struct Behaviour {
+  const char* name;
+  void (*body)(Context&, lib::Check&);
+  bool (*applies)(const Provider&) = [](const Provider&) { return true; };
+};
 
-// fork.cpp
-void child_sees_data(Context&, lib::Check&);
-void child_inherits_protection(Context&, lib::Check&);
-void child_cannot_change_parent(Context&, lib::Check&);
+using MakeProvider = std::function<std::unique_ptr<Provider>(std::uint64_t size)>;
 
-// partial.cpp
-void mprotect_of_half_the_range(Context&, lib::Check&);
-void munmap_of_half_the_range(Context&, lib::Check&);
-void mprotect_of_half_an_entry(Context&, lib::Check&);
-void munmap_of_half_an_entry(Context&, lib::Check&);
+struct Suite {
+  std::span<const Behaviour> behaviours;
+  void (*first)(Context&) = nullptr;  // before memory is looked at
+  void (*last)(Context&) = nullptr;
+  bool races = false;   // it has the option --seconds
+  bool random = false;  // it has the option --seed
+};
 
-// race.cpp
-void no_write_lands_while_read_only(Context&, lib::Check&);
-
-// reclaim.cpp
-void written_data_outlives_reclaim(Context&, lib::Check&);
-
-// timing.cpp
-void measure_mprotect(Context&);
+// The main() of a program. `make` sets the provider up; it runs after --describe and the options
+// have been dealt with. `description` is what the kind of memory needs.
+int run_suite(int argc, char** argv, const lib::Description& description, const Suite& suite,
+              std::size_t entry_size, std::uint64_t default_size, const MakeProvider& make);
 
 }  // namespace kproof::mm

@@ -1,5 +1,5 @@
 // mprotect of anonymous memory mapped by PMDs (transparent huge pages).
-#include "mm/suite.hpp"
+#include "mm/mprotect_suite.hpp"
 #include "mm/thp.hpp"
 
 using namespace kproof;

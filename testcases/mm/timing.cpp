@@ -3,7 +3,7 @@
 
 #include "lib/clock.hpp"
 #include "lib/safe.hpp"
-#include "mm/suite.hpp"
+#include "mm/mprotect_suite.hpp"
 
 namespace kproof::mm {
 

@@ -1,11 +1,11 @@
-#include "kvm/pagemap.hpp"
+#include "mm/pagemap.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "lib/safe.hpp"
 
-namespace kproof::kvm {
+namespace kproof::mm {
 
 std::vector<std::uint64_t> pagemap(const volatile void* address, std::size_t length) {
   constexpr std::size_t kPage = 4096;
@@ -18,4 +18,12 @@ std::vector<std::uint64_t> pagemap(const volatile void* address, std::size_t len
   return entries;
 }
 
-}  // namespace kproof::kvm
+std::size_t count_with(unsigned bit, const std::vector<std::uint64_t>& entries, std::size_t first,
+                       std::size_t count) {
+  std::size_t with = 0;
+  for (std::size_t i = first; i < first + count; ++i)
+    with += entries[i] >> bit & 1;
+  return with;
+}
+
+}  // namespace kproof::mm
