@@ -16,6 +16,8 @@ std::span<const Offer> offers() {
       {"mm/dax_1g_fork", "mm/dax_1g_fork", {}, plain, false},
       {"mm/dax_1g_peek", "mm/dax_1g_peek", {}, plain, false},
       {"mm/dax_1g_uffd", "mm/dax_1g_uffd", {}, plain, false},
+      {"mm/uffd_wp_thp", "mm/uffd_wp_kept", {}, plain, false},
+      {"mm/uffd_wp_hugetlb", "mm/uffd_wp_kept", {"--backing", "hugetlb-2m"}, plain, false},
       {"kvm/stale_anon",
        "kvm/stale_mapping",
        {"--backing", "anon", "--seconds", "0.2"},

@@ -56,6 +56,8 @@ class Provider {
   std::size_t words_per_entry() const { return entry_size_ / stride(); }
   bool is_pud() const { return entry_size_ == kPudSize; }
   Kind kind() const { return kind_; }
+  // A child shares no page that one of the two writes.
+  virtual bool is_private() const { return kind_ == Kind::anonymous; }
   PartOfEntry part_of_entry() const {
     return kind_ == Kind::anonymous ? PartOfEntry::split : PartOfEntry::refused;
   }

@@ -13,7 +13,7 @@ struct Behaviour {
 };
 
 // MADV_FREE takes no other: "only with private anonymous pages" (madvise(2)).
-static bool is_private(const Provider& provider) {
+static bool is_anonymous(const Provider& provider) {
   return provider.kind() == Kind::anonymous;
 }
 
@@ -31,8 +31,8 @@ static constexpr Behaviour kBehaviours[] = {
     {"munmap of half an entry removes that half or nothing", munmap_of_half_an_entry},
     {"mprotect of a range that ends in a hole is ENOMEM", mprotect_into_a_hole},
     {"data written after MADV_FREE outlives mprotect and reclaim", written_data_outlives_reclaim,
-     is_private},
-    {"locked memory that becomes writable takes no fault", locked_memory_is_there, is_private},
+     is_anonymous},
+    {"locked memory that becomes writable takes no fault", locked_memory_is_there, is_anonymous},
     {"no write of another thread lands while read-only", no_write_lands_while_read_only},
 };
 

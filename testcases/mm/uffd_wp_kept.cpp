@@ -56,6 +56,15 @@ class Protected {
   mm::Region region_;
 };
 
+// Else "none is protected" would say nothing.
+void prove_shown(lib::Case& test, mm::Provider& provider) {
+  const Protected memory(provider);
+  const std::size_t all = memory.region().length() / mm::kPageSize;
+  const std::size_t shown = mm::protected_pages(memory.region().base(), memory.region().length());
+  test.evidence("protection_is_shown", shown == all,
+                "/proc/self/pagemap shows %zu pages of %zu that are protected", shown, all);
+}
+
 void expect_asked(Protected& memory, lib::Check& check, std::size_t word, const char* when) {
   check.that(memory.asks_at_write(word), "%s: a write of word %zu went by unasked", when, word);
 }
@@ -144,7 +153,7 @@ int main(int argc, char** argv) {
                             "CONFIG_TRANSPARENT_HUGEPAGE", "CONFIG_HUGETLBFS",
                             "CONFIG_MEMFD_CREATE"},
                 .memory = 640ull << 20},
-      .evidence = {"mapping_is_pmd"},
+      .evidence = {"mapping_is_pmd", "protection_is_shown"},
   };
   lib::Case test(argc, argv, description,
                  {{.name = "--backing",
@@ -164,6 +173,7 @@ int main(int argc, char** argv) {
     const mm::Region region(*provider, 2 * mm::kPmdSize);
     mm::prove_entries(test, "mapping_is_pmd", *provider, region, provider->stride());
   }
+  prove_shown(test, *provider);
   const auto run = [&](const char* name, auto body) {
     test.run(name, [&](lib::Check& check) { body(*provider, check); });
   };
