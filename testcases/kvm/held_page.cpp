@@ -52,9 +52,15 @@ bool HeldPage::wait_wanted(double seconds) const {
   return lib::safe::check(::poll(&asked, 1, static_cast<int>(seconds * 1000)), "poll") == 1;
 }
 
+// A page of its own: the zero page would be copied at a write, and that is an invalidation.
 void HeldPage::give() const {
-  uffdio_zeropage zeros{.range = range_of(page_), .mode = 0, .zeropage = 0};
-  KPROOF_IOCTL(fd_, UFFDIO_ZEROPAGE, &zeros);
+  alignas(kPage4K) static const char zeros[kPage4K] = {};
+  uffdio_copy copy{.dst = reinterpret_cast<std::uintptr_t>(page_),
+                   .src = reinterpret_cast<std::uintptr_t>(zeros),
+                   .len = kPage4K,
+                   .mode = 0,
+                   .copy = 0};
+  KPROOF_IOCTL(fd_, UFFDIO_COPY, &copy);
 }
 
 }  // namespace kproof::kvm

@@ -19,7 +19,7 @@ class HeldPage {
 
   // Until somebody waits for it; false if nobody does for so long.
   bool wait_wanted(double seconds) const;
-  // It is there then, full of zeros, and who waits goes on.
+  // It is there then, full of zeros and to be written, and who waits goes on. Nobody is notified.
   void give() const;
 
  private:
