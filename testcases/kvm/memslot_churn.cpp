@@ -26,7 +26,7 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"KVM_CLEAR_DIRTY_LOG of what is behind a slot is refused", kvm::churn::cleared_beyond},
     {"a copy kept by the dirty log is complete", kvm::churn::copied_by_log},
     {"a copy kept by the cleared dirty log is complete", kvm::churn::copied_by_cleared_log},
-    {"slots that go and come amid an invalidation leave the guest running",
+    {"a slot that goes amid an invalidation leaves the guest running",
      kvm::churn::goes_amid_invalidation, is_small},
     {"a fault that was under way while all was zapped leaves nothing behind",
      kvm::churn::zapped_amid_fault, is_small},
