@@ -38,7 +38,7 @@ void copied_by_log(Context&, lib::Check&);
 void copied_by_cleared_log(Context&, lib::Check&);
 
 // churn_amid.cpp: what changes while something else is half done
-void goes_amid_invalidation(Context&, lib::Check&);
+void comes_amid_invalidation(Context&, lib::Check&);
 void zapped_amid_fault(Context&, lib::Check&);
 
 // churn_race.cpp: the vCPUs run
