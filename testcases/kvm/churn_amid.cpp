@@ -14,10 +14,10 @@
 
 namespace kproof::kvm::churn {
 
-static constexpr unsigned kFewestMet = 4, kMostRounds = 64;
+static constexpr unsigned kFewestMet = 12, kMostRounds = 64;
 static constexpr double kPatienceSeconds = 10;
 // So that an mprotect takes some milliseconds, of which all is one invalidation.
-static constexpr std::size_t kSizeOfInvalidation = std::size_t{16} << 20;
+static constexpr std::size_t kSizeOfInvalidation = std::size_t{64} << 20;
 
 // One mprotect by another thread.
 class Change {
