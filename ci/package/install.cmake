@@ -32,7 +32,7 @@ install(TARGETS agent qemu-tied runtime-guard suite-runner RUNTIME DESTINATION l
 install(DIRECTORY ${KPROOF_LIBEXEC}/cases DESTINATION lib/kproof USE_SOURCE_PERMISSIONS)
 install(DIRECTORY kconfigs DESTINATION lib/kproof)
 install(DIRECTORY ci/plans DESTINATION lib/kproof/ci)
-install(DIRECTORY testcases/seeded-bugs DESTINATION lib/kproof/testcases)
+install(DIRECTORY testcases/seeded-bugs testcases/history DESTINATION lib/kproof/testcases)
 install(FILES orchestrator/config/plan.schema.json DESTINATION lib/kproof/orchestrator/config)
 install(FILES orchestrator/report/results.schema.json DESTINATION lib/kproof/orchestrator/report)
 install(DIRECTORY ${man_pages} DESTINATION share/man)
@@ -43,7 +43,7 @@ install(FILES ${completion}/kproof.fish DESTINATION share/fish/vendor_completion
 install(FILES ${package_dir}/copyright ${changelog} DESTINATION share/doc/kproof)
 # Pages link each other by relative paths.
 foreach(page README.md CONTRIBUTING.md ci/README.md kconfigs/README.md testcases/README.md
-    testcases/seeded-bugs/README.md orchestrator/ARCHITECTURE.md orchestrator/agent/PROTOCOL.md
+    testcases/seeded-bugs/README.md testcases/history/README.md orchestrator/ARCHITECTURE.md orchestrator/agent/PROTOCOL.md
     orchestrator/config/PLAN.md orchestrator/history/HISTORY.md orchestrator/report/RESULTS.md
     orchestrator/run/HANGS.md orchestrator/series/SERIES.md orchestrator/slurm/MACHINES.md
     orchestrator/verdict/VERDICTS.md)

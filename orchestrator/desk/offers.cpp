@@ -26,6 +26,8 @@ std::span<const Offer> offers() {
       {"mm/dax_1g_tables", "mm/dax_1g_tables", {}, plain, false},
       {"mm/hugetlb_shared_pmd", "mm/hugetlb_shared_pmd", {}, plain, false},
       {"mm/collapse_mremap", "mm/collapse_mremap", {}, plain, false},
+      {"mm/uffd_wp_thp", "mm/uffd_wp_kept", {}, plain, false},
+      {"mm/uffd_wp_hugetlb", "mm/uffd_wp_kept", {"--backing", "hugetlb-2m"}, plain, false},
       {"kvm/stale_anon",
        "kvm/stale_mapping",
        {"--backing", "anon", "--seconds", "0.2"},

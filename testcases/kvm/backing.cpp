@@ -57,7 +57,11 @@ void add_backing_needs(lib::Needs& needs, std::string_view backing, std::uint64_
 
 std::unique_ptr<mm::Provider> provide(std::string_view backing, std::uint64_t size) {
   if (is_of(backing, "devdax")) return std::make_unique<mm::Devdax>(entry_size(backing), size);
-  if (is_of(backing, "hugetlb")) return std::make_unique<mm::Hugetlb>(entry_size(backing), size);
+  if (is_of(backing, "hugetlb"))
+    return std::make_unique<mm::Hugetlb>(entry_size(backing), size,
+                                         backing.ends_with("private")
+                                             ? mm::Hugetlb::Sharing::private_
+                                             : mm::Hugetlb::Sharing::shared);
   if (backing == "thp") return std::make_unique<mm::Thp>();
   return std::make_unique<mm::Anonymous>();
 }

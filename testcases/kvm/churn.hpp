@@ -8,8 +8,8 @@ namespace kproof::kvm::churn {
 // Deletes the slot and makes it again: how KVM wants KVM_MEM_READONLY to be changed.
 void remake(Machine& machine, unsigned flags);
 
-// Where the region is moved to, and an address by which the guest maps that place, once map_moved()
-// was called.
+// Where the region is moved to, and an address by which the guest maps that place and a page behind
+// it, once map_moved() was called.
 Gpa moved_gpa(const Machine& machine);
 inline constexpr Gva kMovedGva = kRegionGva + (Gva{1} << 39);
 void map_moved(Machine& machine);
@@ -17,16 +17,24 @@ void map_moved(Machine& machine);
 // churn_slots.cpp: the vCPU stands while the host acts
 void deleted(Context&, lib::Check&);
 void moved(Context&, lib::Check&);
+void moved_by_a_page(Context&, lib::Check&);
 void read_only(Context&, lib::Check&);
+void made_read_only(Context&, lib::Check&);
 
 // churn_dirty.cpp
 void logged(Context&, lib::Check&);
 void logged_after_mprotect(Context&, lib::Check&);
 void cleared_by_hand(Context&, lib::Check&);
+void cleared_to_the_end(Context&, lib::Check&);
+void cleared_beyond(Context&, lib::Check&);
 
 // churn_copy.cpp: a vCPU runs
 void copied_by_log(Context&, lib::Check&);
 void copied_by_cleared_log(Context&, lib::Check&);
+
+// churn_amid.cpp: what changes while something else is half done
+void comes_amid_invalidation(Context&, lib::Check&);
+void zapped_amid_fault(Context&, lib::Check&);
 
 // churn_race.cpp: the vCPUs run
 void writes_among_changes(Context&, lib::Check&);

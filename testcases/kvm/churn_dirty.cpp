@@ -1,4 +1,7 @@
 // The dirty log holds each page that the guest wrote, whatever was done to its protection before.
+#include <cerrno>
+#include <cstring>
+
 #include <linux/kvm.h>
 #include <sys/mman.h>
 
@@ -95,6 +98,45 @@ void cleared_by_hand(Context& context, lib::Check& check) {
     machine.region().protect(check, kReadWrite);
     log.get();
     check.that(log.pages() == 0, "%zu pages are dirty after KVM_CLEAR_DIRTY_LOG", log.pages());
+  }
+}
+
+// The last pages of such a slot are no whole word of the bitmap.
+void cleared_to_the_end(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!protect_manually(machine.vm()))
+    return check.skip("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is missing");
+  Slot slot = slot_of(machine, KVM_MEM_LOG_DIRTY_PAGES);
+  slot.size -= kPage4K;
+  machine.vm().remove(slot.id);
+  machine.vm().set(slot);
+  DirtyLog log(machine.vm(), slot);
+  const std::size_t last = (slot.size - 1) / machine.stride();
+  for (unsigned round = 0; round < 2; ++round) {
+    const Exit exit = machine.write(last, 1);
+    if (!check.that(exit.done(), "the guest's write: %s", exit.text().c_str())) return;
+    log.get();
+    check.that(log.has(last * machine.stride()), "the last page written is not in the log");
+    const int error = log.try_clear();
+    check.that(error == 0, "KVM_CLEAR_DIRTY_LOG of all %zu pages: %s", slot.size / kPage4K,
+               strerrorname_np(error));
+    log.get();
+    check.that(log.pages() == 0, "%zu pages are dirty after KVM_CLEAR_DIRTY_LOG", log.pages());
+  }
+}
+
+// No bit of what is asked for is set, so that a KVM that takes it changes nothing.
+void cleared_beyond(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!protect_manually(machine.vm()))
+    return check.skip("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is missing");
+  DirtyLog log = start_log(machine);
+  const std::size_t pages = machine.region().length() / kPage4K;
+  const std::size_t behind = (pages + 63) / 64 * 64;
+  for (const std::size_t first : {behind, behind + 64, 2 * behind}) {
+    const int error = log.try_clear(first, 64);
+    check.that(error == EINVAL, "KVM_CLEAR_DIRTY_LOG of 64 pages from %zu on, of %zu: %s", first,
+               pages, error ? strerrorname_np(error) : "success");
   }
 }
 

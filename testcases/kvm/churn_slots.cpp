@@ -1,4 +1,7 @@
 // One change of a slot at a time, and what the guest sees of its memory then.
+#include <cerrno>
+#include <cstring>
+
 #include <linux/kvm.h>
 
 #include "kvm/churn.hpp"
@@ -19,7 +22,7 @@ void map_moved(Machine& machine) {
   const std::size_t size = machine.region().length();
   const std::size_t page = size % kPage2M == 0 ? std::max(kPage2M, machine.shape().guest_page)
                                                : machine.shape().guest_page;
-  machine.tables().map(kMovedGva, moved_gpa(machine), size, page);
+  machine.tables().map(kMovedGva, moved_gpa(machine), size + page, page);
 }
 
 static bool fill(Machine& machine, lib::Check& check) {
@@ -72,6 +75,33 @@ void moved(Context& context, lib::Check& check) {
     expect_nothing_there(machine, check, kMovedGva, "slot moved back");
     expect_words(machine, check, kRegionGva, "slot moved back");
   }
+}
+
+// What was found out about the old place (which large pages fit, how many there are) is wrong here.
+void moved_by_a_page(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  map_moved(machine);
+  if (!fill(machine, check)) return;
+  Slot away = slot_of(machine);
+  away.gpa = moved_gpa(machine) + kPage4K;
+  machine.vm().set(away);
+  expect_words(machine, check, kMovedGva + kPage4K, "slot moved");
+  machine.vm().set(slot_of(machine));
+  expect_words(machine, check, kRegionGva, "slot moved back");
+}
+
+// KVM wants a new slot for that, as it would have to take rights from SPTEs.
+void made_read_only(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!fill(machine, check)) return;
+  const int error = machine.vm().try_set(slot_of(machine, KVM_MEM_READONLY));
+  const Exit exit = machine.write(0, 1);
+  if (error == 0)
+    check.that(is_mmio(exit), "the slot was made read-only, and the guest's write: %s",
+               exit.text().c_str());
+  else
+    check.that(error == EINVAL && exit.done(), "the slot is not made read-only: %s; a write: %s",
+               strerrorname_np(error), exit.text().c_str());
 }
 
 void read_only(Context& context, lib::Check& check) {

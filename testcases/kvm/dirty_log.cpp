@@ -1,8 +1,10 @@
 #include "kvm/dirty_log.hpp"
 
 #include <bit>
+#include <cerrno>
 
 #include <linux/kvm.h>
+#include <sys/ioctl.h>
 
 #include "kvm/page_tables.hpp"
 
@@ -27,12 +29,18 @@ void DirtyLog::get() {
   KPROOF_IOCTL(vm_.fd(), KVM_GET_DIRTY_LOG, &log);
 }
 
-void DirtyLog::clear() {
+int DirtyLog::try_clear(std::size_t first, std::size_t pages) {
   kvm_clear_dirty_log log{};
   log.slot = slot_;
-  log.num_pages = static_cast<std::uint32_t>(pages_);
+  log.first_page = first;
+  log.num_pages = static_cast<std::uint32_t>(pages);
   log.dirty_bitmap = bitmap_.data();
-  KPROOF_IOCTL(vm_.fd(), KVM_CLEAR_DIRTY_LOG, &log);
+  return ::ioctl(vm_.fd(), KVM_CLEAR_DIRTY_LOG, &log) == 0 ? 0 : errno;
+}
+
+void DirtyLog::clear() {
+  errno = try_clear();
+  if (errno != 0) lib::safe::check(-1, "KVM_CLEAR_DIRTY_LOG");
 }
 
 bool DirtyLog::has(std::size_t offset) const {

@@ -21,7 +21,10 @@ class DirtyLog {
   // may be said to be dirty that was not: KVM marks it when it lets the guest write.
   void get();
   // KVM_CLEAR_DIRTY_LOG of all that the last get() found.
-  void clear();
+  void clear();                                     // bails out
+  int try_clear() { return try_clear(0, pages_); }  // 0 or errno
+  // Of these pages, as the first bits of the bitmap say.
+  int try_clear(std::size_t first, std::size_t pages);
 
   bool has(std::size_t offset) const;  // the page at this byte of the slot
   std::size_t pages() const;           // how many

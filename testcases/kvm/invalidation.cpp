@@ -20,7 +20,7 @@ using kvm::HvaRange;
 namespace {
 
 bool can_be_copied(const mm::Provider& provider) {
-  return provider.kind() == mm::Kind::anonymous;
+  return provider.is_private();
 }
 
 bool is_small(const mm::Provider& provider) {

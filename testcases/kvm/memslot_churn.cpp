@@ -8,16 +8,28 @@ using kvm::Context;
 
 namespace {
 
+bool is_small(const mm::Provider& provider) {
+  return provider.entry_size() == mm::kPageSize;
+}
+
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a deleted slot is gone, and its memory is there when it comes back", kvm::churn::deleted},
     {"a moved slot is where it was moved to, and only there", kvm::churn::moved},
+    {"a slot that is moved by a small page holds the same memory", kvm::churn::moved_by_a_page},
     {"a write to a read-only slot exits and does not land", kvm::churn::read_only},
+    {"a slot is not made read-only in its place, or is so at once", kvm::churn::made_read_only},
     {"the dirty log holds every page written", kvm::churn::logged},
     {"the dirty log holds every page written before and after mprotect",
      kvm::churn::logged_after_mprotect},
     {"KVM_CLEAR_DIRTY_LOG clears what was seen, and no more", kvm::churn::cleared_by_hand},
+    {"KVM_CLEAR_DIRTY_LOG reaches the end of a slot of any size", kvm::churn::cleared_to_the_end},
+    {"KVM_CLEAR_DIRTY_LOG of what is behind a slot is refused", kvm::churn::cleared_beyond},
     {"a copy kept by the dirty log is complete", kvm::churn::copied_by_log},
     {"a copy kept by the cleared dirty log is complete", kvm::churn::copied_by_cleared_log},
+    {"a slot that comes amid an invalidation leaves the VM alive",
+     kvm::churn::comes_amid_invalidation, is_small},
+    {"a fault that was under way while all was zapped leaves nothing behind",
+     kvm::churn::zapped_amid_fault, is_small},
     {"every write lands or exits while slots and protections change",
      kvm::churn::writes_among_changes},
 };

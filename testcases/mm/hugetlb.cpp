@@ -13,8 +13,9 @@
 
 namespace kproof::mm {
 
-Hugetlb::Hugetlb(std::size_t entry_size, std::size_t size)
+Hugetlb::Hugetlb(std::size_t entry_size, std::size_t size, Sharing sharing)
     : Provider(entry_size, Kind::hugetlb),
+      sharing_(sharing),
       pool_size_(machine::hugetlb_pool(entry_size) + "nr_hugepages"),
       pool_before_(lib::sysfs::read_number(pool_size_)) {
   const std::string error = machine::reserve_hugetlb(entry_size, size / entry_size);
@@ -33,7 +34,8 @@ Hugetlb::~Hugetlb() {
 }
 
 void* Hugetlb::map(std::size_t length) {
-  return lib::safe::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
+  return lib::safe::mmap(nullptr, length, PROT_READ | PROT_WRITE,
+                         is_private() ? MAP_PRIVATE : MAP_SHARED, fd_, 0);
 }
 
 }  // namespace kproof::mm

@@ -6,15 +6,19 @@
 
 namespace kproof::mm {
 
-// Shared memory of a hugetlb memfd: zeroed once, however often it is mapped. Takes the pages from
-// the pool, and enlarges the pool if it must; bails out if the kernel finds no contiguous memory.
+// Memory of a hugetlb memfd, zeroed once, however often it is mapped; or private pages for each
+// mapping. Takes the pages from the pool, and enlarges the pool if it must; bails out if the kernel
+// finds no contiguous memory.
 class Hugetlb : public Provider {
  public:
-  Hugetlb(std::size_t entry_size, std::size_t size);
+  enum class Sharing { shared, private_ };
+  Hugetlb(std::size_t entry_size, std::size_t size, Sharing sharing = Sharing::shared);
   ~Hugetlb() override;
   void* map(std::size_t length) override;
+  bool is_private() const override { return sharing_ == Sharing::private_; }
 
  private:
+  Sharing sharing_;
   std::string pool_size_;  // the file in sysfs
   unsigned long long pool_before_;
   int fd_;

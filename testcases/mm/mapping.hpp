@@ -59,6 +59,8 @@ class Provider {
   bool is_huge() const { return entry_size_ > kPageSize; }
   bool is_shared() const { return kind_ != Kind::anonymous; }
   Kind kind() const { return kind_; }
+  // A child shares no page that one of the two writes.
+  virtual bool is_private() const { return kind_ == Kind::anonymous; }
   PartOfEntry part_of_entry() const {
     return kind_ == Kind::hugetlb || kind_ == Kind::devdax ? PartOfEntry::refused
                                                            : PartOfEntry::split;

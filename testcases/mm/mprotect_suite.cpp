@@ -2,8 +2,8 @@
 
 namespace kproof::mm {
 
-// madvise(2): "only with private anonymous pages".
-static bool can_be_freed_lazily(const Provider& provider) {
+// MADV_FREE takes no other: "only with private anonymous pages" (madvise(2)).
+static bool is_anonymous(const Provider& provider) {
   return provider.kind() == Kind::anonymous;
 }
 
@@ -19,8 +19,10 @@ static constexpr Behaviour kBehaviours[] = {
     {"munmap of half the range keeps the rest", munmap_of_half_the_range},
     {"mprotect of half an entry changes that half or nothing", mprotect_of_half_an_entry},
     {"munmap of half an entry removes that half or nothing", munmap_of_half_an_entry},
+    {"mprotect of a range that ends in a hole is ENOMEM", mprotect_into_a_hole},
     {"data written after MADV_FREE outlives mprotect and reclaim", written_data_outlives_reclaim,
-     can_be_freed_lazily},
+     is_anonymous},
+    {"locked memory that becomes writable takes no fault", locked_memory_is_there, is_anonymous},
     {"no write of another thread lands while read-only", no_write_lands_while_read_only},
 };
 

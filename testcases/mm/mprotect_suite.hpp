@@ -24,6 +24,7 @@ void write_after_read_only_faults(Context&, lib::Check&);
 void access_after_none_faults(Context&, lib::Check&);
 void data_survives_toggles(Context&, lib::Check&);
 void write_works_again(Context&, lib::Check&);
+void locked_memory_is_there(Context&, lib::Check&);
 // Words [first, first + count) become read-only and a write to them faults; they end read-write.
 void expect_read_only_holds(const Region&, lib::Check&, std::size_t first, std::size_t count);
 
@@ -37,6 +38,7 @@ void mprotect_of_half_the_range(Context&, lib::Check&);
 void munmap_of_half_the_range(Context&, lib::Check&);
 void mprotect_of_half_an_entry(Context&, lib::Check&);
 void munmap_of_half_an_entry(Context&, lib::Check&);
+void mprotect_into_a_hole(Context&, lib::Check&);
 
 // race.cpp
 void no_write_lands_while_read_only(Context&, lib::Check&);

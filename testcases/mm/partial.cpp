@@ -11,6 +11,7 @@
 
 #include <sys/mman.h>
 
+#include "lib/safe.hpp"
 #include "mm/mprotect_suite.hpp"
 
 namespace kproof::mm {
@@ -79,6 +80,17 @@ void munmap_of_half_an_entry(Context& context, lib::Check& check) {
                     region->stride());
   region->expect_data(check, "what is left", 8, first, region->words() - first);
   expect_writable(*region, check, "what is left", first, region->words() - first);
+}
+
+// What is there is changed, and the error says that not all was.
+void mprotect_into_a_hole(Context& context, lib::Check& check) {
+  const auto region = populated_to_spoil(context, 9);
+  const std::size_t half = region->words() / 2;
+  lib::safe::munmap(region->base() + region->length() / 2, region->length() / 2);
+  const int result = ::mprotect(region->base(), region->length(), PROT_READ);
+  check.that(result == -1 && errno == ENOMEM, "mprotect: %s instead of ENOMEM",
+             result == 0 ? "success" : std::strerror(errno));
+  region->expect_data(check, "before the hole", 9, 0, half);
 }
 
 }  // namespace kproof::mm

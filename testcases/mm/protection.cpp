@@ -6,8 +6,12 @@
 // translation, and the next fault finds the PUD gone and is treated by the VMA's new protection:
 // the data is safe, the protection comes late. Kernels since 6.12 change the PUD (change_huge_pud)
 // and flush.
+#include <cerrno>
+#include <cstring>
+
 #include <sys/mman.h>
 
+#include "mm/entries.hpp"
 #include "mm/mprotect_suite.hpp"
 
 namespace kproof::mm {
@@ -84,6 +88,20 @@ void write_works_again(Context& context, lib::Check& check) {
                    fault.text().c_str()))
       region.expect_data(check, "written again", seed);
   }
+}
+
+// Of memory that nobody has written, all is the zero page. To write to it would take a fault for
+// each page of one's own: mprotect has to bring them.
+void locked_memory_is_there(Context& context, lib::Check& check) {
+  context.kept.reset();
+  const Region region(context.provider, context.scale.size);
+  if (!region.protect(check, PROT_READ)) return;
+  if (::mlock(region.base(), region.length()) != 0)
+    return check.skip(std::string("mlock: ") + strerrorname_np(errno));
+  if (!region.protect(check, kReadWrite)) return;
+  const Touched touched = counted([&] { return lib::catch_fault([&] { region.fill(3); }); });
+  check.that(!touched.refused.happened(), "write: %s", touched.refused.text().c_str());
+  check.that(touched.faults == 0, "%ld faults for %zu words", touched.faults, region.words());
 }
 
 }  // namespace kproof::mm

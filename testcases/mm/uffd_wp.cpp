@@ -1,8 +1,10 @@
 #include "mm/uffd_wp.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -69,14 +71,45 @@ int UffdWp::watch(const Region& region) {
       uffdio_register{.range = range_of(region), .mode = UFFDIO_REGISTER_MODE_WP, .ioctls = 0});
 }
 
-int UffdWp::protect(char* start, std::size_t length) {
-  return error_of(fd_, UFFDIO_WRITEPROTECT,
+static int write_protect(int fd, char* start, std::size_t length, std::uint64_t mode) {
+  return error_of(fd, UFFDIO_WRITEPROTECT,
                   uffdio_writeprotect{.range = {reinterpret_cast<std::uintptr_t>(start), length},
-                                      .mode = UFFDIO_WRITEPROTECT_MODE_WP});
+                                      .mode = mode});
+}
+
+int UffdWp::protect(char* start, std::size_t length) {
+  return write_protect(fd_, start, length, UFFDIO_WRITEPROTECT_MODE_WP);
+}
+int UffdWp::unprotect(char* start, std::size_t length) {
+  return write_protect(fd_, start, length, 0);
 }
 
 int UffdWp::unwatch(const Region& region) {
   return error_of(fd_, UFFDIO_UNREGISTER, range_of(region));
+}
+
+bool UffdWp::asks_at_write(Word* word, std::uint64_t value, char* start, std::size_t length) {
+  const int over = static_cast<int>(lib::safe::check(::eventfd(0, EFD_CLOEXEC), "eventfd"));
+  std::thread writer([&] {
+    *word = value;
+    const std::uint64_t one = 1;
+    lib::safe::write(over, &one, sizeof one);
+  });
+  bool asked = false;
+  pollfd ready[] = {{.fd = fd_, .events = POLLIN, .revents = 0},
+                    {.fd = over, .events = POLLIN, .revents = 0}};
+  while (!ready[1].revents) {
+    if (::poll(ready, 2, -1) < 0 && errno != EINTR) lib::safe::check(-1, "poll");
+    uffd_msg message{};
+    if (!ready[0].revents || ::read(fd_, &message, sizeof message) != sizeof message) continue;
+    asked |= message.event == UFFD_EVENT_PAGEFAULT &&
+             message.arg.pagefault.flags & UFFD_PAGEFAULT_FLAG_WP;
+    errno = unprotect(start, length);
+    if (errno != 0) lib::safe::check(-1, "UFFDIO_WRITEPROTECT");
+  }
+  writer.join();
+  ::close(over);
+  return asked;
 }
 
 // The child's userfaultfd, for which fork() waits; -1 if `over` is written to first.
@@ -104,6 +137,19 @@ bool UffdWp::during_fork(const std::function<bool()>& body) {
   ::close(over);
   if (childs >= 0) ::close(childs);
   return result;
+}
+
+std::size_t protected_pages(const char* start, std::size_t length) {
+  constexpr std::uint64_t kProtected = std::uint64_t{1} << 57;
+  const int fd = lib::safe::open("/proc/self/pagemap", O_RDONLY);
+  std::vector<std::uint64_t> entries(length / kPageSize);
+  lib::safe::pread(fd, entries.data(), entries.size() * sizeof entries[0],
+                   reinterpret_cast<std::uintptr_t>(start) / kPageSize * sizeof entries[0],
+                   "/proc/self/pagemap");
+  ::close(fd);
+  return static_cast<std::size_t>(
+      std::count_if(entries.begin(), entries.end(),
+                    [](std::uint64_t entry) { return (entry & kProtected) != 0; }));
 }
 
 }  // namespace kproof::mm

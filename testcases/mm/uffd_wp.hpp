@@ -35,7 +35,13 @@ class UffdWp {
   int watch(const Region& region);  // UFFDIO_REGISTER: nothing is protected by it yet
   int protect(const Region& region) { return protect(region.base(), region.length()); }
   int protect(char* start, std::size_t length);  // UFFDIO_WRITEPROTECT
-  int unwatch(const Region& region);             // UFFDIO_UNREGISTER
+  int unprotect(char* start, std::size_t length);
+  int unwatch(const Region& region);  // UFFDIO_UNREGISTER
+
+  // Of the answered mode: another thread writes to the word, and whoever asks about it is answered
+  // by unprotect() of `length` bytes at `start`, in which the word lies. Whether anybody asked; the
+  // write has gone through either way.
+  bool asks_at_write(Word* word, std::uint64_t value, char* start, std::size_t length);
 
   // `body` forks and waits for the child. (fork() itself waits until its event has been read.) The
   // child's userfaultfd is kept until then: to close it takes the child's protection back.
@@ -44,5 +50,8 @@ class UffdWp {
  private:
   int fd_;
 };
+
+// Pages of 4 KiB that /proc/self/pagemap calls protected by userfaultfd (bit 57, Linux 5.14).
+std::size_t protected_pages(const char* start, std::size_t length);
 
 }  // namespace kproof::mm
