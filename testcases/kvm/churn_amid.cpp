@@ -51,7 +51,7 @@ static bool make_amid_invalidation(Machine& machine, const NotifierCounters& cou
   while (counters.invalidations() == before && !change.over()) {
   }
   const bool amid = !change.over();
-  const int error = machine.vm().try_set(slot_of(machine));
+  const int error = machine.vm().try_set(machine.slot());
   check.that(error == 0, "the slot cannot be made: %s", strerrorname_np(error));
   return amid;
 }
@@ -70,7 +70,7 @@ void comes_amid_invalidation(Context& context, lib::Check& check) {
     machine.vm().remove(Machine::kRegionSlot);
     region.protect(check, PROT_READ | PROT_WRITE);
     met += make_amid_invalidation(machine, counters, check);
-    const int error = machine.vm().try_set(slot_of(machine, KVM_MEM_LOG_DIRTY_PAGES));
+    const int error = machine.vm().try_set(machine.slot(KVM_MEM_LOG_DIRTY_PAGES));
     if (!check.that(error == 0, "after an invalidation amid which the slot came: %s",
                     strerrorname_np(error)))
       return;

@@ -106,7 +106,7 @@ void cleared_to_the_end(Context& context, lib::Check& check) {
   Machine machine = context.machine();
   if (!protect_manually(machine.vm()))
     return check.skip("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is missing");
-  Slot slot = slot_of(machine, KVM_MEM_LOG_DIRTY_PAGES);
+  Slot slot = machine.slot(KVM_MEM_LOG_DIRTY_PAGES);
   slot.size -= kPage4K;
   machine.vm().remove(slot.id);
   machine.vm().set(slot);

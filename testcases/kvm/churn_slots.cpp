@@ -82,11 +82,11 @@ void moved_by_a_page(Context& context, lib::Check& check) {
   Machine machine = context.machine();
   map_moved(machine);
   if (!fill(machine, check)) return;
-  Slot away = slot_of(machine);
+  Slot away = machine.slot();
   away.gpa = moved_gpa(machine) + kPage4K;
   machine.vm().set(away);
   expect_words(machine, check, kMovedGva + kPage4K, "slot moved");
-  machine.vm().set(slot_of(machine));
+  machine.vm().set(machine.slot());
   expect_words(machine, check, kRegionGva, "slot moved back");
 }
 
@@ -94,10 +94,10 @@ void moved_by_a_page(Context& context, lib::Check& check) {
 void made_read_only(Context& context, lib::Check& check) {
   Machine machine = context.machine();
   if (!fill(machine, check)) return;
-  const int error = machine.vm().try_set(slot_of(machine, KVM_MEM_READONLY));
+  const int error = machine.vm().try_set(machine.slot(KVM_MEM_READONLY));
   const Exit exit = machine.write(0, 1);
   if (error == 0)
-    check.that(is_mmio(exit), "the slot was made read-only, and the guest's write: %s",
+    check.that(exit.is_mmio(), "the slot was made read-only, and the guest's write: %s",
                exit.text().c_str());
   else
     check.that(error == EINVAL && exit.done(), "the slot is not made read-only: %s; a write: %s",
