@@ -122,6 +122,8 @@ TEST_CASE("a memory failure that a program asked for is none, if who used the pa
   CHECK(titles(analyze(asked + told("0x14000"), ours())).empty());
   CHECK(titles(analyze(asked + told("0x14001"), ours())) == Titles{"Memory failure"});
   CHECK(titles(analyze(told("0x14000"), ours())) == Titles{"Memory failure"});
+  const std::string rebooted = "[    0.000000] Linux version 6.12.0 (a@b) #1 SMP\n";
+  CHECK(titles(analyze(asked + rebooted + told("0x14000"), ours())).back() == "Memory failure");
   // By a program that prints it, not the kernel.
   CHECK(titles(analyze(asked.substr(15) + told("0x14000"), ours())) == Titles{"Memory failure"});
   const std::string failed =

@@ -156,6 +156,7 @@ void Tracker::note_dump_kernel(const Line& line) {
 void Tracker::new_boot() {
   close_all();
   findings_.boot();
+  injected_.clear();
 }
 
 void Tracker::note_reboot(const Line& line) {
@@ -167,6 +168,7 @@ void Tracker::note_reboot(const Line& line) {
   reboot_line_ = oopses_ > 0 && foreign() ? line.number : 0;
   findings_.record(std::move(finding));
   findings_.boot();
+  injected_.clear();
 }
 
 }  // namespace kproof::console
