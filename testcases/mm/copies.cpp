@@ -38,9 +38,11 @@ void child_copies_entries(Context& context, lib::Check& check) {
   if (::read(report[0], &faults, sizeof faults) != sizeof faults) faults = -1;
   ::close(report[0]);
   check.that(read, "that was the child that reads");
-  context.test.evidence("fork_copies_entries", faults == 0,
-                        "a child that reads all of %ld entries took %ld faults",
-                        entries(*region, context.provider), faults);
+  // Each entry that is not copied takes one; a few are NUMA balancing's, or of the child's own
+  // stack.
+  const long all = entries(*region, context.provider);
+  context.test.evidence("fork_copies_entries", faults >= 0 && faults * 8 <= all,
+                        "a child that reads all of %ld entries took %ld faults", all, faults);
   const bool childs_write = lib::in_child([&] {
     return ok([&](lib::Check& childs) {
       region->fill(52);
