@@ -8,14 +8,13 @@ namespace kproof::e2e::guest_mm_test {
 namespace fs = std::filesystem;
 
 static const Run& run() {
-  static const Run run =
-      run_plan(fs::path(KPROOF_TEST_DIR "/../../ci/plans/mm.yaml"), fresh_directory("mm"),
-               {"--case", "mm/thp_entries", "--case", "mm/dax_1g_tables"});
+  static const Run run = run_plan(fs::path(KPROOF_TEST_DIR "/../../ci/plans/mm.yaml"),
+                                  fresh_directory("mm"), {"--case", "mm/thp_entries"});
   return run;
 }
 
 TEST_CASE("each kind of entry is as the plan expects") {
-  check_whole(run(), 0, 4);
+  check_whole(run(), 0, 2);
 }
 
 TEST_CASE("memory that fails because a case asks for it is no finding") {
@@ -26,14 +25,6 @@ TEST_CASE("memory that fails because a case asks for it is no finding") {
     CHECK(RE2::PartialMatch(read_log(run(), thp, "console"),
                             R"(Memory failure: 0x[0-9a-f]+: Sending SIGBUS to thp_entries:)"));
   }
-}
-
-TEST_CASE("6.1 takes a program's data for a page table, and 6.12 does not") {
-  const Json& old = cell(run(), "debian-6.1/l1/mm/dax_1g_tables");
-  CHECK(old.at("verdict") == "fail");
-  CHECK(old.at("expected") == true);
-  CHECK_FALSE(failed_subtests(old).empty());
-  CHECK(cell(run(), "debian-6.12/l1/mm/dax_1g_tables").at("verdict") == "pass");
 }
 
 }  // namespace kproof::e2e::guest_mm_test
