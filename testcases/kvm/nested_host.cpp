@@ -22,6 +22,12 @@ static bool expect_lands(NestedBench& bench, lib::Check& check, std::size_t page
                     when, value, page, bench.word(page));
 }
 
+// What L2 does is refused, and not reflected to L1.
+static bool expect_refused(lib::Check& check, const L2Ran& ran, const char* what) {
+  return check.that(ran.exit.refused(), "%s: %s, L2 ended by %s", what, ran.exit.text().c_str(),
+                    ran.left.text().c_str());
+}
+
 void read_only(TablesContext& context, lib::Check& check) {
   NestedBench bench(context);
   const mm::Region& region = bench.machine().region();
@@ -32,10 +38,9 @@ void read_only(TablesContext& context, lib::Check& check) {
     if (!expect_ended(check, seen, "read-only: a read")) return;
     expect_word(check, seen, 0, 1, "read-only");
     const L2Ran ran = bench.run({write(bench.gva(page), 2)});
-    check.that(ran.exit.refused(), "read-only: L2's write: %s, L2 ended by %s",
-               ran.exit.text().c_str(), ran.left.text().c_str());
+    const bool refused = expect_refused(check, ran, "read-only: L2's write");
     check.that(bench.word(page) == 1, "read-only: page %zu became %#lx", page, bench.word(page));
-    if (!region.protect(check, kReadWrite) || !ran.exit.refused()) return;
+    if (!region.protect(check, kReadWrite) || !refused) return;
     if (!expect_ended(check, bench.resume(), "read-write again")) return;
     check.that(bench.word(page) == 2, "read-write again: page %zu is %#lx", page, bench.word(page));
   }
@@ -48,9 +53,8 @@ void no_access(TablesContext& context, lib::Check& check) {
     if (!expect_lands(bench, check, page, 1, "read-write")) return;
     if (!region.protect(check, PROT_NONE)) return;
     const L2Ran ran = bench.run({read(bench.gva(page))});
-    check.that(ran.exit.refused(), "PROT_NONE: L2's read: %s, L2 ended by %s",
-               ran.exit.text().c_str(), ran.left.text().c_str());
-    if (!region.protect(check, kReadWrite) || !ran.exit.refused()) return;
+    const bool refused = expect_refused(check, ran, "PROT_NONE: L2's read");
+    if (!region.protect(check, kReadWrite) || !refused) return;
     const L2Ran again = bench.resume();
     if (!expect_ended(check, again, "read-write again")) return;
     expect_word(check, again, 0, 1, "read-write again");
@@ -78,9 +82,9 @@ void replaced(TablesContext& context, lib::Check& check) {
     expect_new(page, "MADV_DONTNEED");
     lib::safe::munmap(region.base(), region.length());
     const L2Ran ran = bench.run({read(bench.gva(page))});
-    check.that(ran.exit.refused(), "munmap: L2's read: %s", ran.exit.text().c_str());
+    const bool refused = expect_refused(check, ran, "munmap: L2's read");
     map_anew();
-    if (!ran.exit.refused()) return;
+    if (!refused) return;
     if (!expect_ended(check, bench.resume(), "mapped again")) return;
     expect_new(page, "mapped again");
   }
@@ -110,34 +114,32 @@ static DirtyLog start_log(NestedBench& bench) {
   return {machine.vm(), machine.slot()};
 }
 
-// Each round writes to pages whose SPTEs the log has write-protected before.
-void logged(TablesContext& context, lib::Check& check) {
-  NestedBench bench(context);
+// Each round writes to pages whose SPTEs the log has write-protected before. `clear`: by
+// KVM_CLEAR_DIRTY_LOG, where the reading does not.
+static void expect_rounds_logged(NestedBench& bench, lib::Check& check, bool clear) {
   if (!write_some(bench, check, 1)) return;
   DirtyLog log = start_log(bench);
   for (const std::size_t step : {1, 2, 1, 3}) {
     if (!write_some(bench, check, step)) return;
     log.get();
     expect_logged(log, check, step, "written");
+    if (clear) log.clear();
     log.get();
-    check.that(log.pages() == 0, "%zu pages are dirty that nobody wrote", log.pages());
+    check.that(log.pages() == 0, "%zu pages are dirty %s", log.pages(),
+               clear ? "after KVM_CLEAR_DIRTY_LOG" : "that nobody wrote");
   }
+}
+
+void logged(TablesContext& context, lib::Check& check) {
+  NestedBench bench(context);
+  expect_rounds_logged(bench, check, false);
 }
 
 void logged_and_cleared(TablesContext& context, lib::Check& check) {
   NestedBench bench(context);
   if (!protect_manually(bench.machine().vm()))
     return check.skip("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is missing");
-  if (!write_some(bench, check, 1)) return;
-  DirtyLog log = start_log(bench);
-  for (const std::size_t step : {1, 2, 1, 3}) {
-    if (!write_some(bench, check, step)) return;
-    log.get();
-    expect_logged(log, check, step, "written");
-    log.clear();
-    log.get();
-    check.that(log.pages() == 0, "%zu pages are dirty after KVM_CLEAR_DIRTY_LOG", log.pages());
-  }
+  expect_rounds_logged(bench, check, true);
 }
 
 }  // namespace kproof::kvm::nested

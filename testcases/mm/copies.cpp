@@ -1,10 +1,10 @@
 // Private memory after fork: who has which page for himself.
 #include <algorithm>
-#include <functional>
 
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/child_check.hpp"
 #include "lib/process.hpp"
 #include "lib/safe.hpp"
 #include "mm/entries_suite.hpp"
@@ -13,51 +13,27 @@ namespace kproof::mm {
 
 static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 
-static bool ok(const std::function<void(lib::Check&)>& body) {
-  lib::Check check;
-  body(check);
-  return check.ok();
-}
-
 void child_copies_entries(Context& context, lib::Check& check) {
   const auto region = populated_to_spoil(context, 51);
-  // The child tells by its exit code alone, so what is evidence is asked of a child of its own.
-  long faults = -1;
-  int report[2];
-  lib::safe::check(::pipe(report), "pipe");
-  const bool read = lib::in_child([&] {
-    return ok([&](lib::Check& childs) {
-      const Touched touched = counted([&] {
-        region->expect_data(childs, "the child", 51);
-        return lib::Fault{};
-      });
-      lib::safe::write(report[1], &touched.faults, sizeof touched.faults);
-    });
-  });
-  ::close(report[1]);
-  if (::read(report[0], &faults, sizeof faults) != sizeof faults) faults = -1;
-  ::close(report[0]);
-  check.that(read, "that was the child that reads");
-  // Each entry that is not copied takes one; a few are NUMA balancing's, or of the child's own
-  // stack.
-  const long all = entries(*region, context.provider);
-  context.test.evidence("fork_copies_entries", faults >= 0 && faults * 8 <= all,
-                        "a child that reads all of %ld entries took %ld faults", all, faults);
-  const bool childs_write = lib::in_child([&] {
-    return ok([&](lib::Check& childs) {
-      region->fill(52);
-      region->expect_data(childs, "the child, written", 52);
-    });
-  });
-  check.that(childs_write, "that was the child that writes");
+  const long faults = lib::count_in_child(
+      check,
+      [&](lib::Check& childs) { return faults_of_reading(*region, childs, "the child", 51); },
+      "the child that reads");
+  context.test.evidence("fork_copies_entries", faults == 0,
+                        "a child that reads all of %ld entries took %ld faults",
+                        entries(*region, context.provider), faults);
+  lib::check_in_child(
+      check,
+      [&](lib::Check& childs) {
+        region->fill(52);
+        region->expect_data(childs, "the child, written", 52);
+      },
+      "the child that writes");
   region->expect_data(check, "the parent, after the child's write", 51);
-  const bool childs_read = lib::in_child_after(
-      [&] { region->fill(53); },
-      [&] {
-        return ok([&](lib::Check& childs) {
-          region->expect_data(childs, "the child, after the parent's write", 51);
-        });
-      });
+  const bool childs_read =
+      lib::in_child_after([&] { region->fill(53); }, lib::checked([&](lib::Check& childs) {
+                            region->expect_data(childs, "the child, after the parent's write", 51);
+                          }));
   check.that(childs_read, "that was the child that waited");
   region->expect_data(check, "the parent, written", 53);
 }
@@ -93,7 +69,7 @@ void mixed_exclusiveness(Context& context, lib::Check& check) {
         toggle_middle(context, *region, check);
         region->fill(55);
       },
-      [&] { return ok(childs_half_stays); });
+      lib::checked(childs_half_stays));
   check.that(child, "that was the child");
   region->expect_data(check, "the parent, after the child's writes", 55);
 }

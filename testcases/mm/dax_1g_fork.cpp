@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 
 #include "lib/case.hpp"
+#include "lib/child_check.hpp"
 #include "lib/process.hpp"
 #include "mm/devdax.hpp"
 #include "mm/entries.hpp"
@@ -28,16 +29,10 @@ namespace {
 constexpr std::uint64_t kSeed = 4;
 constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 
-// Runs `body` with a check of its own in a child that has copied the entries.
-template <class Body>
-void check_in_child(mm::UffdWp& protection, lib::Check& check, Body body) {
-  const bool ok = protection.during_fork([&] {
-    return lib::in_child([&] {
-      lib::Check childs;
-      body(childs);
-      return childs.ok();
-    });
-  });
+// The child has copied the entries.
+void check_in_child(mm::UffdWp& protection, lib::Check& check,
+                    const std::function<void(lib::Check&)>& body) {
+  const bool ok = protection.during_fork([&] { return lib::in_child(lib::checked(body)); });
   check.that(ok, "that was the child");
 }
 

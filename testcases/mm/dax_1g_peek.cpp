@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/case.hpp"
+#include "lib/child_check.hpp"
 #include "lib/process.hpp"
 #include "lib/safe.hpp"
 #include "mm/devdax.hpp"
@@ -35,14 +36,13 @@ static ssize_t peek(const mm::Region& region, std::uint64_t& value) {
 }
 
 static void expect_peek(const mm::Region& region, lib::Check& check, std::uint64_t expected) {
-  const bool ok = lib::in_child_within(kLimitSeconds, [&] {
-    lib::Check childs;
+  const auto childs_peek = lib::checked([&](lib::Check& childs) {
     std::uint64_t value = 0;
     const ssize_t got = peek(region, value);
     if (childs.that(got == sizeof value, "pread: %zd (%s)", got, std::strerror(errno)))
       childs.that(value == expected, "read %#lx, not %#lx", value, expected);
-    return childs.ok();
   });
+  const bool ok = lib::in_child_within(kLimitSeconds, childs_peek);
   check.that(ok, "that was the child");
 }
 

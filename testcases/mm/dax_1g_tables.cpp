@@ -59,25 +59,20 @@ struct Device {
 class Toucher {
  public:
   Toucher(const mm::Region& region, int cpu)
-      : thread_([this, &region, cpu] {
+      : thread_([this, &region, cpu](const std::stop_token& stop) {
           lib::stay_on_cpus({cpu});
           const long before = lib::minor_faults();
           auto* word = region.word(region.words() / 2);
-          for (std::uint64_t i = 0; !stop_; ++i) {
+          for (std::uint64_t i = 0; !stop.stop_requested(); ++i) {
             *word = i;
             faults_ = lib::minor_faults() - before;
           }
         }) {}
-  ~Toucher() {
-    stop_ = true;
-    thread_.join();
-  }
   long faults() const { return faults_; }
 
  private:
-  std::atomic<bool> stop_{false};
   std::atomic<long> faults_{0};
-  std::thread thread_;  // last: it uses all of the above
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 // Runs `walk`, which returns false at a failure, beside faults. Without a failure few of either

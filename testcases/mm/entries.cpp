@@ -20,7 +20,11 @@ static lib::Fault touch(Word* start, std::size_t length, std::size_t touch) {
   });
 }
 
+// Of the stack more than one page: where in a page it stands is random, and what is counted may go
+// on to the next.
 void warm_up_counting() {
+  Word stack[4 * kPageSize / sizeof(std::uint64_t)];
+  touch(stack, sizeof stack, kPageSize);
   static Word warm[kPageSize / sizeof(std::uint64_t)];
   touch(warm, sizeof warm, sizeof warm);
   lib::minor_faults();
@@ -49,6 +53,15 @@ std::size_t table_bytes_of_a_page() {
   const std::size_t after = table_bytes();
   lib::safe::munmap(memory, kPudSize);
   return after - before;
+}
+
+long faults_of_reading(const Region& region, lib::Check& check, const char* who,
+                       std::uint64_t seed) {
+  return counted([&] {
+           region.expect_data(check, who, seed);
+           return lib::Fault{};
+         })
+      .faults;
 }
 
 long entries(const Region& region, const Provider& provider) {

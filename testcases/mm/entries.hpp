@@ -14,7 +14,8 @@ struct Touched {
   lib::Fault refused;
 };
 
-// Makes the pages fault that counting itself uses (stack, code): after a fork they do once.
+// Makes the pages fault that counting and what is counted use (stack, code): after a fork they do
+// once.
 void warm_up_counting();
 
 // Runs `body`, which returns a lib::Fault, and counts.
@@ -25,6 +26,10 @@ Touched counted(Body body) {
   const lib::Fault refused = body();
   return {lib::minor_faults() - before, refused};
 }
+
+// Reads all of it, and expects the pattern there.
+long faults_of_reading(const Region& region, lib::Check& check, const char* who,
+                       std::uint64_t seed);
 
 struct Account {
   bool all = true;   // all of the region is huge, or the kernel does not say

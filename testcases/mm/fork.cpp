@@ -7,27 +7,16 @@
 // mm/dax_1g_fork.
 #include <sys/mman.h>
 
-#include "lib/process.hpp"
+#include "lib/child_check.hpp"
 #include "mm/mprotect_suite.hpp"
 
 namespace kproof::mm {
 
 static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 
-// Runs `body` with a check of its own in the child; its diagnostics are the subtest's.
-template <class Body>
-static void check_in_child(lib::Check& check, Body body) {
-  const bool ok = lib::in_child([&] {
-    lib::Check childs;
-    body(childs);
-    return childs.ok();
-  });
-  check.that(ok, "that was the child");
-}
-
 void child_sees_data(Context& context, lib::Check& check) {
   Region& region = populated(context, 5);
-  check_in_child(check, [&](lib::Check& childs) { region.expect_data(childs, "child", 5); });
+  lib::check_in_child(check, [&](lib::Check& childs) { region.expect_data(childs, "child", 5); });
   region.expect_data(check, "parent, after the child", 5);
 }
 
@@ -40,7 +29,7 @@ static void expect_write_refused(const Region& region, lib::Check& check, const 
 void child_inherits_protection(Context& context, lib::Check& check) {
   Region& region = populated(context, 5);
   region.protect(check, PROT_READ);
-  check_in_child(check, [&](lib::Check& childs) {
+  lib::check_in_child(check, [&](lib::Check& childs) {
     expect_write_refused(region, childs, "child");
     region.expect_data(childs, "child", 5);
   });
@@ -48,14 +37,14 @@ void child_inherits_protection(Context& context, lib::Check& check) {
 
 void child_cannot_change_parent(Context& context, lib::Check& check) {
   Region& region = populated(context, 5);
-  check_in_child(check, [&](lib::Check& childs) { region.protect(childs, PROT_NONE); });
+  lib::check_in_child(check, [&](lib::Check& childs) { region.protect(childs, PROT_NONE); });
   const lib::Fault fault = lib::catch_fault([&] { region.fill(6); });
   check.that(!fault.happened(), "parent: write after the child's PROT_NONE: %s",
              fault.text().c_str());
   region.expect_data(check, "parent, after the child's PROT_NONE", 6);
 
   region.protect(check, PROT_READ);
-  check_in_child(check, [&](lib::Check& childs) { region.protect(childs, kReadWrite); });
+  lib::check_in_child(check, [&](lib::Check& childs) { region.protect(childs, kReadWrite); });
   expect_write_refused(region, check, "parent, after the child's PROT_READ|PROT_WRITE");
 }
 

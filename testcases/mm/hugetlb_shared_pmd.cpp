@@ -2,21 +2,19 @@
 // mapping that covers a whole aligned GiB. Who changes his rights parts with it (huge_pmd_unshare),
 // and what a CPU has of it in its TLB, or walks over without a lock (GUP-fast), must not outlive
 // that.
-#include <atomic>
 #include <cerrno>
 #include <cinttypes>
 #include <csignal>
 #include <cstring>
 #include <string>
-#include <thread>
 
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "lib/case.hpp"
+#include "lib/child_check.hpp"
 #include "lib/clock.hpp"
 #include "lib/cpu.hpp"
 #include "lib/process.hpp"
@@ -25,6 +23,7 @@
 #include "machine/hugetlb.hpp"
 #include "mm/anonymous.hpp"
 #include "mm/entries.hpp"
+#include "mm/splicer.hpp"
 
 using namespace kproof;
 
@@ -53,35 +52,11 @@ lib::Fault touch_ends(const mm::Region& region) {
   });
 }
 
-bool ok(const std::function<void(lib::Check&)>& body) {
-  lib::Check check;
-  body(check);
-  return check.ok();
-}
-
-long faults_of_reading(const mm::Region& region, lib::Check& check, const char* who) {
-  return mm::counted([&] {
-           region.expect_data(check, who, kSeed);
-           return lib::Fault{};
-         })
-      .faults;
-}
-
 // A child without a table of its own finds all pages by its first fault.
 void shares_the_table(lib::Case& test, const mm::Region& region, lib::Check& check) {
-  int report[2];
-  lib::safe::check(::pipe(report), "pipe");
-  check.that(lib::in_child([&] {
-               return ok([&](lib::Check& childs) {
-                 const long faults = faults_of_reading(region, childs, "the child");
-                 lib::safe::write(report[1], &faults, sizeof faults);
-               });
-             }),
-             "that was the child");
-  ::close(report[1]);
-  long faults = -1;
-  if (::read(report[0], &faults, sizeof faults) != sizeof faults) faults = -1;
-  ::close(report[0]);
+  const long faults = lib::count_in_child(check, [&](lib::Check& childs) {
+    return mm::faults_of_reading(region, childs, "the child", kSeed);
+  });
   test.evidence("pmd_table_shared", faults >= 0 && faults <= 1,
                 "a child took %ld faults to read %zu pages that its parent has mapped", faults,
                 kPages);
@@ -106,13 +81,10 @@ void rights_are_ones_own(const mm::Region& region, lib::Check& check, const char
 }
 
 void childs_mprotect(const mm::Region& region, lib::Check& check) {
-  check.that(lib::in_child([&] {
-               return ok([&](lib::Check& childs) {
-                 rights_are_ones_own(region, childs, "the child");
-                 region.protect(childs, PROT_READ);
-               });
-             }),
-             "that was the child");
+  lib::check_in_child(check, [&](lib::Check& childs) {
+    rights_are_ones_own(region, childs, "the child");
+    region.protect(childs, PROT_READ);
+  });
   const lib::Fault fault = lib::catch_fault([&] { region.fill(kSeed); });
   check.that(!fault.happened(), "the parent: write after the child's PROT_READ: %s",
              fault.text().c_str());
@@ -121,105 +93,45 @@ void childs_mprotect(const mm::Region& region, lib::Check& check) {
 // In a table that they still shared, the parent's write would give the child its right back.
 void parents_write(const mm::Region& region, lib::Check& check) {
   const bool child = lib::in_child_around(
-      [&] {
-        return ok([&](lib::Check& childs) {
-          region.expect_data(childs, "the child", kSeed);
-          region.protect(childs, PROT_READ);
-        });
-      },
+      lib::checked([&](lib::Check& childs) {
+        region.expect_data(childs, "the child", kSeed);
+        region.protect(childs, PROT_READ);
+      }),
       [&] {
         const lib::Fault fault = lib::catch_fault([&] { region.fill(kSeed); });
         check.that(!fault.happened(), "the parent's write: %s", fault.text().c_str());
       },
-      [&] {
-        return ok([&](lib::Check& childs) {
-          region.expect_data(childs, "the child, read-only", kSeed);
-          expect_refused(region, childs, "the child", 0);
-        });
-      });
+      lib::checked([&](lib::Check& childs) {
+        region.expect_data(childs, "the child, read-only", kSeed);
+        expect_refused(region, childs, "the child", 0);
+      }));
   check.that(child, "that was the child");
 }
 
 void childs_munmap(const mm::Region& region, lib::Check& check) {
   region.fill(kSeed);
-  check.that(lib::in_child([&] {
-               return ok([&](lib::Check& childs) {
-                 region.expect_data(childs, "the child", kSeed);
-                 lib::safe::munmap(region.base(), region.length());
-                 mm::expect_unmapped(childs, "the child", region.base(), region.length(), kStride);
-               });
-             }),
-             "that was the child");
+  lib::check_in_child(check, [&](lib::Check& childs) {
+    region.expect_data(childs, "the child", kSeed);
+    lib::safe::munmap(region.base(), region.length());
+    mm::expect_unmapped(childs, "the child", region.base(), region.length(), kStride);
+  });
   region.expect_data(check, "the parent, after the child's munmap", kSeed);
 }
-
-// Reads a word by a pipe that is given the page itself (vmsplice, which is GUP-fast). False:
-// failed.
-bool splice(const mm::Region& region, std::size_t word, std::uint64_t& value) {
-  int pipe[2];
-  lib::safe::check(::pipe2(pipe, O_CLOEXEC), "pipe2");
-  iovec vector{.iov_base = const_cast<std::uint64_t*>(region.word(word)), .iov_len = sizeof value};
-  const bool got = ::vmsplice(pipe[1], &vector, 1, 0) == sizeof value &&
-                   ::read(pipe[0], &value, sizeof value) == sizeof value;
-  ::close(pipe[0]);
-  ::close(pipe[1]);
-  return got;
-}
-
-// A thread that reads by GUP-fast all the time.
-class Splicer {
- public:
-  Splicer(const mm::Region& region, int cpu)
-      : expected_(*region.word(0)), thread_([this, &region, cpu] {
-          if (cpu >= 0) lib::stay_on_cpus({cpu});
-          run(region);
-        }) {}
-  ~Splicer() { end(); }
-  void end() {
-    stop_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-  unsigned long reads() const { return reads_; }
-  // After end(): values that are of no page of ours.
-  unsigned long strange() const { return strange_; }
-  std::uint64_t first_strange() const { return first_strange_; }
-
- private:
-  void run(const mm::Region& region) {
-    while (!stop_) {
-      std::uint64_t value = 0;
-      if (!splice(region, 0, value)) continue;
-      ++reads_;
-      if (value != expected_ && ++strange_ == 1) first_strange_ = value;
-    }
-  }
-
-  const std::uint64_t expected_;
-  std::atomic<bool> stop_{false};
-  std::atomic<unsigned long> reads_{0};
-  unsigned long strange_ = 0;
-  std::uint64_t first_strange_ = 0;
-  std::thread thread_;  // last: it uses all of the above
-};
 
 // One round: the child shares the table, the parent parts with it, and the child ends, and with it
 // the table, if the parent has not shared it again before. Whether the parent had to.
 bool part(const mm::Region& region, lib::Check& check) {
   long faults = 0;
   const bool child = lib::in_child_around(
-      [&] {
-        return ok([&](lib::Check& childs) { region.expect_data(childs, "the child", kSeed); });
-      },
+      lib::checked([&](lib::Check& childs) { region.expect_data(childs, "the child", kSeed); }),
       [&] {
         region.protect(check, PROT_READ);
-        faults = faults_of_reading(region, check, "the parent, read-only");
+        faults = mm::faults_of_reading(region, check, "the parent, read-only", kSeed);
       },
-      [&] {
-        return ok([&](lib::Check& childs) {
-          region.protect(childs, PROT_READ);
-          expect_refused(region, childs, "the child", 0);
-        });
-      });
+      lib::checked([&](lib::Check& childs) {
+        region.protect(childs, PROT_READ);
+        expect_refused(region, childs, "the child", 0);
+      }));
   region.protect(check, kReadWrite);
   check.that(child, "that was the child");
   return faults > 0;
@@ -230,7 +142,7 @@ void parting_beside_gup(lib::Case& test, const mm::Region& region, lib::Check& c
   region.fill(kSeed);
   const lib::StayOnFirstCpu here;
   const double end = lib::now_us() + seconds * 1e6;
-  Splicer splicer(region, here.other());
+  mm::Splicer splicer(region, here.other());
   unsigned rounds = 0, partings = 0;
   for (; check.ok() && (rounds < kFewestPartings || lib::now_us() < end); ++rounds)
     partings += part(region, check);

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 
 #include "lib/case.hpp"
-#include "lib/process.hpp"
+#include "lib/child_check.hpp"
 #include "lib/safe.hpp"
 #include "mm/anonymous.hpp"
 #include "mm/entries.hpp"
@@ -120,12 +120,9 @@ void expect_free(lib::Check& check, const char* who, char* start, std::size_t le
 void not_inherited(mm::Provider& provider, lib::Check& check) {
   Protected memory(provider);
   const mm::Region& region = memory.region();
-  check.that(lib::in_child([&] {
-               lib::Check childs;
-               expect_free(childs, "the child", region.base(), region.length());
-               return childs.ok();
-             }),
-             "that was the child");
+  lib::check_in_child(check, [&](lib::Check& childs) {
+    expect_free(childs, "the child", region.base(), region.length());
+  });
   expect_asked(memory, check, memory.last(), "after fork");
 }
 
