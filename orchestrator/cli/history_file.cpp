@@ -1,5 +1,6 @@
 #include "cli/history_file.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 
@@ -61,16 +62,24 @@ void keep_in_history(const std::string& word, const fs::path& directory) noexcep
   });
 }
 
-report::LastGoods last_goods(const std::string& word, const report::RunReport& report) {
-  const auto file = history_file(word);
-  if (!file || !fs::exists(*file)) return {};
-  return last_goods(history::Store::open_to_read(*file), report);
+static constexpr const char* kNotShown = "report.html does not show what passed before";
+
+report::LastGoods last_goods(const std::string& word, const report::RunReport& report) noexcept {
+  report::LastGoods goods;
+  try_to(kNotShown, [&] {
+    if (std::ranges::all_of(report.cells, [](const auto& cell) { return cell.judgement.expected; }))
+      return;
+    const auto file = history_file(word);
+    if (!file || !fs::exists(*file)) return;
+    goods = last_goods(history::Store::open_to_read(*file), report);
+  });
+  return goods;
 }
 
 void show_last_goods(const std::string& word, const report::RunReport& report) noexcept {
-  try_to("report.html does not show what passed before", [&] {
-    const report::LastGoods goods = last_goods(word, report);
-    if (goods.empty()) return;
+  const report::LastGoods goods = last_goods(word, report);
+  if (goods.empty()) return;
+  try_to(kNotShown, [&] {
     util::write_file_atomically(report.directory / "report.html", page::html_of(report, goods));
   });
 }

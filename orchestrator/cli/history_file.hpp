@@ -22,11 +22,12 @@ std::optional<std::filesystem::path> history_file(const std::string& word);
 // directory holds it all, and a history decides nothing of a run.
 void keep_in_history(const std::string& word, const std::filesystem::path& directory) noexcept;
 
-// Of the cells of `report` that are not as expected; none where there is no history.
-report::LastGoods last_goods(const std::string& word, const report::RunReport& report);
+// Of the cells of `report` that are not as expected; none where there is no history. What goes
+// wrong is told as a warning: a page is whole without them.
+report::LastGoods last_goods(const std::string& word, const report::RunReport& report) noexcept;
 
 // report.html of a run that has just ended once more, if some of its bad cells passed before: their
-// logs of then stand beside. What goes wrong is told as a warning: the page is there without them.
+// logs of then stand beside.
 void show_last_goods(const std::string& word, const report::RunReport& report) noexcept;
 
 }  // namespace kproof::cli

@@ -106,6 +106,23 @@ TEST_CASE("what changed in the last nights is a mail, a page and an exit code") 
   CHECK(has(runs.kproof({"history", "--format", "markdown"}).err, "hint: --changed"));
 }
 
+TEST_CASE("the page of a run shows what passed before, so far as a history can be read") {
+  const Runs runs;
+  runs.make(1, {{"mm/a", Verdict::pass}});
+  runs.kproof({"history", "import", runs.path()});
+  const std::string bad = runs.make(2, {{"mm/a", Verdict::fail}, {"mm/b", Verdict::pass}});
+  const auto page = runs.kproof({"report", bad, "--format", "html"});
+  CHECK(page.exit_code == 0);
+  CHECK(has(page.out, "it passed on 2026-11-01T03:00:00Z, with linux 6.1; its logs are gone"));
+  CHECK(page.err.empty());
+  util::write_file_atomically(runs.path() / "history.sqlite", std::string(4096, 'x'));
+  const auto without = runs.kproof({"report", bad, "--format", "html"});
+  CHECK(without.exit_code == 0);
+  CHECK(has(without.out, "</html>"));
+  CHECK(!has(without.out, "it passed on"));
+  CHECK(has(without.err, "kproof: warning: report.html does not show what passed before: "));
+}
+
 TEST_CASE("what no run has is told with what there is") {
   const Runs runs;
   const auto none = runs.kproof({"history"});

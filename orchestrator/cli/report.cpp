@@ -22,7 +22,7 @@ namespace kproof::cli {
 struct ReportOptions {
   std::vector<std::string> directories;
   std::string format = "text";
-  std::string origin = "kproof";
+  std::string origin = "kproof", history;
 };
 
 static void require_origin(const std::string& origin) {
@@ -44,11 +44,11 @@ static void print_annotations(const report::RunReport& report, const std::string
     fmt::print("{}", github_command(one));
 }
 
-static std::string page_of(const std::vector<std::string>& directories) {
+static std::string page_of(const ReportOptions& options) {
   std::vector<page::Run> runs;
-  for (const std::string& directory : directories) {
+  for (const std::string& directory : options.directories) {
     runs.push_back({report::report_of(report::read_run(directory)), directory});
-    runs.back().last_good = last_goods("", runs.back().report);
+    runs.back().last_good = last_goods(options.history, runs.back().report);
   }
   return runs.size() == 1 ? page::html_of(runs.front().report, runs.front().last_good)
                           : page::html_of(std::move(runs));
@@ -57,7 +57,7 @@ static std::string page_of(const std::vector<std::string>& directories) {
 static int report(const ReportOptions& options) {
   require_origin(options.origin);
   if (options.format == "html") {
-    fmt::print("{}", page_of(options.directories));
+    fmt::print("{}", page_of(options));
     return kOk;
   }
   if (options.directories.size() > 1)
@@ -85,6 +85,7 @@ void add_report(CommandLine& line) {
       "markdown for a mail or a merge request, html as report.html, kcidb (5.3) to submit, "
       "github: annotations of its Actions, sarif (2.1.0) for what shows it beside the source");
   command.value("--origin", options->origin, "of ids for KCIDB");
+  add_history_file(command, options->history);
   command.example("kproof report kproof-out/quickstart-1 --format markdown", "for a mail");
   command.example("kproof report out --format github",
                   "in a job of GitHub Actions: what failed, at its source line");

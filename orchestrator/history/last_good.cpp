@@ -47,7 +47,9 @@ static report::LastGood good_of(const Observation& seen, const CellResult& cell)
   report::LastGood good{
       seen.run_started, kernel.origin.empty() ? kernel.release : kernel.origin, {}};
   for (const auto& [role, path] : cell.files)
-    if (path.ends_with(".log")) good.logs[role] = fs::path(seen.directory) / path;
+    if (const fs::path log = fs::path(seen.directory) / path;
+        path.ends_with(".log") && fs::exists(log))
+      good.logs[role] = log;
   return good;
 }
 

@@ -31,7 +31,8 @@ struct Directories {
     cell.files = {{"console", "cells/k/console.log"}, {"domain", "cells/k/domain.xml"}};
     report::RunReport report{.started = started, .directory = scratch.path() / started};
     report.cells = {cell};
-    fs::create_directories(report.directory);
+    fs::create_directories(report.directory / "cells/k");
+    util::write_file_atomically(report.directory / "cells/k/console.log", "said\n");
     util::write_file_atomically(report.directory / "results.json", report::results_to_json(report));
     keep(store, report.directory);
     return report;
@@ -55,6 +56,16 @@ TEST_CASE("beside a cell that fails stand the logs of the last run in which it p
   CHECK(last.kernel == "linux-image-amd64 2026-11-28");
   REQUIRE(last.logs.size() == 1);
   CHECK(last.logs.at("console") == good.directory / "cells/k/console.log");
+}
+
+TEST_CASE("logs that are gone are not linked, and that it passed is said all the same") {
+  Directories runs;
+  const auto thinned = runs.one("2026-11-27T03:00:00Z", pass);
+  fs::remove(thinned.directory / "cells/k/console.log");
+  const auto bad = runs.one("2026-11-28T03:00:00Z", crash);
+  const report::LastGoods found = last_goods(runs.store, bad);
+  CHECK(found.at("k/l1/mm/a").started == "2026-11-27T03:00:00Z");
+  CHECK(found.at("k/l1/mm/a").logs.empty());
 }
 
 TEST_CASE("a run that is gone stands beside nothing: the last one that is there does") {

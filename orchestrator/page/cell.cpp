@@ -134,7 +134,6 @@ static void add_end(const Element& parent, const std::string& console, std::size
 static void add_links(const Element& parent, const std::string& title,
                       const std::vector<std::pair<std::string, std::string>>& files,
                       const char* css = "files") {
-  if (files.empty()) return;
   const Element line = parent.add("p", css);
   line.text(title);
   for (const auto& [role, path] : files) {
@@ -155,8 +154,8 @@ static void add_logs(const Element& parent, const CellResult& cell, const ReadFi
   const bool plain = cell.judgement.expected && cell.judgement.verdict == Verdict::pass;
   if (!plain && !logs.empty() && logs.front().first == first)
     add_end(parent, read(logs.front().second), room);
-  add_links(parent, "logs:", logs);
-  add_links(parent, "files:", others);
+  if (!logs.empty()) add_links(parent, "logs:", logs);
+  if (!others.empty()) add_links(parent, "files:", others);
 }
 
 // With scripts each opens beside the cell's own log of the same role.
@@ -164,9 +163,11 @@ static void add_last_good(const Element& parent, const CellResult& cell,
                           const report::LastGoods& last_good) {
   const auto good = last_good.find(cell.id);
   if (good == last_good.end()) return;
+  const report::LastGood& last = good->second;
   add_links(parent,
-            fmt::format("it passed on {}, with {}:", good->second.started, good->second.kernel),
-            {good->second.logs.begin(), good->second.logs.end()}, "good-files");
+            fmt::format("it passed on {}, with {}{}", last.started, last.kernel,
+                        last.logs.empty() ? "; its logs are gone" : ":"),
+            {last.logs.begin(), last.logs.end()}, "good-files");
 }
 
 static std::string words_of(const CellResult& cell, const Surroundings& around) {

@@ -10,7 +10,7 @@ namespace kproof::report {
 struct LastGood {
   std::string started;  // the run; UTC, ISO 8601
   std::string kernel;   // what it was made of: "linux-image-amd64 6.1.0-48", or its release
-  // The cell's logs by their roles ("console", "kmsg-l2"), absolute.
+  // The cell's logs that are still there, by their roles ("console", "kmsg-l2"), absolute.
   std::map<std::string, std::filesystem::path> logs;
 };
 using LastGoods = std::map<std::string, LastGood>;  // by model::CellResult::id

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "run/session.hpp"
+#include "run/short_deadlines.hpp"
 
 namespace kproof::run {
 using namespace std::chrono_literals;
@@ -14,17 +15,9 @@ using agent::Type;
 using model::Phase;
 
 inline Deadlines deadlines_with(std::chrono::seconds examine) {
-  return {.boot = 10s,
-          .silence = 5s,
-          .test = 20s,
-          .ping = 2s,
-          .poweroff = 3s,
-          .last_words = 1s,
-          .examine = examine,
-          .console = 1000};
+  return short_deadlines(examine, 1000);
 }
 
-// A guest under a clock that the test turns.
 struct SimulatedGuest {
   Time now{};
   Session session{deadlines_with(0s), now};

@@ -11,6 +11,7 @@
 #include "agent/messages.hpp"
 #include "run/level_watch.hpp"
 #include "run/session.hpp"
+#include "run/short_deadlines.hpp"
 
 namespace kproof::run::wild {
 
@@ -36,15 +37,7 @@ class Dice {
 };
 
 inline Deadlines short_deadlines(Dice& dice) {
-  using namespace std::chrono_literals;
-  return {.boot = 10s,
-          .silence = 5s,
-          .test = 20s,
-          .ping = 2s,
-          .poweroff = 3s,
-          .last_words = 1s,
-          .examine = dice.coin() ? 10s : 0s,
-          .console = 4096};
+  return run::short_deadlines(std::chrono::seconds(dice.coin() ? 10 : 0), 4096);
 }
 
 // Often what an honest agent would send, else anything.
