@@ -15,7 +15,7 @@ using agent::Type;
 
 static constexpr int kInside = 2;  // the level of that guest, as our own port's peer counts
 // How long what a dead QEMU has left in its sockets and pipes may take to be read.
-static constexpr int kDrainMs = 1000;
+static constexpr int kSocketDrainMs = 1000;
 
 static int listen_at(std::string_view path) {
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -183,7 +183,7 @@ void Inner::on_child(int status) {
     bool open = false;
     for (const pollfd& fd : ready)
       open |= fd.fd >= 0;
-    if (!open || ::poll(ready.data(), ready.size(), kDrainMs) <= 0) break;
+    if (!open || ::poll(ready.data(), ready.size(), kSocketDrainMs) <= 0) break;
     serve(ready);
   }
   ended_ = true;

@@ -42,7 +42,7 @@ static std::string make_way(const std::string& root, const std::string& director
 }
 
 // What the guest has of its own stays so below the host's root.
-static void bind(const std::string& from, const std::string& to) {
+static void bind_mount(const std::string& from, const std::string& to) {
   ::mount(from.c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr);
 }
 
@@ -58,7 +58,7 @@ void Visit::mount_host() {
   }
   root_ = kRoot;
   for (const char* own : {"/proc", "/sys", "/dev", "/tmp", "/run"})
-    bind(own, root_ + own);
+    bind_mount(own, root_ + own);
   directory_ = asked_.directory;
   if (asked_.directory_tag.empty()) return;
   std::string error = make_way(root_, directory_);

@@ -15,7 +15,6 @@
 
 namespace kproof::kvm::aging {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 static constexpr unsigned kFewestRounds = 18;
 
 static int advise(const mm::Region& region, int advice) {
@@ -77,7 +76,7 @@ static unsigned long rounds(Context& context, Machine& machine, Ways& ways, Righ
     if (rights) {
       rights->take(range);
       machine.region().protect(check, round % 2 == 0 ? PROT_READ : PROT_NONE, 0, half);
-      machine.region().protect(check, kReadWrite, 0, half);
+      machine.region().protect(check, mm::kReadWrite, 0, half);
       rights->give_back(range);
     }
     for (const auto& runner : runners) {

@@ -14,6 +14,9 @@ Gpa moved_gpa(const Machine& machine);
 inline constexpr Gva kMovedGva = kRegionGva + (Gva{1} << 39);
 void map_moved(Machine& machine);
 
+// What a race must have met at least, to show something.
+inline constexpr unsigned kFewestRounds = 8;
+
 // churn_slots.cpp: the vCPU stands while the host acts
 void deleted(Context&, lib::Check&);
 void moved(Context&, lib::Check&);

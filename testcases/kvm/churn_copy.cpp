@@ -9,9 +9,6 @@
 
 namespace kproof::kvm::churn {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-static constexpr unsigned kFewestRounds = 8;
-
 // What a live migration relies on: who copies each page when the log has it, and once more in the
 // end, has all of the memory.
 class Copy {
@@ -58,7 +55,7 @@ static bool copy_rounds(Context& context, Machine& machine, Rights& rights, Copy
     rights.take(range);
     const int prot = round % 4 == 1 ? PROT_READ : PROT_NONE;
     if (!machine.region().protect(check, prot, 0, half)) return false;
-    if (!machine.region().protect(check, kReadWrite, 0, half)) return false;
+    if (!machine.region().protect(check, mm::kReadWrite, 0, half)) return false;
     rights.give_back(range);
     runner.retry();
   }

@@ -11,8 +11,6 @@
 
 namespace kproof::kvm::churn {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-
 // The guest writes every `step`-th word, from `first` on.
 static bool write_some(Machine& machine, lib::Check& check, std::size_t first, std::size_t step) {
   const std::size_t count = (machine.words() - first + step - 1) / step;
@@ -70,7 +68,7 @@ void logged_after_mprotect(Context& context, lib::Check& check) {
     const Exit exit = machine.write(1, 1);
     check.that(exit.refused(), "the guest's write under %s: %s", mm::prot_name(prot),
                exit.text().c_str());
-    machine.region().protect(check, kReadWrite);
+    machine.region().protect(check, mm::kReadWrite);
     log.get();
     expect_logged(machine, log, check, 0, 2, "written before mprotect");
     const Exit again = machine.vcpu().resume();
@@ -95,7 +93,7 @@ void cleared_by_hand(Context& context, lib::Check& check) {
     expect_logged(machine, log, check, 0, step, "not yet cleared");
     machine.region().protect(check, PROT_READ);
     log.clear();
-    machine.region().protect(check, kReadWrite);
+    machine.region().protect(check, mm::kReadWrite);
     log.get();
     check.that(log.pages() == 0, "%zu pages are dirty after KVM_CLEAR_DIRTY_LOG", log.pages());
   }

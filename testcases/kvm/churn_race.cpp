@@ -12,9 +12,6 @@
 
 namespace kproof::kvm::churn {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-static constexpr unsigned kFewestRounds = 8;
-
 // Rights are taken of the first half of the region alone. Each other vCPU writes to the second.
 static std::size_t page_of(const Machine& machine, unsigned vcpu) {
   return vcpu % 2 == 0 ? 0 : machine.words() / 2;
@@ -134,7 +131,7 @@ class Toggler {
   void run() {
     for (; ok_ && !stop_; ++toggles_) {
       rights_.take(range_);
-      ok_ = protect(toggles_ % 2 ? PROT_READ : PROT_NONE) && protect(kReadWrite);
+      ok_ = protect(toggles_ % 2 ? PROT_READ : PROT_NONE) && protect(mm::kReadWrite);
       rights_.give_back(range_);
     }
   }

@@ -26,6 +26,8 @@ struct TablesContext : Context {
 // Memory of 4 MiB: two halves, and for each a page table of the guest.
 inline constexpr std::size_t kHalf = kPage2M / kPage4K;  // pages
 inline constexpr std::uint64_t kMark = 0x600d0000;       // page i holds this + i, at first
+// Pages that the behaviours look at: two of the first half, and one of the other.
+inline constexpr std::size_t kPage = 3, kFarPage = 100, kOtherPage = kHalf + 88;
 
 // A machine whose guest may write to its own page tables.
 class Bench {

@@ -13,11 +13,11 @@
 #include "kvm/nodes.hpp"
 #include "lib/clock.hpp"
 #include "lib/sysfs.hpp"
+#include "mm/mapping.hpp"
 
 namespace kproof::kvm {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-static constexpr int kToggles[] = {PROT_READ, kReadWrite, PROT_NONE, kReadWrite};
+static constexpr int kToggles[] = {PROT_READ, mm::kReadWrite, PROT_NONE, mm::kReadWrite};
 // Rounds from one of these to the next. To clear the soft-dirty bits zaps all of the guest.
 static constexpr unsigned long kCleanEvery = 4, kCompactEvery = 16;
 // To compress 4000 pages for the swap took a nested TCG twenty seconds.
@@ -35,7 +35,7 @@ static char* map_ours(pid_t pid, const InnerRam& ram, std::size_t length) {
   const std::string path = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(ram.fd);
   const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   void* mapped =
-      ::mmap(nullptr, length, kReadWrite, MAP_SHARED, fd, static_cast<off_t>(ram.offset));
+      ::mmap(nullptr, length, mm::kReadWrite, MAP_SHARED, fd, static_cast<off_t>(ram.offset));
   ::close(fd);
   return mapped == MAP_FAILED ? nullptr : static_cast<char*>(mapped);
 }
@@ -79,7 +79,7 @@ void InnerStress::advise(Tally& tally, const HvaRange& piece, int advice, const 
 
 // A right that QEMU and its guest need is never taken: KVM_RUN would fail, and QEMU ends then.
 void InnerStress::toggle_rights(const HvaRange& piece) {
-  for (const int prot : {kReadWrite | PROT_EXEC, kReadWrite}) {
+  for (const int prot : {mm::kReadWrite | PROT_EXEC, mm::kReadWrite}) {
     const bool there = is_there(piece);
     hear(rights, by_qemu_, there, [&] {
       rights.add(
@@ -99,7 +99,7 @@ void InnerStress::drop(const HvaRange& piece) {
 
 // Populated by reading only, so nothing of the guest changes.
 void InnerStress::toggle_alias(std::size_t offset) {
-  const long alias = remote_.call(SYS_mmap, {0, piece_, kReadWrite, MAP_SHARED,
+  const long alias = remote_.call(SYS_mmap, {0, piece_, mm::kReadWrite, MAP_SHARED,
                                              static_cast<unsigned>(ram_.fd), ram_.offset + offset});
   aliases.add(alias, "mmap");
   if (alias < 0) return;

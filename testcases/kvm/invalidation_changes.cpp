@@ -10,8 +10,6 @@
 
 namespace kproof::kvm::invalidation {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-
 // Each errno, or 0. What is done to the whole region before the guest uses it; and the one system
 // call that changes `length` bytes at `start`.
 using Prepare = std::function<int(const mm::Region& region)>;
@@ -97,7 +95,7 @@ void unmapped(Context& context, lib::Check& check) {
 }
 void replaced(Context& context, lib::Check& check) {
   change_parts(context, check, [](char* start, std::size_t length) {
-    return ::mmap(start, length, kReadWrite, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+    return ::mmap(start, length, mm::kReadWrite, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
                    start
                ? 0
                : errno;

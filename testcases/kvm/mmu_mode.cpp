@@ -46,12 +46,12 @@ static Parameters parameters() {
       std::string(amd ? "kvm_amd.npt=" : "kvm_intel.ept=") + paging + " kvm.tdp_mmu=" + tdp_mmu};
 }
 
-struct Behaviour {
+struct Probed {
   MmuMode mode;
   std::uint64_t sptes, shadow_pages;
 };
 
-static Behaviour behaviour(Vcpu& vcpu, PageTables& tables) {
+static Probed probe(Vcpu& vcpu, PageTables& tables) {
   Vm& vm = vcpu.vm();
   const Gpa pages = vm.alloc_pages(kPages);
   for (unsigned alias = 0; alias < kAliases; ++alias)
@@ -74,7 +74,7 @@ static Behaviour behaviour(Vcpu& vcpu, PageTables& tables) {
 
 MmuMode prove_mmu_mode(lib::Case& test, Vcpu& vcpu, PageTables& tables) {
   const Parameters said = parameters();
-  const Behaviour seen = behaviour(vcpu, tables);
+  const Probed seen = probe(vcpu, tables);
   const char* wanted = std::getenv("KPROOF_MMU");
   const bool as_wanted = !wanted || mmu_mode(wanted) == seen.mode;
   test.evidence(

@@ -10,7 +10,6 @@ namespace kproof::kvm::nested {
 
 using steps::read, steps::write, tables::expect_word, tables::kHalf, tables::kMark;
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 static constexpr std::size_t kPages[] = {0, 3, kHalf - 1, kHalf, 2 * kHalf - 1};
 
 static bool expect_lands(NestedBench& bench, lib::Check& check, std::size_t page,
@@ -40,7 +39,7 @@ void read_only(TablesContext& context, lib::Check& check) {
     const L2Ran ran = bench.run({write(bench.gva(page), 2)});
     const bool refused = expect_refused(check, ran, "read-only: L2's write");
     check.that(bench.word(page) == 1, "read-only: page %zu became %#lx", page, bench.word(page));
-    if (!region.protect(check, kReadWrite) || !refused) return;
+    if (!region.protect(check, mm::kReadWrite) || !refused) return;
     if (!expect_ended(check, bench.resume(), "read-write again")) return;
     check.that(bench.word(page) == 2, "read-write again: page %zu is %#lx", page, bench.word(page));
   }
@@ -54,7 +53,7 @@ void no_access(TablesContext& context, lib::Check& check) {
     if (!region.protect(check, PROT_NONE)) return;
     const L2Ran ran = bench.run({read(bench.gva(page))});
     const bool refused = expect_refused(check, ran, "PROT_NONE: L2's read");
-    if (!region.protect(check, kReadWrite) || !refused) return;
+    if (!region.protect(check, mm::kReadWrite) || !refused) return;
     const L2Ran again = bench.resume();
     if (!expect_ended(check, again, "read-write again")) return;
     expect_word(check, again, 0, 1, "read-write again");
@@ -66,7 +65,7 @@ void replaced(TablesContext& context, lib::Check& check) {
   NestedBench bench(context);
   const mm::Region& region = bench.machine().region();
   const auto map_anew = [&] {
-    lib::safe::mmap(region.base(), region.length(), kReadWrite,
+    lib::safe::mmap(region.base(), region.length(), mm::kReadWrite,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
   };
   const auto expect_new = [&](std::size_t page, const char* when) {

@@ -6,9 +6,8 @@
 
 namespace kproof::kvm::nested {
 
-using steps::read, steps::write, tables::expect_word, tables::kHalf, tables::kMark;
-
-static constexpr std::size_t kPage = 3, kOtherPage = kHalf + 88, kFarPage = 100;
+using steps::read, steps::write, tables::expect_word, tables::kFarPage, tables::kHalf,
+    tables::kMark, tables::kOtherPage, tables::kPage;
 
 void entry_read_only(TablesContext& context, lib::Check& check) {
   NestedBench bench(context);

@@ -13,7 +13,6 @@
 using namespace kproof;
 using kvm::SparsePart;
 using kvm::sparse::Context;
-using kvm::sparse::kReadWrite;
 using kvm::sparse::kRounds;
 
 namespace {
@@ -26,7 +25,7 @@ void prove(Context& context, const kvm::Kvm& kvm) {
   const kvm::NotifierCounters counters(part.range(), context.vms);
   lib::Check check;
   for (unsigned i = 0; i < kRounds; ++i)
-    for (const int prot : {PROT_NONE, kReadWrite})
+    for (const int prot : {PROT_NONE, mm::kReadWrite})
       part.region->protect(check, prot);
   context.test.evidence(
       "invalidations_counted", check.ok() && counters.invalidations() > 0,

@@ -6,7 +6,6 @@
 
 namespace kproof::kvm {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 // A pass rests on this many: on a busy host a window in four meets the vCPU while it runs, and a
 // faulty kernel (mprotect-notifier-ends-early) was seen to pass with five.
 static constexpr unsigned kFewestMetOfPass = 16, kFewestPreemptionsOfPass = 256;
@@ -61,7 +60,7 @@ bool Race::window(lib::Check& check, int prot) {
     return false;
   const std::uint64_t stands = runner.tries();
   met_in_guest_mode += stands > ahead;
-  if (!machine.region().protect(check, kReadWrite)) return false;
+  if (!machine.region().protect(check, mm::kReadWrite)) return false;
   rights.give_back(whole(machine));
   runner.retry();
   return check.that(runner.wait_tries_since(stands), "the guest did not go on within %u s of RW",

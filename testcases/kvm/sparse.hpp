@@ -9,7 +9,6 @@
 
 namespace kproof::kvm::sparse {
 
-inline constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 inline constexpr unsigned kRounds = 8;  // of PROT_NONE and back
 
 // The entries from which on change_protection() calls the notifier, if they are not none: PMDs from

@@ -23,7 +23,7 @@ static Toggled toggle(Context& context, const SparsePart& part, std::size_t leng
   const lib::StayOnFirstCpu here;
   InvalidationRecorder recorder;
   for (unsigned round = 0; round < kRounds; ++round)
-    for (const int prot : {PROT_NONE, kReadWrite}) {
+    for (const int prot : {PROT_NONE, mm::kReadWrite}) {
       const std::uint64_t before = counters.invalidations();
       toggled.times.push_back(lib::timed_us([&] { part.region->protect(check, prot, 0, words); }));
       const std::uint64_t heard = counters.invalidations() - before;
@@ -66,7 +66,7 @@ void empty_pmds(Context& context, lib::Check& check) {
   const std::size_t half = kPage1G / 2, stride = part.region->length() / part.region->words();
   const NotifierCounters counters({part.range().start + half, half}, context.vms);
   for (unsigned round = 0; round < kRounds; ++round)
-    for (const int prot : {PROT_NONE, kReadWrite})
+    for (const int prot : {PROT_NONE, mm::kReadWrite})
       part.region->protect(check, prot, half / stride, half / stride);
   const std::uint64_t calls = counters.invalidations();
   context.notified_at = calls > 0 ? Level::pud : Level::pmd;

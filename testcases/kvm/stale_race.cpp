@@ -8,7 +8,6 @@
 
 namespace kproof::kvm::stale {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 // Enough that an mprotect meets the vCPU while it still faults, and few enough that it is over
 // before a vCPU that was preempted runs again.
 static constexpr std::size_t kWordsToFaultOn = 16;
@@ -90,7 +89,7 @@ void running_sees_replaced(Context& context, lib::Check& check) {
                 {nullptr, here.other()});
   if (!check.that(runner.wait_tries_since(0), "the guest does not start")) return;
   for (unsigned i = 0; i < Race::kFewestWindows && check.ok(); ++i) {
-    lib::safe::mmap(machine.region().base(), machine.region().length(), kReadWrite,
+    lib::safe::mmap(machine.region().base(), machine.region().length(), mm::kReadWrite,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
     const std::uint64_t tries = runner.tries();
     check.that(runner.wait_tries_since(tries, 2 * kRaceWords), "the guest does not go on");

@@ -9,12 +9,10 @@
 
 namespace kproof::kvm::stale {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-
 // Fresh anonymous memory in the place of all of the region, with values that the host writes.
 static void put_new_memory(const Machine& machine, std::uint64_t value) {
   const mm::Region& region = machine.region();
-  lib::safe::mmap(region.base(), region.length(), kReadWrite,
+  lib::safe::mmap(region.base(), region.length(), mm::kReadWrite,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
   for (const std::size_t word : some_words(machine))
     *region.word(word) = value + word;

@@ -7,8 +7,6 @@
 
 namespace kproof::kvm::stale {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-
 std::vector<std::size_t> some_words(const Machine& machine) {
   const std::size_t words = machine.words();
   return {0, words / 2 - 1, words / 2, words - 1};
@@ -50,7 +48,7 @@ void write_after_read_only(Context& context, lib::Check& check) {
     check.that(read.done() && read.result == *machine.region().word(word),
                "after PROT_READ: the guest's read of word %zu: %s, %#lx", word, read.text().c_str(),
                read.result);
-    if (!machine.region().protect(check, kReadWrite)) return;
+    if (!machine.region().protect(check, mm::kReadWrite)) return;
     if (refused) expect_lands(machine, check, word, word + 2, "read-write again");
   }
 }
@@ -64,7 +62,7 @@ void access_after_none(Context& context, lib::Check& check) {
     check.that(read.refused(), "after PROT_NONE: the guest's read of word %zu: %s, %#lx", word,
                read.text().c_str(), read.result);
     const bool refused = expect_refused(machine, check, word, "after PROT_NONE");
-    if (!machine.region().protect(check, kReadWrite)) return;
+    if (!machine.region().protect(check, mm::kReadWrite)) return;
     if (!refused) continue;
     // The refused write is still the guest's next instruction.
     const Exit again = machine.vcpu().resume();
@@ -93,7 +91,7 @@ void data_survives_toggles(Context& context, lib::Check& check) {
     machine.region().protect(check, first);
     machine.region().protect(check, PROT_READ);
     expect_pattern(machine, check, 1, "read-only");
-    machine.region().protect(check, kReadWrite);
+    machine.region().protect(check, mm::kReadWrite);
     expect_pattern(machine, check, 1, "read-write again");
   }
   const Exit again = machine.fill(0, machine.words(), 7);
@@ -106,7 +104,7 @@ static void expect_only_part(Machine& machine, lib::Check& check, std::size_t fi
                              std::size_t count) {
   const std::size_t last = first + count - 1;
   for (const std::size_t word : {first, last}) {
-    if (!machine.region().protect(check, kReadWrite)) return;
+    if (!machine.region().protect(check, mm::kReadWrite)) return;
     if (!expect_lands(machine, check, word, 1, "read-write")) return;
     if (!machine.region().protect(check, PROT_READ, first, count)) return;
     expect_refused(machine, check, word, "after PROT_READ of a part");
@@ -114,7 +112,7 @@ static void expect_only_part(Machine& machine, lib::Check& check, std::size_t fi
   if (first > 0) expect_lands(machine, check, first - 1, 2, "before the read-only part");
   if (last + 1 < machine.words())
     expect_lands(machine, check, last + 1, 2, "behind the read-only part");
-  machine.region().protect(check, kReadWrite);
+  machine.region().protect(check, mm::kReadWrite);
 }
 
 void half_the_range(Context& context, lib::Check& check) {

@@ -9,7 +9,6 @@ namespace kproof::kvm::tables {
 
 using steps::invlpg, steps::read, steps::write;
 
-static constexpr std::size_t kPage = 3;
 static constexpr Pte kBits = kAccessed | kDirty;
 
 namespace {
@@ -72,7 +71,7 @@ void accessed_and_dirty_large(TablesContext& context, lib::Check& check) {
   Bench bench(context);
   Bits bits(context, check, bench);
   bench.entry(kPage, 2) = (Bench::leaf(0) | kLarge) & ~kBits;
-  const Gva page = bench.gva(kPage), far = bench.gva(100);
+  const Gva page = bench.gva(kPage), far = bench.gva(kFarPage);
   Ran ran = bench.run({read(page), read(far)});
   if (!expect_done(check, ran, "two reads")) return;
   bits.expect(kPage, 2, kAccessed, "after two reads");

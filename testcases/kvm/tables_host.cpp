@@ -16,15 +16,13 @@ namespace kproof::kvm::tables {
 
 using steps::invlpg, steps::read, steps::write;
 
-static constexpr std::size_t kPage = 3;
 static constexpr std::size_t kFar = 64;  // not mapped when kPage is: PTE_PREFETCH_NUM is 8
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 
 // All that KVM has mapped of the region by its rmaps is zapped, and mapped again.
 static void walk_rmaps(Bench& bench, lib::Check& check, std::size_t page, const char* when) {
   const mm::Region& region = bench.machine().region();
   region.protect(check, PROT_READ);
-  region.protect(check, kReadWrite);
+  region.protect(check, mm::kReadWrite);
   const std::uint64_t value = bench.word(page);
   const Ran ran = bench.run({read(bench.gva(page))});
   if (expect_done(check, ran, when)) expect_word(check, ran, 0, value, when);
@@ -49,7 +47,7 @@ void host_to_no_memory(TablesContext& context, lib::Check& check) {
     if (!came || !expect_done(check, bench.resume(), "no memory: after the write")) return;
     // The rmap of the old page, while its SPTE is one of MMIO.
     bench.machine().region().protect(check, PROT_READ);
-    bench.machine().region().protect(check, kReadWrite);
+    bench.machine().region().protect(check, mm::kReadWrite);
 
     bench.entry(kPage, 1) = Bench::leaf(kPage);
     bench.machine().vm().set(other.slot());

@@ -9,7 +9,6 @@ namespace kproof::kvm::tables {
 
 using steps::call, steps::cr0, steps::invlpg, steps::read, steps::write;
 
-static constexpr std::size_t kPage = 3, kOtherPage = kHalf + 88;
 static constexpr std::uint64_t kWriteFault = kFaultPresent | kFaultWrite;
 
 static const std::initializer_list<Least> kUnsync = {{"mmu_unsync", 1}, {"invlpg", 2}};

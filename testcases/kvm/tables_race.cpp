@@ -11,7 +11,6 @@
 
 namespace kproof::kvm::tables {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 static constexpr std::size_t kWords = 4, kStep = kHalf / kWords;  // pages apart
 static constexpr unsigned kFewestRounds = 8, kFewestMet = 8;
 
@@ -88,7 +87,7 @@ static void without_right(Race& race, lib::Check& check) {
     runner.retry();
   }
   check.that(before == race.snapshot(), "words changed while read-only");
-  race.protect(check, kReadWrite);
+  race.protect(check, mm::kReadWrite);
   runner.retry();
   check.that(runner.wait_tries_since(runner.tries()), "the guest does not go on");
 }

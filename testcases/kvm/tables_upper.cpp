@@ -11,8 +11,6 @@ namespace kproof::kvm::tables {
 
 using steps::cr3, steps::invlpg, steps::read, steps::write;
 
-static constexpr std::size_t kPage = 3, kFarPage = 100;  // both of the first half
-
 // The second half, as one page.
 static Pte large() {
   return Bench::leaf(kHalf) | kLarge;

@@ -5,7 +5,7 @@
 namespace kproof::lib::sysfs {
 
 void write(const std::string& path, std::string_view value, safe::Place place) {
-  const int error = try_write(path, value);
+  const int error = sysfs::try_write(path, value);
   if (error == 0) return;
   const std::string call = "write \"" + std::string(value) + "\" to " + path;
   errno = error;
@@ -19,7 +19,7 @@ void Settings::set(const std::string& path, std::string_view value) {
 
 Settings::~Settings() {
   for (auto it = before_.rbegin(); it != before_.rend(); ++it)
-    try_write(it->first, it->second);
+    sysfs::try_write(it->first, it->second);
 }
 
 }  // namespace kproof::lib::sysfs

@@ -11,8 +11,6 @@
 
 namespace kproof::mm {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-
 void child_copies_entries(Context& context, lib::Check& check) {
   const auto region = populated_to_spoil(context, 51);
   const long faults = lib::count_in_child(

@@ -17,8 +17,6 @@ using namespace kproof;
 
 namespace {
 
-constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-
 enum class Use { read, written };
 
 struct Behaviour {
@@ -31,10 +29,10 @@ const Behaviour kBehaviours[] = {
     // Without mprotect: what the probe says is true.
     {"an entry that was only read is clean", Use::read, {}},
     {"an entry that was written is dirty", Use::written, {}},
-    {"a clean entry is so after PROT_READ and back", Use::read, {PROT_READ, kReadWrite}},
-    {"a clean entry is so after PROT_NONE and back", Use::read, {PROT_NONE, kReadWrite}},
-    {"a dirty entry is so after PROT_READ and back", Use::written, {PROT_READ, kReadWrite}},
-    {"a dirty entry is so after PROT_NONE and back", Use::written, {PROT_NONE, kReadWrite}},
+    {"a clean entry is so after PROT_READ and back", Use::read, {PROT_READ, mm::kReadWrite}},
+    {"a clean entry is so after PROT_NONE and back", Use::read, {PROT_NONE, mm::kReadWrite}},
+    {"a dirty entry is so after PROT_READ and back", Use::written, {PROT_READ, mm::kReadWrite}},
+    {"a dirty entry is so after PROT_NONE and back", Use::written, {PROT_NONE, mm::kReadWrite}},
 };
 
 void read(const mm::Region& region) {

@@ -27,7 +27,6 @@ using namespace kproof;
 namespace {
 
 constexpr std::uint64_t kSeed = 4;
-constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 
 // The child has copied the entries.
 void check_in_child(mm::UffdWp& protection, lib::Check& check,
@@ -120,11 +119,11 @@ void child_inherits_read_only(mm::UffdWp& protection, const mm::Region& region, 
   region.protect(check, PROT_READ);
   check_in_child(protection, check, [&](lib::Check& childs) {
     expect_write_refused(region, childs, "the child");
-    region.protect(childs, kReadWrite);
+    region.protect(childs, mm::kReadWrite);
     expect_write(region, childs, 9, "the child, after PROT_READ|PROT_WRITE,");
   });
   expect_write_refused(region, check, "the parent");
-  region.protect(check, kReadWrite);
+  region.protect(check, mm::kReadWrite);
   check.that(*region.word(1) == 9, "the parent reads %lu", *region.word(1));
 }
 

@@ -12,8 +12,6 @@
 
 namespace kproof::mm {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-
 void child_sees_data(Context& context, lib::Check& check) {
   Region& region = populated(context, 5);
   lib::check_in_child(check, [&](lib::Check& childs) { region.expect_data(childs, "child", 5); });

@@ -30,7 +30,6 @@ using namespace kproof;
 namespace {
 
 constexpr std::uint64_t kSeed = 7;
-constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 constexpr std::size_t kPages = 16;
 constexpr std::size_t kStride = mm::kPudSize / kPages;  // from one page that is there to the next
 constexpr unsigned kFewestPartings = 32;
@@ -38,7 +37,7 @@ constexpr unsigned kFewestPartings = 32;
 // A GiB of which sixteen pages are ever touched: nothing is reserved for the rest.
 mm::Region map(int fd) {
   void* place = mm::map_aligned(mm::kPudSize, mm::kPudSize);
-  return {static_cast<char*>(lib::safe::mmap(place, mm::kPudSize, kReadWrite,
+  return {static_cast<char*>(lib::safe::mmap(place, mm::kPudSize, mm::kReadWrite,
                                              MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd, 0)),
           mm::kPudSize, kStride};
 }
@@ -75,7 +74,7 @@ void rights_are_ones_own(const mm::Region& region, lib::Check& check, const char
     region.fill(kSeed, word, 1);
     if (!region.protect(check, PROT_READ)) return;
     expect_refused(region, check, who, word);
-    region.protect(check, kReadWrite);
+    region.protect(check, mm::kReadWrite);
   }
   region.expect_data(check, who, kSeed);
 }
@@ -132,7 +131,7 @@ bool part(const mm::Region& region, lib::Check& check) {
         region.protect(childs, PROT_READ);
         expect_refused(region, childs, "the child", 0);
       }));
-  region.protect(check, kReadWrite);
+  region.protect(check, mm::kReadWrite);
   check.that(child, "that was the child");
   return faults > 0;
 }

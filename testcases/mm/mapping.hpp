@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include <sys/mman.h>
+
 #include "lib/check.hpp"
 #include "lib/fault.hpp"
 
@@ -15,6 +17,7 @@ using Word = volatile std::uint64_t;
 inline constexpr std::size_t kPmdSize = std::size_t{2} << 20;
 inline constexpr std::size_t kPudSize = std::size_t{1} << 30;
 inline constexpr std::size_t kPageSize = 4096;
+inline constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 
 // A mapping is looked at through words this far apart. Of a PMD, or of pages, it is each 4 KiB
 // page. Of a PUD it is 32 MiB, as a host with huge pages of its own backs each word with 2 MiB: 64

@@ -16,8 +16,6 @@
 
 namespace kproof::mm {
 
-static constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-
 // A kernel that changes the entry but forgets the TLB is caught only while the TLB holds the
 // translation: so each round uses the word just before, and one context switch cannot hide it.
 static constexpr std::size_t kRounds = 8;

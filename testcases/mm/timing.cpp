@@ -14,7 +14,6 @@ static double timed_mprotect(const Region& region, int prot) {
 }
 
 void measure_mprotect(Context& context) {
-  constexpr int kReadWrite = PROT_READ | PROT_WRITE;
   Region& region = populated(context, 1);
   std::vector<double> rw_ro, ro_rw, rw_none;
   for (unsigned i = 0; i < kSamples; ++i) {

@@ -21,7 +21,6 @@ using namespace kproof;
 
 namespace {
 
-constexpr int kReadWrite = PROT_READ | PROT_WRITE;
 constexpr int kCollapse = 25;  // MADV_COLLAPSE, Linux 6.1
 constexpr std::uint64_t kSeed = 5;
 
@@ -82,7 +81,7 @@ void kept_by_mprotect(mm::Provider& provider, lib::Check& check) {
   for (const int prot : {PROT_READ, PROT_NONE}) {
     Protected memory(provider);
     memory.region().protect(check, prot);
-    memory.region().protect(check, kReadWrite);
+    memory.region().protect(check, mm::kReadWrite);
     expect_asked(memory, check, 0, mm::prot_name(prot));
     expect_asked(memory, check, memory.last(), mm::prot_name(prot));
   }
@@ -110,7 +109,7 @@ void kept_by_collapse(mm::Provider& provider, lib::Check& check) {
 void expect_free(lib::Check& check, const char* who, char* start, std::size_t length) {
   const std::size_t pages = mm::protected_pages(start, length);
   check.that(pages == 0, "%s: %zu pages of %zu are protected", who, pages, length / mm::kPageSize);
-  for (const int prot : {PROT_READ, kReadWrite})
+  for (const int prot : {PROT_READ, mm::kReadWrite})
     check.that(::mprotect(start, length, prot) == 0, "%s: mprotect: %s", who, std::strerror(errno));
   const lib::Fault fault = lib::try_write(reinterpret_cast<mm::Word*>(start), 1);
   check.that(!fault.happened(), "%s: write: %s", who, fault.text().c_str());
