@@ -1,6 +1,6 @@
 // Pages for ci/page, which looks at them in a browser: one of guests that print what they should
-// not, one of guests inside guests, and one of a thousand cells with 500 MB of logs. Arguments: a
-// directory, and which: hostile, nested, thousand.
+// not, one of guests inside guests, one of a thousand cells with 500 MB of logs, and the index of
+// nights. Arguments: a directory, and which: hostile, nested, thousand, nights.
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/nights_page.hpp"
 #include "page/page.hpp"
 #include "page/reports.hpp"
 #include "util/files.hpp"
@@ -216,7 +217,10 @@ void write_thousand(const fs::path& directory) {
 
 int main(int argc, char** argv) {
   const std::map<std::string_view, void (*)(const fs::path&)> pages{
-      {"hostile", write_hostile}, {"nested", write_nested}, {"thousand", write_thousand}};
+      {"hostile", write_hostile},
+      {"nested", write_nested},
+      {"thousand", write_thousand},
+      {"nights", [](const fs::path& directory) { bench::write_nights(directory, kHostile); }}};
   for (int i = 2; i < argc; ++i)
     pages.at(argv[i])(fs::path(argv[1]) / argv[i]);
 }
