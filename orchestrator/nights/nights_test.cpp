@@ -200,6 +200,13 @@ TEST_CASE("what a guest says is text on the page, and obeyed by no terminal in a
   CHECK(has(mail_markdown(all), "\\<script\\>"));
 }
 
+TEST_CASE("several events of a kind are counted in words that fit") {
+  const auto events = [](Kind kind) { return std::vector<Event>(2, Event{.kind = kind}); };
+  CHECK(totals_of(events(Kind::regression)) == "2 regressions");
+  CHECK(totals_of(events(Kind::fresh)) == "2 new");
+  CHECK(totals_of({}) == "nothing changed");
+}
+
 TEST_CASE("a mail says all in lines of 78 columns") {
   const std::string mail = mail_text(made_up(1));
   std::istringstream lines(mail);

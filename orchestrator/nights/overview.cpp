@@ -180,6 +180,13 @@ std::string sentence_of(const Ending& ending) {
   return fmt::format("Last night: {}.", fmt::join(parts, "; "));
 }
 
+static std::string counted(std::size_t count, Kind kind) {
+  static constexpr std::array kNouns{Kind::regression, Kind::figure, Kind::outage, Kind::flake};
+  const std::string word(to_string(kind));
+  const bool noun = std::ranges::find(kNouns, kind) != kNouns.end();
+  return util::format_count(count, word, noun ? word + "s" : word);
+}
+
 std::string totals_of(const std::vector<Event>& events) {
   std::array<std::size_t, kKinds> counts{};
   for (const Event& event : events)
@@ -187,7 +194,7 @@ std::string totals_of(const std::vector<Event>& events) {
   std::vector<std::string> parts;
   for (std::size_t kind = 0; kind < kKinds; ++kind)
     if (counts[kind] > 0)
-      parts.push_back(fmt::format("{} {}", counts[kind], to_string(static_cast<Kind>(kind))));
+      parts.push_back(counted(counts[kind], static_cast<Kind>(kind)));
   return parts.empty() ? "nothing changed" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
