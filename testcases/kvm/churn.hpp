@@ -8,9 +8,8 @@ namespace kproof::kvm::churn {
 // Deletes the slot and makes it again: how KVM wants KVM_MEM_READONLY to be changed.
 void remake(Machine& machine, unsigned flags);
 
-// Where the region is moved to, and an address by which the guest maps that place and a page behind
-// it, once map_moved() was called.
-Gpa moved_gpa(const Machine& machine);
+// The region is moved to gpa_behind(): an address by which the guest maps that place and a page
+// behind it, once map_moved() was called.
 inline constexpr Gva kMovedGva = kRegionGva + (Gva{1} << 39);
 void map_moved(Machine& machine);
 

@@ -147,7 +147,7 @@ class Toggler {
 
 static void change(Machine& machine, unsigned kind) {
   Slot away = machine.slot();
-  away.gpa = moved_gpa(machine);
+  away.gpa = machine.gpa_behind();
   switch (kind) {
     case 0:
       return remake(machine, KVM_MEM_READONLY);

@@ -13,16 +13,12 @@ void remake(Machine& machine, unsigned flags) {
   machine.vm().set(machine.slot(flags));
 }
 
-Gpa moved_gpa(const Machine& machine) {
-  return kRegionGpa + (machine.region().length() / kPage1G + 1) * kPage1G;
-}
-
 // By large guest pages where that can be, as there is little room for page tables.
 void map_moved(Machine& machine) {
   const std::size_t size = machine.region().length();
   const std::size_t page = size % kPage2M == 0 ? std::max(kPage2M, machine.shape().guest_page)
                                                : machine.shape().guest_page;
-  machine.tables().map(kMovedGva, moved_gpa(machine), size + page, page);
+  machine.tables().map(kMovedGva, machine.gpa_behind(), size + page, page);
 }
 
 static bool fill(Machine& machine, lib::Check& check) {
@@ -67,7 +63,7 @@ void moved(Context& context, lib::Check& check) {
   if (!fill(machine, check)) return;
   for (unsigned i = 0; i < 8; ++i) {
     Slot away = machine.slot();
-    away.gpa = moved_gpa(machine);
+    away.gpa = machine.gpa_behind();
     machine.vm().set(away);
     expect_nothing_there(machine, check, kRegionGva, "slot moved away");
     expect_words(machine, check, kMovedGva, "slot moved away");
@@ -83,7 +79,7 @@ void moved_by_a_page(Context& context, lib::Check& check) {
   map_moved(machine);
   if (!fill(machine, check)) return;
   Slot away = machine.slot();
-  away.gpa = moved_gpa(machine) + kPage4K;
+  away.gpa = machine.gpa_behind() + kPage4K;
   machine.vm().set(away);
   expect_words(machine, check, kMovedGva + kPage4K, "slot moved");
   machine.vm().set(machine.slot());

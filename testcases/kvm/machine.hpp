@@ -25,6 +25,8 @@ class Machine {
   const mm::Region& region() const { return region_; }
   // The region as a slot, with these flags.
   Slot slot(unsigned flags = 0) const;
+  // A place for another slot: the first whole gibibyte behind the region's.
+  Gpa gpa_behind() const { return kRegionGpa + (region_.length() / kPage1G + 1) * kPage1G; }
   Vm& vm() { return vm_; }
   PageTables& tables() { return tables_; }
   Vcpu& vcpu(unsigned id = 0) { return *vcpus_[id]; }

@@ -15,6 +15,13 @@ bool expect_lands(Machine& machine, lib::Check& check, std::size_t word, std::ui
 // The guest's write of `word` is refused, and the host, if it may read, sees the old value.
 bool expect_refused(Machine& machine, lib::Check& check, std::size_t word, const char* when);
 
+// The guest writes i + 1 to each word i.
+bool populate(Machine& machine, lib::Check& check);
+// Fresh anonymous memory in the place of all of the region: the host writes value + i to some words
+// i, and the guest must read that, and write there.
+void put_new_memory(const Machine& machine, std::uint64_t value);
+void expect_new_memory(Machine& machine, lib::Check& check, std::uint64_t value);
+
 // stale_rights.cpp: the vCPU stands while the host acts
 void write_after_read_only(Context&, lib::Check&);
 void access_after_none(Context&, lib::Check&);
@@ -26,6 +33,17 @@ void half_an_entry(Context&, lib::Check&);
 void unmapped(Context&, lib::Check&);
 void replaced(Context&, lib::Check&);
 void dropped(Context&, lib::Check&);
+
+// stale_moved.cpp: the same memory in other pages, or at another address
+void copied_on_write(Context&, lib::Check&);
+void migrated(Context&, lib::Check&);
+void collapsed(Context&, lib::Check&);
+void moved_away(Context&, lib::Check&);
+
+// stale_slots.cpp: slots that do not hold just what is changed
+void slot_of_a_part(Context&, lib::Check&);
+void two_slots(Context&, lib::Check&);
+void memory_of_two_slots(Context&, lib::Check&);
 
 // stale_merged.cpp: pages of one content are one page
 void merged(Context&, lib::Check&);

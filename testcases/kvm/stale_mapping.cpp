@@ -12,9 +12,19 @@ bool entries_have_halves(const mm::Provider& provider) {
   return provider.words_per_entry() > 1;
 }
 
-// KSM takes nothing else (vma_ksm_compatible).
-bool can_be_merged(const mm::Provider& provider) {
+// KSM takes nothing else (vma_ksm_compatible); and of such memory alone it is certain that it can
+// be copied and migrated.
+bool is_anonymous(const mm::Provider& provider) {
   return provider.kind() == mm::Kind::anonymous;
+}
+
+bool is_huge_anonymous(const mm::Provider& provider) {
+  return is_anonymous(provider) && provider.is_huge();
+}
+
+// Of a devdax mm/*_entries and kvm/invalidation have it: its huge PUDs get lost.
+bool can_be_moved(const mm::Provider& provider) {
+  return provider.kind() != mm::Kind::devdax;
 }
 
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
@@ -28,7 +38,17 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"the guest sees memory that replaced its own", kvm::stale::replaced},
     {"the guest sees what is left after MADV_DONTNEED", kvm::stale::dropped},
     {"a guest's write of a page that KSM has merged changes that one alone", kvm::stale::merged,
-     can_be_merged},
+     is_anonymous},
+    {"guest and host see the same copy of what a child shares", kvm::stale::copied_on_write,
+     is_anonymous},
+    {"the guest follows pages that migrate", kvm::stale::migrated, is_anonymous},
+    {"the guest follows small pages that become a huge one", kvm::stale::collapsed,
+     is_huge_anonymous},
+    {"the guest does not follow memory that mremap takes away", kvm::stale::moved_away,
+     can_be_moved},
+    {"what is changed beyond a slot's ends binds the slot", kvm::stale::slot_of_a_part},
+    {"what is changed of two slots binds both", kvm::stale::two_slots},
+    {"what is changed of memory in two slots binds both", kvm::stale::memory_of_two_slots},
     {"no write of a running vCPU lands while read-only", kvm::stale::running_meets_read_only},
     {"no write of a running vCPU lands under PROT_NONE", kvm::stale::running_meets_none},
     {"no write of a vCPU that is preempted amid a fault lands while read-only",

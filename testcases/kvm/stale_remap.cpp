@@ -9,8 +9,7 @@
 
 namespace kproof::kvm::stale {
 
-// Fresh anonymous memory in the place of all of the region, with values that the host writes.
-static void put_new_memory(const Machine& machine, std::uint64_t value) {
+void put_new_memory(const Machine& machine, std::uint64_t value) {
   const mm::Region& region = machine.region();
   lib::safe::mmap(region.base(), region.length(), mm::kReadWrite,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
@@ -18,7 +17,7 @@ static void put_new_memory(const Machine& machine, std::uint64_t value) {
     *region.word(word) = value + word;
 }
 
-static void expect_new_memory(Machine& machine, lib::Check& check, std::uint64_t value) {
+void expect_new_memory(Machine& machine, lib::Check& check, std::uint64_t value) {
   for (const std::size_t word : some_words(machine)) {
     const Exit read = machine.read(word);
     check.that(read.done() && read.result == value + word,
@@ -28,7 +27,7 @@ static void expect_new_memory(Machine& machine, lib::Check& check, std::uint64_t
   }
 }
 
-static bool populate(Machine& machine, lib::Check& check) {
+bool populate(Machine& machine, lib::Check& check) {
   const Exit exit = machine.fill(0, machine.words(), 1);
   return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
 }
