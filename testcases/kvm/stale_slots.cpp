@@ -18,19 +18,22 @@ static Slot slot_of(const Machine& machine, unsigned id, std::size_t first, std:
   return {id, kRegionGpa + offset, count * machine.stride(), machine.region().base() + offset};
 }
 
-// The middle half. What is protected begins before it, ends behind it, or both.
+// The middle half. What is protected begins before it, ends behind it, or both: whole entries, as
+// no part of one can be protected everywhere.
 void slot_of_a_part(Context& context, lib::Check& check) {
   Machine machine = context.machine();
   const std::size_t words = machine.words(), first = words / 4, last = first + words / 2 - 1;
+  const std::size_t entry = context.provider.words_per_entry();
   machine.vm().remove(Machine::kRegionSlot);
   machine.vm().set(slot_of(machine, Machine::kRegionSlot, first, last - first + 1));
   struct Change {
     const char* when;
     std::size_t from, to;  // words
   };
-  for (const Change change : {Change{"PROT_READ of more than the slot", 0, words},
-                              {"PROT_READ up to the slot's first word", 0, first + 1},
-                              {"PROT_READ from the slot's last word on", last, words}}) {
+  for (const Change change :
+       {Change{"PROT_READ of more than the slot", 0, words},
+        {"PROT_READ up to the slot's first entry", 0, (first / entry + 1) * entry},
+        {"PROT_READ from the slot's last entry on", last / entry * entry, words}}) {
     for (const std::size_t word : {first, last})
       if (!expect_lands(machine, check, word, word, "read-write")) return;
     machine.region().protect(check, PROT_READ, change.from, change.to - change.from);
