@@ -123,6 +123,22 @@ TEST_CASE("the page of a run shows what passed before, so far as a history can b
   CHECK(has(without.err, "kproof: warning: report.html does not show what passed before: "));
 }
 
+TEST_CASE("a bisection is no run without cells that all went well") {
+  const Runs runs;
+  const std::string made = runs.make(1, {});
+  const std::string file = made + "/results.json";
+  std::string json = util::read_file(file);
+  const std::string run = "\"kind\": \"run\"";
+  REQUIRE(has(json, run));
+  util::write_file_atomically(file,
+                              json.replace(json.find(run), run.size(), "\"kind\": \"bisect\""));
+  for (const char* format : {"text", "html", "markdown", "kcidb"}) {
+    const auto refused = runs.kproof({"report", made, "--format", format});
+    CHECK(refused.exit_code == 2);
+    CHECK(has(refused.err, "is a bisection (bisect), which has no cells of its own"));
+  }
+}
+
 TEST_CASE("what no run has is told with what there is") {
   const Runs runs;
   const auto none = runs.kproof({"history"});

@@ -13,6 +13,7 @@
 #include "report/kcidb.hpp"
 #include "report/markdown.hpp"
 #include "report/read_run.hpp"
+#include "report/series.hpp"
 #include "report/summary.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
@@ -44,14 +45,30 @@ static void print_annotations(const report::RunReport& report, const std::string
     fmt::print("{}", github_command(one));
 }
 
+// A bisection has no cells of its own: a page or mail of none would be one of success.
+static report::RecordedRun read(const std::string& directory) {
+  report::RecordedRun run = report::read_run(directory);
+  if (run.kind == "bisect" || run.kind == "config-bisect")
+    throw ConfigError(
+        fmt::format("{} is a bisection ({}), which has no cells of its own", directory, run.kind),
+        fmt::format("its answer is in {0}/results.json, and the runs that it made are below {0}",
+                    directory));
+  return run;
+}
+
 static std::string page_of(const ReportOptions& options) {
   std::vector<page::Run> runs;
   for (const std::string& directory : options.directories) {
-    runs.push_back({report::report_of(report::read_run(directory)), directory});
+    runs.push_back({report::report_of(read(directory)), directory});
     runs.back().last_good = last_goods(options.history, runs.back().report);
   }
   return runs.size() == 1 ? page::html_of(runs.front().report, runs.front().last_good)
                           : page::html_of(std::move(runs));
+}
+
+static void print_for_people(const report::RunReport& report) {
+  const report::Style style = report::style_of(STDOUT_FILENO);
+  fmt::print("{}", report.series ? render_series(report, style) : render_summary(report, style));
 }
 
 static int report(const ReportOptions& options) {
@@ -63,7 +80,7 @@ static int report(const ReportOptions& options) {
   if (options.directories.size() > 1)
     throw ConfigError("several runs are one page, and no other format has them",
                       "--format html, or one directory at a time");
-  const report::RecordedRun run = report::read_run(options.directories.front());
+  const report::RecordedRun run = read(options.directories.front());
   if (options.format == "kcidb")
     fmt::print("{}", kcidb_json(run, options.origin));
   else if (options.format == "markdown")
@@ -71,7 +88,7 @@ static int report(const ReportOptions& options) {
   else if (options.format == "github" || options.format == "sarif")
     print_annotations(report::report_of(run), options.format);
   else
-    fmt::print("{}", render_summary(report::report_of(run), report::style_of(STDOUT_FILENO)));
+    print_for_people(report::report_of(run));
   return kOk;
 }
 

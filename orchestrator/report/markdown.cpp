@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "report/series.hpp"
 #include "report/summary.hpp"
 #include "report/tables.hpp"
 
@@ -97,12 +98,20 @@ static std::string what_ran(const RunReport& report) {
                            host.accel == model::Accel::kvm ? "KVM" : "TCG, so times are its own");
 }
 
-std::string markdown(const RunReport& report) {
-  std::string totals = render_totals(report);
+static std::string head(const RunReport& report) {
+  std::string totals = report.series ? render_series_verdict(report, {}) : render_totals(report);
   totals.erase(totals.find_last_not_of('\n') + 1);
-  std::string out =
-      fmt::format("## {}: {}\n\n", markdown_plain(report.plan.name), markdown_plain(totals));
-  out += table(verdicts_of(report));
+  const std::size_t first = std::min(totals.find('\n'), totals.size());
+  std::string out = fmt::format("## {}: {}\n\n", markdown_plain(report.plan.name),
+                                markdown_plain(totals.substr(0, first)));
+  if (first < totals.size()) out += markdown_code(totals.substr(first + 1)) + "\n";
+  return out;
+}
+
+std::string markdown(const RunReport& report) {
+  std::string out = head(report);
+  out += report.series ? markdown_code(render_matrix(*report.series, {})) + "\n"
+                       : table(verdicts_of(report));
   for (const CellResult& cell : report.cells)
     if (!cell.judgement.expected) out += section(report, cell);
   return out + what_ran(report);

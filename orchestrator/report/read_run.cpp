@@ -58,6 +58,13 @@ static void decode_plan(const Json& j, RecordedRun& run) {
     run.metrics.push_back({metric.at("metric"), metric.at("least_change")});
 }
 
+static std::vector<series::Row> decode_rows(const Json& series) {
+  std::vector<series::Row> rows;
+  for (const Json& row : series.at("rows"))
+    rows.push_back({row.at("kernel"), row.at("subject"), row.at("unbuilt")});
+  return rows;
+}
+
 static void decode(const Json& j, RecordedRun& run) {
   if (j.at("schema") != kSchema)
     throw std::invalid_argument(fmt::format("schema {} is not {}", j.at("schema").dump(), kSchema));
@@ -74,6 +81,7 @@ static void decode(const Json& j, RecordedRun& run) {
   if (plan.is_object()) decode_plan(plan, run);
   for (const Json& cell : j.value("cells", Json::array()))
     run.cells.push_back(decode_cell(cell));
+  if (j.contains("series")) run.series = decode_rows(j.at("series"));
 }
 
 // What a run that was killed has finished.
@@ -136,6 +144,8 @@ RunReport report_of(const RecordedRun& run) {
   report.started = run.started;
   report.ended = run.ended;
   report.directory = run.directory;
+  if (!run.series.empty())
+    report.series = series::matrix_of(run.series, report.cells, report.plan.metrics);
   return report;
 }
 

@@ -33,6 +33,7 @@ struct RecordedRun {
   std::map<std::string, NamedKernel> kernels;  // by name
   std::vector<model::WatchedMetric> metrics;
   std::vector<model::CellResult> cells;  // of a run that was killed, all that are finished
+  std::vector<series::Row> series;       // of a series that ended: the base and its patches
 };
 
 // It holds results.json, or cells that are finished.

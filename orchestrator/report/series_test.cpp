@@ -5,8 +5,11 @@
 
 #include "report/json.hpp"
 #include "report/junit.hpp"
+#include "report/markdown.hpp"
+#include "report/read_run.hpp"
 #include "report/schema_test.hpp"
 #include "testkit/golden.hpp"
+#include "util/files.hpp"
 
 using namespace kproof;
 using namespace kproof::report;
@@ -141,6 +144,21 @@ TEST_CASE("junit.xml has a suite of the series, in which patches fail, and no ce
   CHECK(testkit::compare_golden(KPROOF_TEST_DIR "/testdata/series.xml",
                                 xml.substr(xml.find("<testsuite name=\"pud/series\""))) == "");
   CHECK(xml.find("<failure") == xml.find("<failure", xml.find("pud/series")));
+}
+
+TEST_CASE("a series that is read back is the series that was told, in all formats") {
+  const util::ScratchDir scratch("kproof-series-");
+  RunReport series = nine_patches();
+  series.directory = scratch.path();
+  util::write_file_atomically(scratch.path() / "results.json", results_to_json(series));
+  const RunReport back = report_of(read_run(scratch.path()));
+  REQUIRE(back.series);
+  CHECK(render_matrix(*back.series, {}) == render_matrix(*series.series, {}));
+  CHECK(render_series_verdict(back, {}) == render_series_verdict(series, {}));
+  const std::string mail = markdown(back);
+  CHECK(mail.starts_with("## pud: "));
+  CHECK(mail.find("Not clean") < mail.find('\n'));
+  CHECK(mail.find("\n9/9 ") != mail.npos);
 }
 
 TEST_CASE("skipped subtests stand beside the verdicts of the matrix, with rows and reasons below") {
