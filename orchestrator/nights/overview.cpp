@@ -193,8 +193,7 @@ std::string totals_of(const std::vector<Event>& events) {
     ++counts[static_cast<std::size_t>(event.kind)];
   std::vector<std::string> parts;
   for (std::size_t kind = 0; kind < kKinds; ++kind)
-    if (counts[kind] > 0)
-      parts.push_back(counted(counts[kind], static_cast<Kind>(kind)));
+    if (counts[kind] > 0) parts.push_back(counted(counts[kind], static_cast<Kind>(kind)));
   return parts.empty() ? "nothing changed" : fmt::format("{}", fmt::join(parts, ", "));
 }
 

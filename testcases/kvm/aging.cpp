@@ -12,6 +12,8 @@ namespace {
 
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"page_idle: what the guest writes is young, the rest stays idle", kvm::aging::page_idle},
+    {"page_idle: a huge page is young, whichever part of it the guest writes",
+     kvm::aging::page_idle_of_huge},
     {"DAMON sees accesses where the guest writes, and none elsewhere", kvm::aging::damon},
     {"MADV_PAGEOUT takes what the guest does not use, and it comes back", kvm::aging::pageout},
     {"the multi-gen LRU evicts what the guest does not use", kvm::aging::lru_gen},
@@ -44,7 +46,7 @@ int main(int argc, char** argv) {
                 .kvm = true},
       .evidence = {"kvm_api", "mmu_mode", "spte_size", "agings_counted"},
       .timeout_ms = 30000,
-      .needs_of_options = [&](lib::Needs& needs) { needs.memory += 3 * size; },
+      .needs_of_options = [&](lib::Needs& needs) { needs.memory += 3 * size + (16ull << 20); },
   };
   // Huge pages are aged as a whole, and pools and devices are not aged at all.
   lib::Case test(

@@ -43,8 +43,9 @@ bool fill(Machine& machine, lib::Check& check);
 void expect_filled(Machine& machine, lib::Check& check, const char* when);
 
 void page_idle(Context&, lib::Check&);  // aging_idle.cpp
-void damon(Context&, lib::Check&);      // aging_damon.cpp
-void pageout(Context&, lib::Check&);    // aging_reclaim.cpp
+void page_idle_of_huge(Context&, lib::Check&);
+void damon(Context&, lib::Check&);    // aging_damon.cpp
+void pageout(Context&, lib::Check&);  // aging_reclaim.cpp
 void lru_gen(Context&, lib::Check&);
 void race_alone(Context&, lib::Check&);  // aging_race.cpp
 void race_with_mprotect(Context&, lib::Check&);

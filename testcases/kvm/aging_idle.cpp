@@ -12,6 +12,7 @@
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
 #include "mm/pagemap.hpp"
+#include "mm/thp.hpp"
 
 namespace kproof::kvm::aging {
 
@@ -90,6 +91,38 @@ void page_idle(Context& context, lib::Check& check) {
   check.that(watch.counters().agings() > 0, "KVM was never asked for an age");
   expect_filled(machine, check, "after page_idle");
   context.test.metric("time_page_idle", time, "us");
+}
+
+// The host maps each by one entry, and the guest by small pages: the shadow MMU has 512 SPTEs, and
+// any of them may be the one that was used.
+void page_idle_of_huge(Context& context, lib::Check& check) {
+  if (!lib::sysfs::exists(kBitmap)) return check.skip("CONFIG_IDLE_PAGE_TRACKING is not set");
+  if (const std::string missing = mm::Thp::missing(); !missing.empty()) return check.skip(missing);
+  constexpr std::size_t kHugePages = 8;
+  mm::Thp thp;
+  Machine machine(context.kvm, thp, {kHugePages * kPage2M});
+  const Watch watch(context, machine, "page_idle of huge pages");
+  TlbFlusher flusher(machine, 0);
+  if (!fill(machine, check)) return;
+  const mm::Region& region = machine.region();
+  if (const auto account = thp.account(region.base(), region.length());
+      !account || account->bytes != region.length())
+    return check.skip("the kernel has no huge pages to give");
+  ::madvise(region.base(), region.length(), MADV_COLD);
+  std::vector<Page> heads;
+  for (const Page& page : pages_in_bitmap(machine))
+    if (page.word % thp.words_per_entry() == 0) heads.push_back(page);
+  for (const Page& head : heads)
+    set_idle(head.frame);
+  const bool flushed = flusher.flush();
+  std::size_t used = 0, old = 0, young = 0;
+  for (std::size_t i = 0; i < heads.size(); i += 2, ++used)
+    machine.write(heads[i].word + 1 + 60 * i, 1);
+  for (std::size_t i = 0; i < heads.size(); ++i)
+    (i % 2 == 0 ? old : young) += is_idle(heads[i].frame) == (i % 2 == 0);
+  check.that(used >= 2, "the bitmap tells of %zu of %zu huge pages", heads.size(), kHugePages);
+  expect_seen(check, old, used, flushed, "page_idle of huge pages");
+  check.that(young < used, "each of %zu huge pages is young that nobody touched", young);
 }
 
 }  // namespace kproof::kvm::aging

@@ -13,13 +13,16 @@
 
 namespace kproof::mm {
 
-Thp::Thp() : Provider(kPmdSize, Kind::anonymous) {
+std::string Thp::missing() {
   const std::string path = "/sys/kernel/mm/transparent_hugepage/enabled";
   const std::string enabled = lib::sysfs::read(path);
-  if (enabled.empty()) lib::ktap::bail_out("%s: not there: no THP in this kernel", path.c_str());
-  if (enabled.find("[never]") != std::string::npos)
-    lib::ktap::bail_out("%s is \"%s\" (the default in less than 512 MiB of RAM)", path.c_str(),
-                        enabled.c_str());
+  if (enabled.empty()) return path + ": not there: no THP in this kernel";
+  if (enabled.find("[never]") == std::string::npos) return "";
+  return path + " is \"" + enabled + "\" (the default in less than 512 MiB of RAM)";
+}
+
+Thp::Thp() : Provider(kPmdSize, Kind::anonymous) {
+  if (const std::string why = missing(); !why.empty()) lib::ktap::bail_out("%s", why.c_str());
 }
 
 void* Thp::map(std::size_t length) {

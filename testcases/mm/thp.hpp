@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "mm/mapping.hpp"
 
 namespace kproof::mm {
@@ -7,6 +9,8 @@ namespace kproof::mm {
 // Private anonymous memory with MADV_HUGEPAGE. Bails out if THP is switched off.
 class Thp : public Provider {
  public:
+  // Why there is none here, or "".
+  static std::string missing();
   Thp();
   void* map(std::size_t length) override;
   // AnonHugePages of /proc/self/smaps, which counts memory mapped by PMDs.
