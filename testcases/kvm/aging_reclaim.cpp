@@ -76,7 +76,7 @@ void pageout(Context& context, lib::Check& check) {
   check.that(watch.counters().invalidations() > 0, "no invalidation for pages that were taken");
   // mprotect goes over the entries of pages that are swapped out, too.
   region.protect(check, PROT_READ);
-  region.protect(check, PROT_READ | PROT_WRITE);
+  region.protect(check, mm::kReadWrite);
   expect_filled(machine, check, "after MADV_PAGEOUT");
   context.test.metric("time_pageout", times, "us");
 }

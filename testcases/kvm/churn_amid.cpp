@@ -68,14 +68,14 @@ void comes_amid_invalidation(Context& context, lib::Check& check) {
   unsigned met = 0;
   for (unsigned round = 0; round < kMostRounds && met < kFewestMet; ++round) {
     machine.vm().remove(Machine::kRegionSlot);
-    region.protect(check, PROT_READ | PROT_WRITE);
+    region.protect(check, mm::kReadWrite);
     met += make_amid_invalidation(machine, counters, check);
     const int error = machine.vm().try_set(machine.slot(KVM_MEM_LOG_DIRTY_PAGES));
     if (!check.that(error == 0, "after an invalidation amid which the slot came: %s",
                     strerrorname_np(error)))
       return;
   }
-  region.protect(check, PROT_READ | PROT_WRITE);
+  region.protect(check, mm::kReadWrite);
   const Exit exit = machine.write(0, 1);
   check.that(exit.done(), "the guest's write: %s", exit.text().c_str());
   check.that(met >= kFewestMet, "the slot came amid an invalidation in %u rounds of %u only", met,

@@ -42,7 +42,7 @@ static void zap_once(Context& context, Machine& machine, lib::Check& check, Yiel
   check.that(change.zapped == machine.words(), "%ld SPTEs were zapped, not %zu",
              static_cast<long>(change.zapped), machine.words());
   check.that(change.requests >= 1, "no request for a flush");
-  machine.region().protect(check, PROT_READ | PROT_WRITE);
+  machine.region().protect(check, mm::kReadWrite);
 }
 
 void yields(Context& context, lib::Check& check) {

@@ -47,11 +47,12 @@ static void write_shared(Machine& machine, lib::Check& check) {
     check.that(read.done() && read.result == word + 1,
                "forked: the guest's read of word %zu: %s, %#lx", word, read.text().c_str(),
                read.result);
-    if (host_writes) *machine.region().word(word) = 0x3000 + word;
-    if (host_writes)
+    if (host_writes) {
+      *machine.region().word(word) = 0x3000 + word;
       expect_shared(machine, check, word, 0x3000 + word, "written by the host after a fork");
-    else
+    } else {
       expect_lands(machine, check, word, 0x3000 + word, "after a fork");
+    }
     host_writes = !host_writes;
   }
 }

@@ -58,7 +58,7 @@ void mremap_of_read_only(Context& context, lib::Check& check) {
     const lib::Fault fault = lib::try_write(region->word(i), ~0ull);
     check.that(fault.is(SIGSEGV, SEGV_ACCERR), "write of word %zu: %s", i, fault.text().c_str());
   }
-  if (region->protect(check, PROT_READ | PROT_WRITE)) use(*region, check, "read-write again", 13);
+  if (region->protect(check, kReadWrite)) use(*region, check, "read-write again", 13);
 }
 
 void mremap_of_half_the_range(Context& context, lib::Check& check) {

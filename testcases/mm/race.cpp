@@ -101,7 +101,7 @@ static bool window(const Region& region, Writer& writer, lib::Check& check, unsi
   if (!check.that(tried, "the writer made no two tries in %ld s",
                   static_cast<long>(kPatience.count())))
     return false;
-  if (!region.protect(check, PROT_READ | PROT_WRITE)) return false;
+  if (!region.protect(check, kReadWrite)) return false;
   return check.that(writer.landed.wait(1), "no write landed within %ld s of RW",
                     static_cast<long>(kPatience.count()));
 }

@@ -36,7 +36,7 @@ void written_data_outlives_reclaim(Context& context, lib::Check& check) {
   if (!advise(*region, check, MADV_FREE, "MADV_FREE")) return;
   region->fill(8, 0, half);
   if (!region->protect(check, PROT_READ)) return;
-  if (!region->protect(check, PROT_READ | PROT_WRITE)) return;
+  if (!region->protect(check, kReadWrite)) return;
   if (!advise(*region, check, MADV_PAGEOUT, "MADV_PAGEOUT")) return;
   region->expect_data(check, "written, mprotect, reclaim", 8, 0, half);
   const std::size_t zeros = dropped(*region, half, half);

@@ -66,12 +66,12 @@ void soft_dirty_tells_writes_after_mprotect(Context& context, lib::Check& check)
   for (const int prot : {PROT_READ, PROT_NONE}) {
     clear_soft_dirty();
     region->protect(check, prot);
-    region->protect(check, PROT_READ | PROT_WRITE);
+    region->protect(check, kReadWrite);
     expect_dirty(context, *region, check, "taken and given", -1);
     region->fill(44, middle_of(context, 1), 1);
     expect_dirty(context, *region, check, "written after it was taken and given", 1);
     region->protect(check, prot);
-    region->protect(check, PROT_READ | PROT_WRITE);
+    region->protect(check, kReadWrite);
     expect_dirty(context, *region, check, "taken and given after the write", 1);
   }
 }
