@@ -19,7 +19,15 @@ static void raise_priority() {
   ::sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &priority);
 }
 
-// Booted by hand, without a host: load everything, run the arguments, show all on the console.
+// Words of the kernel's command line that it does not know become arguments too ("nokaslr", of
+// which its decompressor takes note); a case has a path.
+static char** case_by_hand(char** argument) {
+  while (*argument && **argument != '/')
+    ++argument;
+  return *argument ? argument : nullptr;
+}
+
+// Booted by hand, without a host: load everything, run the case, show all on the console.
 static void run_by_hand(const std::vector<std::string>& modules, char** argv) {
   for (const std::string& module : modules) {
     const std::string error = load_module(module);
@@ -37,12 +45,12 @@ static void run_by_hand(const std::vector<std::string>& modules, char** argv) {
   ::tcdrain(STDOUT_FILENO);  // or the kernel's last lines would stand in the middle of ours
 }
 
-int main(int argc, char** argv) {
+int main(int, char** argv) {
   mount_filesystems();
   raise_priority();
   std::vector<std::string> modules = module_manifest();
-  if (argc > 1) {
-    run_by_hand(modules, argv + 1);
+  if (char** const words = case_by_hand(argv + 1)) {
+    run_by_hand(modules, words);
     power_off();
   }
   std::size_t loaded = 0;
