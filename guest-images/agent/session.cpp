@@ -89,7 +89,7 @@ void Session::prepare() {
   if (job_->kvm && kvm_problem_.empty() && machine::under_tcg())
     kvm_problem_ = machine::hold_kvm_keys();
   if (!kvm_problem_.empty()) port_.send(Type::prepare_error, kvm_problem_);
-  tell_facts(job_->facts);
+  tell_facts(job_->facts, {{std::string(agent::kUnknownWordsFact), unknown_words()}});
   if (job_->trace) prepare_trace();
 }
 

@@ -66,6 +66,20 @@ std::string module_parameters(const std::string& cmdline, const std::string& mod
   return parameters;
 }
 
+std::string unknown_words() {
+  std::string words, word;
+  const auto add = [&](std::istream& in) {
+    while (std::getline(in, word, '\0'))
+      if (word != "HOME=/" && word != "TERM=linux")  // init has them of every kernel
+        words += (words.empty() ? "" : " ") + word;
+  };
+  std::ifstream arguments("/proc/self/cmdline"), environment("/proc/self/environ");
+  std::getline(arguments, word, '\0');  // our own name
+  add(arguments);
+  add(environment);
+  return words;
+}
+
 std::string kvm_problem() {
   if (::access("/dev/kvm", R_OK | W_OK) == 0) return "";
   std::string line;

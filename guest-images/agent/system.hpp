@@ -31,6 +31,10 @@ void print_console(std::string_view line);
 std::string read_line(const char* path);  // first line, "" if it cannot be read
 unsigned long taint();                    // /proc/sys/kernel/tainted
 
+// Words of the command line that this kernel did not know and gave to us, its init, as arguments
+// ("lockdeep") or, with a value, in the environment ("lockdeep=1"). With a blank between them.
+std::string unknown_words();
+
 [[noreturn]] void power_off();
 
 // Pulls the machine's reset line, at the chipset's reset control register: the kernel gets no word

@@ -39,6 +39,9 @@ inline constexpr std::string_view kInnerGdbSocket = "/run/kproof-inner-gdb";  //
 // Among the facts of an agent with a guest inside: what that guest's RAM is made of, as the bytes
 // of a page, a blank, and the fields of smaps that prove it.
 inline constexpr std::string_view kInnerRamFact = "kproof: RAM of the guest inside";
+// Among the first facts of every agent: the words of its kernel's command line that this kernel did
+// not know and handed to init, with a blank between them.
+inline constexpr std::string_view kUnknownWordsFact = "kproof: unknown words of the command line";
 
 // Of a terminal.
 struct WindowSize {

@@ -32,7 +32,7 @@ static const Run& run() {
 }
 
 TEST_CASE("a run of kernels that lack something ends whole, and a skip is not as expected") {
-  check_whole(run(), 1, 6);
+  check_whole(run(), 1, 7);
 }
 
 TEST_CASE("a kernel without virtio is a skip before any boot, for every case") {
@@ -47,6 +47,13 @@ TEST_CASE("a kernel without DAX is a skip for the case that needs it, and for no
   check_ending(run(), "no-dax/l1/mm/dax_2m_mprotect",
                {"skip", "config", "the kernel has no module device_dax"});
   check_ending(run(), "no-dax/l1/selftest/pass", {"pass", "none", "1 of 2 subtests ok.*"});
+}
+
+TEST_CASE("a word of the command line that the kernel does not know is a miss, which names it") {
+  check_ending(run(), "no-dax/misspelt/selftest/misspelt",
+               {"miss", "config",
+                "evidence: command_line unproven \\(the kernel does not know lockdeep=1, which "
+                "`cmdline` has\\).*"});
 }
 
 // Nobody can know what a bzImage alone has built in; the guest finds out.

@@ -13,6 +13,9 @@ struct Evidence {
   bool proven = false;
   std::string fact;  // "1 fault for 262144 pages"
   int level = 1;     // of the guest that it is about
+  // What the plan gives to the kernel: where it is not proven, this kernel does not take it, and
+  // the plan's config is at fault.
+  bool of_plan = false;
 };
 
 struct Metric {

@@ -1,8 +1,12 @@
 #include "run/level_evidence.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "util/units.hpp"
 #include "vm/domain_xml.hpp"
@@ -38,6 +42,7 @@ std::vector<std::string> owed_evidence(const model::Level& level, bool inside, b
   std::vector<std::string> names;
   if (!vm::module_parameters(level).empty()) names.emplace_back("module_parameters");
   if (!level.preempt.empty()) names.emplace_back("preempt_model");
+  if (!level.cmdline.empty()) names.emplace_back("command_line");
   if (holds_guest && level.mmu != Mmu::unsaid) names.emplace_back("mmu_mode_of_guest");
   if (inside) {
     names.emplace_back("runs_on_kvm");
@@ -65,7 +70,7 @@ static bool of_other_vendor(const std::string& name, const agent::Facts& facts) 
 }
 
 static Evidence module_parameters(const LevelFacts& level) {
-  Evidence evidence{.name = "module_parameters", .proven = true};
+  Evidence evidence{.name = "module_parameters", .proven = true, .of_plan = true};
   for (const auto& [name, wanted] : vm::module_parameters(level.declared)) {
     if (of_other_vendor(name, level.facts)) continue;
     const auto found = level.facts.find(path_of(name));
@@ -82,10 +87,36 @@ static Evidence module_parameters(const LevelFacts& level) {
 // "none (voluntary) full": the one in brackets is in force.
 static Evidence preempt_model(const LevelFacts& level) {
   const auto found = level.facts.find(kPreempt);
-  if (found == level.facts.end())
-    return {"preempt_model", false, std::string(kPreempt) + " is not there"};
-  const bool proven = found->second.find("(" + level.declared.preempt + ")") != std::string::npos;
-  return {"preempt_model", proven, found->second};
+  Evidence evidence{.name = "preempt_model", .of_plan = true};
+  if (found == level.facts.end()) {
+    evidence.fact = std::string(kPreempt) + " is not there";
+    return evidence;
+  }
+  evidence.proven = found->second.find("(" + level.declared.preempt + ")") != std::string::npos;
+  evidence.fact = found->second;
+  return evidence;
+}
+
+// A kernel hands a word that it does not know to init, and a misspelt one changes nothing. Of
+// nokaslr only its decompressor knows.
+static Evidence command_line(const LevelFacts& level) {
+  Evidence evidence{.name = "command_line", .of_plan = true};
+  const auto found = level.facts.find(std::string(agent::kUnknownWordsFact));
+  if (found == level.facts.end()) {
+    evidence.fact = "the agent did not tell which words the kernel did not know";
+    return evidence;
+  }
+  std::istringstream words(found->second);
+  const std::set<std::string> unknown{std::istream_iterator<std::string>(words), {}};
+  std::vector<std::string> lost;
+  for (const std::string& word : level.declared.cmdline)
+    if (word != "nokaslr" && unknown.count(word)) lost.push_back(word);
+  evidence.proven = lost.empty();
+  evidence.fact =
+      evidence.proven
+          ? fmt::format("the kernel took {}", fmt::join(level.declared.cmdline, " "))
+          : fmt::format("the kernel does not know {}, which `cmdline` has", fmt::join(lost, ", "));
+  return evidence;
 }
 
 static std::optional<std::uint64_t> counter(const agent::Facts& facts, const std::string& name) {
@@ -147,6 +178,8 @@ std::vector<Evidence> level_evidence(const LevelFacts& level, const LevelFacts* 
       proofs.push_back(module_parameters(level));
     else if (name == "preempt_model")
       proofs.push_back(preempt_model(level));
+    else if (name == "command_line")
+      proofs.push_back(command_line(level));
     else if (name == "mmu_mode_of_guest")
       proofs.push_back(mmu_mode_of_guest(level, inside_nests));
     else if (name == "runs_on_kvm")

@@ -90,6 +90,17 @@ TEST_CASE("the preemption model is the one in brackets") {
   CHECK(!of(full, {}, "preempt_model").proven);
 }
 
+TEST_CASE("the kernel knows each word that the plan gives it") {
+  const model::Level level{.cmdline = {"nokaslr", "lockdeep=1", "quiet"}};
+  const std::string file(agent::kUnknownWordsFact);
+  CHECK(of(level, {{file, "nokaslr"}}, "command_line").proven);
+  const auto wrong = of(level, {{file, "nokaslr quieter lockdeep=1"}}, "command_line");
+  CHECK(!wrong.proven);
+  CHECK(wrong.fact == "the kernel does not know lockdeep=1, which `cmdline` has");
+  CHECK(!of(level, {}, "command_line").proven);
+  CHECK(owed_evidence({}, false, false).empty());
+}
+
 TEST_CASE("a guest inside proves that KVM runs it and what its RAM is made of") {
   const model::Level outer_level, inner_level{.backing = model::Backing::hugetlb_2m};
   const std::string fact(agent::kInnerRamFact);

@@ -81,10 +81,14 @@ static Applies evidence(const Observation& o) {
     if (std::none_of(o.report.evidence.begin(), o.report.evidence.end(),
                      [&](const model::Evidence& e) { return e.name == name; }))
       lacking.push_back(name + " missing");
-  for (const auto& e : o.report.evidence)
-    if (!e.proven) lacking.push_back(fmt::format("{} unproven ({})", e.name, e.fact));
+  bool of_plan = lacking.empty();
+  for (const auto& e : o.report.evidence) {
+    if (e.proven) continue;
+    lacking.push_back(fmt::format("{} unproven ({})", e.name, e.fact));
+    of_plan &= e.of_plan;
+  }
   if (lacking.empty()) return std::nullopt;
-  return Ruling{Verdict::miss, Blame::test, "evidence: " + join(lacking)};
+  return Ruling{Verdict::miss, of_plan ? Blame::config : Blame::test, "evidence: " + join(lacking)};
 }
 
 static Applies nothing(const Observation& o) {

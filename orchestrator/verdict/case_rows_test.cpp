@@ -115,6 +115,16 @@ TEST_CASE("evidence: missing or unproven is miss, never pass") {
         "evidence: accel_is_kvm missing, mapping_is_pud unproven (512 faults)");
 }
 
+TEST_CASE("evidence: what a kernel does not take of the plan is its config's fault") {
+  Scene s;
+  s.report.evidence.push_back({"command_line", false, "no lockdeep", 1, true});
+  check(s, "evidence", Verdict::miss, Blame::config,
+        "evidence: command_line unproven (no lockdeep)");
+  s.report.evidence.push_back({"mapping_is_pud", false, "512 faults"});
+  check(s, "evidence", Verdict::miss, Blame::test,
+        "evidence: command_line unproven (no lockdeep), mapping_is_pud unproven (512 faults)");
+}
+
 TEST_CASE("nothing: no subtests, or only skipped ones, is skip") {
   Scene s;
   s.report.subtests = {{"fork", Result::skip, "no memory"}};
