@@ -11,6 +11,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/doors.hpp"
+#include "cli/from_outside.hpp"
 #include "cli/streams.hpp"
 #include "util/error.hpp"
 #include "util/subprocess.hpp"
@@ -23,6 +24,7 @@ namespace {
 struct GdbOptions {
   std::string name;
   unsigned level = 1;
+  bool from_outside = false;
   std::vector<std::string> arguments;
 };
 }  // namespace
@@ -37,12 +39,13 @@ static constexpr const char* kLeavePaused =
     "  except gdb.error: pass\n"
     "gdb.events.gdb_exiting.connect(kproof_leave)\n";
 
-// QEMU 7.2 (seen): TCG tells the KVM that it runs of no #BP of its guests, so the int3 that gdb
-// puts there reaches the guest's kernel, which oopses; and the debug registers of a guest are never
-// armed.
+// Of its own stub. QEMU 7.2 (seen): TCG tells the KVM that it runs of no #BP of its guests, so the
+// int3 that gdb puts there reaches the guest's kernel, which oopses; and the debug registers of a
+// guest are never armed.
 static constexpr const char* kNoBreakpoints =
     "kproof: L1 runs by TCG, whose KVM has no breakpoints for a guest inside: `hbreak` is never "
-    "hit, and `break` makes that kernel oops. Registers, memory and Ctrl-C work\n";
+    "hit, and `break` makes that kernel oops. Registers, memory and Ctrl-C work; breakpoints do "
+    "with --from-outside\n";
 
 // Symbols, and the kernel's own commands where its tree has them built; says what there is not.
 static std::vector<std::string> words_for(const json& kernel) {
@@ -94,15 +97,23 @@ static int gdb(GdbOptions& options) {
   const json& levels = door.state.at("levels");
   if (options.level < 1 || options.level > levels.size())
     throw ConfigError(fmt::format("--level {}: this guest has {}", options.level, levels.size()));
-  const Call call = cli::call(door.path, {{"do", "gdb"}, {"level", options.level}});
-  if (options.level > 1 && door.state.value("emulated", false)) tell(kNoBreakpoints);
+  if (options.from_outside) {
+    options.level = 2;
+    require_from_outside(door.state);
+    tell(limits_from_outside(door.state));
+  } else if (options.level > 1 && door.state.value("emulated", false)) {
+    tell(kNoBreakpoints);
+  }
+  const unsigned stub = options.from_outside ? 1 : options.level;
+  const Call call = cli::call(door.path, {{"do", "gdb"}, {"level", stub}});
   // A busy host, or an agent that relays, may take longer than gdb's two seconds.
   std::vector<std::string> words{program, "-q", "-iex", "set remotetimeout 60"};
   for (std::string& word : words_for(levels[options.level - 1]))
     words.push_back(std::move(word));
   words.insert(words.end(), {"-ex", "target remote " + call.answer.value("socket", "")});
-  if (options.level == 1 && door.state.value("state", "") == "paused")
+  if (stub == 1 && door.state.value("state", "") == "paused")
     words.insert(words.end(), {"-iex", kLeavePaused});
+  if (options.from_outside) words.insert(words.end(), {"-iex", stop_inside_only()});
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());
   // The call is its own now: when gdb ends, however it does, it hangs up.
   ::fcntl(call.fd.get(), F_SETFD, 0);
@@ -118,6 +129,8 @@ void add_gdb(CommandLine& line) {
                 "guest that there is)");
   command.words("ARGUMENTS", options->arguments, "for gdb, behind --", Need::optional);
   command.number("--level", options->level, "2: the kernel of the guest inside that one");
+  command.flag("--from-outside", options->from_outside,
+               "level 2 from the stub of level 1: under TCG, where breakpoints work so only");
   command.footer(
       "gdb stops the guest, and its stub, in QEMU, is opened now: the guest was booted without. "
       "The vmlinux of the kernel is loaded where one is at hand, and the kernel's own gdb scripts "
@@ -125,12 +138,15 @@ void add_gdb(CommandLine& line) {
       "paused again when gdb ends, and one that ran runs on; see `kproof attach` for pausing, and "
       "for what it means for the verdict. Of a guest inside, gdb stops that alone; the guest "
       "around it runs, also if it was paused, and its agent must answer. Breakpoints there need "
-      "KVM "
-      "on this host: under TCG they do not work, and `break` makes that kernel oops.");
+      "KVM on this host: under TCG `break` makes that kernel oops. There --from-outside has "
+      "them: gdb has the symbols of level 2, stops all levels together, and lets level 1 go on "
+      "where that comes to the same address; to see memory and backtraces it needs `mmu: shadow`.");
   command.example("kproof gdb", "the only guest that there is");
   command.example("kproof gdb dax_1g -- -batch -ex 'break do_mprotect_pkey' -ex continue -ex bt",
                   "without a terminal");
   command.example("kproof gdb nested --level 2 -- -ex 'info threads'", "a guest inside a guest");
+  command.example("kproof gdb nested --from-outside -- -ex 'break do_mprotect_pkey'",
+                  "a breakpoint there, under TCG");
   command.does([options] { return gdb(*options); });
 }
 

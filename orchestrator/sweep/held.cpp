@@ -17,7 +17,8 @@ std::string facts_of(const PreparedCell& cell, model::Accel accel,
                       {"release", level.kernel.release},
                       {"vmlinux", level.kernel.vmlinux.string()},
                       {"modules", level.kernel.modules_dir.string()},
-                      {"in_place", stays_where_linked(level)}});
+                      {"in_place", stays_where_linked(level)},
+                      {"mmu", to_string(level.level.mmu)}});
   const json facts{{"cell", cell.cell.id},
                    {"out", out.string()},
                    {"levels", levels},

@@ -13,7 +13,7 @@ namespace kproof::sweep {
 
 // A JSON object for who calls at the guest's door: `cell`, `out`, and of each level `label`,
 // `release`, `vmlinux` and `modules` of its kernel, "" for none, and whether it runs where it was
-// linked to (`in_place`); and whether TCG runs L1 (`emulated`).
+// linked to (`in_place`) and the `mmu` mode of its KVM; and whether TCG runs L1 (`emulated`).
 std::string facts_of(const PreparedCell& cell, model::Accel accel,
                      const std::filesystem::path& out);
 
