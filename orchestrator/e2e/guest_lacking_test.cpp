@@ -50,10 +50,11 @@ TEST_CASE("a kernel without DAX is a skip for the case that needs it, and for no
 }
 
 TEST_CASE("a word of the command line that the kernel does not know is a miss, which names it") {
-  check_ending(run(), "no-dax/misspelt/selftest/misspelt",
-               {"miss", "config",
-                "evidence: command_line unproven \\(the kernel does not know lockdeep=1, which "
-                "`cmdline` has\\).*"});
+  check_ending(
+      run(), "no-dax/misspelt/selftest/misspelt",
+      {"miss", "config",
+       "evidence: kernel_parameters unproven \\(the kernel does not know lockdeep=1, which "
+       "`cmdline` has\\).*"});
 }
 
 // Nobody can know what a bzImage alone has built in; the guest finds out.

@@ -42,7 +42,7 @@ std::vector<std::string> owed_evidence(const model::Level& level, bool inside, b
   std::vector<std::string> names;
   if (!vm::module_parameters(level).empty()) names.emplace_back("module_parameters");
   if (!level.preempt.empty()) names.emplace_back("preempt_model");
-  if (!level.cmdline.empty()) names.emplace_back("command_line");
+  if (!level.cmdline.empty()) names.emplace_back("kernel_parameters");
   if (holds_guest && level.mmu != Mmu::unsaid) names.emplace_back("mmu_mode_of_guest");
   if (inside) {
     names.emplace_back("runs_on_kvm");
@@ -99,8 +99,8 @@ static Evidence preempt_model(const LevelFacts& level) {
 
 // A kernel hands a word that it does not know to init, and a misspelt one changes nothing. Of
 // nokaslr only its decompressor knows.
-static Evidence command_line(const LevelFacts& level) {
-  Evidence evidence{.name = "command_line", .of_plan = true};
+static Evidence kernel_parameters(const LevelFacts& level) {
+  Evidence evidence{.name = "kernel_parameters", .of_plan = true};
   const auto found = level.facts.find(std::string(agent::kUnknownWordsFact));
   if (found == level.facts.end()) {
     evidence.fact = "the agent did not tell which words the kernel did not know";
@@ -178,8 +178,8 @@ std::vector<Evidence> level_evidence(const LevelFacts& level, const LevelFacts* 
       proofs.push_back(module_parameters(level));
     else if (name == "preempt_model")
       proofs.push_back(preempt_model(level));
-    else if (name == "command_line")
-      proofs.push_back(command_line(level));
+    else if (name == "kernel_parameters")
+      proofs.push_back(kernel_parameters(level));
     else if (name == "mmu_mode_of_guest")
       proofs.push_back(mmu_mode_of_guest(level, inside_nests));
     else if (name == "runs_on_kvm")

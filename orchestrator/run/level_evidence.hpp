@@ -29,7 +29,7 @@ std::vector<std::string> owed_evidence(const model::Level& level, bool inside, b
 // What the facts prove of each owed name:
 //   module_parameters  each declared parameter, and those of the MMU mode, are what sysfs says
 //   preempt_model      the declared preemption model is the one in debugfs
-//   command_line       the kernel knows every word of the plan's `cmdline`
+//   kernel_parameters  the kernel knows every word of the plan's `cmdline`
 //   mmu_mode_of_guest  KVM's counters moved as they do in the declared MMU mode while the guest
 //                      inside ran
 //   runs_on_kvm        CPUID in this guest, which is inside another, shows KVM's signature

@@ -93,11 +93,11 @@ TEST_CASE("the preemption model is the one in brackets") {
 TEST_CASE("the kernel knows each word that the plan gives it") {
   const model::Level level{.cmdline = {"nokaslr", "lockdeep=1", "quiet"}};
   const std::string file(agent::kUnknownWordsFact);
-  CHECK(of(level, {{file, "nokaslr"}}, "command_line").proven);
-  const auto wrong = of(level, {{file, "nokaslr quieter lockdeep=1"}}, "command_line");
+  CHECK(of(level, {{file, "nokaslr"}}, "kernel_parameters").proven);
+  const auto wrong = of(level, {{file, "nokaslr quieter lockdeep=1"}}, "kernel_parameters");
   CHECK(!wrong.proven);
   CHECK(wrong.fact == "the kernel does not know lockdeep=1, which `cmdline` has");
-  CHECK(!of(level, {}, "command_line").proven);
+  CHECK(!of(level, {}, "kernel_parameters").proven);
   CHECK(owed_evidence({}, false, false).empty());
 }
 

@@ -117,12 +117,12 @@ TEST_CASE("evidence: missing or unproven is miss, never pass") {
 
 TEST_CASE("evidence: what a kernel does not take of the plan is its config's fault") {
   Scene s;
-  s.report.evidence.push_back({"command_line", false, "no lockdeep", 1, true});
+  s.report.evidence.push_back({"kernel_parameters", false, "no lockdeep", 1, true});
   check(s, "evidence", Verdict::miss, Blame::config,
-        "evidence: command_line unproven (no lockdeep)");
+        "evidence: kernel_parameters unproven (no lockdeep)");
   s.report.evidence.push_back({"mapping_is_pud", false, "512 faults"});
   check(s, "evidence", Verdict::miss, Blame::test,
-        "evidence: command_line unproven (no lockdeep), mapping_is_pud unproven (512 faults)");
+        "evidence: kernel_parameters unproven (no lockdeep), mapping_is_pud unproven (512 faults)");
 }
 
 TEST_CASE("nothing: no subtests, or only skipped ones, is skip") {
