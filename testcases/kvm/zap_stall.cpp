@@ -141,6 +141,17 @@ void judge(lib::Case& test, const Rounds& rounds, const Options& options) {
       });
 }
 
+void check(const Options& options) {
+  if (options.size == 0 || options.size % kvm::kPage2M != 0 ||
+      options.size % kvm::entry_size(options.backing) != 0)
+    lib::usage_error("--size must be a multiple of 2 MiB and of the backing's entries");
+  if (options.step < kvm::kPage4K || options.size % options.step != 0 ||
+      (options.sparse() && options.backing != "anon"))
+    lib::usage_error("--step must divide --size and be 4096, or more of anon");
+  if (options.rounds == 0 || options.period_us < 1)
+    lib::usage_error("--rounds and --period-us: at least 1");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -170,14 +181,7 @@ int main(int argc, char** argv) {
        {.name = "--limit-us",
         .help = "that the median stall must keep to (0: none)",
         .number = &options.limit_us}});
-  if (options.size == 0 || options.size % kvm::kPage2M != 0 ||
-      options.size % kvm::entry_size(options.backing) != 0)
-    lib::usage_error("--size must be a multiple of 2 MiB and of the backing's entries");
-  if (options.step < kvm::kPage4K || options.size % options.step != 0 ||
-      (options.sparse() && options.backing != "anon"))
-    lib::usage_error("--step must divide --size and be 4096, or more of anon");
-  if (options.rounds == 0 || options.period_us < 1)
-    lib::usage_error("--rounds and --period-us: at least 1");
+  check(options);
   const kvm::Kvm kvm;
   const auto provider = kvm::provide(options.backing, options.size);
   test.plan(options.limit_us == 0 ? 1 : 2);
