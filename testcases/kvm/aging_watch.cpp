@@ -3,12 +3,10 @@
 
 namespace kproof::kvm::aging {
 
-static HvaRange range_of(const Machine& machine) {
-  return {reinterpret_cast<std::uintptr_t>(machine.region().base()), machine.region().length()};
-}
-
 Watch::Watch(Context& context, const Machine& machine, const char* subtest)
-    : context_(context), subtest_(subtest), counters_(range_of(machine), notified_vms()) {}
+    : context_(context),
+      subtest_(subtest),
+      counters_(hva_range(machine.region()), notified_vms()) {}
 
 Watch::~Watch() {
   const bool asked = counters_.agings() > 0;

@@ -1,5 +1,4 @@
 // What must wait for something that is half done, or must see that it was.
-#include <atomic>
 #include <cstring>
 #include <thread>
 
@@ -9,47 +8,22 @@
 
 #include "kvm/churn.hpp"
 #include "kvm/held_page.hpp"
-#include "kvm/notifiers.hpp"
+#include "kvm/meanwhile.hpp"
+#include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
 
 namespace kproof::kvm::churn {
 
 static constexpr unsigned kFewestMet = 12, kMostRounds = 64;
 static constexpr double kPatienceSeconds = 10;
-// So that an mprotect takes some milliseconds, of which all is one invalidation.
-static constexpr std::size_t kSizeOfInvalidation = std::size_t{64} << 20;
-
-// One mprotect by another thread.
-class Change {
- public:
-  Change(const mm::Region& region, int prot)
-      : thread_([&region, prot, this] {
-          lib::safe::mprotect(region.base(), region.length(), prot);
-          over_ = true;
-        }) {}
-  Change(const Change&) = delete;
-  Change& operator=(const Change&) = delete;
-  ~Change() { thread_.join(); }
-
-  bool over() const { return over_; }
-
- private:
-  std::atomic<bool> over_{false};
-  std::thread thread_;  // last: it uses all of the above
-};
-
-static HvaRange range_of(const mm::Region& region) {
-  return {reinterpret_cast<std::uintptr_t>(region.base()), region.length()};
-}
 
 // Makes the slot within the invalidation of an mprotect, which has begun when its tracepoint was
 // hit and ends when all entries are changed. True if the mprotect was not over when we set out.
 static bool make_amid_invalidation(Machine& machine, const NotifierCounters& counters,
                                    lib::Check& check) {
-  const std::uint64_t before = counters.invalidations();
-  const Change change(machine.region(), PROT_READ);
-  while (counters.invalidations() == before && !change.over()) {
-  }
+  const mm::Region& region = machine.region();
+  const Meanwhile change([&] { lib::safe::mprotect(region.base(), region.length(), PROT_READ); },
+                         counters);
   const bool amid = !change.over();
   const int error = machine.vm().try_set(machine.slot());
   check.that(error == 0, "the slot cannot be made: %s", strerrorname_np(error));
@@ -64,7 +38,7 @@ void comes_amid_invalidation(Context& context, lib::Check& check) {
   const mm::Region& region = machine.region();
   for (std::size_t word = 0; word < machine.words(); ++word)
     *region.word(word) = 0;
-  const NotifierCounters counters(range_of(region), notified_vms());
+  const NotifierCounters counters(hva_range(region), notified_vms());
   unsigned met = 0;
   for (unsigned round = 0; round < kMostRounds && met < kFewestMet; ++round) {
     machine.vm().remove(Machine::kRegionSlot);

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "kvm/tracepoint.hpp"
+#include "mm/mapping.hpp"
 
 namespace kproof::kvm {
 
@@ -17,6 +18,9 @@ struct HvaRange {
 
   std::uintptr_t end() const { return start + length; }
 };
+inline HvaRange hva_range(const mm::Region& region) {
+  return {reinterpret_cast<std::uintptr_t>(region.base()), region.length()};
+}
 
 // The VMs of this process. Each of them is called for each range of the mm, whether it has a
 // memslot there or not. Measured; 0 if nothing can be counted.

@@ -6,6 +6,9 @@
 
 namespace kproof::kvm::stale {
 
+// Beside Machine::kRegionSlot.
+inline constexpr unsigned kSecondSlot = 2;
+
 // Words of the region that stand for all: at both ends, at entries' borders, and in the middle.
 std::vector<std::size_t> some_words(const Machine& machine);
 
@@ -39,11 +42,15 @@ void copied_on_write(Context&, lib::Check&);
 void migrated(Context&, lib::Check&);
 void collapsed(Context&, lib::Check&);
 void moved_away(Context&, lib::Check&);
+void moved_and_left(Context&, lib::Check&);
 
 // stale_slots.cpp: slots that do not hold just what is changed
 void slot_of_a_part(Context&, lib::Check&);
 void two_slots(Context&, lib::Check&);
 void memory_of_two_slots(Context&, lib::Check&);
+
+// stale_amid.cpp: the vCPU faults while the host is half done
+void amid_two_invalidations(Context&, lib::Check&);
 
 // stale_merged.cpp: pages of one content are one page
 void merged(Context&, lib::Check&);

@@ -18,6 +18,11 @@ bool is_anonymous(const mm::Provider& provider) {
   return provider.kind() == mm::Kind::anonymous;
 }
 
+// Of which an mprotect takes its time.
+bool is_of_small_pages(const mm::Provider& provider) {
+  return !provider.is_huge();
+}
+
 bool is_huge_anonymous(const mm::Provider& provider) {
   return is_anonymous(provider) && provider.is_huge();
 }
@@ -46,9 +51,13 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
      is_huge_anonymous},
     {"the guest does not follow memory that mremap takes away", kvm::stale::moved_away,
      can_be_moved},
+    {"the guest does not follow memory whose place mremap leaves empty", kvm::stale::moved_and_left,
+     is_anonymous},
     {"what is changed beyond a slot's ends binds the slot", kvm::stale::slot_of_a_part},
     {"what is changed of two slots binds both", kvm::stale::two_slots},
     {"what is changed of memory in two slots binds both", kvm::stale::memory_of_two_slots},
+    {"a fault waits for the first of two changes that are under way",
+     kvm::stale::amid_two_invalidations, is_of_small_pages},
     {"no write of a running vCPU lands while read-only", kvm::stale::running_meets_read_only},
     {"no write of a running vCPU lands under PROT_NONE", kvm::stale::running_meets_none},
     {"no write of a vCPU that is preempted amid a fault lands while read-only",

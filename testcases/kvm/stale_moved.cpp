@@ -130,4 +130,22 @@ void moved_away(Context& context, lib::Check& check) {
   expect_new_memory(machine, check, 0x6000);
 }
 
+// Nothing is unmapped then, and so it is the move itself of which KVM must hear.
+void moved_and_left(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!populate(machine, check)) return;
+  const std::size_t length = machine.region().length();
+  auto* const target =
+      static_cast<char*>(mm::map_aligned(length, std::max(context.provider.entry_size(), kPage2M)));
+  if (::mremap(machine.region().base(), length, length,
+               MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, target) == MAP_FAILED)
+    return check.skip(std::string("mremap with MREMAP_DONTUNMAP: ") + strerrorname_np(errno));
+  const mm::Region moved(target, length, machine.stride());
+  for (const std::size_t word : some_words(machine)) {
+    expect_shared(machine, check, word, 0, "moved away, and nothing is left");
+    check.that(*moved.word(word) == word + 1, "moved: word %zu is %#lx, not %#lx", word,
+               *moved.word(word), word + 1);
+  }
+}
+
 }  // namespace kproof::kvm::stale

@@ -8,7 +8,6 @@
 
 namespace kproof::kvm::stale {
 
-static constexpr unsigned kSecondSlot = 2;
 // By which the guest maps the second slot.
 static constexpr Gva kSecondGva = kRegionGva + (Gva{1} << 39);
 
