@@ -11,9 +11,9 @@ using kvm::aging::Context;
 namespace {
 
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
-    {"page_idle: what the guest writes is young, the rest stays idle", kvm::aging::page_idle},
+    {"page_idle: what the guest writes is young, the rest stays idle", kvm::aging::idle_pages},
     {"page_idle: a huge page is young, whichever part of it the guest writes",
-     kvm::aging::page_idle_of_huge},
+     kvm::aging::idle_huge_pages},
     {"DAMON sees accesses where the guest writes, and none elsewhere", kvm::aging::damon},
     {"MADV_PAGEOUT takes what the guest does not use, and it comes back", kvm::aging::pageout},
     {"the multi-gen LRU evicts what the guest does not use", kvm::aging::lru_gen},

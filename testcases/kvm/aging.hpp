@@ -42,8 +42,8 @@ void expect_seen(lib::Check& check, std::size_t unseen, std::size_t used, bool f
 bool fill(Machine& machine, lib::Check& check);
 void expect_filled(Machine& machine, lib::Check& check, const char* when);
 
-void page_idle(Context&, lib::Check&);  // aging_idle.cpp
-void page_idle_of_huge(Context&, lib::Check&);
+void idle_pages(Context&, lib::Check&);  // aging_idle.cpp
+void idle_huge_pages(Context&, lib::Check&);
 void damon(Context&, lib::Check&);    // aging_damon.cpp
 void pageout(Context&, lib::Check&);  // aging_reclaim.cpp
 void lru_gen(Context&, lib::Check&);

@@ -1,47 +1,14 @@
-// /sys/kernel/mm/page_idle/bitmap (Documentation/admin-guide/mm/idle_page_tracking.rst).
-#include <optional>
-
-#include <fcntl.h>
-#include <sched.h>
+// What idle page tracking sees of the guest's accesses.
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "kvm/aging.hpp"
 #include "kvm/flush.hpp"
+#include "kvm/page_idle.hpp"
 #include "lib/clock.hpp"
-#include "lib/safe.hpp"
-#include "lib/sysfs.hpp"
 #include "mm/pagemap.hpp"
 #include "mm/thp.hpp"
 
 namespace kproof::kvm::aging {
-
-static const char* const kBitmap = "/sys/kernel/mm/page_idle/bitmap";
-
-// The word that has the bit of this frame. Of the last frames of memory, where they are less than
-// 64, the kernel tells nothing: its loops end at max_pfn and count whole words (mm/page_idle.c).
-static std::optional<std::uint64_t> read_word(std::uint64_t frame) {
-  const int fd = lib::safe::open(kBitmap, O_RDONLY);
-  std::uint64_t word = 0;
-  const long size = lib::safe::check(
-      ::pread(fd, &word, sizeof word, static_cast<off_t>(frame / 64 * sizeof word)), kBitmap);
-  ::close(fd);
-  return size == sizeof word ? std::optional(word) : std::nullopt;
-}
-
-// Of a frame of which the kernel tells.
-static bool is_idle(std::uint64_t frame) {
-  return *read_word(frame) >> frame % 64 & 1;
-}
-
-// Bits that are 0 change nothing.
-static void set_idle(std::uint64_t frame) {
-  const int fd = lib::safe::open(kBitmap, O_WRONLY);
-  const std::uint64_t word = std::uint64_t{1} << frame % 64;
-  lib::safe::check(::lseek(fd, static_cast<off_t>(frame / 64 * sizeof word), SEEK_SET), kBitmap);
-  lib::safe::write(fd, &word, sizeof word);
-  ::close(fd);
-}
 
 struct Page {
   std::size_t word;  // of the region
@@ -54,13 +21,14 @@ static std::vector<Page> pages_in_bitmap(const Machine& machine) {
   std::vector<Page> pages;
   for (std::size_t word = 0; word < machine.words(); ++word)
     if (const Page page{word, entries[word * machine.stride() / kPage4K] & mm::kPagemapFrame};
-        read_word(page.frame))
+        page_idle::tracks(page.frame))
       pages.push_back(page);
   return pages;
 }
 
-void page_idle(Context& context, lib::Check& check) {
-  if (!lib::sysfs::exists(kBitmap)) return check.skip("CONFIG_IDLE_PAGE_TRACKING is not set");
+void idle_pages(Context& context, lib::Check& check) {
+  if (const std::string missing = page_idle::missing(); !missing.empty())
+    return check.skip(missing);
   Machine machine = context.machine();
   const Watch watch(context, machine, "page_idle");
   TlbFlusher flusher(machine, 0);
@@ -71,13 +39,13 @@ void page_idle(Context& context, lib::Check& check) {
   const std::vector<Page> pages = pages_in_bitmap(machine);
   const double time = lib::timed_us([&] {
     for (const Page& page : pages)
-      set_idle(page.frame);
+      page_idle::set(page.frame);
   });
   const bool flushed = flusher.flush();
   machine.fill(0, machine.words() / 2, 1);
   std::size_t used = 0, old = 0, young = 0;
   for (const Page& page : pages) {
-    const bool touched = page.word < machine.words() / 2, idle = is_idle(page.frame);
+    const bool touched = page.word < machine.words() / 2, idle = page_idle::is_set(page.frame);
     used += touched;
     old += touched && idle;
     young += !touched && !idle;
@@ -95,9 +63,9 @@ void page_idle(Context& context, lib::Check& check) {
 
 // The host maps each by one entry, and the guest by small pages: the shadow MMU has 512 SPTEs, and
 // any of them may be the one that was used.
-void page_idle_of_huge(Context& context, lib::Check& check) {
-  if (!lib::sysfs::exists(kBitmap)) return check.skip("CONFIG_IDLE_PAGE_TRACKING is not set");
-  if (const std::string missing = mm::Thp::missing(); !missing.empty()) return check.skip(missing);
+void idle_huge_pages(Context& context, lib::Check& check) {
+  for (const std::string& missing : {page_idle::missing(), mm::Thp::missing()})
+    if (!missing.empty()) return check.skip(missing);
   constexpr std::size_t kHugePages = 8;
   mm::Thp thp;
   Machine machine(context.kvm, thp, {kHugePages * kPage2M});
@@ -113,13 +81,13 @@ void page_idle_of_huge(Context& context, lib::Check& check) {
   for (const Page& page : pages_in_bitmap(machine))
     if (page.word % thp.words_per_entry() == 0) heads.push_back(page);
   for (const Page& head : heads)
-    set_idle(head.frame);
+    page_idle::set(head.frame);
   const bool flushed = flusher.flush();
   std::size_t used = 0, old = 0, young = 0;
   for (std::size_t i = 0; i < heads.size(); i += 2, ++used)
     machine.write(heads[i].word + 1 + 60 * i, 1);
   for (std::size_t i = 0; i < heads.size(); ++i)
-    (i % 2 == 0 ? old : young) += is_idle(heads[i].frame) == (i % 2 == 0);
+    (i % 2 == 0 ? old : young) += page_idle::is_set(heads[i].frame) == (i % 2 == 0);
   check.that(used >= 2, "the bitmap tells of %zu of %zu huge pages", heads.size(), kHugePages);
   expect_seen(check, old, used, flushed, "page_idle of huge pages");
   check.that(young < used, "each of %zu huge pages is young that nobody touched", young);

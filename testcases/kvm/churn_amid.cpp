@@ -9,6 +9,7 @@
 #include "kvm/churn.hpp"
 #include "kvm/held_page.hpp"
 #include "kvm/meanwhile.hpp"
+#include "kvm/notifiers.hpp"
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
 
@@ -22,8 +23,9 @@ static constexpr double kPatienceSeconds = 10;
 static bool make_amid_invalidation(Machine& machine, const NotifierCounters& counters,
                                    lib::Check& check) {
   const mm::Region& region = machine.region();
+  const std::uint64_t before = counters.invalidations();
   const Meanwhile change([&] { lib::safe::mprotect(region.base(), region.length(), PROT_READ); },
-                         counters);
+                         [&] { return counters.invalidations() != before; });
   const bool amid = !change.over();
   const int error = machine.vm().try_set(machine.slot());
   check.that(error == 0, "the slot cannot be made: %s", strerrorname_np(error));

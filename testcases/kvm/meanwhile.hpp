@@ -5,8 +5,6 @@
 #include <functional>
 #include <thread>
 
-#include "kvm/notifiers.hpp"
-
 namespace kproof::kvm {
 
 // A region of small pages so large that to change it takes some milliseconds, of which all is one
@@ -15,13 +13,14 @@ inline constexpr std::size_t kSizeOfInvalidation = std::size_t{64} << 20;
 
 class Meanwhile {
  public:
-  // Returns when the change has begun, which is when the notifier's tracepoint is hit; or is over.
-  Meanwhile(std::function<void()> change, const NotifierCounters& counters)
-      : before_(counters.invalidations()), thread_([change = std::move(change), this] {
+  // Returns when `begun` says that the change is under way, or when it is over.
+  template <class Begun>
+  Meanwhile(std::function<void()> change, Begun begun)
+      : thread_([change = std::move(change), this] {
           change();
           over_ = true;
         }) {
-    while (counters.invalidations() == before_ && !over()) {
+    while (!begun() && !over()) {
     }
   }
   Meanwhile(const Meanwhile&) = delete;
@@ -31,7 +30,6 @@ class Meanwhile {
   bool over() const { return over_; }
 
  private:
-  const std::uint64_t before_;
   std::atomic<bool> over_{false};
   std::thread thread_;  // last: it uses all of the above
 };

@@ -15,6 +15,7 @@ constexpr kvm::Behaviour<TablesContext> kBehaviours[] = {
     {"L2 sees memory that replaced its own, and none after munmap", kvm::nested::replaced},
     {"the dirty log holds every page that L2 wrote", kvm::nested::logged},
     {"the cleared dirty log holds every page that L2 wrote", kvm::nested::logged_and_cleared},
+    {"page_idle: what L2 reads is young, the rest stays idle", kvm::nested::used_pages},
     {"no write of a running L2 lands while read-only", kvm::nested::running_meets_read_only},
     {"no write of a running L2 lands under PROT_NONE", kvm::nested::running_meets_none},
     {"an entry that L1 made read-only refuses L2's write", kvm::nested::entry_read_only},

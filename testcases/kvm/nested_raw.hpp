@@ -70,6 +70,9 @@ void replaced(TablesContext&, lib::Check&);
 void logged(TablesContext&, lib::Check&);
 void logged_and_cleared(TablesContext&, lib::Check&);
 
+// nested_age.cpp: the host asks what L2 has used
+void used_pages(TablesContext&, lib::Check&);
+
 // nested_race.cpp: the host changes it while L2 runs
 void running_meets_read_only(TablesContext&, lib::Check&);
 void running_meets_none(TablesContext&, lib::Check&);
