@@ -20,7 +20,7 @@ static constexpr double kPatienceSeconds = 10;
 
 // Makes the slot within the invalidation of an mprotect, which has begun when its tracepoint was
 // hit and ends when all entries are changed. True if the mprotect was not over when we set out.
-static bool make_amid_invalidation(Machine& machine, const NotifierCounters& counters,
+static bool make_amid_invalidation(Machine& machine, const InvalidationCounter& counters,
                                    lib::Check& check) {
   const mm::Region& region = machine.region();
   const std::uint64_t before = counters.invalidations();
@@ -40,7 +40,7 @@ void comes_amid_invalidation(Context& context, lib::Check& check) {
   const mm::Region& region = machine.region();
   for (std::size_t word = 0; word < machine.words(); ++word)
     *region.word(word) = 0;
-  const NotifierCounters counters(hva_range(region), notified_vms());
+  const InvalidationCounter counters(hva_range(region), notified_vms());
   unsigned met = 0;
   for (unsigned round = 0; round < kMostRounds && met < kFewestMet; ++round) {
     machine.vm().remove(Machine::kRegionSlot);

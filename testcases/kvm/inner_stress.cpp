@@ -61,7 +61,7 @@ bool InnerStress::is_there(const HvaRange& piece) const {
 // `changes`: the body changes entries of the RAM, so that KVM must be told. Nobody but the guest,
 // whose faults only add entries, touches the piece meanwhile.
 template <class Body>
-void InnerStress::hear(Tally& tally, const NotifierCounters& counters, bool changes, Body body) {
+void InnerStress::hear(Tally& tally, const InvalidationCounter& counters, bool changes, Body body) {
   const std::uint64_t before = counters.invalidations();
   body();
   const std::uint64_t heard = counters.invalidations() - before;

@@ -50,7 +50,7 @@ class InnerStress {
 
  private:
   template <class Body>
-  void hear(Tally& tally, const NotifierCounters& counters, bool changes, Body body);
+  void hear(Tally& tally, const InvalidationCounter& counters, bool changes, Body body);
   void advise(Tally& tally, const HvaRange& piece, int advice, const char* name, bool changes);
   void toggle_rights(const HvaRange& piece);
   void drop(const HvaRange& piece);
@@ -68,8 +68,8 @@ class InnerStress {
   std::size_t piece_;
   char* ours_ = nullptr;  // a mapping of the RAM's first piece
   unsigned random_ = 1;
-  std::vector<unsigned> nodes_;       // of memory
-  NotifierCounters by_qemu_, by_us_;  // what these two threads have KVM told of the RAM
+  std::vector<unsigned> nodes_;          // of memory
+  InvalidationCounter by_qemu_, by_us_;  // what these two threads have KVM told of the RAM
 };
 
 }  // namespace kproof::kvm

@@ -10,23 +10,25 @@
 namespace kproof::kvm {
 
 // The tracepoints' fields `first` and `last` (exclusive), or one field that is an address.
-static std::string touching(const HvaRange& range, pid_t thread, const std::string& first,
+static std::string touching(const HvaRange& range, const std::string& first,
                             const std::string& last) {
   return first + " < " + std::to_string(range.end()) + " && " + last +
-         (last == first ? " >= " : " > ") + std::to_string(range.start) +
-         (thread > 0 ? " && " + of_thread(thread) : "");
+         (last == first ? " >= " : " > ") + std::to_string(range.start);
 }
 
-NotifierCounters::NotifierCounters(const HvaRange& range, unsigned vms, pid_t thread)
+InvalidationCounter::InvalidationCounter(const HvaRange& range, unsigned vms, pid_t thread)
     : vms_(std::max(vms, 1U)),
-      unmap_("kvm/kvm_unmap_hva_range", touching(range, thread, "start", "end")),
-      age_("kvm/kvm_age_hva", touching(range, thread, "start", "end")),
-      test_("kvm/kvm_test_age_hva", touching(range, thread, "hva", "hva")) {}
+      unmap_("kvm/kvm_unmap_hva_range",
+             touching(range, "start", "end") + (thread > 0 ? " && " + of_thread(thread) : "")) {}
+
+NotifierCounters::NotifierCounters(const HvaRange& range, unsigned vms)
+    : InvalidationCounter(range, vms),
+      age_("kvm/kvm_age_hva", touching(range, "start", "end")),
+      test_("kvm/kvm_test_age_hva", touching(range, "hva", "hva")) {}
 
 const std::string& NotifierCounters::problem() const {
-  for (const TracepointCounter* counter : {&unmap_, &age_})
-    if (!counter->problem().empty()) return counter->problem();
-  return test_.problem();
+  if (const std::string& first = InvalidationCounter::problem(); !first.empty()) return first;
+  return age_.problem().empty() ? test_.problem() : age_.problem();
 }
 
 // One call of change_protection() for one page that is there.
@@ -35,9 +37,9 @@ unsigned notified_vms() {
   void* page =
       lib::safe::mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   *static_cast<volatile char*>(page) = 1;
-  const NotifierCounters counters({reinterpret_cast<std::uintptr_t>(page), kPage}, 1);
+  const InvalidationCounter counter({reinterpret_cast<std::uintptr_t>(page), kPage}, 1);
   lib::safe::mprotect(page, kPage, PROT_READ);
-  const auto hits = counters.invalidations();
+  const auto hits = counter.invalidations();
   lib::safe::munmap(page, kPage);
   return static_cast<unsigned>(hits);
 }

@@ -26,22 +26,37 @@ inline HvaRange hva_range(const mm::Region& region) {
 // memslot there or not. Measured; 0 if nothing can be counted.
 unsigned notified_vms();
 
-// Counts callbacks of one VM that touch a range, from its construction on.
-class NotifierCounters {
+// Counts callbacks of one VM that touch a range, from its construction on: of
+// invalidate_range_start.
+class InvalidationCounter {
  public:
   // `vms` of the process that has the range. With `thread`, what that thread does to it.
-  NotifierCounters(const HvaRange& range, unsigned vms, pid_t thread = 0);
+  InvalidationCounter(const HvaRange& range, unsigned vms, pid_t thread = 0);
 
-  // Of invalidate_range_start; of clear_young and clear_flush_young; of test_young.
   std::uint64_t invalidations() const { return unmap_.count() / vms_; }
+  // Why it cannot count; "" if it can.
+  const std::string& problem() const { return unmap_.problem(); }
+
+ protected:
+  unsigned vms_;
+
+ private:
+  TracepointCounter unmap_;
+};
+
+// And those that ask for an age. Each tracepoint costs a second to turn on, under TCG.
+class NotifierCounters : public InvalidationCounter {
+ public:
+  NotifierCounters(const HvaRange& range, unsigned vms);
+
+  // Of clear_young and clear_flush_young; of test_young.
   std::uint64_t agings() const { return age_.count() / vms_; }
   std::uint64_t young_tests() const { return test_.count() / vms_; }
-  // Why one of them cannot count; "" when all can.
+  // Why one of the three cannot count; "" when all can.
   const std::string& problem() const;
 
  private:
-  unsigned vms_;
-  TracepointCounter unmap_, age_, test_;
+  TracepointCounter age_, test_;
 };
 
 }  // namespace kproof::kvm

@@ -22,7 +22,7 @@ void prove(Context& context, const kvm::Kvm& kvm) {
   kvm.prove_api(context.test);
   kvm::prove_mmu_mode(context.test, machine.vcpu(), machine.tables());
   const SparsePart& part = context.memory.populated();
-  const kvm::NotifierCounters counters(part.range(), context.vms);
+  const kvm::InvalidationCounter counters(part.range(), context.vms);
   lib::Check check;
   for (unsigned i = 0; i < kRounds; ++i)
     for (const int prot : {PROT_NONE, mm::kReadWrite})

@@ -103,9 +103,9 @@ void balanced(Context& context, lib::Check& check) {
   constexpr unsigned kPasses = 2;
   const Nodes nodes;
   nodes.bring_home(pages_of(context.memory.populated()));
-  std::vector<std::unique_ptr<NotifierCounters>> counters;
+  std::vector<std::unique_ptr<InvalidationCounter>> counters;
   for (const SparsePart& part : context.memory.parts())
-    counters.push_back(std::make_unique<NotifierCounters>(part.range(), context.vms));
+    counters.push_back(std::make_unique<InvalidationCounter>(part.range(), context.vms));
   const NumaBalancing balancing(true);  // now, so that no call is of a pass before those counted
   const unsigned before = NumaBalancing::passes();
   const auto moved_before = pages_migrated(), balanced_before = pages_balanced();

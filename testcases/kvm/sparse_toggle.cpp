@@ -19,7 +19,7 @@ static Toggled toggle(Context& context, const SparsePart& part, std::size_t leng
                       lib::Check& check) {
   Toggled toggled;
   const std::size_t words = part.region->words() / (part.region->length() / length);
-  const NotifierCounters counters(part.range(), context.vms);
+  const InvalidationCounter counters(part.range(), context.vms);
   const lib::StayOnFirstCpu here;
   InvalidationRecorder recorder;
   for (unsigned round = 0; round < kRounds; ++round)
@@ -64,7 +64,7 @@ void none(Context& context, lib::Check& check) {
 void empty_pmds(Context& context, lib::Check& check) {
   const SparsePart& part = context.memory.puds();
   const std::size_t half = kPage1G / 2, stride = part.region->length() / part.region->words();
-  const NotifierCounters counters({part.range().start + half, half}, context.vms);
+  const InvalidationCounter counters({part.range().start + half, half}, context.vms);
   for (unsigned round = 0; round < kRounds; ++round)
     for (const int prot : {PROT_NONE, mm::kReadWrite})
       part.region->protect(check, prot, half / stride, half / stride);
