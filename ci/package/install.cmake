@@ -11,7 +11,7 @@ get_property(case_targets GLOBAL PROPERTY KPROOF_CASE_TARGETS)
 add_custom_target(program DEPENDS kproof agent qemu-tied runtime-guard suite-runner ${case_targets})
 file(STRINGS ${PROJECT_SOURCE_DIR}/ci/plans/quickstart.yaml quickstart_cases REGEX "^  - mm/")
 list(TRANSFORM quickstart_cases REPLACE "^  - mm/" case_mm_)
-add_custom_target(quickstart DEPENDS kproof agent qemu-tied runtime-guard ${quickstart_cases})
+add_custom_target(quickstart DEPENDS kproof agent qemu-tied runtime-guard suite-runner ${quickstart_cases})
 
 # Pages are made by the program, of the same words as --help.
 set(man_pages ${PROJECT_BINARY_DIR}/share/man/man1)
