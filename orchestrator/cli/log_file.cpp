@@ -144,7 +144,7 @@ static bool is_kernels(std::string_view raw) {
 
 namespace {
 // Whichever analyser the first lines call for.
-class Reader {
+class LogReader {
  public:
   void feed(std::string_view piece) {
     if (!begun_) {
@@ -204,7 +204,7 @@ LogContent read_log(const std::string& file) {
   const util::Fd fd = open_log(file);
   const std::string shown = file == "-" ? "standard input" : file;
   std::vector<char> buffer(1 << 20);
-  Reader reader;
+  LogReader reader;
   bool text = true;
   for (bool first = true;; first = false) {
     const ssize_t size = ::read(fd.get(), buffer.data(), buffer.size());

@@ -33,7 +33,7 @@ struct TextColumn {
 
 }  // namespace
 
-static constexpr std::size_t kGap = 2;
+static constexpr std::size_t kColumnGap = 2;
 
 static std::string word_of(const series::Entry& entry, std::size_t row) {
   const bool shared = entry.against && *entry.against + 1 < row;
@@ -107,7 +107,7 @@ static std::string block(const std::vector<std::string>& heads, std::size_t head
     for (const TextColumn* column = begin; column != end; ++column) {
       const Piece piece = line == 0 ? Piece{column->title} : column->pieces[line - 1];
       const std::string padded = pad(piece.text, column + 1 == end ? 0 : column->width());
-      text += std::string(kGap, ' ') + tint(padded, piece.colour, style);
+      text += std::string(kColumnGap, ' ') + tint(padded, piece.colour, style);
     }
     out += trimmed(std::move(text));
   }
@@ -119,7 +119,7 @@ static std::size_t fitting(const TextColumn* begin, const TextColumn* end, std::
                            std::size_t width) {
   const TextColumn* column = begin;
   for (std::size_t used = head_width; column != end; ++column) {
-    used += kGap + column->width();
+    used += kColumnGap + column->width();
     if (used > width && column != begin) break;
   }
   return static_cast<std::size_t>(column - begin);
