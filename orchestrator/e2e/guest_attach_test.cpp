@@ -93,35 +93,6 @@ TEST_CASE("a guest is paused at its finding: monitor, console, shell, gdb, and i
   CHECK(left_by_run(out) == std::vector<std::string>{});
 }
 
-TEST_CASE("a breakpoint of the guest inside stops there, and not in the same kernel around it") {
-  const fs::path directory = fresh_directory("attach-inside"), out = directory / "out";
-  AtTerminal run({"run", plan("attach"), "--case", "selftest/not_ok", "--topology", "nested",
-                  "--out", out, "--keep"},
-                 directory);
-  REQUIRE(run.shows("selftest/not_ok: paused: L2: not ok", kBoot));
-  std::string polls, pages;
-  {
-    AtTerminal shell({"attach", out, "--shell", "--level", "2"}, directory);
-    polls = address_of(shell, "__x64_sys_poll");  // the agents of both do
-    pages = address_of(shell, "max_pfn");
-    shell.types("exit\r");
-    CHECK(shell.waits() == 0);
-  }
-  for (int times = 0; times < 2; ++times) {
-    const auto gdb =
-        with_words("gdb '" + out.string() + "' --from-outside -- -nx -batch -ex 'break *" + polls +
-                   "' -ex continue -ex 'print/x $rip' -ex 'x/gx " + pages + "'");
-    CAPTURE(gdb.out);
-    CAPTURE(gdb.err);
-    CHECK(gdb.exit_code == 0);
-    CHECK(gdb.out.find("$1 = " + polls) != std::string::npos);
-    CHECK(gdb.out.ends_with("\t0x000000000001ffe0\n"));  // L2's 512 MiB; L1 has 1 GiB
-  }
-  CHECK(with_words("attach '" + out.string() + "' --resume").exit_code == 0);
-  CHECK(run.waits() == 1);
-  CHECK(left_by_run(out) == std::vector<std::string>{});
-}
-
 TEST_CASE("kill -9 of a kproof whose guest is paused leaves nothing, and the shell ends") {
   const fs::path directory = fresh_directory("attach-killed"), out = directory / "out";
   AtTerminal run({"run", plan("attach"), "--case", "selftest/not_ok", "--topology", "l1", "--out",
