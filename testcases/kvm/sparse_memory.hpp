@@ -20,9 +20,7 @@ struct SparsePart {
   std::size_t puds;                // PUD entries with such pages below them
   std::size_t pmds;                // PMD entries
 
-  HvaRange range() const {
-    return {reinterpret_cast<std::uintptr_t>(region->base()), region->length()};
-  }
+  HvaRange range() const { return hva_range(*region); }
 };
 
 // All slots are in one VM, as each VM of a process has a notifier of its own.

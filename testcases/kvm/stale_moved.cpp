@@ -2,8 +2,10 @@
 // huge page, to another address.
 //
 // A guest that kept an SPTE would go on with a page that is somebody else's by then, or nobody's.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include <sys/mman.h>
 
@@ -108,23 +110,40 @@ void collapsed(Context& context, lib::Check& check) {
     expect_shared(machine, check, word, 0x5000 + word, "collapsed");
 }
 
-void moved_away(Context& context, lib::Check& check) {
-  Machine machine = context.machine();
-  if (!populate(machine, check)) return;
+// Moves all of the region by mremap with these flags more; null, and the subtest a skip, where the
+// kernel does not move such memory so.
+static std::unique_ptr<mm::Region> move(const Context& context, const Machine& machine, int flags,
+                                        lib::Check& check) {
   const std::size_t length = machine.region().length();
   auto* const target =
       static_cast<char*>(mm::map_aligned(length, std::max(context.provider.entry_size(), kPage2M)));
-  if (::mremap(machine.region().base(), length, length, MREMAP_MAYMOVE | MREMAP_FIXED, target) ==
-      MAP_FAILED)
-    return check.skip(std::string("mremap of this memory: ") + strerrorname_np(errno));
-  const mm::Region moved(target, length, machine.stride());
+  if (::mremap(machine.region().base(), length, length, MREMAP_MAYMOVE | MREMAP_FIXED | flags,
+               target) == MAP_FAILED) {
+    check.skip(std::string(flags & MREMAP_DONTUNMAP ? "mremap with MREMAP_DONTUNMAP: "
+                                                    : "mremap of this memory: ") +
+               strerrorname_np(errno));
+    return nullptr;
+  }
+  return std::make_unique<mm::Region>(target, length, machine.stride());
+}
+
+// After what the guest has tried: its write may have landed here.
+static void expect_moved(const mm::Region& moved, lib::Check& check, std::size_t word) {
+  check.that(*moved.word(word) == word + 1, "moved: word %zu is %#lx, not %#lx", word,
+             *moved.word(word), word + 1);
+}
+
+void moved_away(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!populate(machine, check)) return;
+  const auto moved = move(context, machine, 0, check);
+  if (!moved) return;
   for (const std::size_t word : some_words(machine)) {
     const Exit read = machine.read(word);
     check.that(read.refused(), "after mremap: the guest's read of word %zu: %s, %#lx", word,
                read.text().c_str(), read.result);
     expect_refused(machine, check, word, "after mremap");
-    check.that(*moved.word(word) == word + 1, "moved: word %zu is %#lx, not %#lx", word,
-               *moved.word(word), word + 1);
+    expect_moved(*moved, check, word);
   }
   put_new_memory(machine, 0x6000);
   expect_new_memory(machine, check, 0x6000);
@@ -134,17 +153,11 @@ void moved_away(Context& context, lib::Check& check) {
 void moved_and_left(Context& context, lib::Check& check) {
   Machine machine = context.machine();
   if (!populate(machine, check)) return;
-  const std::size_t length = machine.region().length();
-  auto* const target =
-      static_cast<char*>(mm::map_aligned(length, std::max(context.provider.entry_size(), kPage2M)));
-  if (::mremap(machine.region().base(), length, length,
-               MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, target) == MAP_FAILED)
-    return check.skip(std::string("mremap with MREMAP_DONTUNMAP: ") + strerrorname_np(errno));
-  const mm::Region moved(target, length, machine.stride());
+  const auto moved = move(context, machine, MREMAP_DONTUNMAP, check);
+  if (!moved) return;
   for (const std::size_t word : some_words(machine)) {
     expect_shared(machine, check, word, 0, "moved away, and nothing is left");
-    check.that(*moved.word(word) == word + 1, "moved: word %zu is %#lx, not %#lx", word,
-               *moved.word(word), word + 1);
+    expect_moved(*moved, check, word);
   }
 }
 

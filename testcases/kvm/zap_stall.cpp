@@ -10,6 +10,8 @@
 // that has one page in it (each PUD, or since 6.12 each P4D), the shadow MMU looks at the rmap of
 // every page that could be there, and between two that are it neither yields nor asks whether it
 // should.
+#include <algorithm>
+
 #include <sys/mman.h>
 
 #include "kvm/backing.hpp"
@@ -100,6 +102,18 @@ void round(kvm::Machine& machine, const Options& options, kvm::LatenessSampler& 
       std::min(rounds.fewest_zapped, static_cast<std::int64_t>(bytes(before) - bytes(after)));
   rounds.idle.push_back(sampler.worst_during([&] { spin(time); }));
   lib::safe::mprotect(region.base(), region.length(), PROT_READ | PROT_WRITE);
+}
+
+Rounds measure(kvm::Machine& machine, const Options& options, int cpu) {
+  kvm::LockHolds lock;
+  kvm::LatenessSampler sampler(cpu, options.period_us);
+  Rounds rounds;
+  const double end = lib::now_us() + options.seconds * 1e6;
+  while (rounds.stall.size() < options.rounds || lib::now_us() < end)
+    round(machine, options, sampler, lock, rounds);
+  if (!lock.problem().empty())
+    lib::ktap::diagnostic("mmu_lock's holds are not timed: %s", lock.problem().c_str());
+  return rounds;
 }
 
 void report(lib::Case& test, const Rounds& rounds, const Options& options, int cpu) {
@@ -198,14 +212,7 @@ int main(int argc, char** argv) {
   else
     kvm::prove_backing(test, options.backing, *provider, machine.region());
   const int cpu = kvm::stay_on_one_cpu();
-  kvm::LockHolds lock;
-  kvm::LatenessSampler sampler(cpu, options.period_us);
-  Rounds rounds;
-  const double end = lib::now_us() + options.seconds * 1e6;
-  while (rounds.stall.size() < options.rounds || lib::now_us() < end)
-    round(machine, options, sampler, lock, rounds);
-  if (!lock.problem().empty())
-    lib::ktap::diagnostic("mmu_lock's holds are not timed: %s", lock.problem().c_str());
+  const Rounds rounds = measure(machine, options, cpu);
   report(test, rounds, options, cpu);
   judge(test, rounds, options);
   return test.finish();
