@@ -9,8 +9,8 @@ get_property(case_targets GLOBAL PROPERTY KPROOF_CASE_TARGETS)
 
 # All that runs a plan, and no tests; and what runs that of ci/quickstart.
 add_custom_target(program DEPENDS kproof agent qemu-tied runtime-guard suite-runner ${case_targets})
-file(STRINGS ${PROJECT_SOURCE_DIR}/ci/plans/quickstart.yaml quickstart_cases REGEX "^  - mm/")
-list(TRANSFORM quickstart_cases REPLACE "^  - mm/" case_mm_)
+file(STRINGS ${PROJECT_SOURCE_DIR}/ci/plans/quickstart.yaml quickstart_cases REGEX "^  - [a-z]+/[a-z0-9_]+$")
+list(TRANSFORM quickstart_cases REPLACE "^  - ([a-z]+)/" "case_\\1_")
 add_custom_target(quickstart DEPENDS kproof agent qemu-tied runtime-guard suite-runner ${quickstart_cases})
 
 # Pages are made by the program, of the same words as --help.

@@ -20,7 +20,7 @@ void require_from_outside(const nlohmann::json& state);
 // translation, which QEMU's monitor makes by the page table in force, says who runs.
 std::string stop_inside_only();
 
-// What the user is to know of it; "" for nothing.
+// What the user is to know of it, in lines.
 std::string limits_from_outside(const nlohmann::json& state);
 
 }  // namespace kproof::cli
