@@ -93,6 +93,43 @@ TEST_CASE("a guest is paused at its finding: monitor, console, shell, gdb, and i
   CHECK(left_by_run(out) == std::vector<std::string>{});
 }
 
+// The functions in question nobody calls but those at the two shells: neither kernel comes to the
+// breakpoint by itself, however slow the host.
+TEST_CASE("a breakpoint of the guest inside stops there, and not in the same kernel around it") {
+  const fs::path directory = fresh_directory("attach-inside"), out = directory / "out";
+  AtTerminal run({"run", plan("attach"), "--case", "selftest/not_ok", "--topology", "nested",
+                  "--out", out, "--keep"},
+                 directory);
+  REQUIRE(run.shows("selftest/not_ok: paused: L2: not ok", kBoot));
+  AtTerminal around({"attach", out, "--shell", "--level", "1"}, directory);
+  AtTerminal inside({"attach", out, "--shell", "--level", "2"}, directory);
+  const std::string uname = address_of(inside, "__x64_sys_newuname");
+  const std::string pages = address_of(inside, "max_pfn");
+  REQUIRE(address_of(around, "__x64_sys_newuname") == uname);
+
+  AtTerminal gdb({"gdb", out, "--from-outside", "--", "-nx", "-iex", "set style enabled off", "-ex",
+                  "break *" + uname, "-ex", "continue"},
+                 directory);
+  REQUIRE(gdb.shows("Continuing.", kAnswer));
+  around.types("uname; echo $((40 + 2)) around\r");
+  REQUIRE(around.shows("42 around", kAnswer));
+  inside.types("uname; echo $((40 + 2)) inside\r");
+  REQUIRE(gdb.shows("hit Breakpoint 1, " + uname, kAnswer));
+  gdb.types("x/gx " + pages + "\r");
+  CHECK(gdb.shows("\t0x000000000001ffe0\r\n", kAnswer));  // L2's 512 MiB; L1 has 1 GiB
+  gdb.types("detach\rquit\r");
+  CHECK(gdb.waits() == 0);
+  CHECK(inside.shows("42 inside", kAnswer));
+
+  around.types("exit\r");
+  inside.types("exit\r");
+  CHECK(around.waits() == 0);
+  CHECK(inside.waits() == 0);
+  CHECK(with_words("attach '" + out.string() + "' --resume").exit_code == 0);
+  CHECK(run.waits() == 1);
+  CHECK(left_by_run(out) == std::vector<std::string>{});
+}
+
 TEST_CASE("kill -9 of a kproof whose guest is paused leaves nothing, and the shell ends") {
   const fs::path directory = fresh_directory("attach-killed"), out = directory / "out";
   AtTerminal run({"run", plan("attach"), "--case", "selftest/not_ok", "--topology", "l1", "--out",
