@@ -48,6 +48,10 @@ void Command::depends(const std::string& name, const std::string& other) {
   app_.get_option(name)->needs(app_.get_option(other));
 }
 
+void Command::excludes(const std::string& name, const std::string& other) {
+  app_.get_option(name)->excludes(app_.get_option(other));
+}
+
 void Command::example(const std::string& line, const std::string& what) {
   more_.examples[&app_].push_back({line, what});
 }

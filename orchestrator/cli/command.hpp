@@ -39,6 +39,8 @@ class Command {
   void flag(const std::string& name, bool& value, const std::string& help);
   // `name` says nothing without `other`.
   void depends(const std::string& name, const std::string& other);
+  // Each is refused where the other is given.
+  void excludes(const std::string& name, const std::string& other);
   // A line as a user types it, and what it does.
   void example(const std::string& line, const std::string& what);
   // Below the options in --help.

@@ -131,6 +131,7 @@ void add_gdb(CommandLine& line) {
   command.number("--level", options->level, "2: the kernel of the guest inside that one");
   command.flag("--from-outside", options->from_outside,
                "level 2 from the stub of level 1: under TCG, where breakpoints work so only");
+  command.excludes("--from-outside", "--level");
   command.footer(
       "gdb stops the guest, and its stub, in QEMU, is opened now: the guest was booted without. "
       "The vmlinux of the kernel is loaded where one is at hand, and the kernel's own gdb scripts "

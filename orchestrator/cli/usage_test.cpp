@@ -77,6 +77,12 @@ TEST_CASE("in a source tree a plan is printed for what is there, and nothing run
   CHECK(std::distance(std::filesystem::directory_iterator(scratch.path()), {}) == 3);
 }
 
+TEST_CASE("options that say different things are refused together") {
+  const auto gdb = util::run({.argv = {KPROOF_PROGRAM, "gdb", "--level", "1", "--from-outside"}});
+  CHECK(gdb.exit_code == 2);
+  CHECK(gdb.err.find("--level excludes --from-outside") != std::string::npos);
+}
+
 TEST_CASE("help is help, in either order of the words") {
   const auto help = util::run({.argv = {KPROOF_PROGRAM, "help", "run"}});
   CHECK(help.exit_code == 0);

@@ -15,6 +15,7 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"page_idle: a huge page is young, whichever part of it the guest writes",
      kvm::aging::idle_huge_pages},
     {"DAMON sees accesses where the guest writes, and none elsewhere", kvm::aging::damon},
+    {"DAMON asks whether a page is young, and leaves it so", kvm::aging::asked_twice},
     {"MADV_PAGEOUT takes what the guest does not use, and it comes back", kvm::aging::pageout},
     {"the multi-gen LRU evicts what the guest does not use", kvm::aging::lru_gen},
     {"no write of a running vCPU is lost to aging", kvm::aging::race_alone},

@@ -44,8 +44,9 @@ void expect_filled(Machine& machine, lib::Check& check, const char* when);
 
 void idle_pages(Context&, lib::Check&);  // aging_idle.cpp
 void idle_huge_pages(Context&, lib::Check&);
-void damon(Context&, lib::Check&);    // aging_damon.cpp
-void pageout(Context&, lib::Check&);  // aging_reclaim.cpp
+void damon(Context&, lib::Check&);        // aging_damon.cpp
+void asked_twice(Context&, lib::Check&);  // aging_asked.cpp
+void pageout(Context&, lib::Check&);      // aging_reclaim.cpp
 void lru_gen(Context&, lib::Check&);
 void race_alone(Context&, lib::Check&);  // aging_race.cpp
 void race_with_mprotect(Context&, lib::Check&);

@@ -5,26 +5,9 @@
 #include "kvm/flush.hpp"
 #include "kvm/page_idle.hpp"
 #include "lib/clock.hpp"
-#include "mm/pagemap.hpp"
 #include "mm/thp.hpp"
 
 namespace kproof::kvm::aging {
-
-struct Page {
-  std::size_t word;  // of the region
-  std::uint64_t frame;
-};
-
-static std::vector<Page> pages_in_bitmap(const Machine& machine) {
-  const std::vector<std::uint64_t> entries =
-      mm::pagemap(machine.region().base(), machine.region().length());
-  std::vector<Page> pages;
-  for (std::size_t word = 0; word < machine.words(); ++word)
-    if (const Page page{word, entries[word * machine.stride() / kPage4K] & mm::kPagemapFrame};
-        page_idle::tracks(page.frame))
-      pages.push_back(page);
-  return pages;
-}
 
 void idle_pages(Context& context, lib::Check& check) {
   if (const std::string missing = page_idle::missing(); !missing.empty())
@@ -36,15 +19,15 @@ void idle_pages(Context& context, lib::Check& check) {
   // Only pages on an LRU list are tracked, and new ones wait in a list of their CPU; this drains
   // it.
   ::madvise(machine.region().base(), machine.region().length(), MADV_COLD);
-  const std::vector<Page> pages = pages_in_bitmap(machine);
+  const std::vector<page_idle::Page> pages = page_idle::pages_of(machine);
   const double time = lib::timed_us([&] {
-    for (const Page& page : pages)
+    for (const page_idle::Page& page : pages)
       page_idle::set(page.frame);
   });
   const bool flushed = flusher.flush();
   machine.fill(0, machine.words() / 2, 1);
   std::size_t used = 0, old = 0, young = 0;
-  for (const Page& page : pages) {
+  for (const page_idle::Page& page : pages) {
     const bool touched = page.word < machine.words() / 2, idle = page_idle::is_set(page.frame);
     used += touched;
     old += touched && idle;
@@ -77,10 +60,10 @@ void idle_huge_pages(Context& context, lib::Check& check) {
       !account || account->bytes != region.length())
     return check.skip("the kernel has no huge pages to give");
   ::madvise(region.base(), region.length(), MADV_COLD);
-  std::vector<Page> heads;
-  for (const Page& page : pages_in_bitmap(machine))
+  std::vector<page_idle::Page> heads;
+  for (const page_idle::Page& page : page_idle::pages_of(machine))
     if (page.word % thp.words_per_entry() == 0) heads.push_back(page);
-  for (const Page& head : heads)
+  for (const page_idle::Page& head : heads)
     page_idle::set(head.frame);
   const bool flushed = flusher.flush();
   std::size_t used = 0, old = 0, young = 0;

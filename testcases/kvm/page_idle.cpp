@@ -7,6 +7,7 @@
 
 #include "lib/safe.hpp"
 #include "lib/sysfs.hpp"
+#include "mm/pagemap.hpp"
 
 namespace kproof::kvm::page_idle {
 
@@ -41,6 +42,17 @@ void set(std::uint64_t frame) {
   lib::safe::check(::lseek(fd, static_cast<off_t>(frame / 64 * sizeof word), SEEK_SET), kBitmap);
   lib::safe::write(fd, &word, sizeof word);
   ::close(fd);
+}
+
+std::vector<Page> pages_of(const Machine& machine) {
+  const std::vector<std::uint64_t> entries =
+      mm::pagemap(machine.region().base(), machine.region().length());
+  std::vector<Page> pages;
+  for (std::size_t word = 0; word < machine.words(); ++word)
+    if (const Page page{word, entries[word * machine.stride() / kPage4K] & mm::kPagemapFrame};
+        tracks(page.frame))
+      pages.push_back(page);
+  return pages;
 }
 
 }  // namespace kproof::kvm::page_idle

@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "kvm/machine.hpp"
 
 namespace kproof::kvm::page_idle {
 
@@ -15,5 +18,12 @@ std::string missing();
 bool tracks(std::uint64_t frame);
 void set(std::uint64_t frame);
 bool is_set(std::uint64_t frame);  // of a frame that it tracks
+
+// The pages of a machine's region that the kernel tells of.
+struct Page {
+  std::size_t word;  // of the region
+  std::uint64_t frame;
+};
+std::vector<Page> pages_of(const Machine& machine);
 
 }  // namespace kproof::kvm::page_idle
