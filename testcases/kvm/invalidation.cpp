@@ -31,10 +31,13 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"mprotect to PROT_READ", read_only},
     {"mprotect to PROT_NONE", none},
     {"MADV_DONTNEED", dropped},
+    {"MADV_FREE", lazily_freed, can_be_copied},
     {"munmap", unmapped},
     {"mmap over it", replaced},
     {"mremap elsewhere", moved},
+    {"UFFDIO_MOVE elsewhere", moved_by_userfaultfd, can_be_copied},
     {"fork", forked, can_be_copied},
+    {"soft-dirty bits are cleared", soft_dirty_cleared},
     {"userfaultfd's write protection", write_protected},
     {"each yield of a zap is behind a flush", yields, is_small},
 };

@@ -3,31 +3,10 @@
 
 #include <sys/mman.h>
 
-#include "kvm/flush.hpp"
 #include "kvm/invalidation.hpp"
-#include "lib/process.hpp"
 #include "mm/uffd_wp.hpp"
 
 namespace kproof::kvm::invalidation {
-
-// Each errno, or 0. What is done to the whole region before the guest uses it; and the one system
-// call that changes `length` bytes at `start`.
-using Prepare = std::function<int(const mm::Region& region)>;
-using Act = std::function<int(char* start, std::size_t length)>;
-
-static void expect_ranges(lib::Check& check, const Change& change, const HvaRange& changed,
-                          const std::string& what) {
-  const std::string wrong = misfit(change.ranges, changed);
-  check.that(wrong.empty(), "%s: the notifier's ranges: %s", what.c_str(), wrong.c_str());
-}
-
-static void expect_flushes(lib::Check& check, const Stats& stats, const Change& change,
-                           const std::string& what) {
-  if (!flushes_uncounted(stats).empty()) return;
-  check.that(change.requests >= disjoint(change.ranges),
-             "%s: %lu requests for a flush after %zu invalidations of memory that SPTEs mapped",
-             what.c_str(), change.requests, disjoint(change.ranges));
-}
 
 // Entries [first, first + count) of the region.
 static void change_part(Context& context, lib::Check& check, const Prepare& prepare, const Act& act,
@@ -55,10 +34,7 @@ static void change_part(Context& context, lib::Check& check, const Prepare& prep
   check.that(recorder.problem().empty(), "%s", recorder.problem().c_str());
 }
 
-// All of the region, its halves, and single entries at both ends and in the middle.
-static void change_parts(
-    Context& context, lib::Check& check, const Act& act,
-    const Prepare& prepare = [](const mm::Region&) { return 0; }) {
+void change_parts(Context& context, lib::Check& check, const Act& act, const Prepare& prepare) {
   const std::size_t all = context.shape.size / context.provider.entry_size(), half = all / 2;
   struct Part {
     std::size_t first, count;
@@ -70,7 +46,7 @@ static void change_parts(
   }
 }
 
-static int error_of(int result) {
+int error_of(int result) {
   return result == 0 ? 0 : errno;
 }
 
@@ -89,6 +65,12 @@ void dropped(Context& context, lib::Check& check) {
     return error_of(::madvise(start, length, MADV_DONTNEED));
   });
 }
+// What the guest writes from now on the host must learn of, or reclaim throws it away.
+void lazily_freed(Context& context, lib::Check& check) {
+  change_parts(context, check, [](char* start, std::size_t length) {
+    return error_of(::madvise(start, length, MADV_FREE));
+  });
+}
 void unmapped(Context& context, lib::Check& check) {
   change_parts(context, check,
                [](char* start, std::size_t length) { return error_of(::munmap(start, length)); });
@@ -100,38 +82,6 @@ void replaced(Context& context, lib::Check& check) {
                ? 0
                : errno;
   });
-}
-
-// To where nothing is mapped, at the same place in its gibibyte, so that entries are moved whole.
-void moved(Context& context, lib::Check& check) {
-  change_parts(context, check, [](char* start, std::size_t length) {
-    const std::size_t room = length + 2 * kPage1G;
-    auto* reserved = static_cast<char*>(
-        ::mmap(nullptr, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-    const auto ahead =
-        (reinterpret_cast<std::uintptr_t>(start) - reinterpret_cast<std::uintptr_t>(reserved)) %
-        kPage1G;
-    void* moved = ::mremap(start, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, reserved + ahead);
-    const int error = moved == MAP_FAILED ? errno : 0;
-    ::munmap(reserved, room);
-    return error;
-  });
-}
-
-// A child shares the parent's memory until one of them writes: all that can be written is
-// protected, the VM's low memory too.
-void forked(Context& context, lib::Check& check) {
-  Machine machine = context.machine();
-  InvalidationRecorder& recorder = context.recorder;
-  if (!fill(machine, check)) return;
-  const HvaRange all = range_of(machine.region().base(), machine.region().length());
-  const Change change =
-      watch(machine, recorder, [&] { check.that(lib::in_child([] { return true; }), "no child"); });
-  expect_ranges(check, change, all, "fork");
-  const std::uint64_t entries = all.length / context.provider.entry_size();
-  check.that(static_cast<long>(change.zapped) >= static_cast<long>(entries),
-             "%ld SPTEs were zapped of %lu", static_cast<long>(change.zapped), entries);
-  expect_flushes(check, machine.vm().stats(), change, "fork");
 }
 
 // Of a part of a mapping that stays one, where mprotect splits it: so a notifier that is called for

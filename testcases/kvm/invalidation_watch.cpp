@@ -21,4 +21,18 @@ bool fill(Machine& machine, lib::Check& check) {
   return check.that(filled.done(), "the guest's writes: %s", filled.text().c_str());
 }
 
+void expect_ranges(lib::Check& check, const Change& change, const HvaRange& changed,
+                   const std::string& what) {
+  const std::string wrong = misfit(change.ranges, changed);
+  check.that(wrong.empty(), "%s: the notifier's ranges: %s", what.c_str(), wrong.c_str());
+}
+
+void expect_flushes(lib::Check& check, const Stats& stats, const Change& change,
+                    const std::string& what) {
+  if (!flushes_uncounted(stats).empty()) return;
+  check.that(change.requests >= disjoint(change.ranges),
+             "%s: %lu requests for a flush after %zu invalidations of memory that SPTEs mapped",
+             what.c_str(), change.requests, disjoint(change.ranges));
+}
+
 }  // namespace kproof::kvm::invalidation

@@ -6,15 +6,14 @@
 #include <thread>
 #include <vector>
 
-#include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/safe.hpp"
+#include "mm/userfaultfd.hpp"
 
 namespace kproof::mm {
 
@@ -22,22 +21,13 @@ namespace kproof::mm {
 static constexpr std::uint64_t kWpAsync = 1 << 15;
 
 // With all that is wanted, or -1 and errno.
-static int open_userfaultfd(UffdWp::Mode mode) {
-  const int fd = static_cast<int>(::syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK));
-  if (fd < 0) return fd;
-  const std::uint64_t features = mode == UffdWp::Mode::asynchronous
-                                     ? kWpAsync | UFFD_FEATURE_EVENT_FORK
-                                     : UFFD_FEATURE_PAGEFAULT_FLAG_WP;
-  uffdio_api api{.api = UFFD_API, .features = features, .ioctls = 0};
-  if (::ioctl(fd, UFFDIO_API, &api) == 0) return fd;
-  const int error = errno;
-  ::close(fd);
-  errno = error;
-  return -1;
+static int open_for(UffdWp::Mode mode) {
+  return open_userfaultfd(mode == UffdWp::Mode::asynchronous ? kWpAsync | UFFD_FEATURE_EVENT_FORK
+                                                             : UFFD_FEATURE_PAGEFAULT_FLAG_WP);
 }
 
 std::string UffdWp::problem(Mode mode) {
-  const int fd = open_userfaultfd(mode);
+  const int fd = open_for(mode);
   if (fd >= 0) {
     ::close(fd);
     return "";
@@ -50,7 +40,7 @@ std::string UffdWp::problem(Mode mode) {
 }
 
 UffdWp::UffdWp(Mode mode)
-    : fd_(static_cast<int>(lib::safe::check(open_userfaultfd(mode), "userfaultfd"))) {}
+    : fd_(static_cast<int>(lib::safe::check(open_for(mode), "userfaultfd"))) {}
 
 UffdWp::~UffdWp() {
   ::close(fd_);
