@@ -13,6 +13,10 @@ void remake(Machine& machine, unsigned flags);
 inline constexpr Gva kMovedGva = kRegionGva + (Gva{1} << 39);
 void map_moved(Machine& machine);
 
+// The guest writes 1 to each word of the region, or finds it there, from `gva` on.
+bool fill(Machine& machine, lib::Check& check);
+void expect_words(Machine& machine, lib::Check& check, Gva gva, const char* when);
+
 // What a race must have met at least, to show something.
 inline constexpr unsigned kFewestRounds = 8;
 
@@ -21,7 +25,10 @@ void deleted(Context&, lib::Check&);
 void moved(Context&, lib::Check&);
 void moved_by_a_page(Context&, lib::Check&);
 void read_only(Context&, lib::Check&);
+
+// churn_refused.cpp
 void made_read_only(Context&, lib::Check&);
+void overlapping(Context&, lib::Check&);
 
 // churn_dirty.cpp
 void logged(Context&, lib::Check&);

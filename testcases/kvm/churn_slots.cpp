@@ -1,6 +1,4 @@
 // One change of a slot at a time, and what the guest sees of its memory then.
-#include <cerrno>
-#include <cstring>
 
 #include <linux/kvm.h>
 
@@ -21,12 +19,12 @@ void map_moved(Machine& machine) {
   machine.tables().map(kMovedGva, machine.gpa_behind(), size + page, page);
 }
 
-static bool fill(Machine& machine, lib::Check& check) {
+bool fill(Machine& machine, lib::Check& check) {
   const Exit exit = machine.fill(0, machine.words(), 1);
   return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
 }
 
-static void expect_words(Machine& machine, lib::Check& check, Gva gva, const char* when) {
+void expect_words(Machine& machine, lib::Check& check, Gva gva, const char* when) {
   const Exit exit =
       machine.vcpu().call(GuestProgram::compare, {gva, machine.words(), machine.stride(), 1});
   check.that(exit.done() && exit.result == 0, "%s: the guest: %s, %lu of %zu words differ", when,
@@ -84,20 +82,6 @@ void moved_by_a_page(Context& context, lib::Check& check) {
   expect_words(machine, check, kMovedGva + kPage4K, "slot moved");
   machine.vm().set(machine.slot());
   expect_words(machine, check, kRegionGva, "slot moved back");
-}
-
-// KVM wants a new slot for that, as it would have to take rights from SPTEs.
-void made_read_only(Context& context, lib::Check& check) {
-  Machine machine = context.machine();
-  if (!fill(machine, check)) return;
-  const int error = machine.vm().try_set(machine.slot(KVM_MEM_READONLY));
-  const Exit exit = machine.write(0, 1);
-  if (error == 0)
-    check.that(exit.is_mmio(), "the slot was made read-only, and the guest's write: %s",
-               exit.text().c_str());
-  else
-    check.that(error == EINVAL && exit.done(), "the slot is not made read-only: %s; a write: %s",
-               strerrorname_np(error), exit.text().c_str());
 }
 
 void read_only(Context& context, lib::Check& check) {

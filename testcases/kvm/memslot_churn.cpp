@@ -18,6 +18,8 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a slot that is moved by a small page holds the same memory", kvm::churn::moved_by_a_page},
     {"a write to a read-only slot exits and does not land", kvm::churn::read_only},
     {"a slot is not made read-only in its place, or is so at once", kvm::churn::made_read_only},
+    {"a slot that overlaps another is refused, and so are another memory and size",
+     kvm::churn::overlapping},
     {"the dirty log holds every page written", kvm::churn::logged},
     {"the dirty log holds every page written before and after mprotect",
      kvm::churn::logged_after_mprotect},
