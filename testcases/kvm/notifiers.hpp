@@ -49,9 +49,11 @@ class NotifierCounters : public InvalidationCounter {
  public:
   NotifierCounters(const HvaRange& range, unsigned vms);
 
-  // Of clear_young and clear_flush_young; of test_young.
+  // Of clear_young and clear_flush_young.
   std::uint64_t agings() const { return age_.count() / vms_; }
-  std::uint64_t young_tests() const { return test_.count() / vms_; }
+  // Of test_young, which asks no other VM once one has said that the page is young: so many at
+  // least.
+  std::uint64_t young_tests() const { return (test_.count() + vms_ - 1) / vms_; }
   // Why one of the three cannot count; "" when all can.
   const std::string& problem() const;
 
