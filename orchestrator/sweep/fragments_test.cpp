@@ -42,8 +42,8 @@ TEST_CASE("each symbol that a case needs is set by a fragment, whatever its back
   const FragmentIndex index = shipped();
   for (const std::string& name : words(KPROOF_CASES)) {
     if (name.starts_with("selftest/")) continue;
-    for (const char* backing : {"", "anon", "thp", "hugetlb-2m", "hugetlb-2m-private", "hugetlb-1g",
-                                "devdax-2m", "devdax-1g"}) {
+    for (const char* backing : {"", "anon", "shmem", "thp", "hugetlb-2m", "hugetlb-2m-private",
+                                "hugetlb-1g", "devdax-2m", "devdax-1g"}) {
       std::vector<std::string> argv{std::string(KPROOF_CASES_DIR "/") + name};
       if (*backing) argv.insert(argv.end(), {"--backing", backing});
       argv.emplace_back("--describe");

@@ -1,15 +1,23 @@
 #include "kvm/backing.hpp"
 
+#include <algorithm>
+
 #include "mm/anonymous.hpp"
 #include "mm/devdax.hpp"
 #include "mm/entries.hpp"
 #include "mm/hugetlb.hpp"
+#include "mm/shmem.hpp"
 #include "mm/thp.hpp"
 
 namespace kproof::kvm {
 
 static bool is_of(std::string_view backing, std::string_view kind) {
   return backing.substr(0, kind.size()) == kind;
+}
+
+// Of which a child's copies take as much again.
+static bool is_private(std::string_view backing) {
+  return backing.ends_with("private");
 }
 
 lib::Option backing_option(std::string_view* backing) {
@@ -20,7 +28,7 @@ lib::Option backing_option(std::string_view* backing) {
 }
 
 std::size_t entry_size(std::string_view backing) {
-  if (backing == "anon") return mm::kPageSize;
+  if (backing == "anon" || backing == "shmem") return mm::kPageSize;
   return backing.ends_with("1g") ? mm::kPudSize : mm::kPmdSize;
 }
 
@@ -35,11 +43,10 @@ void add_backing_needs(lib::Needs& needs, std::string_view backing, std::uint64_
     add_devdax_needs(needs, size);
     return;
   }
-  needs.memory += size;
-  if (is_of(backing, "hugetlb")) {
-    needs.kconfig.push_back("CONFIG_HUGETLBFS");
+  needs.memory += is_private(backing) ? 2 * size : size;
+  if (is_of(backing, "hugetlb")) needs.kconfig.push_back("CONFIG_HUGETLBFS");
+  if (is_of(backing, "hugetlb") || backing == "shmem")
     needs.kconfig.push_back("CONFIG_MEMFD_CREATE");
-  }
   if (backing == "hugetlb-1g") {
     // Three GiB more than the pages: QEMU puts ACPI tables and the initramfs at the top of low
     // memory, the kernel its own tables at the top of all, so fewer GiBs are whole and free.
@@ -58,10 +65,11 @@ void add_backing_needs(lib::Needs& needs, std::string_view backing, std::uint64_
 std::unique_ptr<mm::Provider> provide(std::string_view backing, std::uint64_t size) {
   if (is_of(backing, "devdax")) return std::make_unique<mm::Devdax>(entry_size(backing), size);
   if (is_of(backing, "hugetlb"))
-    return std::make_unique<mm::Hugetlb>(entry_size(backing), size,
-                                         backing.ends_with("private")
-                                             ? mm::Hugetlb::Sharing::private_
-                                             : mm::Hugetlb::Sharing::shared);
+    return std::make_unique<mm::Hugetlb>(
+        entry_size(backing), size,
+        is_private(backing) ? mm::Hugetlb::Sharing::private_ : mm::Hugetlb::Sharing::shared);
+  // A file takes no memory where nothing was touched, and some behaviours want larger regions.
+  if (backing == "shmem") return std::make_unique<mm::Shmem>(std::max(size, mm::kPudSize));
   if (backing == "thp") return std::make_unique<mm::Thp>();
   return std::make_unique<mm::Anonymous>();
 }

@@ -11,7 +11,8 @@
 namespace kproof::kvm {
 
 inline const std::vector<std::string_view> kBackings{
-    "anon", "thp", "hugetlb-2m", "hugetlb-2m-private", "hugetlb-1g", "devdax-2m", "devdax-1g"};
+    "anon",       "shmem",     "thp",      "hugetlb-2m", "hugetlb-2m-private",
+    "hugetlb-1g", "devdax-2m", "devdax-1g"};
 
 lib::Option backing_option(std::string_view* backing);
 std::size_t entry_size(std::string_view backing);  // bytes that one of the host's entries maps

@@ -19,10 +19,6 @@ using kvm::HvaRange;
 
 namespace {
 
-bool can_be_copied(const mm::Provider& provider) {
-  return provider.is_private();
-}
-
 bool is_small(const mm::Provider& provider) {
   return provider.entry_size() == mm::kPageSize;
 }
@@ -31,12 +27,13 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"mprotect to PROT_READ", read_only},
     {"mprotect to PROT_NONE", none},
     {"MADV_DONTNEED", dropped},
-    {"MADV_FREE", lazily_freed, can_be_copied},
+    {"MADV_FREE", lazily_freed, kvm::is_anonymous},
+    {"MADV_REMOVE", removed, kvm::is_shared_file},
     {"munmap", unmapped},
     {"mmap over it", replaced},
     {"mremap elsewhere", moved},
-    {"UFFDIO_MOVE elsewhere", moved_by_userfaultfd, can_be_copied},
-    {"fork", forked, can_be_copied},
+    {"UFFDIO_MOVE elsewhere", moved_by_userfaultfd, kvm::is_anonymous},
+    {"fork", forked, kvm::can_be_copied},
     {"soft-dirty bits are cleared", soft_dirty_cleared},
     {"userfaultfd's write protection", write_protected},
     {"each yield of a zap is behind a flush", yields, is_small},

@@ -52,6 +52,7 @@ void read_only(Context& context, lib::Check& check);
 void none(Context& context, lib::Check& check);
 void dropped(Context& context, lib::Check& check);
 void lazily_freed(Context& context, lib::Check& check);
+void removed(Context& context, lib::Check& check);
 void unmapped(Context& context, lib::Check& check);
 void replaced(Context& context, lib::Check& check);
 void write_protected(Context& context, lib::Check& check);

@@ -65,6 +65,12 @@ void dropped(Context& context, lib::Check& check) {
     return error_of(::madvise(start, length, MADV_DONTNEED));
   });
 }
+// A hole in the file: its pages go from each mapping of them.
+void removed(Context& context, lib::Check& check) {
+  change_parts(context, check, [](char* start, std::size_t length) {
+    return error_of(::madvise(start, length, MADV_REMOVE));
+  });
+}
 // What the guest writes from now on the host must learn of, or reclaim throws it away.
 void lazily_freed(Context& context, lib::Check& check) {
   change_parts(context, check, [](char* start, std::size_t length) {

@@ -8,8 +8,9 @@ using kvm::Context;
 
 namespace {
 
-bool is_small(const mm::Provider& provider) {
-  return provider.entry_size() == mm::kPageSize;
+// Of which a page can be held back (HeldPage).
+bool is_small_and_private(const mm::Provider& provider) {
+  return provider.entry_size() == mm::kPageSize && provider.is_private();
 }
 
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
@@ -29,9 +30,9 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a copy kept by the dirty log is complete", kvm::churn::copied_by_log},
     {"a copy kept by the cleared dirty log is complete", kvm::churn::copied_by_cleared_log},
     {"a slot that comes amid an invalidation leaves the VM alive",
-     kvm::churn::comes_amid_invalidation, is_small},
+     kvm::churn::comes_amid_invalidation, is_small_and_private},
     {"a fault that was under way while all was zapped leaves nothing behind",
-     kvm::churn::zapped_amid_fault, is_small},
+     kvm::churn::zapped_amid_fault, is_small_and_private},
     {"every write lands or exits while slots and protections change",
      kvm::churn::writes_among_changes},
 };

@@ -36,6 +36,7 @@ void half_an_entry(Context&, lib::Check&);
 void unmapped(Context&, lib::Check&);
 void replaced(Context&, lib::Check&);
 void dropped(Context&, lib::Check&);
+void punched(Context&, lib::Check&);
 
 // stale_moved.cpp: the same memory in other pages, or at another address
 void copied_on_write(Context&, lib::Check&);

@@ -12,19 +12,13 @@ bool entries_have_halves(const mm::Provider& provider) {
   return provider.words_per_entry() > 1;
 }
 
-// KSM takes nothing else (vma_ksm_compatible); and of such memory alone it is certain that it can
-// be copied and migrated.
-bool is_anonymous(const mm::Provider& provider) {
-  return provider.kind() == mm::Kind::anonymous;
-}
-
-// Of which an mprotect takes its time.
-bool is_of_small_pages(const mm::Provider& provider) {
-  return !provider.is_huge();
+// Of which a page can be held back (HeldPage).
+bool is_small_anonymous(const mm::Provider& provider) {
+  return kvm::is_anonymous(provider) && !provider.is_huge();
 }
 
 bool is_huge_anonymous(const mm::Provider& provider) {
-  return is_anonymous(provider) && provider.is_huge();
+  return kvm::is_anonymous(provider) && provider.is_huge();
 }
 
 // Of a devdax mm/*_entries and kvm/invalidation have it: its huge PUDs get lost.
@@ -32,6 +26,8 @@ bool can_be_moved(const mm::Provider& provider) {
   return provider.kind() != mm::Kind::devdax;
 }
 
+// KSM takes anonymous memory alone (vma_ksm_compatible); and of that alone it is certain that it
+// can be migrated.
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a guest's write after PROT_READ is refused", kvm::stale::write_after_read_only},
     {"a guest's read and write after PROT_NONE are refused", kvm::stale::access_after_none},
@@ -42,22 +38,23 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a guest's read and write after munmap are refused", kvm::stale::unmapped},
     {"the guest sees memory that replaced its own", kvm::stale::replaced},
     {"the guest sees what is left after MADV_DONTNEED", kvm::stale::dropped},
+    {"the guest sees the hole that the host punches", kvm::stale::punched, kvm::is_shared_file},
     {"a guest's write of a page that KSM has merged changes that one alone", kvm::stale::merged,
-     is_anonymous},
+     kvm::is_anonymous},
     {"guest and host see the same copy of what a child shares", kvm::stale::copied_on_write,
-     is_anonymous},
-    {"the guest follows pages that migrate", kvm::stale::migrated, is_anonymous},
+     kvm::can_be_copied},
+    {"the guest follows pages that migrate", kvm::stale::migrated, kvm::is_anonymous},
     {"the guest follows small pages that become a huge one", kvm::stale::collapsed,
      is_huge_anonymous},
     {"the guest does not follow memory that mremap takes away", kvm::stale::moved_away,
      can_be_moved},
     {"the guest does not follow memory whose place mremap leaves empty", kvm::stale::moved_and_left,
-     is_anonymous},
+     kvm::is_anonymous},
     {"what is changed beyond a slot's ends binds the slot", kvm::stale::slot_of_a_part},
     {"what is changed of two slots binds both", kvm::stale::two_slots},
     {"what is changed of memory in two slots binds both", kvm::stale::memory_of_two_slots},
     {"a fault waits for the first of two changes that are under way",
-     kvm::stale::amid_two_invalidations, is_of_small_pages},
+     kvm::stale::amid_two_invalidations, is_small_anonymous},
     {"no write of a running vCPU lands while read-only", kvm::stale::running_meets_read_only},
     {"no write of a running vCPU lands under PROT_NONE", kvm::stale::running_meets_none},
     {"no write of a vCPU that is preempted amid a fault lands while read-only",

@@ -53,20 +53,30 @@ void replaced(Context& context, lib::Check& check) {
   expect_new_memory(machine, check, 0x2000);
 }
 
-// Private memory reads as zeros then, shared memory as before; either way both sides must agree.
-void dropped(Context& context, lib::Check& check) {
+// Either way both sides must agree on what is there then.
+static void advised(Context& context, lib::Check& check, int advice, const std::string& name) {
   Machine machine = context.machine();
   if (!populate(machine, check)) return;
-  if (::madvise(machine.region().base(), machine.region().length(), MADV_DONTNEED) != 0)
-    return check.skip(std::string("MADV_DONTNEED of this memory: ") + strerrorname_np(errno));
+  if (::madvise(machine.region().base(), machine.region().length(), advice) != 0)
+    return check.skip(name + " of this memory: " + strerrorname_np(errno));
   for (const std::size_t word : some_words(machine)) {
     const Exit read = machine.read(word);
     const std::uint64_t host = *machine.region().word(word);
     check.that(read.done() && read.result == host,
-               "after MADV_DONTNEED: the guest's read of word %zu: %s, %#lx; the host reads %#lx",
-               word, read.text().c_str(), read.result, host);
-    expect_lands(machine, check, word, ~word, "after MADV_DONTNEED");
+               "after %s: the guest's read of word %zu: %s, %#lx; the host reads %#lx",
+               name.c_str(), word, read.text().c_str(), read.result, host);
+    expect_lands(machine, check, word, ~word, ("after " + name).c_str());
   }
+}
+
+// Private memory reads as zeros then, shared memory as before.
+void dropped(Context& context, lib::Check& check) {
+  advised(context, check, MADV_DONTNEED, "MADV_DONTNEED");
+}
+
+// The file has other pages there from the next access on.
+void punched(Context& context, lib::Check& check) {
+  advised(context, check, MADV_REMOVE, "MADV_REMOVE");
 }
 
 }  // namespace kproof::kvm::stale

@@ -54,6 +54,18 @@ struct Behaviour {
   bool (*applies)(const mm::Provider&) = [](const mm::Provider&) { return true; };
 };
 
+inline bool is_anonymous(const mm::Provider& provider) {
+  return provider.kind() == mm::Kind::anonymous;
+}
+// Of memory that a child shares until somebody writes.
+inline bool can_be_copied(const mm::Provider& provider) {
+  return provider.is_private();
+}
+// Of a file in which holes can be punched.
+inline bool is_shared_file(const mm::Provider& provider) {
+  return !provider.is_private() && provider.kind() != mm::Kind::devdax;
+}
+
 // Those that apply, each as a subtest.
 template <class Context, std::size_t N>
 void plan_behaviours(Context& context, const Behaviour<Context> (&behaviours)[N]) {

@@ -18,7 +18,9 @@ Hugetlb::Hugetlb(std::size_t entry_size, std::size_t size, Sharing sharing)
       sharing_(sharing),
       pool_size_(machine::hugetlb_pool(entry_size) + "nr_hugepages"),
       pool_before_(lib::sysfs::read_number(pool_size_)) {
-  const std::string error = machine::reserve_hugetlb(entry_size, size / entry_size);
+  const std::size_t pages = size / entry_size;
+  const std::string error =
+      machine::reserve_hugetlb(entry_size, sharing == Sharing::private_ ? 2 * pages : pages);
   if (!error.empty()) lib::ktap::bail_out("%s", error.c_str());
   const unsigned size_flag = entry_size == kPudSize ? MFD_HUGE_1GB : MFD_HUGE_2MB;
   fd_ = static_cast<int>(
