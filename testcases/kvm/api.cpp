@@ -48,8 +48,9 @@ Kvm::~Kvm() {
   ::close(fd_);
 }
 
-bool Kvm::has(long capability) const {
-  return ::ioctl(fd_, KVM_CHECK_EXTENSION, capability) > 0;
+unsigned Kvm::value(long capability) const {
+  const int value = ::ioctl(fd_, KVM_CHECK_EXTENSION, capability);
+  return value > 0 ? static_cast<unsigned>(value) : 0;
 }
 
 void Kvm::prove_api(lib::Case& test) const {

@@ -30,7 +30,8 @@ class Kvm {
   ~Kvm();
 
   int fd() const { return fd_; }
-  bool has(long capability) const;  // KVM_CAP_*
+  bool has(long capability) const { return value(capability) > 0; }  // KVM_CAP_*
+  unsigned value(long capability) const;  // 0 if this KVM does not know it
 
   // Evidence `kvm_api`: version 12 (KVM_API_VERSION, since Linux 2.6.22), and a vCPU was made.
   void prove_api(lib::Case& test) const;

@@ -1,6 +1,7 @@
 // The behaviours of memslot_churn: slots that come, go, move and change their flags.
 #pragma once
 
+#include "kvm/dirty_log.hpp"
 #include "kvm/suite.hpp"
 
 namespace kproof::kvm::churn {
@@ -31,11 +32,22 @@ void made_read_only(Context&, lib::Check&);
 void overlapping(Context&, lib::Check&);
 
 // churn_dirty.cpp
+// The guest writes every `step`-th word, from `first` on.
+bool write_some(Machine& machine, lib::Check& check, std::size_t first, std::size_t step);
+DirtyLog start_log(Machine& machine);
+// Each of these words' pages is in the log.
+void expect_logged(const Machine& machine, const DirtyLog& log, lib::Check& check,
+                   std::size_t first, std::size_t step, const char* when);
+
 void logged(Context&, lib::Check&);
 void logged_after_mprotect(Context&, lib::Check&);
 void cleared_by_hand(Context&, lib::Check&);
 void cleared_to_the_end(Context&, lib::Check&);
 void cleared_beyond(Context&, lib::Check&);
+
+// churn_log.cpp: how a log begins and ends
+void full_at_first(Context&, lib::Check&);
+void large_again(Context&, lib::Check&);
 
 // churn_copy.cpp: a vCPU runs
 void copied_by_log(Context&, lib::Check&);

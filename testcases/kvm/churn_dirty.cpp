@@ -6,22 +6,19 @@
 #include <sys/mman.h>
 
 #include "kvm/churn.hpp"
-#include "kvm/dirty_log.hpp"
 #include "kvm/flush.hpp"
 
 namespace kproof::kvm::churn {
 
-// The guest writes every `step`-th word, from `first` on.
-static bool write_some(Machine& machine, lib::Check& check, std::size_t first, std::size_t step) {
+bool write_some(Machine& machine, lib::Check& check, std::size_t first, std::size_t step) {
   const std::size_t count = (machine.words() - first + step - 1) / step;
   const Exit exit = machine.vcpu().call(GuestProgram::fill,
                                         {machine.gva(first), count, step * machine.stride(), 1});
   return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
 }
 
-// Each of these words' pages is in the log.
-static void expect_logged(const Machine& machine, const DirtyLog& log, lib::Check& check,
-                          std::size_t first, std::size_t step, const char* when) {
+void expect_logged(const Machine& machine, const DirtyLog& log, lib::Check& check,
+                   std::size_t first, std::size_t step, const char* when) {
   std::size_t missing = 0, written = 0;
   for (std::size_t word = first; word < machine.words(); word += step, ++written)
     missing += !log.has(word * machine.stride());
@@ -29,7 +26,7 @@ static void expect_logged(const Machine& machine, const DirtyLog& log, lib::Chec
              missing, written);
 }
 
-static DirtyLog start_log(Machine& machine) {
+DirtyLog start_log(Machine& machine) {
   machine.vm().set(machine.slot(KVM_MEM_LOG_DIRTY_PAGES));
   return {machine.vm(), machine.slot()};
 }

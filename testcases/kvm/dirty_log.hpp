@@ -11,6 +11,9 @@ namespace kproof::kvm {
 // Has KVM_GET_DIRTY_LOG leave the log and the write protection to KVM_CLEAR_DIRTY_LOG, for all
 // slots of the VM (KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, Linux 5.0). False where KVM has no such.
 bool protect_manually(const Vm& vm);
+// And each log that begins says of all pages that they are dirty; protection comes with the first
+// KVM_CLEAR_DIRTY_LOG of a page (KVM_DIRTY_LOG_INITIALLY_SET, Linux 5.7), as QEMU has it.
+bool protect_when_cleared(const Vm& vm);
 
 // The log of one slot, which is set with KVM_MEM_LOG_DIRTY_PAGES.
 class DirtyLog {

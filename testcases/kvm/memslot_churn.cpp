@@ -8,6 +8,10 @@ using kvm::Context;
 
 namespace {
 
+bool is_huge(const mm::Provider& provider) {
+  return provider.is_huge();
+}
+
 // Of which a page can be held back (HeldPage).
 bool is_small_and_private(const mm::Provider& provider) {
   return provider.entry_size() == mm::kPageSize && provider.is_private();
@@ -27,6 +31,9 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"KVM_CLEAR_DIRTY_LOG clears what was seen, and no more", kvm::churn::cleared_by_hand},
     {"KVM_CLEAR_DIRTY_LOG reaches the end of a slot of any size", kvm::churn::cleared_to_the_end},
     {"KVM_CLEAR_DIRTY_LOG of what is behind a slot is refused", kvm::churn::cleared_beyond},
+    {"a dirty log that is full at first holds every page written after it was cleared",
+     kvm::churn::full_at_first},
+    {"large SPTEs come back when the dirty log ends", kvm::churn::large_again, is_huge},
     {"a copy kept by the dirty log is complete", kvm::churn::copied_by_log},
     {"a copy kept by the cleared dirty log is complete", kvm::churn::copied_by_cleared_log},
     {"a slot that comes amid an invalidation leaves the VM alive",
