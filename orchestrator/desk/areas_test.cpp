@@ -48,9 +48,20 @@ TEST_CASE("files that no case reaches are told, and the usual cases run") {
 
 TEST_CASE("why says each file with what it has") {
   CHECK(desk::explain(desk::choose({"mm/ksm.c", "README"})) ==
-        "kvm/stale_anon          mm/ksm.c (KSM)\n"
-        "kvm/memslot_churn       mm/ksm.c (KSM)\n"
-        "README                  no case reaches it\n");
+        "kvm/stale_anon            mm/ksm.c (KSM)\n"
+        "kvm/memslot_churn         mm/ksm.c (KSM)\n"
+        "README                    no case reaches it\n");
+}
+
+TEST_CASE("no area is hidden by one that stands before it") {
+  for (const desk::Area& area : desk::areas()) {
+    std::string file(area.files);
+    std::ranges::replace(file, '*', 'x');
+    const auto first = std::ranges::find_if(desk::areas(), [&](const desk::Area& one) {
+      return util::glob_match(std::string(one.files), file);
+    });
+    CHECK_MESSAGE(&*first == &area, file);
+  }
 }
 
 TEST_CASE("each area has cases, and each offer a name of its own that some area has") {
