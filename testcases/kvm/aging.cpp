@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   Context context{test, kvm, *provider, {size, kvm::kPage4K, vcpus}, seconds};
   kvm::plan_behaviours(context, kBehaviours);
   prove(test, context);
+  const kvm::NotifierCounters kept_on(kvm::kNowhere, 1);
   kvm::run_behaviours(context, kBehaviours);
   return test.finish();
 }

@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
   const kvm::Kvm kvm;
   const auto provider = kvm::provide(backing, size);
   kvm::SparseMemory memory(kvm, *provider, size, vcpus);
+  const kvm::InvalidationCounter kept_on(kvm::kNowhere, 1);
   using kvm::sparse::Level;
   Context context{test, memory, seconds, vcpus, notified_at == "pmd" ? Level::pmd : Level::pud};
   test.plan(6);

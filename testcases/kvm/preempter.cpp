@@ -2,6 +2,7 @@
 
 #include <ctime>
 #include <random>
+#include <utility>
 
 #include <sched.h>
 
@@ -12,13 +13,23 @@
 namespace kproof::kvm {
 
 static constexpr long kMostPauseNs = 500000;
-static constexpr double kHoldUs = 1000;
+static constexpr double kHoldUs = 1000, kMostHoldUs = 5000;
 
-Preempter::Preempter(int cpu) : thread_([this, cpu] { run(cpu); }) {}
+Preempter::Preempter(int cpu, std::function<std::uint64_t()> progress)
+    : progress_(std::move(progress)), thread_([this, cpu] { run(cpu); }) {}
 
 Preempter::~Preempter() {
   ended_ = true;
   thread_.join();
+}
+
+void Preempter::hold() const {
+  const double start = lib::now_us();
+  const std::uint64_t before = progress_ ? progress_() : 0;
+  while (lib::now_us() < start + kHoldUs) {
+  }
+  while (progress_ && progress_() == before && lib::now_us() < start + kMostHoldUs) {
+  }
 }
 
 void Preempter::run(int cpu) {
@@ -31,8 +42,7 @@ void Preempter::run(int cpu) {
   while (!ended_) {
     const timespec pause{0, static_cast<long>(random() % kMostPauseNs)};
     ::nanosleep(&pause, nullptr);
-    for (const double end = lib::now_us() + kHoldUs; lib::now_us() < end;) {
-    }
+    hold();
     ++times_;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <thread>
 
 namespace kproof::kvm {
@@ -13,7 +14,9 @@ namespace kproof::kvm {
 // right to SCHED_FIFO (CAP_SYS_NICE).
 class Preempter {
  public:
-  explicit Preempter(int cpu);
+  // With `progress`, a count of what goes on elsewhere meanwhile: it holds the CPU until that has
+  // changed, kMostHoldUs at most, as on a busy host the other CPU may stand for a while.
+  explicit Preempter(int cpu, std::function<std::uint64_t()> progress = {});
   Preempter(const Preempter&) = delete;
   Preempter& operator=(const Preempter&) = delete;
   ~Preempter();
@@ -22,7 +25,9 @@ class Preempter {
 
  private:
   void run(int cpu);
+  void hold() const;
 
+  std::function<std::uint64_t()> progress_;
   std::atomic<bool> ended_{false};
   std::atomic<unsigned long> times_{0};
   std::thread thread_;  // last: it uses all of the above

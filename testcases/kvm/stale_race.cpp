@@ -1,4 +1,6 @@
 // A vCPU writes for ever while the host takes the right away and gives it back.
+#include <optional>
+
 #include <sys/mman.h>
 
 #include "kvm/race.hpp"
@@ -44,8 +46,14 @@ static void race(Context& context, lib::Check& check, int prot) {
   Rights rights;
   Runner runner(machine.vcpu(), kRegionGva, kRaceWords, race_step(machine),
                 {&rights, here.other()});
+  // An mprotect of many entries gives its CPU away at each table of them (cond_resched), if
+  // somebody wants it: until the vCPU has mapped again what it can get.
+  std::optional<Preempter> preempter;
+  if (!context.provider.is_huge())
+    preempter.emplace(here.cpus()[0], [&] { return runner.tries(); });
   Race race{machine, rights, runner};
   const bool done = race.run_windows(check, prot, context.seconds);
+  preempter.reset();
   prove_elsewhere(context.test, race, here.other(), mm::prot_name(prot));
   if (done) expect_consistent(race, check);
 }
