@@ -7,8 +7,8 @@
 namespace kproof::mm {
 
 // Memory of a hugetlb memfd, zeroed once, however often it is mapped; or private pages for each
-// mapping. Takes the pages from the pool, and enlarges the pool if it must; bails out if the kernel
-// finds no contiguous memory.
+// mapping, and as many more for what a child's copies take. Takes the pages from the pool, and
+// enlarges the pool if it must; bails out if the kernel finds no contiguous memory.
 class Hugetlb : public Provider {
  public:
   enum class Sharing { shared, private_ };
