@@ -41,7 +41,7 @@ void expect_flushes(lib::Check& check, const Stats& stats, const Change& change,
 using Prepare = std::function<int(const mm::Region& region)>;
 using Act = std::function<int(char* start, std::size_t length)>;
 
-// All of the region, its halves, and one entry in the middle.
+// All of the region, its halves, and single entries at both ends and in the middle.
 void change_parts(
     Context& context, lib::Check& check, const Act& act,
     const Prepare& prepare = [](const mm::Region&) { return 0; });

@@ -1,5 +1,7 @@
 #include <cerrno>
 #include <cstring>
+#include <set>
+#include <utility>
 
 #include <sys/mman.h>
 
@@ -36,11 +38,11 @@ static void change_part(Context& context, lib::Check& check, const Prepare& prep
 
 void change_parts(Context& context, lib::Check& check, const Act& act, const Prepare& prepare) {
   const std::size_t all = context.shape.size / context.provider.entry_size(), half = all / 2;
-  struct Part {
-    std::size_t first, count;
-  };
-  for (const Part part : {Part{0, all}, {0, half}, {half, all - half}, {half, 1}}) {
-    change_part(context, check, prepare, act, part.first, part.count);
+  // Each once: of two entries the halves are single ones.
+  const std::set<std::pair<std::size_t, std::size_t>> parts{{0, all}, {0, half}, {half, all - half},
+                                                            {0, 1},   {half, 1}, {all - 1, 1}};
+  for (const auto& [first, count] : parts) {
+    change_part(context, check, prepare, act, first, count);
     if (!check.skip_reason().empty()) return;
   }
 }
