@@ -38,8 +38,7 @@ class Watch {
 void expect_seen(lib::Check& check, std::size_t unseen, std::size_t used, bool flushed,
                  const char* what);
 
-// Vcpu 0 writes, or finds, 1 + i in word i.
-bool fill(Machine& machine, lib::Check& check);
+// Vcpu 0 finds what fill() wrote (suite.hpp).
 void expect_filled(Machine& machine, lib::Check& check, const char* when);
 
 void idle_pages(Context&, lib::Check&);  // aging_idle.cpp

@@ -29,11 +29,6 @@ void expect_seen(lib::Check& check, std::size_t unseen, std::size_t used, bool f
   check.that(few, "%s: %zu of %zu pages that the guest used look unused", what, unseen, used);
 }
 
-bool fill(Machine& machine, lib::Check& check) {
-  const Exit exit = machine.fill(0, machine.words(), 1);
-  return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
-}
-
 void expect_filled(Machine& machine, lib::Check& check, const char* when) {
   const Exit exit = machine.compare(0, machine.words(), 1);
   check.that(exit.done() && exit.result == 0, "%s: the guest: %s, %lu of %zu words differ", when,

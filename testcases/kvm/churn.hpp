@@ -14,8 +14,7 @@ void remake(Machine& machine, unsigned flags);
 inline constexpr Gva kMovedGva = kRegionGva + (Gva{1} << 39);
 void map_moved(Machine& machine);
 
-// The guest writes 1 to each word of the region, or finds it there, from `gva` on.
-bool fill(Machine& machine, lib::Check& check);
+// The guest finds what fill() wrote (suite.hpp), from `gva` on.
 void expect_words(Machine& machine, lib::Check& check, Gva gva, const char* when);
 
 // What a race must have met at least, to show something.

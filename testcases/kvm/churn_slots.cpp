@@ -19,11 +19,6 @@ void map_moved(Machine& machine) {
   machine.tables().map(kMovedGva, machine.gpa_behind(), size + page, page);
 }
 
-bool fill(Machine& machine, lib::Check& check) {
-  const Exit exit = machine.fill(0, machine.words(), 1);
-  return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
-}
-
 void expect_words(Machine& machine, lib::Check& check, Gva gva, const char* when) {
   const Exit exit =
       machine.vcpu().call(GuestProgram::compare, {gva, machine.words(), machine.stride(), 1});

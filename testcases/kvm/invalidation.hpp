@@ -27,9 +27,6 @@ struct Change {
 HvaRange range_of(const char* start, std::size_t length);
 // What `act` changes of the machine's region.
 Change watch(Machine& machine, InvalidationRecorder& recorder, const std::function<void()>& act);
-// Each word of the region is mapped by SPTEs then.
-bool fill(Machine& machine, lib::Check& check);
-
 // The notifier was called for `changed`, and KVM has asked for a flush behind each call.
 void expect_ranges(lib::Check& check, const Change& change, const HvaRange& changed,
                    const std::string& what);

@@ -16,11 +16,6 @@ Change watch(Machine& machine, InvalidationRecorder& recorder, const std::functi
   return {recorder.take(all), sptes - count_sptes(stats).all(), flush_requests(stats) - requests};
 }
 
-bool fill(Machine& machine, lib::Check& check) {
-  const Exit filled = machine.fill(0, machine.words(), 1);
-  return check.that(filled.done(), "the guest's writes: %s", filled.text().c_str());
-}
-
 void expect_ranges(lib::Check& check, const Change& change, const HvaRange& changed,
                    const std::string& what) {
   const std::string wrong = misfit(change.ranges, changed);

@@ -18,8 +18,6 @@ bool expect_lands(Machine& machine, lib::Check& check, std::size_t word, std::ui
 // The guest's write of `word` is refused, and the host, if it may read, sees the old value.
 bool expect_refused(Machine& machine, lib::Check& check, std::size_t word, const char* when);
 
-// The guest writes i + 1 to each word i.
-bool populate(Machine& machine, lib::Check& check);
 // Fresh anonymous memory in the place of all of the region: the host writes value + i to some words
 // i, and the guest must read that, and write there.
 void put_new_memory(const Machine& machine, std::uint64_t value);

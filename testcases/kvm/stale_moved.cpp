@@ -61,7 +61,7 @@ static void write_shared(Machine& machine, lib::Check& check) {
 
 void copied_on_write(Context& context, lib::Check& check) {
   Machine machine = context.machine();
-  if (!populate(machine, check)) return;
+  if (!fill(machine, check)) return;
   const auto unchanged = lib::checked([&](lib::Check& child) {
     for (const std::size_t word : some_words(machine))
       child.that(*machine.region().word(word) == word + 1, "the child's word %zu is %#lx, not %#lx",
@@ -79,7 +79,7 @@ void migrated(Context& context, lib::Check& check) {
   if (::madvise(nullptr, 0, MADV_SOFT_OFFLINE) != 0 && errno == EINVAL)
     return check.skip("no MADV_SOFT_OFFLINE in this kernel (CONFIG_MEMORY_FAILURE)");
   Machine machine = context.machine();
-  if (!populate(machine, check)) return;
+  if (!fill(machine, check)) return;
   for (const std::size_t word : some_words(machine)) {
     if (!expect_lands(machine, check, word, 0x4000 + word, "not moved yet")) return;
     const std::uint64_t before = frame_of(machine, word);
@@ -95,7 +95,7 @@ void migrated(Context& context, lib::Check& check) {
 // With one small page that is no part of the huge one, so that all of it has to be copied.
 void collapsed(Context& context, lib::Check& check) {
   Machine machine = context.machine();
-  if (!populate(machine, check)) return;
+  if (!fill(machine, check)) return;
   const std::size_t entry = context.provider.entry_size(), own = entry / 2 / machine.stride();
   char* const base = machine.region().base();
   lib::safe::madvise(base + own * machine.stride(), kPage4K, MADV_DONTNEED);
@@ -135,7 +135,7 @@ static void expect_moved(const mm::Region& moved, lib::Check& check, std::size_t
 
 void moved_away(Context& context, lib::Check& check) {
   Machine machine = context.machine();
-  if (!populate(machine, check)) return;
+  if (!fill(machine, check)) return;
   const auto moved = move(context, machine, 0, check);
   if (!moved) return;
   for (const std::size_t word : some_words(machine)) {
@@ -152,7 +152,7 @@ void moved_away(Context& context, lib::Check& check) {
 // Nothing is unmapped then, and so it is the move itself of which KVM must hear.
 void moved_and_left(Context& context, lib::Check& check) {
   Machine machine = context.machine();
-  if (!populate(machine, check)) return;
+  if (!fill(machine, check)) return;
   const auto moved = move(context, machine, MREMAP_DONTUNMAP, check);
   if (!moved) return;
   for (const std::size_t word : some_words(machine)) {

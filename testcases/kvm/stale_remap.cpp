@@ -27,14 +27,9 @@ void expect_new_memory(Machine& machine, lib::Check& check, std::uint64_t value)
   }
 }
 
-bool populate(Machine& machine, lib::Check& check) {
-  const Exit exit = machine.fill(0, machine.words(), 1);
-  return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
-}
-
 void unmapped(Context& context, lib::Check& check) {
   Machine machine = context.machine();
-  if (!populate(machine, check)) return;
+  if (!fill(machine, check)) return;
   lib::safe::munmap(machine.region().base(), machine.region().length());
   for (const std::size_t word : some_words(machine)) {
     const Exit read = machine.read(word);
@@ -48,7 +43,7 @@ void unmapped(Context& context, lib::Check& check) {
 
 void replaced(Context& context, lib::Check& check) {
   Machine machine = context.machine();
-  if (!populate(machine, check)) return;
+  if (!fill(machine, check)) return;
   put_new_memory(machine, 0x2000);
   expect_new_memory(machine, check, 0x2000);
 }
@@ -56,7 +51,7 @@ void replaced(Context& context, lib::Check& check) {
 // Either way both sides must agree on what is there then.
 static void advised(Context& context, lib::Check& check, int advice, const std::string& name) {
   Machine machine = context.machine();
-  if (!populate(machine, check)) return;
+  if (!fill(machine, check)) return;
   if (::madvise(machine.region().base(), machine.region().length(), advice) != 0)
     return check.skip(name + " of this memory: " + strerrorname_np(errno));
   for (const std::size_t word : some_words(machine)) {

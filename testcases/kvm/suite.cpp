@@ -50,4 +50,9 @@ MmuMode prove_region(const Context& context, const RegionOptions& options) {
   return prove_region(context.test, context.kvm, context.provider, machine, options);
 }
 
+bool fill(Machine& machine, lib::Check& check) {
+  const Exit exit = machine.fill(0, machine.words(), 1);
+  return check.that(exit.done(), "the guest's writes: %s", exit.text().c_str());
+}
+
 }  // namespace kproof::kvm

@@ -54,6 +54,9 @@ struct Behaviour {
   bool (*applies)(const mm::Provider&) = [](const mm::Provider&) { return true; };
 };
 
+// Vcpu 0 writes 1 + i to word i, so that SPTEs map all of the region.
+bool fill(Machine& machine, lib::Check& check);
+
 inline bool is_anonymous(const mm::Provider& provider) {
   return provider.kind() == mm::Kind::anonymous;
 }
