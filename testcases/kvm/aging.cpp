@@ -17,6 +17,7 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"DAMON sees accesses where the guest writes, and none elsewhere", kvm::aging::damon},
     {"DAMON asks whether a page is young, and leaves it so", kvm::aging::asked_twice},
     {"MADV_PAGEOUT takes what the guest does not use, and it comes back", kvm::aging::pageout},
+    {"what the guest writes after MADV_FREE stays when pages are taken", kvm::aging::freed},
     {"the multi-gen LRU evicts what the guest does not use", kvm::aging::lru_gen},
     {"no write of a running vCPU is lost to aging", kvm::aging::race_alone},
     {"no write of a running vCPU is lost to aging and mprotect", kvm::aging::race_with_mprotect},

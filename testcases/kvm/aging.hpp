@@ -47,6 +47,7 @@ void damon(Context&, lib::Check&);        // aging_damon.cpp
 void asked_twice(Context&, lib::Check&);  // aging_asked.cpp
 void pageout(Context&, lib::Check&);      // aging_reclaim.cpp
 void lru_gen(Context&, lib::Check&);
+void freed(Context&, lib::Check&);       // aging_freed.cpp
 void race_alone(Context&, lib::Check&);  // aging_race.cpp
 void race_with_mprotect(Context&, lib::Check&);
 

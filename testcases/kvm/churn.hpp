@@ -22,6 +22,7 @@ inline constexpr unsigned kFewestRounds = 8;
 
 // churn_slots.cpp: the vCPU stands while the host acts
 void deleted(Context&, lib::Check&);
+void deleted_alone(Context&, lib::Check&);
 void moved(Context&, lib::Check&);
 void moved_by_a_page(Context&, lib::Check&);
 void read_only(Context&, lib::Check&);
@@ -43,6 +44,9 @@ void logged_after_mprotect(Context&, lib::Check&);
 void cleared_by_hand(Context&, lib::Check&);
 void cleared_to_the_end(Context&, lib::Check&);
 void cleared_beyond(Context&, lib::Check&);
+
+// churn_own.cpp: nobody's SPTE takes part
+void logged_of_kvm(Context&, lib::Check&);
 
 // churn_log.cpp: how a log begins and ends
 void full_at_first(Context&, lib::Check&);

@@ -38,8 +38,7 @@ static void expect_nothing_there(Machine& machine, lib::Check& check, Gva gva, c
   }
 }
 
-void deleted(Context& context, lib::Check& check) {
-  Machine machine = context.machine();
+static void expect_deletions(Machine& machine, lib::Check& check) {
   if (!fill(machine, check)) return;
   for (unsigned i = 0; i < 8; ++i) {
     machine.vm().remove(Machine::kRegionSlot);
@@ -48,6 +47,25 @@ void deleted(Context& context, lib::Check& check) {
     machine.vm().set(machine.slot());
     expect_words(machine, check, kRegionGva, "slot made again");
   }
+}
+
+void deleted(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  expect_deletions(machine, check);
+}
+
+// KVM zaps all that the VM has when a slot goes, unless that is switched off: then the slot's
+// alone, by a walk of its own (kvm_mmu_zap_memslot).
+void deleted_alone(Context& context, lib::Check& check) {
+  constexpr std::uint64_t kSlotZapAll = 1 << 7;  // KVM_X86_QUIRK_SLOT_ZAP_ALL, Linux 6.12
+  Machine machine = context.machine();
+  if ((context.kvm.value(KVM_CAP_DISABLE_QUIRKS2) & kSlotZapAll) == 0)
+    return check.skip("KVM_X86_QUIRK_SLOT_ZAP_ALL is missing (Linux 6.12)");
+  kvm_enable_cap disable{};
+  disable.cap = KVM_CAP_DISABLE_QUIRKS2;
+  disable.args[0] = kSlotZapAll;
+  KPROOF_IOCTL(machine.vm().fd(), KVM_ENABLE_CAP, &disable);
+  expect_deletions(machine, check);
 }
 
 void moved(Context& context, lib::Check& check) {

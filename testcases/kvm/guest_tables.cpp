@@ -29,6 +29,8 @@ constexpr kvm::Behaviour<TablesContext> kBehaviours[] = {
     {"Accessed is set by a read, Dirty by a write", kvm::tables::accessed_and_dirty},
     {"Accessed and Dirty of 2 MiB are set likewise", kvm::tables::accessed_and_dirty_large},
     {"Accessed and Dirty that were cleared are set again", kvm::tables::cleared_bits},
+    {"the dirty log holds page tables in which Accessed or Dirty was set",
+     kvm::tables::logged_tables},
     {"the host makes a PTE one of no memory, and back", kvm::tables::host_to_no_memory},
     {"the host makes 2 MiB other 2 MiB, and the first go", kvm::tables::host_moves_large,
      is_mapped_by_4k},

@@ -107,6 +107,9 @@ void accessed_and_dirty(TablesContext&, lib::Check&);
 void accessed_and_dirty_large(TablesContext&, lib::Check&);
 void cleared_bits(TablesContext&, lib::Check&);
 
+// tables_logged.cpp: who sets them has written to a page of the guest's
+void logged_tables(TablesContext&, lib::Check&);
+
 // tables_host.cpp: the host rewrites them, behind KVM's back
 void host_to_no_memory(TablesContext&, lib::Check&);
 void host_moves_large(TablesContext&, lib::Check&);

@@ -19,6 +19,7 @@ bool is_small_and_private(const mm::Provider& provider) {
 
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a deleted slot is gone, and its memory is there when it comes back", kvm::churn::deleted},
+    {"a deleted slot is gone where KVM zaps no more than that", kvm::churn::deleted_alone},
     {"a moved slot is where it was moved to, and only there", kvm::churn::moved},
     {"a slot that is moved by a small page holds the same memory", kvm::churn::moved_by_a_page},
     {"a write to a read-only slot exits and does not land", kvm::churn::read_only},
@@ -28,6 +29,7 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"the dirty log holds every page written", kvm::churn::logged},
     {"the dirty log holds every page written before and after mprotect",
      kvm::churn::logged_after_mprotect},
+    {"the dirty log holds what KVM itself writes for the guest", kvm::churn::logged_of_kvm},
     {"KVM_CLEAR_DIRTY_LOG clears what was seen, and no more", kvm::churn::cleared_by_hand},
     {"KVM_CLEAR_DIRTY_LOG reaches the end of a slot of any size", kvm::churn::cleared_to_the_end},
     {"KVM_CLEAR_DIRTY_LOG of what is behind a slot is refused", kvm::churn::cleared_beyond},

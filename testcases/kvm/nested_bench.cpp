@@ -2,10 +2,10 @@
 
 namespace kproof::kvm::nested {
 
-NestedBench::NestedBench(const TablesContext& context)
-    : context_(context),
+NestedBench::NestedBench(const TablesContext& context, bool nested_tables)
+    : nested_tables_(nested_tables && !context.shadow()),
       bench_(context),
-      svm_(bench_.machine().vcpu(), bench_.machine().tables(), has_nested_tables()) {
+      svm_(bench_.machine().vcpu(), bench_.machine().tables(), nested_tables_) {
   if (has_nested_tables()) svm_.nested().map(kRegionGpa, kRegionGpa, context.shape.size, kPage4K);
 }
 

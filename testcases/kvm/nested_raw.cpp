@@ -13,6 +13,8 @@ constexpr kvm::Behaviour<TablesContext> kBehaviours[] = {
     {"L2's write after PROT_READ is refused", kvm::nested::read_only},
     {"L2's read after PROT_NONE is refused", kvm::nested::no_access},
     {"L2 sees memory that replaced its own, and none after munmap", kvm::nested::replaced},
+    {"L1's write and that of an L2 without nested page tables are refused alike",
+     kvm::nested::both_read_only},
     {"the dirty log holds every page that L2 wrote", kvm::nested::logged},
     {"the cleared dirty log holds every page that L2 wrote", kvm::nested::logged_and_cleared},
     {"page_idle: what L2 reads is young, the rest stays idle", kvm::nested::used_pages},

@@ -20,7 +20,8 @@ struct L2Ran : Ran {
 
 class NestedBench {
  public:
-  explicit NestedBench(const TablesContext& context);
+  // With nested page tables where that can be; `nested_tables` false: without.
+  explicit NestedBench(const TablesContext& context, bool nested_tables = true);
 
   Machine& machine() { return bench_.machine(); }
   mm::Word& word(std::size_t page) { return bench_.word(page); }
@@ -37,7 +38,7 @@ class NestedBench {
   NestedExit left() const { return svm_.exit(); }
 
   // The entry that L1 has for this page of L2: a nested one, or one of L2's page tables.
-  bool has_nested_tables() const { return context_.mode != MmuMode::shadow; }
+  bool has_nested_tables() const { return nested_tables_; }
   volatile Pte& entry(std::size_t page, unsigned level);
   Step set(std::size_t page, unsigned level, Pte value) {
     return tables::Bench::set(entry_gpa(page, level), value);
@@ -49,7 +50,7 @@ class NestedBench {
   Gpa entry_gpa(std::size_t page, unsigned level);
   Pte more() const { return has_nested_tables() ? kUser : 0; }
 
-  const TablesContext& context_;
+  bool nested_tables_;
   tables::Bench bench_;
   NestedSvm svm_;
 };
@@ -69,6 +70,9 @@ void no_access(TablesContext&, lib::Check&);
 void replaced(TablesContext&, lib::Check&);
 void logged(TablesContext&, lib::Check&);
 void logged_and_cleared(TablesContext&, lib::Check&);
+
+// nested_roots.cpp: the same, of L1 and L2 at once
+void both_read_only(TablesContext&, lib::Check&);
 
 // nested_age.cpp: the host asks what L2 has used
 void used_pages(TablesContext&, lib::Check&);

@@ -44,20 +44,14 @@ std::string NestedSvm::missing(const Kvm& kvm) {
   return "";
 }
 
-static void become_hypervisor(int vcpu, Gpa host_save) {
+static void become_hypervisor(const Vcpu& vcpu, Gpa host_save) {
   constexpr std::uint64_t kSvme = 1 << 12;
+  constexpr std::uint32_t kVmHsavePa = 0xc0010117;
   kvm_sregs sregs{};
-  KPROOF_IOCTL(vcpu, KVM_GET_SREGS, &sregs);
+  KPROOF_IOCTL(vcpu.fd(), KVM_GET_SREGS, &sregs);
   sregs.efer |= kSvme;
-  KPROOF_IOCTL(vcpu, KVM_SET_SREGS, &sregs);
-  struct {
-    std::uint32_t count = 1, padding = 0;
-    kvm_msr_entry entry{};
-  } msrs;
-  msrs.entry.index = 0xc0010117;  // VM_HSAVE_PA
-  msrs.entry.data = host_save;
-  static constexpr unsigned long kSetMsrs = _IOW(KVMIO, 0x89, std::uint64_t);
-  if (ioctl(vcpu, kSetMsrs, &msrs, "KVM_SET_MSRS") != 1)
+  KPROOF_IOCTL(vcpu.fd(), KVM_SET_SREGS, &sregs);
+  if (!vcpu.set_msr(kVmHsavePa, host_save))
     lib::ktap::bail_out("KVM_SET_MSRS takes no VM_HSAVE_PA");
 }
 
@@ -67,7 +61,7 @@ NestedSvm::NestedSvm(Vcpu& vcpu, PageTables& tables, bool nested_paging)
       vmcb_(vcpu.vm().alloc_page()),
       io_bitmap_(vcpu.vm().alloc_pages(kIoBitmapPages)) {
   Vm& vm = vcpu.vm();
-  become_hypervisor(vcpu.fd(), vm.alloc_page());
+  become_hypervisor(vcpu, vm.alloc_page());
   std::memset(vm.low(io_bitmap_), 0xff, kIoBitmapPages * kPage4K);
   tables.map(vmcb_, vmcb_, kPage4K, kPage4K);  // `script` reads EXITCODE
   if (nested_paging) {

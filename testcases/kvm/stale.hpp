@@ -48,6 +48,9 @@ void slot_of_a_part(Context&, lib::Check&);
 void two_slots(Context&, lib::Check&);
 void memory_of_two_slots(Context&, lib::Check&);
 
+// stale_smm.cpp: memory of the other address space
+void memory_of_smm(Context&, lib::Check&);
+
 // stale_amid.cpp: the vCPU faults while the host is half done
 void amid_two_invalidations(Context&, lib::Check&);
 

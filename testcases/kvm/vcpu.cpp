@@ -100,6 +100,18 @@ Exit Vcpu::call(GuestProgram program, std::array<std::uint64_t, 5> arguments) {
   return resume();
 }
 
+// As with struct kvm_cpuid2, the header's own struct kvm_msrs is larger in C++ than in C.
+bool Vcpu::set_msr(std::uint32_t index, std::uint64_t value) const {
+  struct {
+    std::uint32_t count = 1, padding = 0;
+    kvm_msr_entry entry{};
+  } msrs;
+  msrs.entry.index = index;
+  msrs.entry.data = value;
+  static constexpr unsigned long kSetMsrs = _IOW(KVMIO, 0x89, std::uint64_t);
+  return ioctl(fd_, kSetMsrs, &msrs, "KVM_SET_MSRS") == 1;
+}
+
 Exit Vcpu::resume() {
   int error = 0;
   do

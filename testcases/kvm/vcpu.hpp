@@ -54,6 +54,9 @@ class Vcpu {
   // Goes on where it stands. All calls for one vCPU should come from one thread.
   Exit resume();
 
+  // KVM_SET_MSRS of one. False where this KVM takes none of that number or value.
+  bool set_msr(std::uint32_t index, std::uint64_t value) const;
+
   Vm& vm() const { return vm_; }
   int fd() const { return fd_; }
   unsigned id() const { return id_; }
