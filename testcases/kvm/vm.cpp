@@ -37,14 +37,21 @@ static int create(const Kvm& kvm) {
 }
 
 Vm::Vm(const Kvm& kvm, std::size_t low_size)
-    : kvm_(kvm), fd_(create(kvm)), low_size_(low_size), low_(low_memory(low_size)), stats_(fd_) {
+    : kvm_(kvm),
+      fd_(create(kvm)),
+      low_size_(low_size),
+      low_(low_memory(low_size), Unmap{low_size}),
+      stats_(fd_) {
   std::memcpy(low(kCodeGpa), guest_code(), guest_code_size());
-  set({.id = 0, .gpa = 0, .size = low_size, .host = low_});
+  set({.id = 0, .gpa = 0, .size = low_size, .host = low_.get()});
 }
 
 Vm::~Vm() {
   ::close(fd_);
-  lib::safe::munmap(low_, low_size_);
+}
+
+void Vm::Unmap::operator()(char* memory) const {
+  lib::safe::munmap(memory, size);
 }
 
 int Vm::try_set(const Slot& slot) {

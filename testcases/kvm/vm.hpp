@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include "kvm/api.hpp"
 #include "kvm/guest_code.hpp"
@@ -54,7 +55,7 @@ class Vm {
 
   std::size_t low_size() const { return low_size_; }  // bytes of low memory
   // The host's view of it; `gpa` below its size.
-  void* low(Gpa gpa) const { return low_ + gpa; }
+  void* low(Gpa gpa) const { return low_.get() + gpa; }
   Mailbox& mailbox(unsigned vcpu) const;
   // Zeroed pages of low memory; bails out when there is none left.
   Gpa alloc_page() { return alloc_pages(1); }
@@ -64,10 +65,15 @@ class Vm {
   const Stats& stats() const { return stats_; }
 
  private:
+  struct Unmap {
+    std::size_t size;
+    void operator()(char* memory) const;
+  };
+
   const Kvm& kvm_;
   int fd_;
   std::size_t low_size_;
-  char* low_;
+  std::unique_ptr<char, Unmap> low_;  // outlives stats_, whose file keeps the VM and its SPTEs
   Gpa free_ = kFreeGpa;
   Stats stats_;
 };
