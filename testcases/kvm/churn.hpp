@@ -25,6 +25,7 @@ void deleted(Context&, lib::Check&);
 void deleted_alone(Context&, lib::Check&);
 void moved(Context&, lib::Check&);
 void moved_by_a_page(Context&, lib::Check&);
+void ends_amid_entries(Context&, lib::Check&);
 void read_only(Context&, lib::Check&);
 
 // churn_refused.cpp

@@ -97,6 +97,26 @@ void moved_by_a_page(Context& context, lib::Check& check) {
   expect_words(machine, check, kRegionGva, "slot moved back");
 }
 
+// What the host has around it and how the guest maps it would do for a larger SPTE, which would
+// reach beyond the slot (kvm_lpage_info::disallow_lpage).
+void ends_amid_entries(Context& context, lib::Check& check) {
+  Machine machine = context.machine();
+  if (!fill(machine, check)) return;
+  Slot slot = machine.slot();
+  const Gva end = kRegionGva + slot.size;
+  machine.vm().remove(Machine::kRegionSlot);
+  slot.gpa += kPage4K;
+  slot.host = static_cast<char*>(slot.host) + kPage4K;
+  slot.size -= 2 * kPage4K;
+  machine.vm().set(slot);
+  for (const Gva within : {kRegionGva + kPage4K, end - 2 * kPage4K}) {
+    const Exit exit = machine.vcpu().call(GuestProgram::write, {within, 1});
+    check.that(exit.done(), "the guest's write in the slot: %s", exit.text().c_str());
+  }
+  expect_nothing_there(machine, check, kRegionGva, "before the slot");
+  expect_nothing_there(machine, check, end - kPage4K, "behind the slot");
+}
+
 void read_only(Context& context, lib::Check& check) {
   Machine machine = context.machine();
   if (!fill(machine, check)) return;

@@ -22,6 +22,7 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"a deleted slot is gone where KVM zaps no more than that", kvm::churn::deleted_alone},
     {"a moved slot is where it was moved to, and only there", kvm::churn::moved},
     {"a slot that is moved by a small page holds the same memory", kvm::churn::moved_by_a_page},
+    {"a slot begins and ends where it does, amid a huge page, too", kvm::churn::ends_amid_entries},
     {"a write to a read-only slot exits and does not land", kvm::churn::read_only},
     {"a slot is not made read-only in its place, or is so at once", kvm::churn::made_read_only},
     {"a slot that overlaps another is refused, and so are another memory and size",
