@@ -51,6 +51,9 @@ void memory_of_two_slots(Context&, lib::Check&);
 // stale_smm.cpp: memory of the other address space
 void memory_of_smm(Context&, lib::Check&);
 
+// stale_exit.cpp: the process ends, and not its VM
+void left_by_its_process(Context&, lib::Check&);
+
 // stale_amid.cpp: the vCPU faults while the host is half done
 void amid_two_invalidations(Context&, lib::Check&);
 

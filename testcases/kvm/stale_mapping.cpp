@@ -54,6 +54,8 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"what is changed of two slots binds both", kvm::stale::two_slots},
     {"what is changed of memory in two slots binds both", kvm::stale::memory_of_two_slots},
     {"what is changed binds a vCPU in System Management Mode", kvm::stale::memory_of_smm},
+    {"nothing of a process's memory stays mapped when it ends before its VM",
+     kvm::stale::left_by_its_process},
     {"a fault waits for the first of two changes that are under way",
      kvm::stale::amid_two_invalidations, is_small_anonymous},
     {"no write of a running vCPU lands while read-only", kvm::stale::running_meets_read_only},

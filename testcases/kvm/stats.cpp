@@ -25,9 +25,7 @@ struct Descriptor {
 };
 
 // The layout is struct kvm_stats_header's: descriptors of one size, each with its name behind it.
-Stats::Stats(int fd)
-    : fd_(static_cast<int>(
-          lib::safe::check(::ioctl(fd, KVM_GET_STATS_FD, nullptr), "KVM_GET_STATS_FD"))) {
+Stats::Stats(Opened opened) : fd_(opened.fd) {
   kvm_stats_header header{};
   read_at(fd_, &header, sizeof header, 0);
   const std::size_t size = sizeof(Descriptor) + header.name_size;
@@ -39,6 +37,10 @@ Stats::Stats(int fd)
     offsets_[at + sizeof(Descriptor)] = header.data_offset + descriptor->offset;
   }
 }
+
+Stats::Stats(int fd)
+    : Stats(Opened{static_cast<int>(
+          lib::safe::check(::ioctl(fd, KVM_GET_STATS_FD, nullptr), "KVM_GET_STATS_FD"))}) {}
 
 Stats::~Stats() {
   ::close(fd_);

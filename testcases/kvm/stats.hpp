@@ -13,10 +13,16 @@ class Stats {
  public:
   // `fd` is of a VM or a vCPU. Bails out on a kernel that is too old.
   explicit Stats(int fd);
+  // Of one that KVM_GET_STATS_FD has opened, perhaps in another process; closes it.
+  struct Opened {
+    int fd;
+  };
+  explicit Stats(Opened opened);
   Stats(const Stats&) = delete;
   Stats& operator=(const Stats&) = delete;
   ~Stats();
 
+  int fd() const { return fd_; }
   bool has(std::string_view name) const { return offsets_.contains(name); }
   // The value now; 0 for a counter that this kernel does not have.
   std::uint64_t get(std::string_view name) const;
