@@ -23,6 +23,10 @@ bool is_small(const mm::Provider& provider) {
   return provider.entry_size() == mm::kPageSize;
 }
 
+bool is_small_anonymous(const mm::Provider& provider) {
+  return is_small(provider) && kvm::is_anonymous(provider);
+}
+
 constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"mprotect to PROT_READ", read_only},
     {"mprotect to PROT_NONE", none},
@@ -36,6 +40,7 @@ constexpr kvm::Behaviour<Context> kBehaviours[] = {
     {"fork", forked, kvm::can_be_copied},
     {"soft-dirty bits are cleared", soft_dirty_cleared},
     {"userfaultfd's write protection", write_protected},
+    {"KSM merges pages", merged, is_small_anonymous},
     {"each yield of a zap is behind a flush", yields, is_small},
 };
 

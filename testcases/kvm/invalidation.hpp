@@ -56,6 +56,8 @@ void write_protected(Context& context, lib::Check& check);
 // invalidation_moves.cpp
 void moved(Context& context, lib::Check& check);
 void moved_by_userfaultfd(Context& context, lib::Check& check);
+// invalidation_merged.cpp
+void merged(Context& context, lib::Check& check);
 // invalidation_whole.cpp
 void forked(Context& context, lib::Check& check);
 void soft_dirty_cleared(Context& context, lib::Check& check);

@@ -1,5 +1,7 @@
 #include "kvm/ksm.hpp"
 
+#include "lib/clock.hpp"
+
 namespace kproof::kvm {
 
 static const std::string kKsm = "/sys/kernel/mm/ksm/";
@@ -23,6 +25,16 @@ Ksm::~Ksm() {
 std::size_t Ksm::merged_pages() {
   return lib::sysfs::read_number(kKsm + "pages_shared") +
          lib::sysfs::read_number(kKsm + "pages_sharing");
+}
+
+std::string Ksm::wait_merged(std::size_t pages) {
+  constexpr double kPatienceSeconds = 20;
+  const double end = lib::now_us() + kPatienceSeconds * 1e6;
+  while (merged_pages() < pages)
+    if (lib::now_us() > end)
+      return "KSM merged " + std::to_string(merged_pages()) + " of " + std::to_string(pages) +
+             " pages of one content in 20 s";
+  return "";
 }
 
 }  // namespace kproof::kvm

@@ -19,6 +19,8 @@ class Ksm {
   static std::string missing();
   // Pages of all processes that are one with others, or were found to be.
   static std::size_t merged_pages();
+  // Waits until they are so many. Why they are not, after 20 s; "" if they are.
+  static std::string wait_merged(std::size_t pages);
 
  private:
   lib::sysfs::Settings settings_;

@@ -7,23 +7,13 @@
 
 #include "kvm/ksm.hpp"
 #include "kvm/stale.hpp"
-#include "lib/clock.hpp"
 #include "lib/safe.hpp"
 
 namespace kproof::kvm::stale {
 
 static constexpr std::uint64_t kContent = 0x5ca1ab1e;  // of the one word in each page
 static constexpr unsigned kRounds = 3;
-static constexpr double kPatienceSeconds = 20;
 static constexpr std::size_t kMostPages = 64;
-
-// Waits until ksmd has merged so many.
-static bool wait_merged(std::size_t pages) {
-  const double end = lib::now_us() + kPatienceSeconds * 1e6;
-  while (Ksm::merged_pages() < pages)
-    if (lib::now_us() > end) return false;
-  return true;
-}
 
 static std::size_t pages_of(const Machine& machine) {
   return std::min(machine.words(), kMostPages);
@@ -59,9 +49,7 @@ void merged(Context& context, lib::Check& check) {
   const Ksm ksm;
   lib::safe::madvise(machine.region().base(), pages * machine.stride(), MADV_MERGEABLE);
   for (unsigned round = 0; round < kRounds && check.ok(); ++round) {
-    if (!wait_merged(pages))
-      return check.skip("KSM merged " + std::to_string(Ksm::merged_pages()) + " of " +
-                        std::to_string(pages) + " pages of one content in 20 s");
+    if (const std::string few = Ksm::wait_merged(pages); !few.empty()) return check.skip(few);
     const std::size_t word = (2 * round + 1) * pages / (2 * kRounds);
     expect_lands(machine, check, word, ~kContent, "merged");
     expect_content(machine, check, word, ~kContent);
