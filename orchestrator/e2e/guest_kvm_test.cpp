@@ -49,7 +49,7 @@ TEST_CASE("on 6.1 a guest goes on writing to device DAX of 1 GiB that its host m
     const Json& found = cell(run(), std::string("debian-6.1/") + mmu + "/kvm/stale_devdax_1g");
     CHECK(found.at("verdict") == "fail");
     CHECK(titles(found) == std::vector<std::string>{"bad pud"});
-    CHECK(failed_subtests(found).size() == 9);
+    CHECK(failed_subtests(found).size() == 10);
   }
 }
 
