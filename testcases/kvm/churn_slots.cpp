@@ -59,12 +59,8 @@ void deleted(Context& context, lib::Check& check) {
 void deleted_alone(Context& context, lib::Check& check) {
   constexpr std::uint64_t kSlotZapAll = 1 << 7;  // KVM_X86_QUIRK_SLOT_ZAP_ALL, Linux 6.12
   Machine machine = context.machine();
-  if ((context.kvm.value(KVM_CAP_DISABLE_QUIRKS2) & kSlotZapAll) == 0)
+  if (!machine.vm().enable(KVM_CAP_DISABLE_QUIRKS2, kSlotZapAll))
     return check.skip("KVM_X86_QUIRK_SLOT_ZAP_ALL is missing (Linux 6.12)");
-  kvm_enable_cap disable{};
-  disable.cap = KVM_CAP_DISABLE_QUIRKS2;
-  disable.args[0] = kSlotZapAll;
-  KPROOF_IOCTL(machine.vm().fd(), KVM_ENABLE_CAP, &disable);
   expect_deletions(machine, check);
 }
 

@@ -10,22 +10,13 @@
 
 namespace kproof::kvm {
 
-// All of these flags, or none.
-static bool protect_by(const Vm& vm, unsigned flags) {
-  if ((vm.kvm().value(KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2) & flags) != flags) return false;
-  kvm_enable_cap enable{};
-  enable.cap = KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2;
-  enable.args[0] = flags;
-  KPROOF_IOCTL(vm.fd(), KVM_ENABLE_CAP, &enable);
-  return true;
-}
-
 bool protect_manually(const Vm& vm) {
-  return protect_by(vm, KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE);
+  return vm.enable(KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE);
 }
 
 bool protect_when_cleared(const Vm& vm) {
-  return protect_by(vm, KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | KVM_DIRTY_LOG_INITIALLY_SET);
+  return vm.enable(KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2,
+                   KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | KVM_DIRTY_LOG_INITIALLY_SET);
 }
 
 DirtyLog::DirtyLog(const Vm& vm, const Slot& slot)

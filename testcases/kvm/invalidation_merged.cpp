@@ -18,10 +18,7 @@ void merged(Context& context, lib::Check& check) {
   if (const std::string missing = Ksm::missing(); !missing.empty()) return check.skip(missing);
   Machine machine = context.machine();
   const std::size_t pages = std::min(machine.words(), kMostPages);
-  for (std::size_t word = 0; word < pages; ++word) {
-    const Exit exit = machine.write(word, kContent);
-    if (!check.that(exit.done(), "the guest's write: %s", exit.text().c_str())) return;
-  }
+  if (!write_alike(machine, check, pages, kContent)) return;
   char* base = machine.region().base();
   const std::size_t length = pages * machine.stride();
   const InvalidationCounter counter(range_of(base, length), notified_vms());

@@ -37,4 +37,12 @@ std::string Ksm::wait_merged(std::size_t pages) {
   return "";
 }
 
+bool write_alike(Machine& machine, lib::Check& check, std::size_t words, std::uint64_t content) {
+  for (std::size_t word = 0; word < words; ++word) {
+    const Exit exit = machine.write(word, content);
+    if (!check.that(exit.done(), "the guest's write: %s", exit.text().c_str())) return false;
+  }
+  return true;
+}
+
 }  // namespace kproof::kvm

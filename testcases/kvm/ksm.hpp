@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "kvm/machine.hpp"
 #include "lib/sysfs.hpp"
 
 namespace kproof::kvm {
@@ -25,5 +26,9 @@ class Ksm {
  private:
   lib::sysfs::Settings settings_;
 };
+
+// Vcpu 0 writes `content` to each of the first words, so that writable SPTEs map pages of one
+// content.
+bool write_alike(Machine& machine, lib::Check& check, std::size_t words, std::uint64_t content);
 
 }  // namespace kproof::kvm

@@ -19,15 +19,6 @@ static std::size_t pages_of(const Machine& machine) {
   return std::min(machine.words(), kMostPages);
 }
 
-// The guest writes, so that its SPTEs are writable ones.
-static bool make_alike(Machine& machine, lib::Check& check) {
-  for (std::size_t word = 0; word < pages_of(machine); ++word) {
-    const Exit exit = machine.write(word, kContent);
-    if (!check.that(exit.done(), "the guest's write: %s", exit.text().c_str())) return false;
-  }
-  return true;
-}
-
 static void expect_content(Machine& machine, lib::Check& check, std::size_t except,
                            std::uint64_t other) {
   for (std::size_t word = 0; word < pages_of(machine); ++word) {
@@ -44,8 +35,8 @@ static void expect_content(Machine& machine, lib::Check& check, std::size_t exce
 void merged(Context& context, lib::Check& check) {
   if (const std::string missing = Ksm::missing(); !missing.empty()) return check.skip(missing);
   Machine machine = context.machine();
-  if (!make_alike(machine, check)) return;
   const std::size_t pages = pages_of(machine);
+  if (!write_alike(machine, check, pages, kContent)) return;
   const Ksm ksm;
   lib::safe::madvise(machine.region().base(), pages * machine.stride(), MADV_MERGEABLE);
   for (unsigned round = 0; round < kRounds && check.ok(); ++round) {

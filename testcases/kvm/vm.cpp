@@ -54,6 +54,15 @@ void Vm::Unmap::operator()(char* memory) const {
   lib::safe::munmap(memory, size);
 }
 
+bool Vm::enable(unsigned capability, std::uint64_t flags) const {
+  if ((kvm_.value(capability) & flags) != flags) return false;
+  kvm_enable_cap enable{};
+  enable.cap = capability;
+  enable.args[0] = flags;
+  KPROOF_IOCTL(fd_, KVM_ENABLE_CAP, &enable);
+  return true;
+}
+
 int Vm::try_set(const Slot& slot) {
   const kvm_userspace_memory_region region{
       .slot = slot.id,

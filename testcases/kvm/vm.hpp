@@ -45,6 +45,9 @@ class Vm {
   const Kvm& kvm() const { return kvm_; }
   int fd() const { return fd_; }
 
+  // KVM_ENABLE_CAP, if KVM_CHECK_EXTENSION says all of these `flags` of the capability. False: it
+  // has not changed anything.
+  bool enable(unsigned capability, std::uint64_t flags) const;
   // KVM_SET_USER_MEMORY_REGION: makes the slot, or moves it, or changes its flags. 0, or errno.
   int try_set(const Slot& slot);
   void set(const Slot& slot);  // bails out
